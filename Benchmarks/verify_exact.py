@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Compares every subpixel of fastpix's result with NumPy's exact integer arithmetic over Pillow's decode.
+
+    Benchmarks/verify_exact.py PHOTOS_DIR [--workers N]
+
+PHOTOS_DIR holds JPEG or PNG photos of one camera and shape. Compared, each as equal or not, with no tolerance: sums,
+sums of squares, n*Q - S^2 (= n*M2) from fastpix's sums, and mean and variance in float64. Exit code 1 when anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import environment
+
+environment.enter()
+
+import exact
+import numpy
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="Benchmarks/verify_exact.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", metavar="PHOTOS_DIR")
+    parser.add_argument("--workers", type=int)
+    options = parser.parse_args()
+    paths = environment.photos_in(options.photos, (*environment.JPEG_SUFFIXES, ".png"))
+    binary = environment.fastpix_binary()
+    with tempfile.TemporaryDirectory(prefix="fastpix-verify-") as folder:
+        command = [binary, "hotpixels", "--quiet", "--save-sums", folder, "--save-maps", folder]
+        if options.workers:
+            command += ["--workers", str(options.workers)]
+        if len(paths) < 10:
+            command += ["--minimum-frames", str(len(paths))]
+        run = subprocess.run([*command, *paths], stdout=subprocess.DEVNULL)
+        if run.returncode:
+            environment.stop(f"fastpix ended with exit code {run.returncode} (see above); nothing was compared.")
+        maps = {name: load(folder, name) for name in ("sum", "sum_of_squares", "mean", "variance")}
+
+    environment.say(f"NumPy's exact moments of {len(paths)} photos")
+    count, total, squares = exact.moments(paths)
+    scaled = exact.scaled_m2(count, total, squares)
+    with_channels = {name: values.reshape(total.shape) if values.size == total.size else values
+                     for name, values in maps.items()}
+    for name, values in with_channels.items():
+        if values.shape != total.shape:
+            environment.stop(f"{name}.npy has the shape {values.shape}; the photos have {total.shape}.")
+
+    differences = report("sum", with_channels["sum"], total)
+    differences += report("sum of squares", with_channels["sum_of_squares"], squares)
+    own_scaled = exact.scaled_m2(count, with_channels["sum"].astype(numpy.int64),
+                                 with_channels["sum_of_squares"].astype(numpy.int64))
+    differences += report("n * sum of squares - sum^2", own_scaled, scaled)
+    # n * Q - S^2 and n * (n - 1) are exact in float64 below 2^53, so the quotient is the correctly rounded variance.
+    if int(scaled.max()) >= 2**53:
+        environment.stop("n*M2 exceeds 2^53: float64 cannot say what the correctly rounded variance is. "
+                         "Give fewer photos.")
+    differences += report("mean", with_channels["mean"], total / count)
+    differences += report("variance", with_channels["variance"], scaled / (count * (count - 1)))
+    print(f"{'EQUAL' if differences == 0 else 'DIFFERENT'}: {total.size} subpixels of {count} photos, "
+          f"{differences} differences")
+    return 0 if differences == 0 else 1
+
+
+def load(folder: str, name: str) -> numpy.ndarray:
+    # A set that falls into several groups gets a folder for each; here there is one group.
+    found = sorted(pathlib.Path(folder).rglob(f"{name}.npy"))
+    if len(found) != 1:
+        environment.stop(f"fastpix wrote {len(found)} files {name}.npy; expected one (one camera, one shape).")
+    return numpy.load(found[0])
+
+
+def report(name: str, values: numpy.ndarray, expected: numpy.ndarray) -> int:
+    different = values != expected
+    count = int(numpy.count_nonzero(different))
+    print(f"{name:28} {values.dtype!s:8} {values.size:>11} compared {count:>9} different", flush=True)
+    if count:
+        position = tuple(int(part) for part in numpy.argwhere(different)[0])
+        print(f"    first at (row, column, channel) {position}: fastpix {values[position]!r}, "
+              f"exact {expected[position]!r}")
+        if values.dtype.kind == "f":
+            # How far apart tells a different rounding from a wrong result.
+            relative = numpy.abs(values - expected) / numpy.maximum(numpy.abs(expected), numpy.finfo(float).tiny)
+            print(f"    largest relative difference {float(relative.max()):.3g}")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

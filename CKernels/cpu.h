@@ -1,0 +1,29 @@
+/// What cpu.c finds out for dispatch.c; not part of the public interface.
+#ifndef FPX_CPU_INTERNAL_H
+#define FPX_CPU_INTERNAL_H
+
+#include <stdbool.h>
+
+#if defined(__x86_64__)
+#define FPX_X86 1
+#else
+#define FPX_X86 0
+#endif
+
+#if defined(__aarch64__) || defined(__arm64__)
+#define FPX_ARM64 1
+#else
+#define FPX_ARM64 0
+#endif
+
+typedef struct fpx_cpu_features {
+    bool avx2_fma;
+    bool avx512_f_bw_dq_vl;
+    bool avx512_vnni;
+    bool neon;
+    bool neon_dot_product;
+} fpx_cpu_features;
+
+fpx_cpu_features fpx_cpu_detect(void);
+
+#endif

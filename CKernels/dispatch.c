@@ -1,0 +1,145 @@
+// The only file that picks a SIMD level.
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu.h"
+#include "kernels.h"
+
+#define FPX_TABLE_ENTRIES(suffix)                                                                                      \
+    .moments_u16_accumulate = fpx_moments_u16_accumulate_##suffix,                                                     \
+    .moments_u8_summarize = fpx_moments_u8_summarize_##suffix,                                                         \
+    .moments_u16_summarize = fpx_moments_u16_summarize_##suffix,                                                       \
+    .welford_u8_accumulate = fpx_welford_u8_accumulate_##suffix,                                                       \
+    .welford_u16_accumulate = fpx_welford_u16_accumulate_##suffix,                                                     \
+    .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u8 = fpx_addweighted_u8_##suffix,      \
+    .addweighted_u16 = fpx_addweighted_u16_##suffix, .addweighted_f32 = fpx_addweighted_f32_##suffix
+
+static const fpx_kernels portable_kernels = {
+    .isa = FPX_ISA_C,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_c,
+    FPX_TABLE_ENTRIES(c),
+};
+
+#if FPX_X86
+static const fpx_kernels avx2_kernels = {
+    .isa = FPX_ISA_AVX2,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
+    FPX_TABLE_ENTRIES(avx2),
+};
+static const fpx_kernels avx512_kernels = {
+    .isa = FPX_ISA_AVX512,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512,
+    FPX_TABLE_ENTRIES(avx512),
+};
+static const fpx_kernels avx512_vnni_kernels = {
+    .isa = FPX_ISA_AVX512,
+    .uses_dot_product = true,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
+    FPX_TABLE_ENTRIES(avx512),
+};
+#endif
+
+#if FPX_ARM64
+static const fpx_kernels neon_kernels = {
+    .isa = FPX_ISA_NEON,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_neon,
+    FPX_TABLE_ENTRIES(neon),
+};
+static const fpx_kernels neon_dot_product_kernels = {
+    .isa = FPX_ISA_NEON,
+    .uses_dot_product = true,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_neon_dot_product,
+    FPX_TABLE_ENTRIES(neon),
+};
+#endif
+
+/// The kernels of a level, or null when this build or the processor lacks it.
+static const fpx_kernels *kernels_of(fpx_isa isa, bool dot_product_wanted) {
+    const fpx_cpu_features features = fpx_cpu_detect();
+    (void)features;
+    (void)dot_product_wanted;
+    switch (isa) {
+    case FPX_ISA_C: return &portable_kernels;
+#if FPX_X86
+    case FPX_ISA_AVX2: return features.avx2_fma ? &avx2_kernels : NULL;
+    case FPX_ISA_AVX512:
+        if (!features.avx512_f_bw_dq_vl) return NULL;
+        return features.avx512_vnni && dot_product_wanted ? &avx512_vnni_kernels : &avx512_kernels;
+#endif
+#if FPX_ARM64
+    case FPX_ISA_NEON:
+        return features.neon_dot_product && dot_product_wanted ? &neon_dot_product_kernels : &neon_kernels;
+#endif
+    default: return NULL;
+    }
+}
+
+/// The level that FASTPIX_ISA names: false when it is unset or empty.
+static bool environment_names_level(const char **name) {
+    *name = getenv("FASTPIX_ISA");
+    return *name != NULL && **name != '\0';
+}
+
+static const fpx_kernels *kernels_named_by_environment(void) {
+    const char *name;
+    if (!environment_names_level(&name)) return NULL;
+    for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
+        if (strcmp(name, fpx_isa_name((fpx_isa)isa)) == 0) return kernels_of((fpx_isa)isa, true);
+    }
+    return NULL;
+}
+
+static const fpx_kernels *best_kernels(void) {
+    static const fpx_isa best_first[] = {FPX_ISA_AVX512, FPX_ISA_AVX2, FPX_ISA_NEON};
+    for (size_t index = 0; index < sizeof best_first / sizeof best_first[0]; index++) {
+        const fpx_kernels *kernels = kernels_of(best_first[index], true);
+        if (kernels) return kernels;
+    }
+    return &portable_kernels;
+}
+
+static _Atomic(const fpx_kernels *) selected_kernels;
+
+const fpx_kernels *fpx_kernels_selected(void) {
+    const fpx_kernels *kernels = atomic_load_explicit(&selected_kernels, memory_order_relaxed);
+    if (kernels) return kernels;
+    const fpx_kernels *initial = kernels_named_by_environment();
+    if (!initial) initial = best_kernels();
+    // Threads that come here together find the same table; one that was selected meanwhile must not be replaced.
+    // Relaxed order is enough, because the tables are constants.
+    if (atomic_compare_exchange_strong_explicit(&selected_kernels, &kernels, initial, memory_order_relaxed,
+                                                memory_order_relaxed)) {
+        return initial;
+    }
+    return kernels;
+}
+
+static fpx_status select_level(fpx_isa isa, bool dot_product_wanted) {
+    const fpx_kernels *kernels = kernels_of(isa, dot_product_wanted);
+    if (!kernels) return FPX_ERROR_UNSUPPORTED;
+    atomic_store_explicit(&selected_kernels, kernels, memory_order_relaxed);
+    return FPX_OK;
+}
+
+bool fpx_isa_available(fpx_isa isa) { return kernels_of(isa, true) != NULL; }
+fpx_isa fpx_isa_selected(void) { return fpx_kernels_selected()->isa; }
+fpx_status fpx_isa_select(fpx_isa isa) { return select_level(isa, true); }
+fpx_status fpx_isa_select_without_dot_product(fpx_isa isa) { return select_level(isa, false); }
+bool fpx_isa_uses_dot_product(void) { return fpx_kernels_selected()->uses_dot_product; }
+
+bool fpx_isa_environment_honoured(void) {
+    const char *name;
+    return !environment_names_level(&name) || kernels_named_by_environment() != NULL;
+}
+
+const char *fpx_isa_name(fpx_isa isa) {
+    switch (isa) {
+    case FPX_ISA_C: return "c";
+    case FPX_ISA_AVX2: return "avx2";
+    case FPX_ISA_AVX512: return "avx512";
+    case FPX_ISA_NEON: return "neon";
+    }
+    return "unknown";
+}

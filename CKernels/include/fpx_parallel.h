@@ -1,0 +1,39 @@
+/// Runs tiles on an OpenMP team.
+///
+/// A build without OpenMP (trait `OpenMP` off) runs the same tiles one after the other on the calling thread. No
+/// fastpix kernel's result depends on the team size, so both builds give the same bits.
+#ifndef FPX_PARALLEL_H
+#define FPX_PARALLEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fpx_nullability.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Works on one tile; `context` is what was given to `fpx_parallel_tiles`. It runs on several threads at once.
+typedef void (*fpx_tile_body)(size_t tile_index, void *_Nullable context);
+
+/// True when this build contains OpenMP (trait `OpenMP`).
+bool fpx_parallel_has_openmp(void);
+
+/// Threads a team gets when asked for 0: what OpenMP answers, which is the number of processors it may use unless
+/// OMP_NUM_THREADS says otherwise; 1 without OpenMP.
+size_t fpx_parallel_default_threads(void);
+
+/// Calls `body` once for each tile index in 0..<tile_count, on at most `threads` threads (0: default), and
+/// returns when all calls have returned. Which thread runs which tile is not defined. With one thread or one tile
+/// everything happens on the calling thread.
+///
+/// Thread-safety: may be called from several threads at once; each call has a team of its own. A caller with threads
+/// of its own should call the kernels' `_tile` functions instead, so that there is one owner of parallelism.
+/// Complexity: tile_count calls, one atomic addition for each; no allocation of its own.
+void fpx_parallel_tiles(size_t tile_count, size_t threads, fpx_tile_body _Nonnull body, void *_Nullable context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

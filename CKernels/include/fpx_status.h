@@ -1,0 +1,27 @@
+/// Status codes of every fastpix kernel that can fail.
+#ifndef FPX_STATUS_H
+#define FPX_STATUS_H
+
+#include "fpx_nullability.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum fpx_status {
+    FPX_OK = 0,
+    /// A null pointer with a non-zero count, or a zero tile or frame count where one is needed.
+    FPX_ERROR_ARGUMENT = 1,
+    /// More frames than the accumulators can hold without overflow (FPX_MOMENTS_*_MAXIMUM_FRAMES).
+    FPX_ERROR_OVERFLOW = 2,
+    /// The processor lacks the SIMD level asked for, or this build does not contain it.
+    FPX_ERROR_UNSUPPORTED = 3,
+} fpx_status;
+
+/// A sentence in English for `status`; never null, valid for the life of the process. Thread-safe.
+const char *_Nonnull fpx_status_message(fpx_status status);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,96 @@
+/// The table of kernels that dispatch.c fills for each level; not part of the public interface.
+///
+/// Kernels check nothing and handle any range and alignment. Ranges are sample indexes into whole buffers, so that a
+/// team can share one array of frame pointers.
+#ifndef FPX_KERNELS_H
+#define FPX_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cpu.h"
+#include "fpx_cpu.h"
+#include "fpx_moments.h"
+#include "fpx_welford.h"
+
+/// What Chan's merge multiplies with when it takes a block of frames into moments of earlier frames.
+typedef struct fpx_welford_weights {
+    /// block frames / all frames
+    double mean;
+    /// earlier frames * block frames / all frames
+    double m2;
+} fpx_welford_weights;
+
+/// Blocks that one kernel call takes; bounds the array of weights, which is on the stack.
+#define FPX_WELFORD_BLOCKS_PER_PASS 16
+
+typedef struct fpx_kernels {
+    fpx_isa isa;
+    bool uses_dot_product;
+
+    void (*moments_u8_accumulate)(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
+                                  size_t frame_count, size_t first_sample, size_t end_sample);
+    void (*moments_u16_accumulate)(uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames,
+                                   size_t frame_count, size_t first_sample, size_t end_sample);
+    fpx_scaled_m2_summary (*moments_u8_summarize)(const uint32_t *sum, const uint32_t *sum_of_squares,
+                                                  uint32_t frame_count, size_t sample_count);
+    fpx_scaled_m2_summary (*moments_u16_summarize)(const uint32_t *sum, const uint64_t *sum_of_squares,
+                                                   uint32_t frame_count, size_t sample_count);
+
+    /// At most FPX_WELFORD_BLOCKS_PER_PASS blocks of frames, one pair of weights for each.
+    void (*welford_u8_accumulate)(double *mean, double *m2, const uint8_t *const *frames, size_t frame_count,
+                                  const fpx_welford_weights *weights, size_t first_sample, size_t end_sample);
+    void (*welford_u16_accumulate)(double *mean, double *m2, const uint16_t *const *frames, size_t frame_count,
+                                   const fpx_welford_weights *weights, size_t first_sample, size_t end_sample);
+    void (*welford_f32_accumulate)(double *mean, double *m2, const float *const *frames, size_t frame_count,
+                                   const fpx_welford_weights *weights, size_t first_sample, size_t end_sample);
+
+    void (*addweighted_u8)(uint8_t *destination, const uint8_t *first, const uint8_t *second, size_t sample_count,
+                           float alpha, float beta, float gamma);
+    void (*addweighted_u16)(uint16_t *destination, const uint16_t *first, const uint16_t *second, size_t sample_count,
+                            float alpha, float beta, float gamma);
+    void (*addweighted_f32)(float *destination, const float *first, const float *second, size_t sample_count,
+                            float alpha, float beta, float gamma);
+} fpx_kernels;
+
+/// The kernels of the selected level.
+const fpx_kernels *fpx_kernels_selected(void);
+
+// The definitions behind the tables, declared once so that compilers check them against their tables and files.
+#define FPX_DECLARE_KERNELS(isa)                                                                                       \
+    void fpx_moments_u8_accumulate_##isa(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,        \
+                                         size_t frame_count, size_t first_sample, size_t end_sample);                  \
+    void fpx_moments_u16_accumulate_##isa(uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames,      \
+                                          size_t frame_count, size_t first_sample, size_t end_sample);                 \
+    fpx_scaled_m2_summary fpx_moments_u8_summarize_##isa(const uint32_t *sum, const uint32_t *sum_of_squares,          \
+                                                         uint32_t frame_count, size_t sample_count);                   \
+    fpx_scaled_m2_summary fpx_moments_u16_summarize_##isa(const uint32_t *sum, const uint64_t *sum_of_squares,         \
+                                                          uint32_t frame_count, size_t sample_count);                  \
+    void fpx_welford_u8_accumulate_##isa(double *mean, double *m2, const uint8_t *const *frames, size_t frame_count,   \
+                                         const fpx_welford_weights *weights, size_t first_sample, size_t end_sample);  \
+    void fpx_welford_u16_accumulate_##isa(double *mean, double *m2, const uint16_t *const *frames, size_t frame_count, \
+                                          const fpx_welford_weights *weights, size_t first_sample, size_t end_sample); \
+    void fpx_welford_f32_accumulate_##isa(double *mean, double *m2, const float *const *frames, size_t frame_count,    \
+                                          const fpx_welford_weights *weights, size_t first_sample, size_t end_sample); \
+    void fpx_addweighted_u8_##isa(uint8_t *destination, const uint8_t *first, const uint8_t *second,                   \
+                                  size_t sample_count, float alpha, float beta, float gamma);                          \
+    void fpx_addweighted_u16_##isa(uint16_t *destination, const uint16_t *first, const uint16_t *second,               \
+                                   size_t sample_count, float alpha, float beta, float gamma);                         \
+    void fpx_addweighted_f32_##isa(float *destination, const float *first, const float *second, size_t sample_count,   \
+                                   float alpha, float beta, float gamma);
+
+FPX_DECLARE_KERNELS(c)
+#if FPX_X86
+FPX_DECLARE_KERNELS(avx2)
+FPX_DECLARE_KERNELS(avx512)
+void fpx_moments_u8_accumulate_avx512_vnni(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
+                                           size_t frame_count, size_t first_sample, size_t end_sample);
+#endif
+#if FPX_ARM64
+FPX_DECLARE_KERNELS(neon)
+void fpx_moments_u8_accumulate_neon_dot_product(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
+                                                size_t frame_count, size_t first_sample, size_t end_sample);
+#endif
+
+#endif

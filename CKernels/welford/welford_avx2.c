@@ -1,0 +1,7 @@
+#include "welford_block.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#if FPX_X86
+FPX_DEFINE_WELFORD_KERNELS(avx2, __attribute__((target("avx2"))))
+#endif

@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// OpenMP runs the kernels' tiles on a team of threads. Without the trait the same kernels run
+/// serially and give the same bits.
+let openMPFlags: [CSetting] = [
+    .define("FPX_OPENMP", .when(traits: ["OpenMP"])),
+    // Unsafe flags are allowed in dependencies from tools version 6.2 on.
+    .unsafeFlags(["-Xclang", "-fopenmp"], .when(traits: ["OpenMP"])),
+]
+
+let package = Package(
+    name: "fastpix",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "CKernels", targets: ["CKernels"]),
+        .library(name: "FastPix", targets: ["FastPix"]),
+        .executable(name: "fastpix", targets: ["FastPixCLI"]),
+    ],
+    traits: [
+        .trait(name: "OpenMP", description: "Run kernel tiles on an OpenMP team (needs libomp)."),
+        .default(enabledTraits: ["OpenMP"]),
+    ],
+    dependencies: [
+        // Command line, help texts and shell completions: the Swift project's own parser.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        // File paths as the system stores them, whatever their bytes.
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    ],
+    targets: [
+        // JPEG: libjpeg-turbo, because its decode is the one everybody's pixels are compared with.
+        .systemLibrary(
+            name: "CJPEG", path: "Sources/CJPEG", pkgConfig: "libjpeg",
+            providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        // PNG: the reference library.
+        .systemLibrary(
+            name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        // EXIF: libexif, plain C, no dependencies, packaged everywhere.
+        .systemLibrary(
+            name: "CEXIF", path: "Sources/CEXIF", pkgConfig: "libexif",
+            providers: [.apt(["libexif-dev"]), .brew(["libexif"])]),
+        .target(
+            name: "CKernels",
+            path: "CKernels",
+            publicHeadersPath: "include",
+            cSettings: openMPFlags,
+            linkerSettings: [
+                .linkedLibrary("omp5", .when(platforms: [.linux], traits: ["OpenMP"])),
+                .linkedLibrary("omp", .when(platforms: [.macOS], traits: ["OpenMP"])),
+                .linkedLibrary("m", .when(platforms: [.linux])),
+            ]),
+        // zlib comes with libpng; its checksum is used, too.
+        .target(
+            name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CEXIF"], linkerSettings: [.linkedLibrary("z")]),
+        .target(
+            name: "FastPix",
+            dependencies: ["CKernels", "CCodecs", .product(name: "SystemPackage", package: "swift-system")]),
+        .executableTarget(
+            name: "FastPixCLI",
+            dependencies: ["FastPix", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .target(name: "TestSupport", dependencies: ["FastPix"], path: "Tests/Support"),
+        .testTarget(name: "KernelTests", dependencies: ["CKernels"], exclude: ["Fixtures"]),
+        .testTarget(name: "FastPixTests", dependencies: ["FastPix", "CKernels", "TestSupport"]),
+        // Depends on the program, because its tests run the built binary.
+        .testTarget(name: "CLITests", dependencies: ["FastPixCLI", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)

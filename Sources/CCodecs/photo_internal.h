@@ -1,0 +1,61 @@
+/// Shared by the decoders of this target; not public.
+#ifndef FPX_PHOTO_INTERNAL_H
+#define FPX_PHOTO_INTERNAL_H
+
+#include "fpx_photo.h"
+
+/// The bytes of an open file, read in pieces from its beginning. It keeps its own offset, so that several decoders
+/// can read one descriptor.
+typedef struct fpx_byte_source {
+    int file_descriptor;
+    int64_t offset;
+    /// Why reading failed; 0 when it did not.
+    int system_errno;
+    uint8_t buffer[65536];
+} fpx_byte_source;
+
+/// Reads up to `maximum_bytes` into the source's buffer and returns their number: 0 at the end of the file, or on a
+/// read error, which sets system_errno. They stay valid until the next call.
+size_t fpx_byte_source_next(fpx_byte_source *_Nonnull source, size_t maximum_bytes);
+
+/// Reads the last bytes of the file, as many as fit the buffer, and returns their number; 0 on a read error. Reading
+/// on with fpx_byte_source_next is not meant after this.
+size_t fpx_byte_source_last(fpx_byte_source *_Nonnull source);
+
+/// The operations of one format. A decoder struct of a format begins with this.
+struct fpx_photo_decoder {
+    fpx_photo_status (*_Nonnull read_rows)(fpx_photo_decoder *_Nonnull, uint8_t *_Nonnull, ptrdiff_t, size_t,
+                                           fpx_photo_error *_Nonnull);
+    fpx_photo_status (*_Nonnull finish)(fpx_photo_decoder *_Nonnull, fpx_photo_error *_Nonnull);
+    /// Frees all but the source, which fpx_photo_close frees.
+    void (*_Nonnull close)(fpx_photo_decoder *_Nonnull);
+    fpx_byte_source *_Nonnull source;
+};
+
+/// What a caller wants of a file.
+typedef struct fpx_photo_request {
+    /// Fill the EXIF fields of the header; rows are not wanted then.
+    bool only_headers;
+    fpx_photo_channels channels;
+    uint64_t maximum_pixels;
+} fpx_photo_request;
+
+/// Reads headers and, unless only they are wanted, gets ready for rows. `source` must outlive the decoder. On failure
+/// `*decoder` stays null and nothing is left to free but the source.
+typedef fpx_photo_status fpx_photo_opener(fpx_byte_source *_Nonnull source, const fpx_photo_request *_Nonnull request,
+                                          fpx_photo_decoder *_Nullable *_Nonnull decoder,
+                                          fpx_photo_header *_Nonnull header, fpx_photo_error *_Nonnull error);
+fpx_photo_opener fpx_jpeg_open;
+fpx_photo_opener fpx_png_open;
+
+/// Fills make, model and serial from an EXIF block that starts with "Exif\0\0". Damaged EXIF leaves them empty.
+void fpx_exif_read_camera(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+
+/// FPX_PHOTO_TOO_LARGE with its message when width x height is above the limit, else FPX_PHOTO_OK.
+fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t maximum_pixels,
+                                      fpx_photo_error *_Nonnull error);
+
+__attribute__((format(printf, 2, 3))) void fpx_photo_explain(fpx_photo_error *_Nonnull error,
+                                                             const char *_Nonnull format, ...);
+
+#endif

@@ -1,0 +1,273 @@
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../CPNG/shim.h"
+#include "photo_internal.h"
+
+typedef struct png_decoder {
+    fpx_photo_decoder operations;
+    png_structp png;
+    png_infop info;
+    jmp_buf escape;
+    fpx_photo_status failure;
+    fpx_photo_error *error;
+    /// What is left of the source's buffer.
+    const uint8_t *unread;
+    size_t unread_count;
+    size_t row_bytes;
+    size_t height;
+    size_t next_row;
+    size_t width;
+    bool is_16_bit;
+    /// One row of red, green and blue, when luma is computed from them; else null.
+    uint8_t *colour_row;
+    /// The whole picture, for interlaced files only: their last pass completes every row.
+    uint8_t *interlaced_rows;
+} png_decoder;
+
+static _Noreturn void fail(png_decoder *self, fpx_photo_status failure) {
+    self->failure = failure;
+    longjmp(self->escape, 1);
+}
+
+static _Noreturn void on_error(png_structp png, png_const_charp text) {
+    png_decoder *self = png_get_error_ptr(png);
+    fpx_photo_explain(self->error, "damaged PNG: %s", text);
+    fail(self, FPX_PHOTO_CORRUPT);
+}
+
+static void on_warning(png_structp png, png_const_charp text) {
+    png_decoder *self = png_get_error_ptr(png);
+    // Warnings about picture data mean that a checksum or a length is wrong; others concern side chunks.
+    if (strncmp(text, "IDAT", 4) == 0) {
+        fpx_photo_explain(self->error, "damaged PNG: %s", text);
+        fail(self, FPX_PHOTO_CORRUPT);
+    }
+}
+
+static void read_bytes(png_structp png, png_bytep destination, size_t byte_count) {
+    png_decoder *self = png_get_io_ptr(png);
+    while (byte_count > 0) {
+        if (self->unread_count == 0) {
+            fpx_byte_source *source = self->operations.source;
+            self->unread = source->buffer;
+            self->unread_count = fpx_byte_source_next(source, sizeof source->buffer);
+        }
+        if (self->unread_count == 0) {
+            fpx_photo_explain(self->error, "truncated PNG: the file ends before its picture does");
+            fail(self, FPX_PHOTO_TRUNCATED);
+        }
+        size_t copied = byte_count < self->unread_count ? byte_count : self->unread_count;
+        memcpy(destination, self->unread, copied);
+        self->unread += copied;
+        self->unread_count -= copied;
+        destination += copied;
+        byte_count -= copied;
+    }
+}
+
+static void read_interlaced_picture(png_decoder *self) {
+    self->interlaced_rows = malloc(self->row_bytes * self->height);
+    if (self->interlaced_rows == NULL) {
+        fpx_photo_explain(self->error, "no memory is left for an interlaced PNG of this size");
+        fail(self, FPX_PHOTO_OUT_OF_MEMORY);
+    }
+    int passes = png_set_interlace_handling(self->png);
+    for (int pass = 0; pass < passes; pass++) {
+        for (size_t row = 0; row < self->height; row++) {
+            png_read_row(self->png, self->interlaced_rows + row * self->row_bytes, NULL);
+        }
+    }
+}
+
+/// libjpeg's fixed-point weights of red, green and blue (jccolor.c), so that both formats agree: they sum to 65536.
+static uint32_t luma_of(uint32_t red, uint32_t green, uint32_t blue) {
+    return (uint32_t)(((uint64_t)19595 * red + (uint64_t)38470 * green + (uint64_t)7471 * blue + 32768) >> 16);
+}
+
+static void write_luma(const png_decoder *self, uint8_t *destination) {
+    if (self->is_16_bit) {
+        const uint16_t *colours = (const uint16_t *)(const void *)self->colour_row;
+        uint16_t *luma = (uint16_t *)(void *)destination;
+        for (size_t column = 0; column < self->width; column++) {
+            const uint16_t *pixel = colours + column * 3;
+            luma[column] = (uint16_t)luma_of(pixel[0], pixel[1], pixel[2]);
+        }
+    } else {
+        for (size_t column = 0; column < self->width; column++) {
+            const uint8_t *pixel = self->colour_row + column * 3;
+            destination[column] = (uint8_t)luma_of(pixel[0], pixel[1], pixel[2]);
+        }
+    }
+}
+
+static fpx_photo_status png_read_some_rows(fpx_photo_decoder *decoder, uint8_t *rows, ptrdiff_t stride_bytes,
+                                           size_t row_count, fpx_photo_error *error) {
+    png_decoder *self = (png_decoder *)decoder;
+    self->error = error;
+    if (setjmp(self->escape) != 0) {
+        return self->failure;
+    }
+    if (row_count > self->height - self->next_row) {
+        fpx_photo_explain(error, "more rows asked for than the picture has");
+        return FPX_PHOTO_CORRUPT;
+    }
+    bool interlaced = png_get_interlace_type(self->png, self->info) != PNG_INTERLACE_NONE;
+    if (interlaced && self->interlaced_rows == NULL) {
+        read_interlaced_picture(self);
+    }
+    for (size_t row = 0; row < row_count; row++) {
+        uint8_t *destination = rows + (ptrdiff_t)row * stride_bytes;
+        uint8_t *decoded = self->colour_row != NULL ? self->colour_row : destination;
+        if (interlaced) {
+            memcpy(decoded, self->interlaced_rows + (self->next_row + row) * self->row_bytes, self->row_bytes);
+        } else {
+            png_read_row(self->png, decoded, NULL);
+        }
+        if (self->colour_row != NULL) {
+            write_luma(self, destination);
+        }
+    }
+    self->next_row += row_count;
+    return FPX_PHOTO_OK;
+}
+
+static fpx_photo_status png_finish(fpx_photo_decoder *decoder, fpx_photo_error *error) {
+    png_decoder *self = (png_decoder *)decoder;
+    self->error = error;
+    if (setjmp(self->escape) != 0) {
+        return self->failure;
+    }
+    png_read_end(self->png, NULL);
+    return FPX_PHOTO_OK;
+}
+
+static void png_close(fpx_photo_decoder *decoder) {
+    png_decoder *self = (png_decoder *)decoder;
+    png_destroy_read_struct(&self->png, &self->info, NULL);
+    free(self->interlaced_rows);
+    free(self->colour_row);
+    free(self);
+}
+
+/// `chunk` is the content of an eXIf chunk, which lacks the prefix that JPEG files carry and libexif wants.
+static void read_exif(const uint8_t *chunk, size_t byte_count, fpx_photo_header *header) {
+    static const uint8_t prefix[6] = {'E', 'x', 'i', 'f', 0, 0};
+    uint8_t *block = malloc(sizeof prefix + byte_count);
+    if (block != NULL) {
+        memcpy(block, prefix, sizeof prefix);
+        memcpy(block + sizeof prefix, chunk, byte_count);
+        fpx_exif_read_camera(block, sizeof prefix + byte_count, header);
+        free(block);
+    }
+}
+
+/// The standard allows eXIf behind the picture, where walking from chunk to chunk would read all over a large file.
+/// So it is looked for in the file's last bytes and believed when its checksum is right.
+static void read_trailing_exif(fpx_byte_source *source, fpx_photo_header *header) {
+    size_t byte_count = fpx_byte_source_last(source);
+    const uint8_t *bytes = source->buffer;
+    for (size_t type = 4; type + 8 <= byte_count; type++) {
+        if (memcmp(bytes + type, "eXIf", 4) != 0) {
+            continue;
+        }
+        size_t length = png_get_uint_32(bytes + type - 4);
+        if (length > byte_count - type - 8) {
+            continue;
+        }
+        const uint8_t *chunk = bytes + type + 4;
+        if (crc32(0, bytes + type, (uInt)(length + 4)) == png_get_uint_32(chunk + length)) {
+            read_exif(chunk, length, header);
+            return;
+        }
+    }
+}
+
+static void read_exif_chunk(png_decoder *self, fpx_photo_header *header) {
+    png_uint_32 byte_count = 0;
+    png_bytep chunk = NULL;
+    if (png_get_eXIf_1(self->png, self->info, &byte_count, &chunk) != 0) {
+        read_exif(chunk, byte_count, header);
+    } else {
+        read_trailing_exif(self->operations.source, header);
+    }
+}
+
+/// Palettes become RGB, small greys the full 8-bit range, alpha and colour-key transparency are left out.
+static void choose_output(png_decoder *self) {
+    int colour_type = png_get_color_type(self->png, self->info);
+    if (colour_type == PNG_COLOR_TYPE_PALETTE) {
+        png_set_palette_to_rgb(self->png);
+    }
+    if (colour_type == PNG_COLOR_TYPE_GRAY) {
+        png_set_expand_gray_1_2_4_to_8(self->png);
+    }
+    png_set_strip_alpha(self->png);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    png_set_swap(self->png);
+#endif
+}
+
+fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *request,
+                              fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
+    png_decoder *self = calloc(1, sizeof *self);
+    if (self == NULL) {
+        fpx_photo_explain(error, "no memory is left for a PNG decoder");
+        return FPX_PHOTO_OUT_OF_MEMORY;
+    }
+    self->operations = (fpx_photo_decoder){png_read_some_rows, png_finish, png_close, source};
+    self->error = error;
+    if (setjmp(self->escape) != 0) {
+        fpx_photo_status failure = self->failure;
+        png_close(&self->operations);
+        return failure;
+    }
+    self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
+    self->info = self->png == NULL ? NULL : png_create_info_struct(self->png);
+    if (self->info == NULL) {
+        fpx_photo_explain(error, "no memory is left for a PNG decoder");
+        fail(self, FPX_PHOTO_OUT_OF_MEMORY);
+    }
+    // The caller's pixel limit replaces libpng's limit of a million pixels a side.
+    png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_read_fn(self->png, self, read_bytes);
+    png_read_info(self->png, self->info);
+    png_uint_32 width = png_get_image_width(self->png, self->info);
+    png_uint_32 height = png_get_image_height(self->png, self->info);
+    fpx_photo_status size_status = fpx_photo_check_size(width, height, request->maximum_pixels, error);
+    if (size_status != FPX_PHOTO_OK) {
+        fail(self, size_status);
+    }
+    bool interlaced = png_get_interlace_type(self->png, self->info) != PNG_INTERLACE_NONE;
+    choose_output(self);
+    if (interlaced) {
+        png_set_interlace_handling(self->png);
+    }
+    png_read_update_info(self->png, self->info);
+    self->row_bytes = png_get_rowbytes(self->png, self->info);
+    self->height = height;
+    self->width = width;
+    self->is_16_bit = png_get_bit_depth(self->png, self->info) == 16;
+    bool computes_luma = request->channels == FPX_PHOTO_LUMA && png_get_channels(self->png, self->info) == 3;
+    if (computes_luma) {
+        self->colour_row = malloc(self->row_bytes);
+        if (self->colour_row == NULL) {
+            fpx_photo_explain(error, "no memory is left for a PNG decoder");
+            fail(self, FPX_PHOTO_OUT_OF_MEMORY);
+        }
+    }
+    header->format = FPX_PHOTO_PNG;
+    header->width = width;
+    header->height = height;
+    header->channels = computes_luma ? 1 : png_get_channels(self->png, self->info);
+    header->bits_per_sample = self->is_16_bit ? 16 : 8;
+    header->coded_unit_width = 1;
+    header->coded_unit_height = 1;
+    header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
+    if (request->only_headers) {
+        read_exif_chunk(self, header);
+    }
+    *decoder = &self->operations;
+    return FPX_PHOTO_OK;
+}

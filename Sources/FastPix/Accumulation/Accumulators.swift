@@ -1,0 +1,115 @@
+import CKernels
+
+/// Which arithmetic accumulates the moments.
+public enum AccumulatorKind: String, Sendable, Codable, CaseIterable {
+    /// Integer sums and sums of squares: exact, and independent of the order of photos.
+    case exact
+    /// Welford's update in float64 with Chan's merge, photos in the order of their paths.
+    case welford
+}
+
+/// The moments of every sample position of a group of photos: one set, shared by all workers.
+///
+/// Exact: `sum` (32 bits) and `sum of squares` (32 bits for 8-bit samples, 64 for 16-bit). Welford: `mean` and
+/// `M2`, float64. Not synchronised: callers see to it that a range of samples has one writer at a time.
+final class Accumulators: @unchecked Sendable {
+    let shape: FrameShape
+    let kind: AccumulatorKind
+    /// Frames that every sample has taken in; set once accumulation has ended.
+    var frameCount = 0
+
+    private let memory: MappedMemory
+    private let secondOffset: Int
+    private let firstSize: Int
+    private let secondSize: Int
+
+    init(shape: FrameShape, kind: AccumulatorKind) throws(FastPixError) {
+        self.shape = shape
+        self.kind = kind
+        firstSize = kind == .exact ? 4 : 8
+        secondSize = kind == .exact && shape.bitsPerSample == 8 ? 4 : 8
+        // The second array begins half a page off, so that equal indexes do not fall on the same cache lines.
+        secondOffset = (shape.sampleCount * firstSize + 4095) / 4096 * 4096 + 2048
+        memory = try MappedMemory(
+            byteCount: secondOffset + shape.sampleCount * secondSize, purpose: "the accumulators")
+    }
+
+    var byteCount: Int { memory.byteCount }
+
+    /// The most frames one set can take in without overflow.
+    static func maximumFrames(shape: FrameShape, kind: AccumulatorKind) -> Int {
+        switch (kind, shape.bitsPerSample) {
+        case (.welford, _): Int(UInt32.max)
+        case (.exact, 8): Int(FPX_MOMENTS_U8_MAXIMUM_FRAMES)
+        case (.exact, _): Int(FPX_MOMENTS_U16_MAXIMUM_FRAMES)
+        }
+    }
+
+    // MARK: Typed views of one sample position onwards
+
+    func sum(at sample: Int) -> UnsafeMutablePointer<UInt32> { first(at: sample, as: UInt32.self) }
+    func sumOfSquares8(at sample: Int) -> UnsafeMutablePointer<UInt32> { second(at: sample, as: UInt32.self) }
+    func sumOfSquares16(at sample: Int) -> UnsafeMutablePointer<UInt64> { second(at: sample, as: UInt64.self) }
+    func mean(at sample: Int) -> UnsafeMutablePointer<Double> { first(at: sample, as: Double.self) }
+    func m2(at sample: Int) -> UnsafeMutablePointer<Double> { second(at: sample, as: Double.self) }
+
+    private func first<Element>(at sample: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        (memory.start + sample * firstSize).assumingMemoryBound(to: type)
+    }
+
+    private func second<Element>(at sample: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
+        (memory.start + secondOffset + sample * secondSize).assumingMemoryBound(to: type)
+    }
+
+    // MARK: Accumulation
+
+    /// Takes in `frames`, each pointing at its samples of `samples`, tile by tile. `framesBefore` (Welford only)
+    /// counts the frames these samples hold already.
+    func accumulate(_ samples: Range<Int>, frames: [UnsafeRawPointer], framesBefore: Int, tileSampleCount: Int) {
+        var tile = samples.lowerBound
+        while tile < samples.upperBound {
+            let count = min(tileSampleCount, samples.upperBound - tile)
+            accumulateTile(tile, count, frames, skipping: tile - samples.lowerBound, framesBefore)
+            tile += count
+        }
+    }
+
+    private func accumulateTile(
+        _ sample: Int, _ count: Int, _ frames: [UnsafeRawPointer], skipping: Int, _ framesBefore: Int
+    ) {
+        let status: fpx_status
+        switch (kind, shape.bitsPerSample) {
+        case (.exact, 8):
+            let pointers = frames.map { $0.assumingMemoryBound(to: UInt8.self) + skipping }
+            status = fpx_moments_u8_accumulate_tile(
+                sum(at: sample), sumOfSquares8(at: sample), pointers, pointers.count, count)
+        case (.exact, _):
+            let pointers = frames.map { $0.assumingMemoryBound(to: UInt16.self) + skipping }
+            status = fpx_moments_u16_accumulate_tile(
+                sum(at: sample), sumOfSquares16(at: sample), pointers, pointers.count, count)
+        case (.welford, 8):
+            let pointers = frames.map { $0.assumingMemoryBound(to: UInt8.self) + skipping }
+            status = fpx_welford_u8_accumulate_tile(
+                mean(at: sample), m2(at: sample), framesBefore, pointers, pointers.count, count)
+        case (.welford, _):
+            let pointers = frames.map { $0.assumingMemoryBound(to: UInt16.self) + skipping }
+            status = fpx_welford_u16_accumulate_tile(
+                mean(at: sample), m2(at: sample), framesBefore, pointers, pointers.count, count)
+        }
+        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+    }
+
+    /// Takes the samples of one frame back out: the exact inverse of accumulating them. Exact moments only.
+    func remove(_ samples: Range<Int>, frame: UnsafeRawPointer) {
+        precondition(kind == .exact, "rounded moments cannot be taken back")
+        let sample = samples.lowerBound
+        if shape.bitsPerSample == 8 {
+            fpx_moments_u8_remove_tile(
+                sum(at: sample), sumOfSquares8(at: sample), frame.assumingMemoryBound(to: UInt8.self), samples.count)
+        } else {
+            fpx_moments_u16_remove_tile(
+                sum(at: sample), sumOfSquares16(at: sample), frame.assumingMemoryBound(to: UInt16.self),
+                samples.count)
+        }
+    }
+}

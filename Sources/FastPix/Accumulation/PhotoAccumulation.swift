@@ -1,0 +1,198 @@
+import CKernels
+import Synchronization
+import SystemPackage
+
+/// Seconds spent by the workers, on average per worker.
+public struct AccumulationTiming: Sendable {
+    /// Reading and decoding.
+    public var decodeSeconds = 0.0
+    /// Adding decoded rows to the accumulators, waiting for a strip that another worker is adding to included.
+    public var accumulateSeconds = 0.0
+    /// Waiting at the end for the other workers.
+    public var idleSeconds = 0.0
+
+    static func += (left: inout AccumulationTiming, right: AccumulationTiming) {
+        left.decodeSeconds += right.decodeSeconds
+        left.accumulateSeconds += right.accumulateSeconds
+        left.idleSeconds += right.idleSeconds
+    }
+
+    func divided(by count: Double) -> AccumulationTiming {
+        AccumulationTiming(
+            decodeSeconds: decodeSeconds / count, accumulateSeconds: accumulateSeconds / count,
+            idleSeconds: idleSeconds / count)
+    }
+}
+
+/// A photo that could not be decoded, and why.
+struct FailedPhoto: Sendable {
+    // Not a string: names that are no valid UTF-8 would look alike.
+    let path: FilePath
+    let reason: String
+
+    var skipped: SkippedPhoto { SkippedPhoto(path: path.string, reason: reason) }
+}
+
+/// Decodes the photos of one group and accumulates their moments.
+///
+/// Each worker takes a batch of photos and decodes them in step, a strip of rows of each at a time, into its part
+/// of the ring; while these rows are still in its cache it adds them to the accumulators that all workers share.
+/// So decoded samples hardly ever reach main memory, and memory does not grow with the number of photos.
+///
+/// A photo that turns out damaged after some of its strips were added is taken out again: its rows are decoded a
+/// second time, up to the damage, and subtracted, which exact sums allow. Rounded moments (Welford) do not allow
+/// it; there the pass is made again without the photo.
+final class PhotoAccumulation: Sendable {
+    struct Outcome {
+        let accumulators: Accumulators
+        let failed: [FailedPhoto]
+        let timing: AccumulationTiming
+        /// Bytes of accumulators and ring.
+        let mappedBytes: Int
+    }
+
+    let shape: FrameShape
+    let settings: AccumulationSettings
+    let accumulators: Accumulators
+    let ring: FrameRing
+    let rowsPerStrip: Int
+    let queue: BatchQueue
+    private let gates: [StripGate]
+    private let workers: Int
+    private let progress: @Sendable (Int) -> Void
+    private let findings = Mutex(Findings())
+
+    private struct Findings {
+        var failed: [FailedPhoto] = []
+        var timing = AccumulationTiming()
+        var finishTimes: [Double] = []
+        /// A damaged photo has left samples, or a gap, in the accumulators: the pass must be made again.
+        var isSpoiled = false
+    }
+
+    /// Accumulates `photos`, which all have `shape`. `progress` hears of every photo that is done with, from any
+    /// thread. Throws when memory is short or there are too many photos for the accumulators.
+    static func run(
+        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings,
+        progress: @escaping @Sendable (Int) -> Void
+    ) throws(FastPixError) -> Outcome {
+        let maximum = Accumulators.maximumFrames(shape: shape, kind: settings.accumulator)
+        guard photos.count <= maximum else {
+            throw FastPixError(
+                .overflow,
+                "\(photos.count) photos are more than the \(maximum) that exact sums of this depth can hold; "
+                    + "give fewer photos or use --accumulator welford")
+        }
+        var remaining = photos
+        var failed: [FailedPhoto] = []
+        while true {
+            let pass = try PhotoAccumulation(remaining, shape: shape, settings: settings, progress: progress)
+            let outcome = pass.run(failedBefore: failed)
+            if !pass.isSpoiled { return outcome }
+            failed = outcome.failed
+            let damaged = Set(failed.map(\.path))
+            remaining.removeAll { damaged.contains($0.path) }
+        }
+    }
+
+    private init(
+        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings,
+        progress: @escaping @Sendable (Int) -> Void
+    ) throws(FastPixError) {
+        self.shape = shape
+        self.settings = settings
+        self.progress = progress
+        workers = min(settings.workerCount, max(1, photos.count))
+        rowsPerStrip = settings.rowsPerStrip(shape: shape)
+        gates = (0..<(shape.height + rowsPerStrip - 1) / rowsPerStrip).map { _ in StripGate() }
+        accumulators = try Accumulators(shape: shape, kind: settings.accumulator)
+        let multiple = settings.accumulator == .welford ? Int(FPX_WELFORD_BLOCK_FRAMES) : 1
+        let batch = (settings.batch + multiple - 1) / multiple * multiple
+        ring = try FrameRing(
+            workers: workers, framesPerWorker: min(batch, max(1, photos.count)),
+            stripBytes: rowsPerStrip * shape.bytesPerRow)
+        // Exact sums allow any order: the largest files first, so that the last ones, which decide how long
+        // workers wait for each other, are small.
+        let ordered =
+            settings.accumulator == .welford ? photos : photos.sorted { $0.byteCount > $1.byteCount }
+        queue = BatchQueue(
+            ordered,
+            limits: BatchQueue.Limits(
+                workers: workers, batch: batch, multiple: multiple, decoderBytes: Self.decoderBytesPerWorker))
+    }
+
+    /// What the decoders of one worker may hold: many of the usual kind, one or two that keep a whole picture.
+    private static let decoderBytesPerWorker = 64 << 20
+
+    private func run(failedBefore: [FailedPhoto]) -> Outcome {
+        WorkerTeam.run(workers: workers) { [self] worker in
+            var photoWorker = PhotoWorker(self, number: worker)
+            photoWorker.run()
+            findings.withLock { findings in
+                findings.timing += photoWorker.timing
+                findings.finishTimes.append(monotonicSeconds())
+            }
+        }
+        let found = findings.withLock { $0 }
+        accumulators.frameCount = queue.photoCount - found.failed.count
+        let end = found.finishTimes.max() ?? 0
+        var timing = found.timing
+        timing.idleSeconds += found.finishTimes.reduce(0) { $0 + (end - $1) }
+        return Outcome(
+            accumulators: accumulators,
+            failed: (failedBefore + found.failed).sorted { $0.path.bytesPrecede($1.path) },
+            timing: timing.divided(by: Double(workers)),
+            mappedBytes: accumulators.byteCount + ring.byteCount)
+    }
+
+    // MARK: What the workers share
+
+    var stripCount: Int { gates.count }
+
+    var isSpoiled: Bool { findings.withLock { $0.isSpoiled } }
+
+    func rows(ofStrip strip: Int) -> Range<Int> {
+        strip * rowsPerStrip..<min(shape.height, (strip + 1) * rowsPerStrip)
+    }
+
+    func samples(ofStrip strip: Int) -> Range<Int> {
+        let rows = rows(ofStrip: strip)
+        return rows.lowerBound * shape.samplesPerRow..<rows.upperBound * shape.samplesPerRow
+    }
+
+    /// Adds the strip of the frames of one batch to the accumulators, when it is their turn.
+    func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer]) {
+        let samples = samples(ofStrip: strip)
+        let tile = settings.tileSampleCount ?? samples.count
+        switch accumulators.kind {
+        case .exact:
+            gates[strip].enter {
+                accumulators.accumulate(samples, frames: frames, framesBefore: 0, tileSampleCount: tile)
+            }
+        case .welford:
+            gates[strip].enterInOrder(batch: batch.index) {
+                // Once spoiled, the pass goes on only to find the other damaged photos.
+                if isSpoiled { return }
+                accumulators.accumulate(
+                    samples, frames: frames, framesBefore: batch.photosBefore, tileSampleCount: tile)
+            }
+        }
+    }
+
+    /// Takes the strip of one frame back out of exact accumulators.
+    func remove(strip: Int, frame: UnsafeRawPointer) {
+        gates[strip].enter { accumulators.remove(samples(ofStrip: strip), frame: frame) }
+    }
+
+    /// `leavesNothing`: no sample of the photo is in the accumulators, or none any more.
+    func photoFailed(_ error: FastPixError, _ photo: PhotoFile, leavesNothing: Bool) {
+        findings.withLock { findings in
+            findings.failed.append(FailedPhoto(path: photo.path, reason: error.reason))
+            // Welford counts the batch's photos from its first strip on, so even an unread one spoils the pass.
+            if !leavesNothing || accumulators.kind == .welford { findings.isSpoiled = true }
+        }
+        progress(1)
+    }
+
+    func photosDone(_ count: Int) { progress(count) }
+}

@@ -1,0 +1,114 @@
+/// One worker's loop: takes batches, decodes their photos in step, hands the rows to the accumulators.
+/// Belongs to one thread.
+struct PhotoWorker: ~Copyable {
+    private(set) var timing = AccumulationTiming()
+    private let job: PhotoAccumulation
+    private let number: Int
+
+    init(_ job: PhotoAccumulation, number: Int) {
+        self.job = job
+        self.number = number
+    }
+
+    mutating func run() {
+        while let batch = job.queue.next() {
+            process(batch)
+        }
+    }
+
+    /// A photo of the current batch that has not failed so far.
+    private final class OpenPhoto {
+        let photo: PhotoFile
+        let slot: Int
+        let file: OpenFile
+        let decoder: PhotoDecoder
+
+        init(_ photo: PhotoFile, slot: Int, settings: AccumulationSettings) throws(FastPixError) {
+            self.photo = photo
+            self.slot = slot
+            file = try OpenFile(photo.path)
+            decoder = try PhotoDecoder(
+                file, channels: settings.channels, maximumPixels: settings.maximumPixels)
+            guard decoder.shape == photo.header.shape else {
+                throw FastPixError(
+                    .corrupt, path: photo.path.string, "the file changed while it was being read; run again")
+            }
+        }
+    }
+
+    private mutating func process(_ batch: PhotoBatch) {
+        let start = monotonicSeconds()
+        var photos: [OpenPhoto] = []
+        for (slot, photo) in batch.photos.enumerated() {
+            do throws(FastPixError) {
+                photos.append(try OpenPhoto(photo, slot: slot, settings: job.settings))
+            } catch {
+                job.photoFailed(error, photo, leavesNothing: true)
+            }
+        }
+        timing.decodeSeconds += monotonicSeconds() - start
+        for strip in 0..<job.stripCount {
+            decode(strip: strip, of: &photos)
+            let decoded = monotonicSeconds()
+            job.accumulate(
+                strip: strip, of: batch,
+                frames: photos.map { UnsafeRawPointer(job.ring.slot(worker: number, frame: $0.slot)) })
+            timing.accumulateSeconds += monotonicSeconds() - decoded
+        }
+        finish(photos)
+    }
+
+    private mutating func decode(strip: Int, of photos: inout [OpenPhoto]) {
+        let start = monotonicSeconds()
+        let rowCount = job.rows(ofStrip: strip).count
+        photos.removeAll { open in
+            do throws(FastPixError) {
+                try open.decoder.readRows(rowCount, into: job.ring.slot(worker: number, frame: open.slot))
+                return false
+            } catch {
+                fail(open, error, strips: strip)
+                return true
+            }
+        }
+        timing.decodeSeconds += monotonicSeconds() - start
+    }
+
+    private mutating func finish(_ photos: [OpenPhoto]) {
+        let start = monotonicSeconds()
+        var complete = 0
+        for open in photos {
+            do throws(FastPixError) {
+                try open.decoder.finish()
+                complete += 1
+            } catch {
+                fail(open, error, strips: job.stripCount)
+            }
+        }
+        job.photosDone(complete)
+        timing.decodeSeconds += monotonicSeconds() - start
+    }
+
+    /// Reports a damaged photo whose first `strips` strips are in the accumulators, and takes them out again.
+    private func fail(_ open: OpenPhoto, _ error: FastPixError, strips: Int) {
+        let leavesNothing = strips == 0 || (job.accumulators.kind == .exact && takeBack(open, strips: strips))
+        job.photoFailed(error, open.photo, leavesNothing: leavesNothing)
+    }
+
+    /// True when the accumulators are as if the photo had never been there.
+    private func takeBack(_ open: OpenPhoto, strips: Int) -> Bool {
+        let rows = job.ring.slot(worker: number, frame: open.slot)
+        do throws(FastPixError) {
+            // The same bytes through the same decoder give the same rows, as far as they did before.
+            let again = try PhotoDecoder(
+                open.file, channels: job.settings.channels, maximumPixels: job.settings.maximumPixels)
+            for strip in 0..<strips {
+                try again.readRows(job.rows(ofStrip: strip).count, into: rows)
+                job.remove(strip: strip, frame: rows)
+            }
+            return open.file.isUnchanged
+        } catch {
+            // Short of memory, for instance.
+            return false
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import CCodecs
+import SystemPackage
+
+/// Decodes one photo, rows from top to bottom. Belongs to one thread at a time.
+struct PhotoDecoder: ~Copyable {
+    let shape: FrameShape
+    private let path: FilePath
+    private let decoder: OpaquePointer
+
+    /// `file` must stay open while the decoder lives. Several decoders may read one file.
+    init(
+        _ file: borrowing OpenFile, channels: ChannelSelection = .all, maximumPixels: UInt64
+    ) throws(FastPixError) {
+        var decoder: OpaquePointer?
+        var header = fpx_photo_header()
+        var error = fpx_photo_error()
+        let status = fpx_photo_open(
+            file.fileDescriptor, channels.requested, maximumPixels, &decoder, &header, &error)
+        guard status == FPX_PHOTO_OK, let decoder else { throw FastPixError(status, error, path: file.path) }
+        self.decoder = decoder
+        path = file.path
+        shape = PhotoHeader(header).shape
+    }
+
+    deinit { fpx_photo_close(decoder) }
+
+    /// Decodes the next rows, without gaps between them.
+    func readRows(_ rowCount: Int, into rows: UnsafeMutableRawPointer) throws(FastPixError) {
+        var error = fpx_photo_error()
+        let status = fpx_photo_read_rows(
+            decoder, rows.assumingMemoryBound(to: UInt8.self), shape.bytesPerRow, rowCount, &error)
+        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+    }
+
+    /// After the last row: throws when the file is not complete to its end.
+    func finish() throws(FastPixError) {
+        var error = fpx_photo_error()
+        let status = fpx_photo_finish(decoder, &error)
+        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+    }
+}

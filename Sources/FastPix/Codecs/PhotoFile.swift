@@ -1,0 +1,119 @@
+import CCodecs
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A photo file: its path, its size on disk and what its headers say.
+public struct PhotoFile: Sendable {
+    public let path: FilePath
+    /// Size of the file in bytes when its headers were read.
+    public let byteCount: Int
+    public let header: PhotoHeader
+
+    /// Reads the headers. `maximumPixels` bounds width x height (0: no bound).
+    public init(
+        probing path: FilePath, channels: ChannelSelection = .all, maximumPixels: UInt64
+    ) throws(FastPixError) {
+        let file = try OpenFile(path)
+        var header = fpx_photo_header()
+        var error = fpx_photo_error()
+        let status = fpx_photo_probe(file.fileDescriptor, channels.requested, maximumPixels, &header, &error)
+        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+        self.path = path
+        self.byteCount = file.state.byteCount
+        self.header = PhotoHeader(header)
+    }
+}
+
+/// An open regular file, closed when it goes out of scope.
+struct OpenFile: ~Copyable {
+    let fileDescriptor: Int32
+    let path: FilePath
+    /// What the file was when it was opened.
+    let state: State
+
+    /// Changes when somebody writes to the file.
+    struct State: Equatable {
+        let byteCount: Int
+        let modified: timespec
+        let changed: timespec
+
+        static func == (left: State, right: State) -> Bool {
+            left.byteCount == right.byteCount && left.modified.isEqual(to: right.modified)
+                && left.changed.isEqual(to: right.changed)
+        }
+    }
+
+    init(_ path: FilePath) throws(FastPixError) {
+        // O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
+        let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else {
+            throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be opened")
+        }
+        do throws(FastPixError) {
+            state = try Self.state(of: descriptor, path)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        fileDescriptor = descriptor
+        self.path = path
+    }
+
+    /// True when the file has not been written to since it was opened.
+    var isUnchanged: Bool {
+        do throws(FastPixError) {
+            return try Self.state(of: fileDescriptor, path) == state
+        } catch {
+            return false
+        }
+    }
+
+    private static func state(of descriptor: Int32, _ path: FilePath) throws(FastPixError) -> State {
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else {
+            throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be read")
+        }
+        guard information.st_mode & S_IFMT == S_IFREG else {
+            throw FastPixError(.unreadable, path: path.string, "not a regular file")
+        }
+        #if canImport(Darwin)
+            return State(
+                byteCount: Int(information.st_size), modified: information.st_mtimespec,
+                changed: information.st_ctimespec)
+        #else
+            return State(
+                byteCount: Int(information.st_size), modified: information.st_mtim, changed: information.st_ctim)
+        #endif
+    }
+
+    deinit { close(fileDescriptor) }
+}
+
+extension timespec {
+    fileprivate func isEqual(to other: timespec) -> Bool { tv_sec == other.tv_sec && tv_nsec == other.tv_nsec }
+}
+
+extension FastPixError {
+    init(_ status: fpx_photo_status, _ error: fpx_photo_error, path: FilePath) {
+        let code: Code
+        switch status {
+        case FPX_PHOTO_EMPTY, FPX_PHOTO_NOT_AN_IMAGE: code = .notAnImage
+        case FPX_PHOTO_UNSUPPORTED: code = .unsupported
+        case FPX_PHOTO_TOO_LARGE: code = .tooLarge
+        case FPX_PHOTO_OUT_OF_MEMORY: code = .outOfMemory
+        case FPX_PHOTO_UNREADABLE: code = .unreadable
+        default: code = .corrupt
+        }
+        self.init(
+            code, path: path.string, systemErrno: error.system_errno == 0 ? nil : error.system_errno,
+            (text(error.message) ?? "the photo cannot be decoded")
+                + (code == .tooLarge ? "; --max-pixels sets the limit" : ""))
+    }
+}

@@ -1,0 +1,28 @@
+/// The decoded rows in flight: for every worker one strip (some whole rows) of each frame of its batch.
+///
+/// One mapping, made once and reused from strip to strip and from photo to photo. Decoders write straight into
+/// it and the accumulators read it there; nothing is copied. Its size depends on workers, batch and strip, never
+/// on the number of photos.
+final class FrameRing: @unchecked Sendable {
+    // Sendable: every slot has one worker, and the slots do not overlap.
+    private let memory: MappedMemory
+    private let slotStride: Int
+    private let slotsPerWorker: Int
+
+    init(workers: Int, framesPerWorker: Int, stripBytes: Int) throws(FastPixError) {
+        // Slots that begin at the same offset of a page compete for the same few cache lines of the level-1
+        // cache; seven lines more than whole pages spread them.
+        slotStride = (stripBytes + 4095) / 4096 * 4096 + 7 * 64
+        slotsPerWorker = framesPerWorker
+        memory = try MappedMemory(
+            byteCount: slotStride * framesPerWorker * workers, purpose: "the decoded rows of \(workers) workers")
+    }
+
+    var byteCount: Int { memory.byteCount }
+
+    /// Where the strip of a worker's frame lies; aligned to 64 bytes.
+    func slot(worker: Int, frame: Int) -> UnsafeMutableRawPointer {
+        precondition(frame < slotsPerWorker)
+        return memory.start + (worker * slotsPerWorker + frame) * slotStride
+    }
+}

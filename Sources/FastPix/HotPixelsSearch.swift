@@ -1,0 +1,139 @@
+import Synchronization
+import SystemPackage
+
+/// How far a search is.
+public struct SearchProgress: Sendable {
+    public enum Stage: Sendable { case readingHeaders, decoding }
+    public let stage: Stage
+    public let photosDone: Int
+    public let photosInAll: Int
+}
+
+/// The job of `fastpix hotpixels`: photos in, statistics of every subpixel out.
+///
+/// ```swift
+/// let found = PhotoDiscovery(paths: ["photos"])
+/// let report = try HotPixelsSearch().run(found)
+/// print(report.groups[0].lowestVariance[0])
+/// ```
+public struct HotPixelsSearch: Sendable {
+    public var accumulation: AccumulationSettings
+    /// Groups of fewer photos are left out.
+    public var minimumFrames: Int
+    /// How many subpixels of lowest variance are listed.
+    public var top: Int
+    /// What is written besides the report.
+    public var maps: MapOutputs
+
+    public static let defaultMinimumFrames = 10
+    public static let defaultTop = 10
+
+    public init(
+        accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
+        top: Int = defaultTop, maps: MapOutputs = MapOutputs()
+    ) {
+        self.accumulation = accumulation
+        self.minimumFrames = minimumFrames
+        self.top = top
+        self.maps = maps
+    }
+
+    /// Throws when a setting is out of its range.
+    public func validate() throws(FastPixError) {
+        try accumulation.validate()
+        guard minimumFrames >= 1 else {
+            throw FastPixError(.invalidArgument, "the minimum of frames must be 1 or more, not \(minimumFrames)")
+        }
+        guard (0...Self.maximumTop).contains(top) else {
+            throw FastPixError(.invalidArgument, "top must be 0 to \(Self.maximumTop), not \(top)")
+        }
+    }
+
+    private static let maximumTop = 1_000_000
+
+    /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
+    /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that do not fit. `progress` is called from several
+    /// threads. Without any group that is large enough the report has no groups. Throws when a setting is wrong
+    /// or an output cannot be written or would replace a photo.
+    public func run(
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> HotPixelsReport {
+        try validate()
+        try maps.prepare(photos: discovery)
+        let start = monotonicSeconds()
+        var timing = HotPixelsReport.Timing()
+        var skipped = discovery.skipped
+
+        let probed = PhotoProbe.run(
+            discovery.files, settings: accumulation,
+            progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
+        skipped += probed.failed
+        timing.probeSeconds = monotonicSeconds() - start
+
+        let groups = PhotoGroup.grouping(probed.photos, channels: accumulation.channels)
+        let wanted = groups.filter { $0.photos.count >= minimumFrames }
+        for group in groups where group.photos.count < minimumFrames {
+            skipped += leftOut(group, photos: group.photos)
+        }
+        let counter = ProgressCounter(total: wanted.reduce(0) { $0 + $1.photos.count }) {
+            progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
+        }
+        var results: [HotPixelsReport.Group] = []
+        for group in wanted {
+            let outcome: PhotoAccumulation.Outcome
+            do throws(FastPixError) {
+                outcome = try PhotoAccumulation.run(
+                    group.photos, shape: group.shape, settings: accumulation, progress: { counter.advance($0) })
+            } catch {
+                // Too large for the memory, or too many: the other groups may still be possible.
+                skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+                continue
+            }
+            skipped += outcome.failed.map(\.skipped)
+            timing.add(outcome.timing)
+            let accumulators = outcome.accumulators
+            guard accumulators.frameCount >= minimumFrames else {
+                let damaged = Set(outcome.failed.map(\.path))
+                skipped += leftOut(group, photos: group.photos.filter { !damaged.contains($0.path) })
+                continue
+            }
+            let analysisStart = monotonicSeconds()
+            let summary = VarianceSummary(accumulators, top: top)
+            timing.analysisSeconds += monotonicSeconds() - analysisStart
+            let result = HotPixelsReport.Group(group, accumulators: accumulators, summary: summary)
+            try maps.write(
+                accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
+            results.append(result)
+        }
+        skipped.sort { $0.path < $1.path }
+        timing.totalSeconds = monotonicSeconds() - start
+        return HotPixelsReport(
+            settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
+            timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {
+        let reason =
+            "its group (\(group.name)) has \(counted(photos.count, "readable photo")), "
+            + "fewer than the \(minimumFrames) of --minimum-frames"
+        return photos.map { SkippedPhoto(path: $0.path.string, reason: reason, isFailure: false) }
+    }
+}
+
+/// Counts photos over all groups for whoever shows progress.
+private final class ProgressCounter: Sendable {
+    private let total: Int
+    private let report: @Sendable (Int, Int) -> Void
+    private let done = Atomic(0)
+
+    init(total: Int, report: @escaping @Sendable (Int, Int) -> Void) {
+        self.total = total
+        self.report = report
+    }
+
+    func advance(_ count: Int) {
+        let now = done.add(count, ordering: .relaxed).newValue
+        // A pass that is made again counts its photos twice.
+        report(min(now, total), total)
+    }
+}

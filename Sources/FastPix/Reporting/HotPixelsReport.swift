@@ -1,0 +1,170 @@
+import CKernels
+import SystemPackage
+
+/// The version of fastpix that wrote a report.
+public let fastPixVersion = "0.1.0"
+
+/// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
+public struct HotPixelsReport: Sendable, Encodable {
+    public let schema = "fastpix.hotpixels/1"
+    public let version = fastPixVersion
+    public let settings: Settings
+    /// One per camera and frame shape, the largest first.
+    public let groups: [Group]
+    /// Files that did not enter a result, ordered by path.
+    public let skipped: [SkippedPhoto]
+    public let timing: Timing
+    /// Most memory the process has held so far.
+    public let peakMemoryBytes: UInt64
+
+    /// What the run was asked for, defaults filled in.
+    public struct Settings: Sendable, Encodable {
+        public let accumulator: AccumulatorKind
+        public let channels: ChannelSelection
+        public let workers: Int
+        public let batch: Int
+        /// As given; nil when the default for each group's frame shape was used.
+        public let tileSamples: Int?
+        public let minimumFrames: Int
+        public let maximumPixels: UInt64
+        public let top: Int
+
+        init(_ search: HotPixelsSearch) {
+            accumulator = search.accumulation.accumulator
+            channels = search.accumulation.channels
+            workers = search.accumulation.workerCount
+            batch = search.accumulation.batch
+            tileSamples = search.accumulation.tileSampleCount
+            minimumFrames = search.minimumFrames
+            maximumPixels = search.accumulation.maximumPixels
+            top = search.top
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
+        }
+
+        /// A default is written as null, so that a reader finds every key.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(accumulator, forKey: .accumulator)
+            try container.encode(channels, forKey: .channels)
+            try container.encode(workers, forKey: .workers)
+            try container.encode(batch, forKey: .batch)
+            try container.encode(tileSamples, forKey: .tileSamples)
+            try container.encode(minimumFrames, forKey: .minimumFrames)
+            try container.encode(maximumPixels, forKey: .maximumPixels)
+            try container.encode(top, forKey: .top)
+        }
+    }
+
+    /// The photos of one camera with one frame shape.
+    public struct Group: Sendable, Encodable {
+        public let camera: Camera
+        public let shape: FrameShape
+        /// Photos that entered the statistics.
+        public let frames: Int
+        public let summary: VarianceSummary
+        /// Camera and shape in words.
+        public let name: String
+        /// What the channels are called, in their order: red, green, blue; grey; or luma.
+        public let channelNames: [String]
+
+        init(_ group: PhotoGroup, accumulators: Accumulators, summary: VarianceSummary) {
+            camera = group.camera
+            shape = group.shape
+            frames = accumulators.frameCount
+            self.summary = summary
+            name = group.name
+            channelNames = group.channelNames
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(camera, forKey: .camera)
+            try container.encode(shape.width, forKey: .width)
+            try container.encode(shape.height, forKey: .height)
+            try container.encode(shape.channels, forKey: .channels)
+            try container.encode(channelNames, forKey: .channelNames)
+            try container.encode(shape.bitsPerSample, forKey: .bitsPerSample)
+            try container.encode(frames, forKey: .frames)
+            try container.encode(
+                Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
+                forKey: .variance)
+            try container.encode(summary.lowest, forKey: .lowestVariance)
+            // Null, not an empty list: this version reports statistics and does not judge pixels yet.
+            try container.encodeNil(forKey: .defects)
+        }
+
+        private struct Variance: Encodable {
+            let min: Extreme
+            let max: Extreme
+            let mean: Double?
+
+            enum CodingKeys: String, CodingKey { case min, max, mean }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(min, forKey: .min)
+                try container.encode(max, forKey: .max)
+                try container.encode(mean, forKey: .mean)
+            }
+        }
+
+        private struct Extreme: Encodable {
+            let moments: SubpixelMoments
+
+            init(_ moments: SubpixelMoments) { self.moments = moments }
+
+            enum CodingKeys: String, CodingKey { case value, m2, row, column, channel }
+
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(moments.variance, forKey: .value)
+                try container.encode(moments.m2, forKey: .m2)
+                try container.encode(moments.row, forKey: .row)
+                try container.encode(moments.column, forKey: .column)
+                try container.encode(moments.channel, forKey: .channel)
+            }
+        }
+    }
+
+    /// Seconds of wall time. Decoding, accumulating and idling happen at the same time in several workers: each is
+    /// the average over them, so that the parts add up to about the whole.
+    public struct Timing: Sendable, Encodable {
+        /// Reading headers and grouping.
+        public internal(set) var probeSeconds = 0.0
+        public internal(set) var decodeSeconds = 0.0
+        /// Adding to the accumulators, waiting for a strip in use included.
+        public internal(set) var accumulateSeconds = 0.0
+        /// Waiting for the last worker.
+        public internal(set) var idleSeconds = 0.0
+        public internal(set) var analysisSeconds = 0.0
+        /// From the first header to the finished analysis, maps written on request included.
+        public internal(set) var totalSeconds = 0.0
+
+        mutating func add(_ timing: AccumulationTiming) {
+            decodeSeconds += timing.decodeSeconds
+            accumulateSeconds += timing.accumulateSeconds
+            idleSeconds += timing.idleSeconds
+        }
+    }
+}
+
+extension SubpixelMoments: Encodable {
+    enum CodingKeys: String, CodingKey { case row, column, channel, mean, variance, m2 }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(row, forKey: .row)
+        try container.encode(column, forKey: .column)
+        try container.encode(channel, forKey: .channel)
+        try container.encode(mean, forKey: .mean)
+        try container.encode(variance, forKey: .variance)
+        try container.encode(m2, forKey: .m2)
+    }
+}

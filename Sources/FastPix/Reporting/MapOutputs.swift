@@ -1,0 +1,130 @@
+import Foundation
+
+/// The maps that are written besides a report, for every group.
+///
+/// With one group the names are as given; the second group's get `-2` before the extension (or a folder `group-2`
+/// inside the folder given), and so on.
+public struct MapOutputs: Sendable {
+    /// PNG picture of the variance.
+    public var variancePicture: String?
+    /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width).
+    public var mapsFolder: String?
+    /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
+    /// uint64), shaped like the maps.
+    public var sumsFolder: String?
+
+    public init(variancePicture: String? = nil, mapsFolder: String? = nil, sumsFolder: String? = nil) {
+        self.variancePicture = variancePicture
+        self.mapsFolder = mapsFolder
+        self.sumsFolder = sumsFolder
+    }
+
+    /// Makes the folders and sees whether the picture can be written, before hours of work end in an error.
+    func prepare(photos: PhotoDiscovery) throws(FastPixError) {
+        for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
+            try Self.makeFolder(folder)
+        }
+        if let variancePicture {
+            try photos.refuseOverwriting(variancePicture)
+            _ = try StagedFile(target: variancePicture)
+        }
+    }
+
+    /// Writes the maps of the group with this number (1, 2, ...).
+    func write(
+        _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, number: Int,
+        photos: PhotoDiscovery
+    ) throws(FastPixError) {
+        let reader = MomentsReader(accumulators: accumulators)
+        if let variancePicture {
+            let target = Self.file(variancePicture, number)
+            try photos.refuseOverwriting(target)
+            try writePicture(target, reader, group, summary)
+        }
+        if let mapsFolder {
+            let folder = try Self.folder(mapsFolder, number)
+            try Self.writeArray("\(folder)/mean.npy", .float64, accumulators.shape) { reader.mean($0) }
+            try Self.writeArray("\(folder)/variance.npy", .float64, accumulators.shape) { reader.varianceOrNaN($0) }
+        }
+        if let sumsFolder {
+            let folder = try Self.folder(sumsFolder, number)
+            try Self.writeArray("\(folder)/sum.npy", .uint32, accumulators.shape) { accumulators.sum(at: $0).pointee }
+            if accumulators.shape.bitsPerSample == 8 {
+                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators.shape) {
+                    accumulators.sumOfSquares8(at: $0).pointee
+                }
+            } else {
+                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators.shape) {
+                    accumulators.sumOfSquares16(at: $0).pointee
+                }
+            }
+        }
+    }
+
+    private func writePicture(
+        _ target: String, _ reader: MomentsReader, _ group: PhotoGroup, _ summary: VarianceSummary
+    ) throws(FastPixError) {
+        let shape = group.shape
+        let frames = reader.accumulators.frameCount
+        try VarianceMapPicture.write(
+            to: target, width: shape.width, height: shape.height, title: group.name,
+            caption: "\(counted(frames, "photo")); each pixel shows its channel of lowest variance",
+            minimum: summary.minimum.variance ?? .nan, maximum: summary.maximum.variance ?? .nan
+        ) { (row: Int, lowest: UnsafeMutableBufferPointer<Double>) throws(FastPixError) in
+            for column in 0..<shape.width {
+                let pixel = (row * shape.width + column) * shape.channels
+                var value = reader.varianceOrNaN(pixel)
+                for channel in 1..<max(1, shape.channels) {
+                    value = min(value, reader.varianceOrNaN(pixel + channel))
+                }
+                lowest[column] = value
+            }
+        }
+    }
+
+    private static func writeArray<Element: BitwiseCopyable>(
+        _ target: String, _ type: NumPyArrayFile.ElementType, _ shape: FrameShape, _ value: (Int) -> Element
+    ) throws(FastPixError) {
+        let dimensions = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
+        var file = try NumPyArrayFile(target: target, element: type, shape: dimensions)
+        let row = UnsafeMutableBufferPointer<Element>.allocate(capacity: shape.samplesPerRow)
+        defer { row.deallocate() }
+        for start in stride(from: 0, to: shape.sampleCount, by: shape.samplesPerRow) {
+            for index in 0..<shape.samplesPerRow { row[index] = value(start + index) }
+            try file.append(UnsafeRawBufferPointer(row))
+        }
+        try file.commit()
+    }
+
+    private static func file(_ path: String, _ number: Int) -> String {
+        guard number > 1 else { return path }
+        let url = URL(fileURLWithPath: path)
+        let name = url.deletingPathExtension().lastPathComponent
+        let suffix = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
+        return url.deletingLastPathComponent().appendingPathComponent("\(name)-\(number)\(suffix)").path
+    }
+
+    private static func folder(_ path: String, _ number: Int) throws(FastPixError) -> String {
+        guard number > 1 else { return path }
+        let folder = "\(path)/group-\(number)"
+        try makeFolder(folder)
+        return folder
+    }
+
+    private static func makeFolder(_ path: String) throws(FastPixError) {
+        guard !path.isEmpty else {
+            throw FastPixError(.invalidArgument, "the folder for the maps has an empty name; give its path")
+        }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
+            throw FastPixError(.invalidArgument, path: path, "a file, and a folder is expected; choose another name")
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw FastPixError(
+                .unwritable, path: path, systemErrno: errno,
+                "the folder cannot be made; choose a place that you may write to")
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+
+/// The forms in which results can be written.
+public enum ReportFormat: String, Sendable, CaseIterable {
+    case text, json, csv
+}
+
+extension HotPixelsReport {
+    /// The report in one of its forms, with a final line break.
+    public func formatted(_ format: ReportFormat) -> String {
+        switch format {
+        case .text: text
+        case .json: JSONText.of(self)
+        case .csv: csv
+        }
+    }
+
+    // MARK: CSV
+
+    /// One line per subpixel of lowest variance, for all groups.
+    private var csv: String {
+        var lines = [
+            "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,mean,variance,m2"
+        ]
+        for group in groups {
+            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { csvField($0 ?? "") }
+            let shape = group.shape
+            let counts = [shape.width, shape.height, shape.channels, shape.bitsPerSample, group.frames]
+            for (index, subpixel) in group.summary.lowest.enumerated() {
+                let position = [index + 1, subpixel.row, subpixel.column, subpixel.channel]
+                let values = ["\(subpixel.mean)", subpixel.variance.map { "\($0)" } ?? "", "\(subpixel.m2)"]
+                let fields = camera + (counts + position).map(String.init) + values
+                lines.append(fields.joined(separator: ","))
+            }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// RFC 4180 quoting. Spreadsheets run fields that begin like formulas; a quote mark in front makes them text.
+    private func csvField(_ text: String) -> String {
+        let harmless = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
+        guard harmless.contains(where: { ",\"\n\r".contains($0) }) else { return harmless }
+        return "\"" + harmless.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    }
+
+    // MARK: Text
+
+    private var text: String {
+        (groups.map(text(of:)) + [summaryText]).joined(separator: "\n")
+    }
+
+    private func text(of group: Group) -> String {
+        let summary = group.summary
+        let extremes = TextTable(
+            columns: [.left("Variance"), .right(""), .right("row"), .right("column"), .left("channel")],
+            rows: [
+                ["lowest", number(summary.minimum.variance)] + position(summary.minimum, group),
+                ["mean", number(summary.meanVariance), "", "", ""],
+                ["highest", number(summary.maximum.variance)] + position(summary.maximum, group),
+            ])
+        var parts = ["\(group.name), \(counted(group.frames, "photo"))", extremes.text]
+        if !summary.lowest.isEmpty {
+            let lowest = TextTable(
+                columns: [
+                    .right("rank"), .right("row"), .right("column"), .left("channel"), .right("mean"),
+                    .right("variance"),
+                ],
+                rows: summary.lowest.enumerated().map { index, subpixel in
+                    ["\(index + 1)"] + position(subpixel, group)
+                        + [number(subpixel.mean), number(subpixel.variance)]
+                })
+            parts.append("Subpixels of lowest variance\n" + lowest.text)
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private func position(_ subpixel: SubpixelMoments, _ group: Group) -> [String] {
+        ["\(subpixel.row)", "\(subpixel.column)", group.channelNames[subpixel.channel]]
+    }
+
+    private func number(_ value: Double?) -> String {
+        value.map { String(format: "%.2f", $0) } ?? "undefined"
+    }
+
+    private var summaryText: String {
+        let frames = groups.reduce(0) { $0 + $1.frames }
+        let seconds = timing
+        return """
+            \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.
+            Wall time: headers \(duration(seconds.probeSeconds)), decoding \(duration(seconds.decodeSeconds)), \
+            accumulating \(duration(seconds.accumulateSeconds)), waiting \(duration(seconds.idleSeconds)), \
+            analysis \(duration(seconds.analysisSeconds)); in all \(duration(seconds.totalSeconds)) with \
+            \(counted(settings.workers, "worker")).
+            Peak memory \(peakMemoryBytes / 1_048_576) MiB.
+
+            """
+    }
+
+    private func duration(_ seconds: Double) -> String { String(format: "%.2f s", seconds) }
+}
+
+/// "1 photo", "2 photos".
+public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// Columns aligned with spaces.
+struct TextTable {
+    enum Column {
+        case left(String)
+        case right(String)
+
+        var title: String {
+            switch self {
+            case .left(let title), .right(let title): title
+            }
+        }
+    }
+
+    let columns: [Column]
+    let rows: [[String]]
+
+    var text: String {
+        let lines = [columns.map(\.title)] + rows
+        let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            let cells = columns.indices.map { index in
+                let padding = String(repeating: " ", count: widths[index] - line[index].count)
+                switch columns[index] {
+                case .left: return line[index] + padding
+                case .right: return padding + line[index]
+                }
+            }
+            let joined = "  " + cells.joined(separator: "  ")
+            return String(joined.reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n")
+    }
+}

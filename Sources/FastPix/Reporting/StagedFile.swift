@@ -1,0 +1,315 @@
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// An output that appears under its name only when it is complete.
+///
+/// Bytes go to a hidden file beside the target, which `commit()` renames into place; a reader of the target sees
+/// the old content or the new, never half of it. Dropped without `commit()`, it leaves nothing behind.
+///
+/// A symbolic link stays a link: the file it leads to is replaced. Targets that cannot be replaced (devices, pipes,
+/// `/dev/stdout`, `/dev/fd/3`) are written directly.
+public struct StagedFile: ~Copyable, Sendable {
+    private static let bufferSize = 64 * 1024
+
+    private let target: String
+    /// The file to rename into place; nil when the target is written directly.
+    private let staged: Staged?
+    private var descriptor: Int32
+    private var buffer: [UInt8]
+    /// The first failure to write. A file with a hole in it must not be committed, even if a caller swallowed the
+    /// error, and a C caller in between can only report that there was one.
+    private(set) var failure: FastPixError?
+
+    private struct Staged: Sendable {
+        let partialPath: String
+        let finalPath: String
+    }
+
+    /// Prepares to write `path`, which is not touched until `commit()`.
+    ///
+    /// - Parameter path: a file in an existing folder; it may exist already and keeps its permissions then.
+    /// - Throws: `invalidArgument` for an empty path or a folder, `notFound` when the folder or what a link leads to
+    ///   does not exist, `unwritable` when the system refuses to create or open the file.
+    public init(target path: String) throws(FastPixError) {
+        let opened = try Self.open(path)
+        target = path
+        staged = opened.staged
+        descriptor = opened.descriptor
+        buffer = []
+        buffer.reserveCapacity(Self.bufferSize)
+        failure = nil
+    }
+
+    deinit {
+        guard descriptor >= 0 else { return }
+        _ = close(descriptor)
+        if let staged { _ = unlink(staged.partialPath) }
+    }
+
+    /// Appends `bytes`; they may stay in memory until `commit()`.
+    ///
+    /// - Throws: `unwritable` when the system refuses them, for example because the disk is full. The file can no
+    ///   longer be committed then.
+    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
+        if buffer.count + bytes.count > Self.bufferSize { try flush() }
+        if bytes.count >= Self.bufferSize {
+            try writeThrough(bytes)
+        } else {
+            buffer.append(contentsOf: bytes)
+        }
+    }
+
+    /// Appends `string` as UTF-8, like `write(_:)` for bytes.
+    public mutating func write(_ string: String) throws(FastPixError) {
+        var string = string
+        let result: Result<Void, FastPixError> = string.withUTF8 { utf8 in
+            do throws(FastPixError) {
+                return .success(try write(UnsafeRawBufferPointer(utf8)))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Writes what is still in memory, waits until the disk has it, and gives the file its name.
+    ///
+    /// - Throws: `unwritable` when any of this, or an earlier write, failed. The target is then as it was before.
+    public consuming func commit() throws(FastPixError) {
+        if let failure { throw failure }
+        try flush()
+        if staged != nil { try synchronize() }
+
+        let closing = descriptor
+        descriptor = -1
+        // The descriptor is gone after close, whatever it says; EINTR is no news about the data.
+        let closeFailed = close(closing) != 0 && errno != EINTR
+        guard let staged else {
+            if closeFailed { throw Self.incomplete(target) }
+            return
+        }
+        if closeFailed {
+            let error = Self.incomplete(target)
+            _ = unlink(staged.partialPath)
+            throw error
+        }
+        if rename(staged.partialPath, staged.finalPath) != 0 {
+            let error = Self.systemFailure(
+                .unwritable, target, "could not be replaced by the finished output",
+                "check that nothing else took its place and that its folder is writable")
+            _ = unlink(staged.partialPath)
+            throw error
+        }
+    }
+
+    // MARK: - Writing
+
+    private mutating func flush() throws(FastPixError) {
+        guard !buffer.isEmpty else { return }
+        var full: [UInt8] = []
+        swap(&full, &buffer)
+        let result: Result<Void, FastPixError> = full.withUnsafeBytes { bytes in
+            do throws(FastPixError) {
+                return .success(try writeThrough(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        full.removeAll(keepingCapacity: true)
+        swap(&full, &buffer)
+        try result.get()
+    }
+
+    private mutating func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
+        if let failure { throw failure }
+        guard let base = bytes.baseAddress else { return }
+        var written = 0
+        while written < bytes.count {
+            let descriptor = descriptor
+            let rest = bytes.count - written
+            let count = Self.retrying {
+                #if canImport(Darwin)
+                    Darwin.write(descriptor, base + written, min(rest, Int(Int32.max)))
+                #elseif canImport(Glibc)
+                    Glibc.write(descriptor, base + written, rest)
+                #else
+                    Musl.write(descriptor, base + written, rest)
+                #endif
+            }
+            guard count >= 0 else {
+                let error = Self.incomplete(target)
+                failure = error
+                throw error
+            }
+            written += count
+        }
+    }
+
+    private borrowing func synchronize() throws(FastPixError) {
+        let descriptor = descriptor
+        guard Self.retrying({ fsync(descriptor) }) != 0 else { return }
+        // Some network and user-space file systems have no fsync; the data is as safe there as it can be.
+        if errno == EINVAL || errno == ENOTSUP || errno == ENOSYS { return }
+        throw Self.incomplete(target)
+    }
+
+    // MARK: - Opening
+
+    private static func open(_ path: String) throws(FastPixError) -> (descriptor: Int32, staged: Staged?) {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw FastPixError(
+                .invalidArgument, path: path,
+                "the output's path is empty or contains a zero byte; give the path of a file to write")
+        }
+        if let number = descriptorNumber(path) {
+            // A duplicate shares the position and the append mode; opening /dev/stdout again would not.
+            let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+            guard descriptor >= 0 else {
+                throw systemFailure(
+                    .unwritable, path, "cannot be written to", "check that the descriptor is open for writing")
+            }
+            return (descriptor, nil)
+        }
+        switch try kind(of: path) {
+        case .special:
+            let descriptor = openDescriptor(path, O_WRONLY | O_NOCTTY)
+            guard descriptor >= 0 else {
+                throw systemFailure(.unwritable, path, "cannot be opened for writing", "check its permissions")
+            }
+            return (descriptor, nil)
+        case .replaceable(let finalPath, let permissions):
+            let partial = try createPartialFile(beside: finalPath, target: path)
+            // Without the old permissions, a private file would become readable for all by being written again.
+            if let permissions { _ = fchmod(partial.descriptor, permissions) }
+            return (partial.descriptor, Staged(partialPath: partial.path, finalPath: finalPath))
+        }
+    }
+
+    private static func openDescriptor(_ path: String, _ flags: Int32) -> Int32 {
+        retrying {
+            #if canImport(Darwin)
+                Darwin.open(path, flags | O_CLOEXEC, 0o666)
+            #elseif canImport(Glibc)
+                Glibc.open(path, flags | O_CLOEXEC, 0o666)
+            #else
+                Musl.open(path, flags | O_CLOEXEC, 0o666)
+            #endif
+        }
+    }
+
+    private enum Kind {
+        /// A device, pipe or socket.
+        case special
+        /// A regular file, with its permissions, or a name that is still free.
+        case replaceable(finalPath: String, permissions: mode_t?)
+    }
+
+    private static func kind(of path: String) throws(FastPixError) -> Kind {
+        var information = stat()
+        guard stat(path, &information) == 0 else {
+            let code = errno
+            guard code == ENOENT else {
+                throw systemFailure(.unwritable, path, "cannot be examined", "check the permissions of its folders")
+            }
+            guard lstat(path, &information) != 0 else {
+                throw FastPixError(
+                    .notFound, path: path, systemErrno: code,
+                    "the output is a symbolic link that leads nowhere; remove the link or create its target")
+            }
+            guard !path.hasSuffix("/") else {
+                throw FastPixError(
+                    .invalidArgument, path: path,
+                    "the output names a folder and a file is expected; add a file name after the slash")
+            }
+            return .replaceable(finalPath: path, permissions: nil)
+        }
+        switch information.st_mode & S_IFMT {
+        case S_IFDIR:
+            throw FastPixError(
+                .invalidArgument, path: path,
+                "the output is a folder and a file is expected; give the path of a file inside it")
+        case S_IFREG:
+            // rename would replace even a file its owner has protected against writing.
+            guard access(path, W_OK) == 0 else {
+                throw systemFailure(
+                    .unwritable, path, "is protected against writing", "choose another file or make it writable")
+            }
+            return .replaceable(finalPath: try resolvingLinks(path), permissions: information.st_mode & 0o777)
+        default:
+            return .special
+        }
+    }
+
+    private static func resolvingLinks(_ path: String) throws(FastPixError) -> String {
+        guard let resolved = realpath(path, nil) else {
+            throw systemFailure(.unwritable, path, "cannot be resolved", "check the permissions of its folders")
+        }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// The number in `/dev/fd/3` and its other spellings.
+    private static func descriptorNumber(_ path: String) -> Int32? {
+        switch path {
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default:
+            for prefix in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(prefix) {
+                return Int32(path.dropFirst(prefix.count))
+            }
+            return nil
+        }
+    }
+
+    private static func createPartialFile(
+        beside finalPath: String, target: String
+    ) throws(FastPixError) -> (path: String, descriptor: Int32) {
+        let slash = finalPath.lastIndex(of: "/")
+        let folder = slash.map { String(finalPath[...$0]) } ?? ""
+        // File systems allow 255 bytes in a name; a long target must leave room for what is added to it.
+        var name = slash.map { finalPath[finalPath.index(after: $0)...] } ?? finalPath[...]
+        while name.utf8.count > 200 { name.removeLast() }
+
+        for _ in 0..<16 {
+            let random = String(UInt64.random(in: .min ... .max), radix: 36)
+            let path = "\(folder).\(name).\(random).partial"
+            let descriptor = openDescriptor(path, O_WRONLY | O_CREAT | O_EXCL)
+            if descriptor >= 0 { return (path, descriptor) }
+            if errno != EEXIST { break }
+        }
+        if errno == ENOENT {
+            throw FastPixError(
+                .notFound, path: target, systemErrno: ENOENT,
+                "the output cannot be created, its folder does not exist; create the folder or choose another place")
+        }
+        throw systemFailure(
+            .unwritable, target, "cannot be created", "check that its folder is writable and its disk not full")
+    }
+
+    // MARK: - Errors
+
+    private static func incomplete(_ target: String) -> FastPixError {
+        systemFailure(
+            .unwritable, target, "could not be written completely",
+            "make room on the disk or choose another place, and run again")
+    }
+
+    /// An error from `errno`, read before anything else can change it.
+    private static func systemFailure(
+        _ code: FastPixError.Code, _ path: String, _ problem: String, _ advice: String
+    ) -> FastPixError {
+        FastPixError(code, path: path, systemErrno: errno, "the output \(problem); \(advice)")
+    }
+
+    private static func retrying<Count: SignedInteger>(_ call: () -> Count) -> Count {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import FastPix
+
+extension ExitCode {
+    /// There is a result, but some files did not enter it.
+    static let someFilesFailed = ExitCode(2)
+}
+
+extension Console {
+    /// Runs a command's work; an error is printed and ends the program with exit code 1.
+    func reportingErrors(_ work: () throws(FastPixError) -> ExitCode) throws {
+        let exitCode: ExitCode
+        do throws(FastPixError) {
+            exitCode = try work()
+        } catch {
+            self.error(error.description)
+            throw ExitCode.failure
+        }
+        if exitCode != .success { throw exitCode }
+    }
+}
+
+/// Turns the library's complaint about a setting into one about the command line (exit code 64).
+func validating(_ check: () throws(FastPixError) -> Void) throws {
+    do throws(FastPixError) {
+        try check()
+    } catch {
+        throw ValidationError(error.reason)
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import FastPix
+
+@main
+struct FastPixCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fastpix",
+        abstract: "Finds the bad pixels of a camera in its ordinary photos, at the speed of decoding them.",
+        discussion: """
+            Start with:  fastpix hotpixels my-photos/
+
+            Exit codes: 0 all well, 2 some files failed (they are named on stderr), 1 nothing could be done, \
+            64 wrong usage.
+            """,
+        version: fastPixVersion,
+        subcommands: [HotPixelsCommand.self, TuneCommand.self, InfoCommand.self])
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import FastPix
+import Foundation
+
+struct HotPixelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hotpixels",
+        abstract: "Finds the subpixels that vary least over many photos of one camera.",
+        discussion: """
+            A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
+            photos is far below that of its neighbours. Photos are grouped by camera and size; every group gets the \
+            mean and variance of each subpixel, and its subpixels of lowest variance are listed.
+
+            Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
+            not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
+            rotation for viewing.
+
+            Examples:
+              fastpix hotpixels my-photos/
+              fastpix hotpixels -r archive/ --format json --output report.json
+              fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
+            """)
+
+    @OptionGroup var photos: PhotoOptions
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
+    var top = HotPixelsSearch.defaultTop
+
+    @Option(
+        help: ArgumentHelp("Leave out cameras and sizes with fewer photos than this.", valueName: "photos"))
+    var minimumFrames = HotPixelsSearch.defaultMinimumFrames
+
+    @Option(
+        help: ArgumentHelp(
+            "Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
+    var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    @Option(
+        help: ArgumentHelp(
+            "exact: integer sums, the same in any order. welford: float64 with Welford's update and Chan's merge.",
+            valueName: "exact|welford"))
+    var accumulator: AccumulatorKind = .exact
+
+    @Option(
+        help: ArgumentHelp(
+            "all: red, green and blue. luma: brightness alone, faster and in a third of the memory.",
+            valueName: "all|luma"))
+    var channels: ChannelSelection = .all
+
+    @Option(
+        help: ArgumentHelp("Write a picture of the variance, log-scaled, as PNG.", valueName: "file.png"),
+        completion: .file(extensions: ["png"]))
+    var varianceMap: String?
+
+    @Option(
+        help: ArgumentHelp("Write mean.npy and variance.npy (float64) for NumPy.", valueName: "folder"),
+        completion: .directory)
+    var saveMaps: String?
+
+    @Option(
+        help: ArgumentHelp("Write sum.npy and sum_of_squares.npy, the exact integers.", valueName: "folder"),
+        completion: .directory)
+    var saveSums: String?
+
+    @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
+
+    func validate() throws {
+        try validating { () throws(FastPixError) in try search.validate() }
+        if saveSums != nil && accumulator != .exact {
+            throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
+        }
+    }
+
+    private var search: HotPixelsSearch {
+        HotPixelsSearch(
+            accumulation: AccumulationSettings(
+                workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
+                accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
+            minimumFrames: minimumFrames, top: top,
+            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: output.quiet)
+        try console.reportingErrors { () throws(FastPixError) in try find(console) }
+    }
+
+    private func find(_ console: Console) throws(FastPixError) -> ExitCode {
+        // Opened before the work starts: a result that cannot be written must not cost an hour first.
+        let sink = try ResultSink(output.output)
+        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        if let output = output.output { try discovery.refuseOverwriting(output) }
+        let bar = ProgressBar(isShown: console.showsProgress)
+        defer { bar.clear() }
+        let report = try search.run(discovery) { bar.update($0) }
+        bar.clear()
+        tell(report, discovery, console)
+        guard !report.groups.isEmpty else {
+            console.error(nothingDone(report, discovery))
+            return .failure
+        }
+        try sink.write(report.formatted(output.format))
+        return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+    }
+
+    /// Names what was left out: each file that failed, and the rest by reason.
+    private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
+        report.skipped.filter(\.isFailure).forEach(console.skipped)
+        if discovery.repeatedPaths > 0 {
+            console.note(
+                "\(counted(discovery.repeatedPaths, "path")) led to photos already listed; each photo counts once")
+        }
+        let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
+        for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
+            console.note("\(counted(photos.count, "photo")) left out: \(reason)")
+        }
+        for group in report.groups {
+            warn(about: group, console)
+        }
+    }
+
+    private func warn(about group: HotPixelsReport.Group, _ console: Console) {
+        if group.frames < Self.fewFrames {
+            console.warning(
+                "\(counted(group.frames, "photo")) of \(group.camera.name): \(Self.fewFrames) are the least for a "
+                    + "result to rely on, 100 are good")
+        }
+        if group.camera.serial == nil {
+            console.note(
+                "the photos of \(group.camera.name) name no serial number; if they come from several bodies, "
+                    + "run fastpix on each body's photos alone")
+        }
+    }
+
+    /// Below this the lowest variances are as much the scenes' as the sensor's.
+    private static let fewFrames = 30
+
+    private func nothingDone(_ report: HotPixelsReport, _ discovery: PhotoDiscovery) -> String {
+        if discovery.files.isEmpty && !discovery.skipped.isEmpty {
+            return "nothing to read"
+        }
+        if discovery.files.isEmpty {
+            let hint = photos.recursive ? "" : " (subfolders are searched with --recursive)"
+            return "no photos, JPEG or PNG, in \(photos.paths.joined(separator: ", "))\(hint)"
+        }
+        if report.skipped.allSatisfy(\.isFailure) {
+            return "none of the \(counted(discovery.files.count, "file")) could be read as a photo"
+        }
+        return "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed; "
+            + "give more photos or lower --minimum-frames"
+    }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import FastPix
+import SystemPackage
+
+extension ReportFormat: ExpressibleByArgument {}
+extension AccumulatorKind: ExpressibleByArgument {}
+extension ChannelSelection: ExpressibleByArgument {}
+
+/// What every subcommand that takes photos understands.
+struct PhotoOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "Photos (JPEG, PNG) and folders of photos.",
+            discussion: "Named files are always tried. Of a folder, files called or beginning like photos are.",
+            valueName: "path"),
+        completion: .file())
+    var paths: [String] = []
+
+    /// The paths with the bytes they were given in: Swift repairs arguments that are not valid UTF-8, and the
+    /// repaired names do not exist.
+    var filePaths: [FilePath] {
+        var given: [String: [FilePath]] = [:]
+        for index in stride(from: Int(CommandLine.argc) - 1, through: 1, by: -1) {
+            guard let argument = CommandLine.unsafeArgv[index] else { continue }
+            given[String(cString: argument), default: []].append(FilePath(platformString: argument))
+        }
+        return paths.map { given[$0]?.popLast() ?? FilePath($0) }
+    }
+
+    @Flag(name: .shortAndLong, help: "Look into subfolders, too.")
+    var recursive = false
+
+    func validate() throws {
+        if paths.isEmpty {
+            throw ValidationError("Name a photo or a folder of photos, for example: fastpix hotpixels my-photos/")
+        }
+    }
+}
+
+/// How results are written.
+struct OutputOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "Form of the result.")
+    var format: ReportFormat = .text
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Write the result to a file.", valueName: "file"),
+        completion: .file())
+    var output: String?
+
+    @Flag(name: .shortAndLong, help: "No progress and no notes on stderr; errors still are.")
+    var quiet = false
+}
+
+/// How the machine is used. None of it changes a result.
+struct PerformanceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
+    var workers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Samples of a photo decoded before they are accumulated. (default: from the level-2 cache)",
+            discussion: """
+                A worker decodes its photos in step, this many samples of each (rounded up to whole rows) at a time. \
+                Small tiles stay in the cache but switch between photos more often; large ones fall out of it.
+                """,
+            valueName: "samples"))
+    var tile: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Photos that a worker decodes in step.",
+            discussion: "More of them mean fewer passes over the accumulators and more memory per worker.",
+            valueName: "photos"))
+    var batch = AccumulationSettings.defaultBatch
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import FastPix
+
+struct TuneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tune",
+        abstract: "Measures which --tile and --batch are fastest for your photos on this machine.",
+        discussion: """
+            Decodes and accumulates the same photos with every pair of tile and batch, in turn, and prints the median \
+            of the wall times as a table and as bars. Let nothing else run meanwhile. Results of fastpix hotpixels do \
+            not depend on these settings, only their speed does.
+            """)
+
+    @OptionGroup var photos: PhotoOptions
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(help: ArgumentHelp("Photos to measure with at most.", valueName: "number"))
+    var photoCount = 24
+
+    @Option(help: ArgumentHelp("Measured runs of every pair.", valueName: "number"))
+    var runs = 5
+
+    @Option(help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("Samples to decode, as in hotpixels.", valueName: "all|luma"))
+    var channels: ChannelSelection = .all
+
+    func validate() throws {
+        try validating { () throws(FastPixError) in try tuning.validate() }
+    }
+
+    private var tuning: PerformanceTuning {
+        PerformanceTuning(
+            accumulation: AccumulationSettings(workers: workers, channels: channels), maximumPhotos: photoCount,
+            runs: runs)
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: output.quiet)
+        try console.reportingErrors { () throws(FastPixError) in
+            let sink = try ResultSink(output.output)
+            let bar = ProgressBar(isShown: console.showsProgress)
+            defer { bar.clear() }
+            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            discovery.skipped.forEach(console.skipped)
+            let outcome = try tuning.run(discovery) { bar.update("Measuring", done: $0, of: $1, "runs") }
+            bar.clear()
+            try sink.write(outcome.formatted(output.format))
+            return discovery.skipped.isEmpty ? .success : .someFilesFailed
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import Testing
+
+/// The parent of all suites here. It is serialized because the selected level belongs to the whole process.
+@Suite(.serialized)
+enum KernelSuites {}

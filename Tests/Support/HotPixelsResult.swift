@@ -1,0 +1,82 @@
+import Foundation
+
+/// The JSON of `fastpix hotpixels` as a script would read it: written down here once more, so that a change of the
+/// program's own types cannot change the contract unnoticed.
+public struct HotPixelsResult: Decodable, Sendable {
+    public struct Group: Decodable, Equatable, Sendable {
+        public let camera: Camera
+        public let width: Int
+        public let height: Int
+        public let channels: Int
+        public let bitsPerSample: Int
+        public let frames: Int
+        public let variance: Variance
+        public let lowestVariance: [Subpixel]
+
+        /// Height, width, channels, as NumPy orders them.
+        public var shape: [Int] { [height, width, channels] }
+    }
+
+    public struct Camera: Decodable, Equatable, Sendable {
+        public let make: String?
+        public let model: String?
+        public let serial: String?
+
+        public init(make: String? = nil, model: String? = nil, serial: String? = nil) {
+            self.make = make
+            self.model = model
+            self.serial = serial
+        }
+    }
+
+    public struct Variance: Decodable, Equatable, Sendable {
+        public let min: Extreme
+        public let max: Extreme
+        public let mean: Double?
+    }
+
+    public struct Extreme: Decodable, Equatable, Sendable, Positioned {
+        public let value: Double?
+        public let m2: Double
+        public let row: Int
+        public let column: Int
+        public let channel: Int
+    }
+
+    public struct Subpixel: Decodable, Equatable, Sendable, Positioned {
+        public let row: Int
+        public let column: Int
+        public let channel: Int
+        public let mean: Double
+        public let variance: Double?
+        public let m2: Double
+    }
+
+    public struct Skipped: Decodable, Equatable, Sendable {
+        public let path: String
+        public let reason: String
+    }
+
+    public let schema: String
+    public let groups: [Group]
+    public let skipped: [Skipped]
+}
+
+/// A subpixel's place in the frame.
+public protocol Positioned {
+    var row: Int { get }
+    var column: Int { get }
+    var channel: Int { get }
+}
+
+extension Positioned {
+    /// Row, column, channel.
+    public var position: [Int] { [row, column, channel] }
+}
+
+extension CommandRun {
+    /// stdout, read as the JSON of `fastpix hotpixels`.
+    public func hotPixels() throws -> HotPixelsResult {
+        try JSONDecoder().decode(HotPixelsResult.self, from: stdoutBytes)
+    }
+}
