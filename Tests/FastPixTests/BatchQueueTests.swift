@@ -37,8 +37,10 @@ struct BatchQueueTests {
     }
 
     @Test func batchesShrinkToAShareOfWhatIsLeft() {
-        #expect(sizes(24, workers: 2, batch: 8) == [8, 8, 4, 2, 1, 1])
+        #expect(sizes(24, workers: 2, batch: 8) == [8, 8, 4, 4])
+        #expect(sizes(18, workers: 2, batch: 8) == [8, 5, 4, 1])
         #expect(sizes(3, workers: 2, batch: 8) == [2, 1])
+        #expect(sizes(8, workers: 4, batch: 8) == [2, 2, 2, 2])
         #expect(sizes(20, workers: 1, batch: 8) == [8, 8, 4])
     }
 

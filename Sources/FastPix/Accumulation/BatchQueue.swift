@@ -13,7 +13,7 @@ struct PhotoBatch: Sendable {
 ///
 /// A full batch makes one pass over the accumulators serve many photos; but whole batches at the end of the set
 /// would let workers wait for each other, so batches shrink towards the end to a worker's share of what is left
-/// (guided self-scheduling, Polychronopoulos & Kuck 1987).
+/// (guided self-scheduling, Polychronopoulos & Kuck 1987), though not so far that passes cost more than waiting.
 final class BatchQueue: Sendable {
     struct Limits: Sendable {
         let workers: Int
@@ -41,8 +41,7 @@ final class BatchQueue: Sendable {
         position.withLock { position in
             let left = photos.count - position.taken
             guard left > 0 else { return nil }
-            let share = (left + limits.workers - 1) / limits.workers
-            let wanted = roundedUp(min(limits.batch, share))
+            let wanted = roundedUp(min(limits.batch, max(smallestBatch, share(of: left))))
             var count = 0
             var decoderBytes = 0
             while count < min(wanted, left) {
@@ -57,6 +56,13 @@ final class BatchQueue: Sendable {
             return batch
         }
     }
+
+    private var smallestBatch: Int { min(Self.smallestUsefulBatch, share(of: photos.count)) }
+
+    /// A pass over the accumulators for fewer photos than this costs more than a worker waits at the end.
+    private static let smallestUsefulBatch = 4
+
+    private func share(of count: Int) -> Int { (count + limits.workers - 1) / limits.workers }
 
     private func roundedUp(_ count: Int) -> Int {
         (count + limits.multiple - 1) / limits.multiple * limits.multiple
