@@ -34,8 +34,6 @@ final class Accumulators: @unchecked Sendable {
             byteCount: secondOffset + shape.sampleCount * secondSize, purpose: "the accumulators")
     }
 
-    var byteCount: Int { memory.byteCount }
-
     /// The most frames one set can take in without overflow.
     static func maximumFrames(shape: FrameShape, kind: AccumulatorKind) -> Int {
         switch (kind, shape.bitsPerSample) {

@@ -47,8 +47,6 @@ final class PhotoAccumulation: Sendable {
         let accumulators: Accumulators
         let failed: [FailedPhoto]
         let timing: AccumulationTiming
-        /// Bytes of accumulators and ring.
-        let mappedBytes: Int
     }
 
     let shape: FrameShape
@@ -102,12 +100,15 @@ final class PhotoAccumulation: Sendable {
         self.shape = shape
         self.settings = settings
         self.progress = progress
-        workers = min(settings.workerCount, max(1, photos.count))
+        let multiple = settings.accumulator == .welford ? Int(FPX_WELFORD_BLOCK_FRAMES) : 1
+        let openFiles = OpenFile.limit
+        workers = max(1, min(settings.workerCount, photos.count, openFiles / multiple))
         rowsPerStrip = settings.rowsPerStrip(shape: shape)
         gates = (0..<(shape.height + rowsPerStrip - 1) / rowsPerStrip).map { _ in StripGate() }
         accumulators = try Accumulators(shape: shape, kind: settings.accumulator)
-        let multiple = settings.accumulator == .welford ? Int(FPX_WELFORD_BLOCK_FRAMES) : 1
-        let batch = (settings.batch + multiple - 1) / multiple * multiple
+        // A photo of a batch is an open file; running out of them must not look like damaged photos.
+        let wanted = (settings.batch + multiple - 1) / multiple * multiple
+        let batch = max(multiple, min(wanted, openFiles / workers / multiple * multiple))
         ring = try FrameRing(
             workers: workers, framesPerWorker: min(batch, max(1, photos.count)),
             stripBytes: rowsPerStrip * shape.bytesPerRow)
@@ -141,8 +142,7 @@ final class PhotoAccumulation: Sendable {
         return Outcome(
             accumulators: accumulators,
             failed: (failedBefore + found.failed).sorted { $0.path.bytesPrecede($1.path) },
-            timing: timing.divided(by: Double(workers)),
-            mappedBytes: accumulators.byteCount + ring.byteCount)
+            timing: timing.divided(by: Double(found.finishTimes.count)))
     }
 
     // MARK: What the workers share

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// Runs one body on several threads at once and waits for all of them.
@@ -10,19 +9,51 @@ enum WorkerTeam {
     static var defaultWorkers: Int { min(maximumWorkers, max(1, ProcessInfo.processInfo.activeProcessorCount)) }
 
     /// Calls `body(0)` on this thread and `body(1)`... on threads of their own. Not a task pool: a worker may
-    /// wait for another one, which needs all of them to run at the same time.
+    /// wait for another one, so those that are running must all go on. When the system gives no more threads, fewer
+    /// workers are called; each takes work until none is left, so that nothing is lost.
     static func run(workers: Int, _ body: @escaping @Sendable (Int) -> Void) {
-        let others = DispatchGroup()
+        var others: [WorkerThread] = []
         for worker in 1..<max(1, workers) {
-            others.enter()
-            Thread.detachNewThread {
-                body(worker)
-                others.leave()
-            }
+            guard let thread = WorkerThread({ body(worker) }) else { break }
+            others.append(thread)
         }
         body(0)
-        others.wait()
+        for thread in others { thread.join() }
     }
+}
+
+/// A POSIX thread that is waited for. Foundation's does not tell when the system refuses one.
+private struct WorkerThread {
+    private let thread: pthread_t
+
+    private final class Body {
+        let call: @Sendable () -> Void
+        init(_ call: @escaping @Sendable () -> Void) { self.call = call }
+    }
+
+    /// Nil when the system has no thread to give.
+    init?(_ call: @escaping @Sendable () -> Void) {
+        let body = Unmanaged.passRetained(Body(call))
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let status = pthread_create(&thread, nil, { Self.run($0) }, body.toOpaque())
+        #else
+            var thread: pthread_t? = pthread_t()
+            let status = pthread_create(&thread!, nil, { Self.run($0!) }, body.toOpaque())
+        #endif
+        guard status == 0, let thread else {
+            body.release()
+            return nil
+        }
+        self.thread = thread
+    }
+
+    private static func run(_ body: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<Body>.fromOpaque(body).takeRetainedValue().call()
+        return nil
+    }
+
+    func join() { pthread_join(thread, nil) }
 }
 
 /// Seconds on a clock that only goes forward.

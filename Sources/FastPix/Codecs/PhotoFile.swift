@@ -94,6 +94,19 @@ struct OpenFile: ~Copyable {
     }
 
     deinit { close(fileDescriptor) }
+
+    /// How many files the photos may hold open at once: what the system allows a process, less some for the process
+    /// itself and its outputs.
+    static var limit: Int {
+        var limit = rlimit()
+        #if canImport(Darwin) || canImport(Musl)
+            let status = getrlimit(RLIMIT_NOFILE, &limit)
+        #else
+            let status = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        #endif
+        guard status == 0 else { return 128 }
+        return max(1, Int(min(limit.rlim_cur, 1 << 20)) - 12)
+    }
 }
 
 extension timespec {

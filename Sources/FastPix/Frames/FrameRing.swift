@@ -18,8 +18,6 @@ final class FrameRing: @unchecked Sendable {
             byteCount: slotStride * framesPerWorker * workers, purpose: "the decoded rows of \(workers) workers")
     }
 
-    var byteCount: Int { memory.byteCount }
-
     /// Where the strip of a worker's frame lies; aligned to 64 bytes.
     func slot(worker: Int, frame: Int) -> UnsafeMutableRawPointer {
         precondition(frame < slotsPerWorker)
