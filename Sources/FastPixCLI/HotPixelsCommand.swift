@@ -116,21 +116,15 @@ struct HotPixelsCommand: ParsableCommand {
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
         }
-        for group in report.groups {
-            warn(about: group, console)
-        }
-    }
-
-    private func warn(about group: HotPixelsReport.Group, _ console: Console) {
-        if group.frames < Self.fewFrames {
+        for group in report.groups where group.frames < Self.fewFrames {
             console.warning(
-                "\(counted(group.frames, "photo")) of \(group.camera.name): \(Self.fewFrames) are the least for a "
-                    + "result to rely on, 100 are good")
+                "\(counted(group.frames, "photo")) of \(group.name): \(Self.fewFrames) are the least for a result to "
+                    + "rely on, 100 are good")
         }
-        if group.camera.serial == nil {
+        for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
-                "the photos of \(group.camera.name) name no serial number; if they come from several bodies, "
-                    + "run fastpix on each body's photos alone")
+                "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "
+                    + "each body's photos alone")
         }
     }
 

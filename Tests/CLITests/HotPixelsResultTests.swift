@@ -42,7 +42,7 @@ struct HotPixelsResultTests {
         #expect(run.exitCode == 0)
         #expect(
             run.stderr == """
-                fastpix: warning: 12 photos of unknown camera: 30 are the least for a result to rely on, 100 are good
+                fastpix: warning: 12 photos of unknown camera, 96 x 64, 16-bit RGB: 30 are the least for a result to rely on, 100 are good
                 \(serialNote("unknown camera"))
 
                 """)
