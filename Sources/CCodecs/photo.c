@@ -39,11 +39,12 @@ size_t fpx_byte_source_last(fpx_byte_source *source) {
 
 fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t maximum_pixels,
                                       fpx_photo_error *error) {
-    if (maximum_pixels == 0 || width == 0 || height <= maximum_pixels / width) {
+    uint64_t limit = maximum_pixels == 0 || maximum_pixels > FPX_PHOTO_PIXELS ? FPX_PHOTO_PIXELS : maximum_pixels;
+    if (width == 0 || height <= limit / width) {
         return FPX_PHOTO_OK;
     }
     fpx_photo_explain(error, "%llu x %llu pixels are more than the limit of %llu pixels", (unsigned long long)width,
-                      (unsigned long long)height, (unsigned long long)maximum_pixels);
+                      (unsigned long long)height, (unsigned long long)limit);
     return FPX_PHOTO_TOO_LARGE;
 }
 

@@ -51,6 +51,9 @@ fpx_photo_opener fpx_png_open;
 /// Fills make, model and serial from an EXIF block that starts with "Exif\0\0". Damaged EXIF leaves them empty.
 void fpx_exif_read_camera(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
 
+/// No limit of the caller's goes beyond this, so that no byte count of a picture, 16 bytes a pixel, leaves 48 bits.
+#define FPX_PHOTO_PIXELS ((uint64_t)1 << 44)
+
 /// FPX_PHOTO_TOO_LARGE with its message when width x height is above the limit, else FPX_PHOTO_OK.
 fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t maximum_pixels,
                                       fpx_photo_error *_Nonnull error);

@@ -33,6 +33,10 @@ static _Noreturn void fail(png_decoder *self, fpx_photo_status failure) {
 
 static _Noreturn void on_error(png_structp png, png_const_charp text) {
     png_decoder *self = png_get_error_ptr(png);
+    if (strcmp(text, "Out of memory") == 0) {
+        fpx_photo_explain(self->error, "no memory is left for a PNG of this size");
+        fail(self, FPX_PHOTO_OUT_OF_MEMORY);
+    }
     fpx_photo_explain(self->error, "damaged PNG: %s", text);
     fail(self, FPX_PHOTO_CORRUPT);
 }
@@ -264,6 +268,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
     header->bits_per_sample = self->is_16_bit ? 16 : 8;
     header->coded_unit_width = 1;
     header->coded_unit_height = 1;
+    header->is_decoded_whole = interlaced;
     header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
     if (request->only_headers) {
         read_exif_chunk(self, header);

@@ -65,6 +65,8 @@ typedef struct fpx_photo_header {
     /// Estimate of the bytes a decoder holds besides the rows: the whole picture for progressive JPEG and
     /// interlaced PNG, a few rows otherwise.
     uint64_t decoder_bytes;
+    /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
+    bool is_decoded_whole;
     /// EXIF camera make, model and body serial number, UTF-8 or Latin, trimmed; empty when absent.
     char make[128];
     char model[128];

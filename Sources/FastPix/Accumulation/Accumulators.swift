@@ -31,7 +31,8 @@ final class Accumulators: @unchecked Sendable {
         // The second array begins half a page off, so that equal indexes do not fall on the same cache lines.
         secondOffset = (shape.sampleCount * firstSize + 4095) / 4096 * 4096 + 2048
         memory = try MappedMemory(
-            byteCount: secondOffset + shape.sampleCount * secondSize, purpose: "the accumulators")
+            byteCount: secondOffset + shape.sampleCount * secondSize, purpose: "the accumulators",
+            advice: "--channels luma needs a third of it")
     }
 
     /// The most frames one set can take in without overflow.

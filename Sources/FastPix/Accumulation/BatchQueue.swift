@@ -9,11 +9,12 @@ struct PhotoBatch: Sendable {
     let photos: [PhotoFile]
 }
 
-/// Deals photos to workers.
+/// Deals photos to workers so that all of them end at about the same time.
 ///
-/// A full batch makes one pass over the accumulators serve many photos; but whole batches at the end of the set
-/// would let workers wait for each other, so batches shrink towards the end to a worker's share of what is left
-/// (guided self-scheduling, Polychronopoulos & Kuck 1987), though not so far that passes cost more than waiting.
+/// Each worker is dealt its fair share of the estimated cost of decoding, in full batches, because one pass over the
+/// accumulators then serves many photos; the last batch of a share is smaller, but not so small that its pass costs
+/// more than waiting. A worker that is done with its share helps with what others have not begun, in shrinking
+/// portions (guided self-scheduling, Polychronopoulos & Kuck 1987).
 final class BatchQueue: Sendable {
     struct Limits: Sendable {
         let workers: Int
@@ -25,46 +26,83 @@ final class BatchQueue: Sendable {
         let decoderBytes: Int
     }
 
+    private struct Position {
+        var index = 0
+        var taken = 0
+        var costLeft: Double
+        /// Cost dealt so far, by worker.
+        var dealt: [Double]
+    }
+
     private let photos: [PhotoFile]
     private let limits: Limits
-    private let position = Mutex((index: 0, taken: 0))
+    private let fairShare: Double
+    private let position: Mutex<Position>
 
     init(_ photos: [PhotoFile], limits: Limits) {
         self.photos = photos
         self.limits = limits
+        let cost = photos.reduce(0) { $0 + $1.decodingCost }
+        fairShare = cost / Double(limits.workers)
+        position = Mutex(Position(costLeft: cost, dealt: [Double](repeating: 0, count: limits.workers)))
     }
 
     var photoCount: Int { photos.count }
 
-    /// The next batch; nil when all photos have been dealt. Safe from any thread.
-    func next() -> PhotoBatch? {
+    /// The next batch for a worker (0...); nil when all photos have been dealt. Safe from any thread.
+    func next(for worker: Int) -> PhotoBatch? {
         position.withLock { position in
-            let left = photos.count - position.taken
-            guard left > 0 else { return nil }
-            let wanted = roundedUp(min(limits.batch, max(smallestBatch, share(of: left))))
-            var count = 0
-            var decoderBytes = 0
-            while count < min(wanted, left) {
-                decoderBytes += photos[position.taken + count].header.decoderBytes
-                if count > 0 && count % limits.multiple == 0 && decoderBytes > limits.decoderBytes { break }
-                count += 1
-            }
+            let left = photos[position.taken...]
+            guard !left.isEmpty else { return nil }
+            let cost = costOfNextBatch(position, worker)
+            let count = photoCount(of: left, cost: cost)
             let batch = PhotoBatch(
-                index: position.index, photosBefore: position.taken,
-                photos: Array(photos[position.taken..<position.taken + count]))
-            position = (position.index + 1, position.taken + count)
+                index: position.index, photosBefore: position.taken, photos: Array(left.prefix(count)))
+            let dealt = batch.photos.reduce(0) { $0 + $1.decodingCost }
+            position.index += 1
+            position.taken += count
+            position.costLeft -= dealt
+            position.dealt[worker] += dealt
             return batch
         }
     }
 
-    private var smallestBatch: Int { min(Self.smallestUsefulBatch, share(of: photos.count)) }
+    private func costOfNextBatch(_ position: Position, _ worker: Int) -> Double {
+        let photoCost = position.costLeft / Double(photos.count - position.taken)
+        let full = Double(limits.batch) * photoCost
+        let smallest = Double(Self.smallestUsefulBatch) * photoCost
+        let guided = position.costLeft / Double(limits.workers)
+        let due = fairShare - position.dealt[worker]
+        if due < guided { return min(full, max(guided, min(smallest, fairShare))) }
+        return due > full ? min(full, max(smallest, due - smallest)) : due
+    }
 
     /// A pass over the accumulators for fewer photos than this costs more than a worker waits at the end.
     private static let smallestUsefulBatch = 4
 
-    private func share(of count: Int) -> Int { (count + limits.workers - 1) / limits.workers }
-
-    private func roundedUp(_ count: Int) -> Int {
-        (count + limits.multiple - 1) / limits.multiple * limits.multiple
+    /// Photos from the front of `left` whose cost comes nearest to `cost`, within the limits.
+    private func photoCount(of left: ArraySlice<PhotoFile>, cost: Double) -> Int {
+        var count = 0
+        var sum = 0.0
+        var decoderBytes = 0
+        for photo in left {
+            // Half a photo too much is as good as half a photo too little.
+            let isEnough = count >= limits.batch || sum + photo.decodingCost / 2 > cost
+            decoderBytes += photo.header.decoderBytes
+            if count > 0, count % limits.multiple == 0, isEnough || decoderBytes > limits.decoderBytes { break }
+            sum += photo.decodingCost
+            count += 1
+        }
+        return count
     }
+}
+
+extension PhotoFile {
+    /// Estimate of the work of decoding, comparable between photos of one frame shape.
+    var decodingCost: Double {
+        Double(max(1, byteCount)) * (header.isDecodedWhole ? Self.wholePictureCost : 1)
+    }
+
+    /// Progressive JPEGs take about this much more time for a byte than baseline ones: each scan visits every block.
+    private static let wholePictureCost = 2.5
 }

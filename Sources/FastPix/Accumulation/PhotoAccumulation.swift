@@ -6,21 +6,24 @@ import SystemPackage
 public struct AccumulationTiming: Sendable {
     /// Reading and decoding.
     public var decodeSeconds = 0.0
-    /// Adding decoded rows to the accumulators, waiting for a strip that another worker is adding to included.
+    /// Adding decoded rows to the accumulators.
     public var accumulateSeconds = 0.0
+    /// Waiting for a strip of the accumulators that another worker is adding to, or must add to first.
+    public var waitSeconds = 0.0
     /// Waiting at the end for the other workers.
     public var idleSeconds = 0.0
 
     static func += (left: inout AccumulationTiming, right: AccumulationTiming) {
         left.decodeSeconds += right.decodeSeconds
         left.accumulateSeconds += right.accumulateSeconds
+        left.waitSeconds += right.waitSeconds
         left.idleSeconds += right.idleSeconds
     }
 
     func divided(by count: Double) -> AccumulationTiming {
         AccumulationTiming(
             decodeSeconds: decodeSeconds / count, accumulateSeconds: accumulateSeconds / count,
-            idleSeconds: idleSeconds / count)
+            waitSeconds: waitSeconds / count, idleSeconds: idleSeconds / count)
     }
 }
 
@@ -104,18 +107,18 @@ final class PhotoAccumulation: Sendable {
         let openFiles = OpenFile.limit
         workers = max(1, min(settings.workerCount, photos.count, openFiles / multiple))
         rowsPerStrip = settings.rowsPerStrip(shape: shape)
-        gates = (0..<(shape.height + rowsPerStrip - 1) / rowsPerStrip).map { _ in StripGate() }
         accumulators = try Accumulators(shape: shape, kind: settings.accumulator)
+        gates = (0..<(shape.height + rowsPerStrip - 1) / rowsPerStrip).map { _ in StripGate() }
         // A photo of a batch is an open file; running out of them must not look like damaged photos.
         let wanted = (settings.batch + multiple - 1) / multiple * multiple
         let batch = max(multiple, min(wanted, openFiles / workers / multiple * multiple))
         ring = try FrameRing(
             workers: workers, framesPerWorker: min(batch, max(1, photos.count)),
             stripBytes: rowsPerStrip * shape.bytesPerRow)
-        // Exact sums allow any order: the largest files first, so that the last ones, which decide how long
-        // workers wait for each other, are small.
+        // Exact sums allow any order: what takes longest first, so that the last photos, which decide how long
+        // workers wait for each other, are quick.
         let ordered =
-            settings.accumulator == .welford ? photos : photos.sorted { $0.byteCount > $1.byteCount }
+            settings.accumulator == .welford ? photos : photos.sorted { $0.decodingCost > $1.decodingCost }
         queue = BatchQueue(
             ordered,
             limits: BatchQueue.Limits(
@@ -160,17 +163,18 @@ final class PhotoAccumulation: Sendable {
         return rows.lowerBound * shape.samplesPerRow..<rows.upperBound * shape.samplesPerRow
     }
 
-    /// Adds the strip of the frames of one batch to the accumulators, when it is their turn.
-    func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer]) {
+    /// Adds the strip of the frames of one batch to the accumulators, when it is their turn. Returns when that was
+    /// (`monotonicSeconds`).
+    func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer]) -> Double {
         let samples = samples(ofStrip: strip)
         let tile = settings.tileSampleCount ?? samples.count
         switch accumulators.kind {
         case .exact:
-            gates[strip].enter {
+            return gates[strip].enter {
                 accumulators.accumulate(samples, frames: frames, framesBefore: 0, tileSampleCount: tile)
             }
         case .welford:
-            gates[strip].enterInOrder(batch: batch.index) {
+            return gates[strip].enterInOrder(batch: batch.index) {
                 // Once spoiled, the pass goes on only to find the other damaged photos.
                 if isSpoiled { return }
                 accumulators.accumulate(

@@ -11,7 +11,7 @@ struct PhotoWorker: ~Copyable {
     }
 
     mutating func run() {
-        while let batch = job.queue.next() {
+        while let batch = job.queue.next(for: number) {
             process(batch)
         }
     }
@@ -29,10 +29,17 @@ struct PhotoWorker: ~Copyable {
             file = try OpenFile(photo.path)
             decoder = try PhotoDecoder(
                 file, channels: settings.channels, maximumPixels: settings.maximumPixels)
-            guard decoder.shape == photo.header.shape else {
-                throw FastPixError(
-                    .corrupt, path: photo.path.string, "the file changed while it was being read; run again")
-            }
+            guard decoder.shape == photo.header.shape, file.state == photo.state else { throw changed }
+        }
+
+        /// Checks, after the last row, that what was decoded was one complete file.
+        func finish() throws(FastPixError) {
+            try decoder.finish()
+            guard file.isUnchanged else { throw changed }
+        }
+
+        private var changed: FastPixError {
+            FastPixError(.corrupt, path: photo.path.string, "the file changed while it was being read; run again")
         }
     }
 
@@ -50,10 +57,11 @@ struct PhotoWorker: ~Copyable {
         for strip in 0..<job.stripCount {
             decode(strip: strip, of: &photos)
             let decoded = monotonicSeconds()
-            job.accumulate(
+            let entered = job.accumulate(
                 strip: strip, of: batch,
                 frames: photos.map { UnsafeRawPointer(job.ring.slot(worker: number, frame: $0.slot)) })
-            timing.accumulateSeconds += monotonicSeconds() - decoded
+            timing.waitSeconds += entered - decoded
+            timing.accumulateSeconds += monotonicSeconds() - entered
         }
         finish(photos)
     }
@@ -78,7 +86,7 @@ struct PhotoWorker: ~Copyable {
         var complete = 0
         for open in photos {
             do throws(FastPixError) {
-                try open.decoder.finish()
+                try open.finish()
                 complete += 1
             } catch {
                 fail(open, error, strips: job.stripCount)

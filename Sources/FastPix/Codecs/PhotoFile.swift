@@ -13,7 +13,9 @@ import SystemPackage
 public struct PhotoFile: Sendable {
     public let path: FilePath
     /// Size of the file in bytes when its headers were read.
-    public let byteCount: Int
+    public var byteCount: Int { state.byteCount }
+    /// What the file was when its headers were read.
+    let state: OpenFile.State
     public let header: PhotoHeader
 
     /// Reads the headers. `maximumPixels` bounds width x height (0: no bound).
@@ -26,7 +28,7 @@ public struct PhotoFile: Sendable {
         let status = fpx_photo_probe(file.fileDescriptor, channels.requested, maximumPixels, &header, &error)
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         self.path = path
-        self.byteCount = file.state.byteCount
+        state = file.state
         self.header = PhotoHeader(header)
     }
 }
@@ -39,7 +41,7 @@ struct OpenFile: ~Copyable {
     let state: State
 
     /// Changes when somebody writes to the file.
-    struct State: Equatable {
+    struct State: Equatable, Sendable {
         let byteCount: Int
         let modified: timespec
         let changed: timespec

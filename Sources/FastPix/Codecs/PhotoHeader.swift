@@ -69,6 +69,8 @@ public struct PhotoHeader: Sendable {
     public let camera: Camera
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
     public let decoderBytes: Int
+    /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
+    public let isDecodedWhole: Bool
 
     init(_ header: fpx_photo_header) {
         format = header.format == FPX_PHOTO_PNG ? .png : .jpeg
@@ -78,13 +80,26 @@ public struct PhotoHeader: Sendable {
         camera = Camera(
             make: text(header.make), model: text(header.model), serial: text(header.serial))
         decoderBytes = Int(header.decoder_bytes)
+        isDecodedWhole = header.is_decoded_whole
     }
 }
 
-/// The text of a zero-terminated C array; nil when empty.
+/// The text of a zero-terminated C array; nil when empty. Bytes that are not UTF-8 are taken for Latin-1, so that
+/// different bytes stay different texts. Control and invisible formatting characters, which could rewrite a terminal's
+/// line, become U+FFFD.
 func text<CharacterArray>(_ characters: CharacterArray) -> String? {
     let string = withUnsafeBytes(of: characters) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        let content = bytes.prefix { $0 != 0 }
+        return String(validating: content, as: UTF8.self)
+            ?? String(String.UnicodeScalarView(content.map { Unicode.Scalar($0) }))
     }
-    return string.isEmpty ? nil : string
+    let harmless = String(
+        String.UnicodeScalarView(
+            string.unicodeScalars.map { scalar in
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
+                default: scalar
+                }
+            }))
+    return harmless.isEmpty ? nil : harmless
 }

@@ -15,7 +15,8 @@ final class FrameRing: @unchecked Sendable {
         slotStride = (stripBytes + 4095) / 4096 * 4096 + 7 * 64
         slotsPerWorker = framesPerWorker
         memory = try MappedMemory(
-            byteCount: slotStride * framesPerWorker * workers, purpose: "the decoded rows of \(workers) workers")
+            byteCount: slotStride * framesPerWorker * workers, purpose: "the decoded rows of \(workers) workers",
+            advice: "use fewer --workers, or a smaller --batch or --tile")
     }
 
     /// Where the strip of a worker's frame lies; aligned to 64 bytes.

@@ -15,14 +15,15 @@ struct MappedMemory: ~Copyable {
     let start: UnsafeMutableRawPointer
     let byteCount: Int
 
-    /// Maps `byteCount` bytes. `purpose` completes the message when the system refuses ("the accumulators").
-    init(byteCount: Int, purpose: String) throws(FastPixError) {
+    /// Maps `byteCount` bytes. `purpose` completes the message when the system refuses: "the accumulators", and
+    /// `advice` says what would help.
+    init(byteCount: Int, purpose: String, advice: String) throws(FastPixError) {
         precondition(byteCount > 0)
         let mapped = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | Self.anonymous, -1, 0)
         guard let mapped, mapped != UnsafeMutableRawPointer(bitPattern: -1) else {
             throw FastPixError(
                 .outOfMemory, systemErrno: errno,
-                "\(byteCount / 1_048_576) MiB for \(purpose) are not available; use fewer workers or smaller photos")
+                "\(byteCount / 1_048_576) MiB for \(purpose) are not available; \(advice)")
         }
         #if os(Linux)
             // A wish, not a need: systems without huge pages answer with an error that changes nothing.

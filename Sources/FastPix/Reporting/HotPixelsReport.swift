@@ -133,14 +133,15 @@ public struct HotPixelsReport: Sendable, Encodable {
         }
     }
 
-    /// Seconds of wall time. Decoding, accumulating and idling happen at the same time in several workers: each is
+    /// Seconds of wall time. Decoding, accumulating and waiting happen at the same time in several workers: each is
     /// the average over them, so that the parts add up to about the whole.
     public struct Timing: Sendable, Encodable {
         /// Reading headers and grouping.
         public internal(set) var probeSeconds = 0.0
         public internal(set) var decodeSeconds = 0.0
-        /// Adding to the accumulators, waiting for a strip in use included.
         public internal(set) var accumulateSeconds = 0.0
+        /// Waiting for a strip of the accumulators that is in use.
+        public internal(set) var waitSeconds = 0.0
         /// Waiting for the last worker.
         public internal(set) var idleSeconds = 0.0
         public internal(set) var analysisSeconds = 0.0
@@ -150,6 +151,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         mutating func add(_ timing: AccumulationTiming) {
             decodeSeconds += timing.decodeSeconds
             accumulateSeconds += timing.accumulateSeconds
+            waitSeconds += timing.waitSeconds
             idleSeconds += timing.idleSeconds
         }
     }
