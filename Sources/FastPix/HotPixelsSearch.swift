@@ -14,7 +14,7 @@ public struct SearchProgress: Sendable {
 /// ```swift
 /// let found = PhotoDiscovery(paths: ["photos"])
 /// let report = try HotPixelsSearch().run(found)
-/// print(report.groups[0].lowestVariance[0])
+/// for group in report.groups { print(group.name, group.summary.lowest) }
 /// ```
 public struct HotPixelsSearch: Sendable {
     public var accumulation: AccumulationSettings

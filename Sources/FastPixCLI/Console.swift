@@ -16,15 +16,15 @@ struct Console: Sendable {
 
     /// Something the user should know that is not an error.
     func note(_ text: String) {
-        if !isQuiet { write("fastpix: \(text)") }
+        if !isQuiet { write("fastpix: \(printable(text))") }
     }
 
     func warning(_ text: String) {
-        if !isQuiet { write("fastpix: \(styled("warning:", "33")) \(text)") }
+        if !isQuiet { write("fastpix: \(styled("warning:", "33")) \(printable(text))") }
     }
 
     func error(_ text: String) {
-        write("fastpix: \(styled("error:", "31")) \(text)")
+        write("fastpix: \(styled("error:", "31")) \(printable(text))")
     }
 
     func skipped(_ photo: SkippedPhoto) {
@@ -36,14 +36,18 @@ struct Console: Sendable {
     }
 
     private func write(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        // A message that nobody can read must not cost the result.
+        _ = StandardStream.write(Data((line + "\n").utf8), to: STDERR_FILENO)
     }
 
-    /// File names may hold control characters, which must not reach a terminal.
+    /// File names may hold characters that move the cursor or turn the text around; they must not reach a terminal.
     private func printable(_ text: String) -> String {
         String(
             text.unicodeScalars.map { scalar in
-                scalar.properties.generalCategory == .control ? "\u{fffd}" : Character(scalar)
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
+                default: Character(scalar)
+                }
             })
     }
 }

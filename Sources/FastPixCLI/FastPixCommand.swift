@@ -3,6 +3,11 @@ import FastPix
 
 @main
 struct FastPixCommand: ParsableCommand {
+    static func main() {
+        StandardStream.openClosedOnes()
+        main(nil)
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "fastpix",
         abstract: "Finds the bad pixels of a camera in its ordinary photos, at the speed of decoding them.",

@@ -68,6 +68,9 @@ struct HotPixelsCommand: ParsableCommand {
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
+        if let varianceMap, varianceMap == output.output {
+            throw ValidationError("--output and --variance-map name the same file; give them different names.")
+        }
         if saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
         }
@@ -88,10 +91,8 @@ struct HotPixelsCommand: ParsableCommand {
     }
 
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
-        // Opened before the work starts: a result that cannot be written must not cost an hour first.
-        let sink = try ResultSink(output.output)
         let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
-        if let output = output.output { try discovery.refuseOverwriting(output) }
+        let sink = try ResultSink(output.output, photos: discovery)
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try search.run(discovery) { bar.update($0) }
@@ -99,6 +100,8 @@ struct HotPixelsCommand: ParsableCommand {
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
             console.error(nothingDone(report, discovery))
+            // A program that reads the result wants to know what was skipped, too.
+            if output.format == .json { try sink.write(report.formatted(.json)) }
             return .failure
         }
         try sink.write(report.formatted(output.format))
@@ -140,7 +143,7 @@ struct HotPixelsCommand: ParsableCommand {
             return "no photos, JPEG or PNG, in \(photos.paths.joined(separator: ", "))\(hint)"
         }
         if report.skipped.allSatisfy(\.isFailure) {
-            return "none of the \(counted(discovery.files.count, "file")) could be read as a photo"
+            return "not one of \(counted(discovery.files.count, "file")) could be read as a photo"
         }
         return "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed; "
             + "give more photos or lower --minimum-frames"

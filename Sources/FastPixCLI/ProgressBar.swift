@@ -59,5 +59,5 @@ final class ProgressBar: Sendable {
         return text
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { _ = StandardStream.write(Data(text.utf8), to: STDERR_FILENO) }
 }

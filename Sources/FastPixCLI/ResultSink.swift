@@ -2,27 +2,28 @@ import FastPix
 import Foundation
 
 /// Where a result goes: stdout, or a file that appears when it is complete.
-struct ResultSink: ~Copyable {
-    private var file: StagedFile?
+struct ResultSink {
+    private let path: String?
 
-    init(_ path: String?) throws(FastPixError) {
-        if let path { file = try StagedFile(target: path) }
+    /// Sees whether the file can be written, before the work starts: a result that cannot be written must not cost an
+    /// hour first. Nothing is left behind until there is a result, so that an interrupted run leaves nothing either.
+    init(_ path: String?, photos: PhotoDiscovery? = nil) throws(FastPixError) {
+        self.path = path
+        guard let path else { return }
+        try photos?.refuseOverwriting(path)
+        _ = try StagedFile(target: path)
     }
 
-    consuming func write(_ result: String) throws(FastPixError) {
-        if var file = file.take() {
-            try file.write(result)
-            try file.commit()
-            return
-        }
-        var bytes = Data(result.utf8)
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw FastPixError(.unwritable, systemErrno: errno, "the result cannot be written to standard output")
-            }
-            bytes.removeFirst(written)
+    func write(_ result: String) throws(FastPixError) {
+        guard let path else { return try writeToStandardOutput(result) }
+        var file = try StagedFile(target: path)
+        try file.write(result)
+        try file.commit()
+    }
+
+    private func writeToStandardOutput(_ result: String) throws(FastPixError) {
+        guard StandardStream.write(Data(result.utf8), to: STDOUT_FILENO) else {
+            throw FastPixError(.unwritable, systemErrno: errno, "the result cannot be written to standard output")
         }
     }
 }

@@ -40,15 +40,15 @@ struct TuneCommand: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
-            let sink = try ResultSink(output.output)
+            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            let sink = try ResultSink(output.output, photos: discovery)
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
-            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
-            discovery.skipped.forEach(console.skipped)
             let outcome = try tuning.run(discovery) { bar.update("Measuring", done: $0, of: $1, "runs") }
             bar.clear()
+            outcome.skipped.forEach(console.skipped)
             try sink.write(outcome.formatted(output.format))
-            return discovery.skipped.isEmpty ? .success : .someFilesFailed
+            return outcome.skipped.isEmpty ? .success : .someFilesFailed
         }
     }
 }

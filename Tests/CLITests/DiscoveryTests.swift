@@ -14,8 +14,11 @@ struct DiscoveryTests {
         try withTemporaryFolder { folder in
             let run = try Self.hotpixels(["no/such/photos"], in: folder)
             #expect(run.exitCode == 1)
-            #expect(run.stdout == "")
+            // A program that reads the JSON learns the reason, too; as text there is nothing to say.
+            #expect(try run.hotPixels().groups.isEmpty)
+            #expect(try run.hotPixels().skipped.map(\.path) == ["no/such/photos"])
             #expect(run.stderr.contains("no/such/photos: no such file or folder"))
+            #expect(try CommandRun.fastpix(["hotpixels", "no/such/photos"], in: folder).stdout == "")
         }
     }
 
@@ -34,7 +37,7 @@ struct DiscoveryTests {
     @Test func anEmptyFolderIsSaidToBeEmpty() throws {
         try withTemporaryFolder { folder in
             try folder.addFolder("empty")
-            let run = try Self.hotpixels(["empty"], in: folder)
+            let run = try CommandRun.fastpix(["hotpixels", "empty"], in: folder)
             #expect(run.exitCode == 1)
             #expect(run.stdout == "")
             #expect(

@@ -36,4 +36,68 @@ struct LimitTests {
             #expect(try folder.entries() == ["alias", "frame-00.png"])
         }
     }
+
+    @Test func tuneNeverReplacesAPhotoEither() throws {
+        try withTemporaryFolder { folder in
+            let photo = try folder.addCopy(of: Repository.fixture("sixteen-bit/frame-00.png"))
+            let before = try Data(contentsOf: photo)
+            let run = try CommandRun.fastpix(["tune", ".", "--runs", "1", "--output", "frame-00.png"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("the output is one of the photos"))
+            #expect(try Data(contentsOf: photo) == before)
+        }
+    }
+
+    @Test func twoOutputsNeedTwoNames() throws {
+        let run = try CommandRun.fastpix([
+            "hotpixels", Repository.fixture("sixteen-bit").path, "--output", "same.png", "--variance-map", "same.png",
+        ])
+        #expect(run.exitCode == 64)
+        #expect(run.stdout == "")
+    }
+
+    /// Messages that nobody can read must not cost the result, nor end up in it.
+    @Test(arguments: ["2>&-", "2>/dev/full", "2>&- </dev/null 0<&-"])
+    func aClosedOrFullStderrDoesNoHarm(_ redirection: String) throws {
+        try withTemporaryFolder { folder in
+            let run = try CommandRun.shell(
+                "\"$0\" hotpixels \"$1\" /no/such/file --format json --output result.json \(redirection)",
+                [Repository.fixture("sixteen-bit").path], in: folder)
+            #expect(run.exitCode == 2)
+            let result = try Data(contentsOf: folder.appendingPathComponent("result.json"))
+            #expect(try JSONDecoder().decode(HotPixelsResult.self, from: result).skipped.count == 1)
+            #expect(try folder.entries() == ["result.json"])
+        }
+    }
+
+    /// A header may claim any size; with the limit off it still must not bring the program down.
+    @Test func aClaimOfAnySizeIsRefused() throws {
+        try withTemporaryFolder { folder in
+            // The longest sides that PNG has, in an otherwise sound 8-bit grey header.
+            var png = [UInt8](try Data(contentsOf: Repository.fixture("decoder/png-grey8-1x1.png")))
+            png.replaceSubrange(16..<24, with: [0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff])
+            let checksum = crc32(png[12..<29])
+            let checksumBytes = [24, 16, 8, 0].map { (shift: UInt32) in UInt8(checksum >> shift & 0xff) }
+            png.replaceSubrange(29..<33, with: checksumBytes)
+            try folder.addFile("huge.png", Data(png))
+            let run = try CommandRun.fastpix(
+                ["hotpixels", ".", "--max-pixels", "0", "--minimum-frames", "1"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("2147483647 x 2147483647 pixels are more than the limit"))
+        }
+    }
+
+    /// PNG's checksum (ISO 3309), bit by bit.
+    private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        var checksum = UInt32.max
+        for byte in bytes {
+            checksum ^= UInt32(byte)
+            for _ in 0..<8 {
+                let isOdd = checksum & 1 == 1
+                checksum >>= 1
+                if isOdd { checksum ^= 0xedb8_8320 }
+            }
+        }
+        return ~checksum
+    }
 }

@@ -35,7 +35,8 @@ struct VarianceMapLegend {
         let characters = Self.axisTitle.utf8.count + 3 + 2 + Self.noValueTitle.utf8.count
         let needed = characters * BitmapFont.advance + 2 * 8
         // About eighty characters across, whatever the sensor; never so large that the axis title is cut.
-        scale = max(1, min((mapWidth + 250) / 500, mapWidth / needed))
+        // Beyond that, letters are readable in any picture, and the legend of a very wide one would outgrow its map.
+        scale = max(1, min((mapWidth + 250) / 500, mapWidth / needed, 16))
         pictureWidth = max(mapWidth, needed)
         margin = 8 * scale
         self.axis = axis

@@ -24,10 +24,12 @@ public struct PerformanceTuning: Sendable {
         public let measurements: [Measurement]
         public let best: Measurement
         public let standard: Measurement
+        /// Files that could not be measured with.
+        public let skipped: [SkippedPhoto]
 
         enum CodingKeys: String, CodingKey {
             case groupName = "group"
-            case photos, workers, runs, measurements, best
+            case photos, workers, runs, measurements, best, skipped
             case standard = "default"
         }
     }
@@ -63,6 +65,7 @@ public struct PerformanceTuning: Sendable {
             throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
         }
         let photos = Array(group.photos.prefix(maximumPhotos))
+        var failed: [FailedPhoto] = []
         var measurements = candidates(shape: group.shape)
         var rounds: [[Double]] = []
         for round in 0...runs {
@@ -72,7 +75,7 @@ public struct PerformanceTuning: Sendable {
                 settings.batch = measurement.batch
                 settings.tileSampleCount = measurement.tileSamples
                 let start = monotonicSeconds()
-                _ = try PhotoAccumulation.run(photos, shape: group.shape, settings: settings) { _ in }
+                failed = try PhotoAccumulation.run(photos, shape: group.shape, settings: settings) { _ in }.failed
                 seconds.append(monotonicSeconds() - start)
                 progress(round * measurements.count + seconds.count, (runs + 1) * measurements.count)
             }
@@ -90,7 +93,8 @@ public struct PerformanceTuning: Sendable {
         return Outcome(
             groupName: group.name, photos: photos.count, workers: min(accumulation.workerCount, photos.count),
             runs: runs, measurements: measurements, best: measurements[best],
-            standard: measurements.first { $0.isDefault }!)
+            standard: measurements.first { $0.isDefault }!,
+            skipped: discovery.skipped + probed.failed + failed.map(\.skipped))
     }
 
     private static let batches = [2, 4, 8, 16]
