@@ -6,15 +6,15 @@
 enum { FRAME_COUNT = 4, SAMPLE_COUNT = 3 };
 
 int main(void) {
-    static const uint8_t frames[FRAME_COUNT][SAMPLE_COUNT] = {{10, 200, 7}, {12, 200, 9}, {14, 200, 11}, {16, 200, 250}};
+    static const uint8_t frames[FRAME_COUNT][SAMPLE_COUNT] = {
+        {10, 200, 7}, {12, 200, 9}, {14, 200, 11}, {16, 200, 250}};
     const uint8_t *pointers[FRAME_COUNT] = {frames[0], frames[1], frames[2], frames[3]};
     uint32_t sum[SAMPLE_COUNT] = {0};
     uint32_t sum_of_squares[SAMPLE_COUNT] = {0};
     uint64_t scaled_m2[SAMPLE_COUNT];
 
     // Tiles of 4096 samples, on as many threads as there are processors.
-    fpx_status status =
-        fpx_moments_u8_accumulate(sum, sum_of_squares, pointers, FRAME_COUNT, SAMPLE_COUNT, 4096, 0);
+    fpx_status status = fpx_moments_u8_accumulate(sum, sum_of_squares, pointers, FRAME_COUNT, SAMPLE_COUNT, 4096, 0);
     if (status != FPX_OK) {
         fprintf(stderr, "variance: %s\n", fpx_status_message(status));
         return 1;

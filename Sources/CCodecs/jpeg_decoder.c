@@ -22,9 +22,7 @@ typedef struct jpeg_decoder {
     fpx_photo_error *error;
 } jpeg_decoder;
 
-static jpeg_decoder *decoder_of(j_common_ptr jpeg) {
-    return (jpeg_decoder *)jpeg->client_data;
-}
+static jpeg_decoder *decoder_of(j_common_ptr jpeg) { return (jpeg_decoder *)jpeg->client_data; }
 
 static _Noreturn void fail(jpeg_decoder *self, fpx_photo_status failure) {
     self->failure = failure;
@@ -37,9 +35,7 @@ static void on_error(j_common_ptr jpeg) {
     self->errors.format_message(jpeg, text);
     fpx_photo_status failure = FPX_PHOTO_CORRUPT;
     switch (self->errors.msg_code) {
-    case JERR_OUT_OF_MEMORY:
-        failure = FPX_PHOTO_OUT_OF_MEMORY;
-        break;
+    case JERR_OUT_OF_MEMORY: failure = FPX_PHOTO_OUT_OF_MEMORY; break;
     case JERR_BAD_PRECISION:
     case JERR_SOF_UNSUPPORTED:
     case JERR_ARITH_NOTIMPL:
@@ -48,11 +44,8 @@ static void on_error(j_common_ptr jpeg) {
     case JERR_FRACT_SAMPLE_NOTIMPL:
     case JERR_CONVERSION_NOTIMPL:
     case JERR_COMPONENT_COUNT:
-    case JERR_IMAGE_TOO_BIG:
-        failure = FPX_PHOTO_UNSUPPORTED;
-        break;
-    default:
-        break;
+    case JERR_IMAGE_TOO_BIG: failure = FPX_PHOTO_UNSUPPORTED; break;
+    default: break;
     }
     fpx_photo_explain(self->error, "%s JPEG: %s", failure == FPX_PHOTO_UNSUPPORTED ? "unsupported" : "damaged", text);
     fail(self, failure);
@@ -71,9 +64,7 @@ static void on_message(j_common_ptr jpeg, int level) {
     fail(self, FPX_PHOTO_CORRUPT);
 }
 
-static void print_nothing(j_common_ptr jpeg) {
-    (void)jpeg;
-}
+static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
 static void on_progress(j_common_ptr jpeg) {
     jpeg_decoder *self = decoder_of(jpeg);
@@ -83,9 +74,7 @@ static void on_progress(j_common_ptr jpeg) {
     }
 }
 
-static void start_input(j_decompress_ptr jpeg) {
-    (void)jpeg;
-}
+static void start_input(j_decompress_ptr jpeg) { (void)jpeg; }
 
 static boolean next_input(j_decompress_ptr jpeg) {
     jpeg_decoder *self = decoder_of((j_common_ptr)jpeg);
@@ -112,9 +101,7 @@ static void skip_input(j_decompress_ptr jpeg, long byte_count) {
     }
 }
 
-static void stop_input(j_decompress_ptr jpeg) {
-    (void)jpeg;
-}
+static void stop_input(j_decompress_ptr jpeg) { (void)jpeg; }
 
 static fpx_photo_status jpeg_read_rows(fpx_photo_decoder *decoder, uint8_t *rows, ptrdiff_t stride_bytes,
                                        size_t row_count, fpx_photo_error *error) {
@@ -170,15 +157,10 @@ static void read_exif_marker(const struct jpeg_decompress_struct *jpeg, fpx_phot
 /// libjpeg's defaults. Returns false for colour spaces without a defined RGB value.
 static bool choose_output(struct jpeg_decompress_struct *jpeg, fpx_photo_channels channels) {
     switch (jpeg->jpeg_color_space) {
-    case JCS_GRAYSCALE:
-        jpeg->out_color_space = JCS_GRAYSCALE;
-        return true;
+    case JCS_GRAYSCALE: jpeg->out_color_space = JCS_GRAYSCALE; return true;
     case JCS_YCbCr:
-    case JCS_RGB:
-        jpeg->out_color_space = channels == FPX_PHOTO_LUMA ? JCS_GRAYSCALE : JCS_RGB;
-        return true;
-    default:
-        return false;
+    case JCS_RGB: jpeg->out_color_space = channels == FPX_PHOTO_LUMA ? JCS_GRAYSCALE : JCS_RGB; return true;
+    default: return false;
     }
 }
 
@@ -204,8 +186,8 @@ static void fill_header(struct jpeg_decompress_struct *jpeg, fpx_photo_header *h
     }
 }
 
-fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request *request,
-                               fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
+fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_decoder **decoder,
+                               fpx_photo_header *header, fpx_photo_error *error) {
     jpeg_decoder *self = calloc(1, sizeof *self);
     if (self == NULL) {
         fpx_photo_explain(error, "no memory is left for a JPEG decoder");

@@ -213,8 +213,8 @@ static void choose_output(png_decoder *self) {
 #endif
 }
 
-fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *request,
-                              fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
+fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_decoder **decoder,
+                              fpx_photo_header *header, fpx_photo_error *error) {
     png_decoder *self = calloc(1, sizeof *self);
     if (self == NULL) {
         fpx_photo_explain(error, "no memory is left for a PNG decoder");
