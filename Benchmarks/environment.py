@@ -1,4 +1,4 @@
-"""What the benchmark scripts share: their Python environment, the fastpix binary, the photos, one measured run."""
+"""What the benchmark scripts share: their Python environments, the fastpix binary, the photos, one measured run."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ ROOT = BENCHMARKS.parent
 VIRTUAL_ENVIRONMENT = BENCHMARKS / ".venv"
 PYTHON = VIRTUAL_ENVIRONMENT / "bin" / "python"
 OPENCV_MISSING = VIRTUAL_ENVIRONMENT / "opencv-missing"
+# Inside the other one, so that there is one folder to ignore and to delete.
+OPENCV_4_ENVIRONMENT = VIRTUAL_ENVIRONMENT / "opencv4"
 JPEG_SUFFIXES = (".jpg", ".jpeg")
 
 
@@ -34,18 +36,49 @@ def enter() -> None:
     ready = VIRTUAL_ENVIRONMENT / "ready"
     if not ready.exists():
         say("Making the benchmarks' Python environment in Benchmarks/.venv (numpy, pillow, opencv; once)")
-        make = [sys.executable, "-m", "venv", "--clear", str(VIRTUAL_ENVIRONMENT)]
-        if subprocess.run(make, stdout=sys.stderr).returncode:
-            stop("Python's venv module does not work here. On Debian and Ubuntu: apt-get install python3-venv")
-        install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if subprocess.run([*install, "-r", str(BENCHMARKS / "requirements.txt")], stdout=sys.stderr).returncode:
+        make_environment(VIRTUAL_ENVIRONMENT)
+        if not install(PYTHON, "-r", str(BENCHMARKS / "requirements.txt")):
             stop("pip could not install numpy and pillow (see above); the benchmarks need the network once.")
         # OpenCV is only a peer: without it the comparison is poorer, not impossible.
-        if subprocess.run([*install, "opencv-python-headless"], stdout=sys.stderr).returncode:
+        if not install(PYTHON, "opencv-python-headless"):
             say("pip could not install opencv-python-headless; the OpenCV peer will be skipped.")
             OPENCV_MISSING.touch()
         ready.touch()
     os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
+
+def make_environment(folder: pathlib.Path) -> None:
+    if subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], stdout=sys.stderr).returncode:
+        stop("Python's venv module does not work here. On Debian and Ubuntu: apt-get install python3-venv")
+
+
+def install(python: pathlib.Path, *requirements: str) -> bool:
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
+    return subprocess.run(command, stdout=sys.stderr).returncode == 0
+
+
+def opencv_peers() -> dict[str, str]:
+    """Version of OpenCV -> the Python that has it: the newest, and the newest 4, as both are in use."""
+    peers = {}
+    if not OPENCV_MISSING.exists():
+        peers[opencv_version(PYTHON)] = str(PYTHON)
+    python = OPENCV_4_ENVIRONMENT / "bin" / "python"
+    ready = OPENCV_4_ENVIRONMENT / "ready"
+    if not ready.exists():
+        say("Making a second Python environment with OpenCV 4 in Benchmarks/.venv/opencv4 (once)")
+        make_environment(OPENCV_4_ENVIRONMENT)
+        if not install(python, "opencv-python-headless<5", "numpy"):
+            say("pip could not install opencv-python-headless<5; OpenCV 4 will be skipped.")
+            return peers
+        ready.touch()
+    # The same version twice (the newest may be a 4 where there are no packages of 5) is one peer.
+    peers.setdefault(opencv_version(python), str(python))
+    return peers
+
+
+def opencv_version(python: pathlib.Path) -> str:
+    command = [str(python), "-c", "import cv2; print(cv2.__version__)"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def fastpix_binary() -> str:

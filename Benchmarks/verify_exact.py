@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares every subpixel of fastpix's result with NumPy's exact integer arithmetic over Pillow's decode.
 
-    Benchmarks/verify_exact.py PHOTOS_DIR [--workers N]
+    Benchmarks/verify_exact.py PHOTOS_DIR [--workers N] [--section FILE]
 
 PHOTOS_DIR holds JPEG or PNG photos of one camera and shape. Compared, each as equal or not, with no tolerance: sums,
-sums of squares, n*Q - S^2 (= n*M2) from fastpix's sums, and mean and variance in float64. Exit code 1 when anything differs.
+sums of squares, n*Q - S^2 (= n*M2) from fastpix's sums, and mean and variance in float64. Exit code 1 when anything
+differs.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import environment
 environment.enter()
 
 import exact
+import machine
 import numpy
+import section
 
 
 def main() -> int:
@@ -29,6 +32,7 @@ def main() -> int:
         prog="Benchmarks/verify_exact.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", metavar="PHOTOS_DIR")
     parser.add_argument("--workers", type=int)
+    section.add_option(parser)
     options = parser.parse_args()
     paths = environment.photos_in(options.photos, (*environment.JPEG_SUFFIXES, ".png"))
     binary = environment.fastpix_binary()
@@ -52,19 +56,29 @@ def main() -> int:
         if values.shape != total.shape:
             environment.stop(f"{name}.npy has the shape {values.shape}; the photos have {total.shape}.")
 
-    differences = report("sum", with_channels["sum"], total)
-    differences += report("sum of squares", with_channels["sum_of_squares"], squares)
+    comparisons = [Comparison("sum", with_channels["sum"], total),
+                   Comparison("sum of squares", with_channels["sum_of_squares"], squares)]
     own_scaled = exact.scaled_m2(count, with_channels["sum"].astype(numpy.int64),
                                  with_channels["sum_of_squares"].astype(numpy.int64))
-    differences += report("n * sum of squares - sum^2", own_scaled, scaled)
+    comparisons.append(Comparison("n * sum of squares - sum^2 (= n * M2)", own_scaled, scaled))
     # n * Q - S^2 and n * (n - 1) are exact in float64 below 2^53, so the quotient is the correctly rounded variance.
     if int(scaled.max()) >= 2**53:
         environment.stop("n*M2 exceeds 2^53: float64 cannot say what the correctly rounded variance is. "
                          "Give fewer photos.")
-    differences += report("mean", with_channels["mean"], total / count)
-    differences += report("variance", with_channels["variance"], scaled / (count * (count - 1)))
-    print(f"{'EQUAL' if differences == 0 else 'DIFFERENT'}: {total.size} subpixels of {count} photos, "
-          f"{differences} differences")
+    comparisons.append(Comparison("mean", with_channels["mean"], total / count))
+    comparisons.append(Comparison("variance", with_channels["variance"], scaled / (count * (count - 1))))
+    differences = sum(comparison.differences for comparison in comparisons)
+
+    out = section.Section(options.section)
+    out.heading("Exactness", level=2)
+    out.say(f"`{machine.command_line('verify_exact.py', options.photos)}`: every subpixel against NumPy's integers "
+            "over Pillow's decode, without tolerance.", "")
+    out.table(["", "type", "compared", "different"], [comparison.row() for comparison in comparisons])
+    for comparison in comparisons:
+        out.say(*comparison.details())
+    out.say(f"{'EQUAL' if differences == 0 else '**DIFFERENT**'}: {total.size} subpixels of {count} photos, "
+            f"{differences} differences")
+    out.write()
     return 0 if differences == 0 else 1
 
 
@@ -76,19 +90,27 @@ def load(folder: str, name: str) -> numpy.ndarray:
     return numpy.load(found[0])
 
 
-def report(name: str, values: numpy.ndarray, expected: numpy.ndarray) -> int:
-    different = values != expected
-    count = int(numpy.count_nonzero(different))
-    print(f"{name:28} {values.dtype!s:8} {values.size:>11} compared {count:>9} different", flush=True)
-    if count:
-        position = tuple(int(part) for part in numpy.argwhere(different)[0])
-        print(f"    first at (row, column, channel) {position}: fastpix {values[position]!r}, "
-              f"exact {expected[position]!r}")
-        if values.dtype.kind == "f":
-            # How far apart tells a different rounding from a wrong result.
-            relative = numpy.abs(values - expected) / numpy.maximum(numpy.abs(expected), numpy.finfo(float).tiny)
-            print(f"    largest relative difference {float(relative.max()):.3g}")
-    return count
+class Comparison:
+    def __init__(self, name: str, values: numpy.ndarray, expected: numpy.ndarray) -> None:
+        self.name, self.values, self.expected = name, values, expected
+        self.different = values != expected
+        self.differences = int(numpy.count_nonzero(self.different))
+
+    def row(self) -> list[str]:
+        return [self.name, str(self.values.dtype), str(self.values.size), str(self.differences)]
+
+    def details(self) -> list[str]:
+        """Where the first difference is and how large the largest, to tell a different rounding from a wrong result."""
+        if not self.differences:
+            return []
+        position = tuple(int(part) for part in numpy.argwhere(self.different)[0])
+        text = (f"- {self.name}: first at (row, column, channel) {position}: fastpix {self.values[position]!r}, "
+                f"exact {self.expected[position]!r}")
+        if self.values.dtype.kind == "f":
+            relative = numpy.abs(self.values - self.expected) / numpy.maximum(
+                numpy.abs(self.expected), numpy.finfo(float).tiny)
+            text += f"; largest relative difference {float(relative.max()):.3g}"
+        return [text]
 
 
 if __name__ == "__main__":

@@ -1,91 +1,37 @@
-"""addWeighted beside OpenCV's: speed in one process, one thread each, interleaved; and agreement of the results.
+"""addWeighted beside OpenCV's, for the newest OpenCV and for OpenCV 4: both are in use, and they differ.
 
-Called by `run opencv` with the path of a shared library made of the kernels.
+    run opencv [--section FILE]
+
+`run` calls this with the path of a shared library made of the kernels.
 """
 
-import ctypes
-import statistics
+import argparse
+import pathlib
+import subprocess
 import sys
-import time
 
-import cv2
-import numpy as np
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import environment
 
-ROUNDS = 41
-# Three arrays of 576 KiB together: large enough that the cost of calling from Python does not show.
-LEVEL2_SHAPES = {"u8": (384, 512), "u16": (192, 512), "f32": (96, 512)}
-LEVELS = ("c", "avx2", "avx512", "neon")
-SAMPLE_TYPES = {"u8": np.uint8, "u16": np.uint16, "f32": np.float32}
+environment.enter()
 
-kernels = ctypes.CDLL(sys.argv[1])
+import section
 
+parser = argparse.ArgumentParser(prog="Benchmarks/Kernels/run opencv")
+parser.add_argument("library")
+section.add_option(parser)
+options = parser.parse_args()
 
-def available_levels():
-    return [number for number in range(len(LEVELS)) if kernels.fpx_isa_available(number)]
-
-
-def prepared_fastpix(sample, destination, first, second, alpha, beta, gamma):
-    """A call without arguments, so that building them is not timed."""
-    function = getattr(kernels, f"fpx_addweighted_{sample}")
-    arguments = [
-        *(ctypes.c_void_p(array.ctypes.data) for array in (destination, first, second)),
-        ctypes.c_size_t(first.size), ctypes.c_double(alpha), ctypes.c_double(beta), ctypes.c_double(gamma),
-    ]
-    return lambda: function(*arguments)
-
-
-def speed(sample, shape, place):
-    random = np.random.default_rng(1)
-    kind = SAMPLE_TYPES[sample]
-    first, second = (random.integers(0, 256, shape).astype(kind) for _ in range(2))
-    theirs, ours = np.empty_like(first), np.empty_like(first)
-    repeats = max(1, 2_000_000 // first.size)
-    calls = {"OpenCV": (None, lambda: cv2.addWeighted(first, 0.3, second, 0.7, 1.5, theirs))}
-    for level in available_levels():
-        calls[f"fastpix {LEVELS[level]}"] = (
-            level, prepared_fastpix(sample, ours, first, second, 0.3, 0.7, 1.5))
-    times = {name: [] for name in calls}
-    for _ in range(ROUNDS):
-        for name, (level, call) in calls.items():
-            if level is not None:
-                kernels.fpx_isa_select(level)
-            call()
-            start = time.perf_counter_ns()
-            for _ in range(repeats):
-                call()
-            times[name].append((time.perf_counter_ns() - start) / repeats)
-    print(f"\naddWeighted {sample}, {place}\n\n| | samples/ns | times OpenCV's speed |\n|---|---:|---:|")
-    opencv = statistics.median(times["OpenCV"])
-    for name, values in times.items():
-        median = statistics.median(values)
-        print(f"| {name} | {first.size / median:.2f} | {opencv / median:.2f} |")
-
-
-def agreement():
-    """All 65,536 pairs of bytes, 200 random triples of scalars, negative and saturating ones among them."""
-    random = np.random.default_rng(7)
-    pairs = np.arange(65536, dtype=np.int64)
-    first, second = (values.astype(np.uint8).reshape(256, 256) for values in (pairs % 256, pairs // 256))
-    ours = np.empty_like(first)
-    triples = [(*random.uniform(-3, 3, 2), random.uniform(-300, 300)) for _ in range(100)]
-    triples += [tuple(round(value, 2) for value in random.uniform(-2, 2, 3)) for _ in range(100)]
-    print(f"\nAgreement with OpenCV {cv2.__version__}, u8, {len(triples)} triples x 65,536 pairs\n")
-    print("| level | results that differ | largest difference |\n|---|---:|---:|")
-    for level in available_levels():
-        kernels.fpx_isa_select(level)
-        differing = largest = 0
-        for alpha, beta, gamma in triples:
-            theirs = cv2.addWeighted(first, alpha, second, beta, gamma)
-            prepared_fastpix("u8", ours, first, second, alpha, beta, gamma)()
-            difference = np.abs(theirs.astype(np.int16) - ours)
-            differing += int(np.count_nonzero(difference))
-            largest = max(largest, int(difference.max()))
-        print(f"| {LEVELS[level]} | {differing} of {len(triples) * 65536} | {largest} |")
-
-
-cv2.setNumThreads(1)
-agreement()
-for sample_type in SAMPLE_TYPES:
-    speed(sample_type, LEVEL2_SHAPES[sample_type], "in level-2 cache")
-for sample_type in SAMPLE_TYPES:
-    speed(sample_type, (3024, 4032, 3), "12 Mpx x 3 channels, from memory")
+out = section.Section(options.section)
+out.heading("addWeighted beside OpenCV, one thread each", level=2)
+out.say("`Benchmarks/Kernels/run opencv`. Medians of rounds in turn.", "")
+peers = environment.opencv_peers()
+if not peers:
+    out.say("Skipped: OpenCV could not be installed (delete Benchmarks/.venv to try again).")
+for python in peers.values():
+    script = pathlib.Path(__file__).with_name("opencv_speed.py")
+    run = subprocess.run([python, str(script), options.library], stdout=subprocess.PIPE, text=True)
+    if run.returncode:
+        environment.stop(f"{script.name} ended with exit code {run.returncode} (see above).")
+    out.say(*run.stdout.splitlines(), "")
+out.write()
