@@ -22,6 +22,8 @@ public struct HotPixelsSearch: Sendable {
     public var minimumFrames: Int
     /// How many subpixels of lowest variance are listed.
     public var top: Int
+    /// How defects are looked for.
+    public var detection: DetectionSettings
     /// What is written besides the report.
     public var maps: MapOutputs
 
@@ -30,11 +32,12 @@ public struct HotPixelsSearch: Sendable {
 
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
-        top: Int = defaultTop, maps: MapOutputs = MapOutputs()
+        top: Int = defaultTop, detection: DetectionSettings = DetectionSettings(), maps: MapOutputs = MapOutputs()
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
         self.top = top
+        self.detection = detection
         self.maps = maps
     }
 
@@ -80,10 +83,16 @@ public struct HotPixelsSearch: Sendable {
         }
         var results: [HotPixelsReport.Group] = []
         for group in wanted {
+            let defectSearch = DefectSearch(detection, group: group)
+            let isConfirming =
+                detection.confirmation != .none && group.photos.count >= DetectionSettings.minimumFrames
+            var scout: PhotoAccumulation.Scout?
+            if isConfirming { scout = { defectSearch.scout($0) } }
             let outcome: PhotoAccumulation.Outcome
             do throws(FastPixError) {
                 outcome = try PhotoAccumulation.run(
-                    group.photos, shape: group.shape, settings: accumulation, progress: { counter.advance($0) })
+                    group.photos, shape: group.shape, settings: accumulation,
+                    scout: scout, progress: { counter.advance($0) })
             } catch {
                 // Too large for the memory, or too many: the other groups may still be possible.
                 skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
@@ -99,8 +108,10 @@ public struct HotPixelsSearch: Sendable {
             }
             let analysisStart = monotonicSeconds()
             let summary = VarianceSummary(accumulators, top: top)
-            timing.analysisSeconds += monotonicSeconds() - analysisStart
-            let result = HotPixelsReport.Group(group, accumulators: accumulators, summary: summary)
+            let detected = defectSearch.judge(accumulators, outcome.witnesses)
+            timing.analysisSeconds += monotonicSeconds() - analysisStart + defectSearch.scoutSeconds
+            let result = HotPixelsReport.Group(
+                group, accumulators: accumulators, summary: summary, detection: detected)
             try maps.write(
                 accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
             results.append(result)

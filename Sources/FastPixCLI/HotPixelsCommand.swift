@@ -39,6 +39,25 @@ struct HotPixelsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How little a defect may show: low lists strong defects only, high weak and less certain ones, too.",
+            valueName: "low|normal|high"))
+    var sensitivity: DetectionSensitivity = .normal
+
+    @Option(
+        help: ArgumentHelp(
+            "Which defects to list, separated by commas: stuck, dead, hot, low-gain, unstable. (default: all)",
+            valueName: "classes"))
+    var classes: DefectClasses = .all
+
+    @Option(
+        help: ArgumentHelp(
+            "How candidates are looked at again, photo by photo. sample: in every second photo, while it is decoded "
+                + "anyway. full: in all photos, decoded once more. none: not at all.",
+            valueName: "none|sample|full"))
+    var confirm: DetectionConfirmation = .sample
+
+    @Option(
+        help: ArgumentHelp(
             "exact: integer sums, the same in any order. welford: float64 with Welford's update and Chan's merge.",
             valueName: "exact|welford"))
     var accumulator: AccumulatorKind = .exact
@@ -79,6 +98,8 @@ struct HotPixelsCommand: ParsableCommand {
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
             minimumFrames: minimumFrames, top: top,
+            detection: DetectionSettings(
+                sensitivity: sensitivity, classes: classes.wanted, confirmation: confirm),
             maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
     }
 

@@ -27,12 +27,22 @@ final class BatchQueue: Sendable {
 
     private let photos: [PhotoFile]
     private let limits: Limits
-    private let position = Mutex((index: 0, taken: 0))
+    private let position: Mutex<(index: Int, taken: Int)>
+    /// Batches and photos of an earlier queue, after which these are counted.
+    private let batchesBefore: Int
+    private let photosBefore: Int
 
-    init(_ photos: [PhotoFile], limits: Limits) {
+    /// `earlier` is a queue that has been emptied, when these photos continue its set.
+    init(_ photos: [PhotoFile], limits: Limits, after earlier: BatchQueue? = nil) {
         self.photos = photos
         self.limits = limits
+        batchesBefore = earlier?.batchesDealt ?? 0
+        photosBefore = earlier?.photosDealt ?? 0
+        position = Mutex((index: 0, taken: 0))
     }
+
+    private var batchesDealt: Int { batchesBefore + position.withLock { $0.index } }
+    private var photosDealt: Int { photosBefore + position.withLock { $0.taken } }
 
     var photoCount: Int { photos.count }
 
@@ -50,7 +60,7 @@ final class BatchQueue: Sendable {
                 count += 1
             }
             let batch = PhotoBatch(
-                index: position.index, photosBefore: position.taken,
+                index: batchesBefore + position.index, photosBefore: photosBefore + position.taken,
                 photos: Array(photos[position.taken..<position.taken + count]))
             position = (position.index + 1, position.taken + count)
             return batch

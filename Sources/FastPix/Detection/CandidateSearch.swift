@@ -1,0 +1,89 @@
+/// A pixel that stands out from its neighbourhood in the maps of some photos.
+struct Candidate: Sendable, Equatable {
+    let row: Int
+    let column: Int
+    /// Mean minus the neighbourhood's, in samples, and in units of the local scale.
+    let meanShift: Double
+    let meanScore: Double
+    /// Natural logarithm of the variance minus the neighbourhood's, and in units of the local scale.
+    let varianceShift: Double
+    let varianceScore: Double
+
+    /// How far it stands out. Small differences in variance are common wherever scenes differ in sharpness.
+    var prominence: Double {
+        max(abs(meanScore), abs(varianceShift) >= Self.notableVarianceShift ? abs(varianceScore) : 0)
+    }
+
+    static let notableVarianceShift = 0.3
+
+    /// The more prominent first; among equals the upper left.
+    func isListedBefore(_ other: Candidate) -> Bool {
+        if prominence != other.prominence { return prominence > other.prominence }
+        return (row, column) < (other.row, other.column)
+    }
+}
+
+/// Finds candidates in finished accumulators.
+enum CandidateSearch {
+    /// Candidates of at least this prominence, most prominent first, at most one per coded unit. Parallel; the
+    /// result does not depend on the number of threads.
+    static func run(
+        _ accumulators: Accumulators, codedUnit: CodedUnit, leastProminence: Double,
+        maximumPerMegapixel: Int = maximumPerMegapixel
+    ) -> [Candidate] {
+        let shape = accumulators.shape
+        guard accumulators.frameCount > 1, min(shape.width, shape.height) > 2 * Neighbourhood.margin else { return [] }
+        let bandCount = (shape.height + ReliefBand.rowCount - 1) / ReliefBand.rowCount
+        let chunkCount = min(bandCount, maximumChunks)
+        let chunks = ParallelTiles.map(chunkCount) { chunk in
+            let relief = ReliefBand(accumulators)
+            var found: [Candidate] = []
+            for band in bandCount * chunk / chunkCount..<bandCount * (chunk + 1) / chunkCount {
+                relief.compute(band: band)
+                found += candidates(relief, shape: shape, leastProminence: leastProminence)
+            }
+            return found
+        }
+        let limit = shape.width * shape.height * maximumPerMegapixel / 1_000_000 + fewestAtMost
+        return CandidateSuppression.strongest(chunks.flatMap { $0 }, codedUnit: codedUnit, limit: limit)
+    }
+
+    /// Work is dealt in this many parts: scratch memory is made once for each.
+    private static let maximumChunks = 16
+    /// So many that every defect is among them even where scenes are busy.
+    private static let maximumPerMegapixel = 1000
+    private static let fewestAtMost = 256
+    /// Fixed photos make every edge stand out; a band then keeps only the most prominent.
+    private static let maximumPerBand = 4096
+
+    private static func candidates(_ relief: ReliefBand, shape: FrameShape, leastProminence: Double) -> [Candidate] {
+        let margin = Neighbourhood.margin
+        let least = Float(leastProminence)
+        let notable = Float(Candidate.notableVarianceShift)
+        var found: [Candidate] = []
+        for row in relief.rows where row >= margin && row < shape.height - margin {
+            let start = (row - relief.rows.lowerBound) * shape.width
+            for cell in 0..<relief.cellCount {
+                let meanLimit = relief.meanScale[cell] * least
+                let varianceLimit = max(notable, relief.varianceScale[cell] * least)
+                let columns =
+                    max(
+                        margin, cell * ReliefBand.cellSide)..<max(
+                        margin, min(shape.width - margin, (cell + 1) * ReliefBand.cellSide))
+                for column in columns {
+                    let meanShift = relief.meanRelief[start + column]
+                    let varianceShift = relief.varianceRelief[start + column]
+                    guard abs(meanShift) >= meanLimit || abs(varianceShift) >= varianceLimit else { continue }
+                    found.append(
+                        Candidate(
+                            row: row, column: column, meanShift: Double(meanShift),
+                            meanScore: Double(meanShift / relief.meanScale[cell]),
+                            varianceShift: Double(varianceShift),
+                            varianceScore: Double(varianceShift / relief.varianceScale[cell])))
+                }
+            }
+        }
+        guard found.count > maximumPerBand else { return found }
+        return Array(found.sorted { $0.isListedBefore($1) }.prefix(maximumPerBand))
+    }
+}
