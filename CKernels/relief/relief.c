@@ -6,12 +6,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// M2 / (n - 1); rounding may leave a trace below zero where the samples are all equal.
-static inline double variance_of(double sum, double sum_of_squares, double frames, double frames_less_one) {
-    const double m2 = sum_of_squares - sum * sum / frames;
-    return m2 > 0 ? m2 / frames_less_one : 0;
-}
-
 #define FPX_RELIEF_MOMENTS(name, square_type)                                                                          \
     void name(float *mean, float *variance, const uint32_t *sum, const square_type *sum_of_squares,                    \
               size_t frame_count, size_t channels, size_t pixel_count) {                                               \
@@ -19,20 +13,23 @@ static inline double variance_of(double sum, double sum_of_squares, double frame
         const double less_one = frame_count > 1 ? frames - 1 : 1;                                                      \
         if (channels == 1) {                                                                                           \
             for (size_t i = 0; i < pixel_count; i++) {                                                                 \
-                mean[i] = (float)((double)sum[i] / frames);                                                            \
-                variance[i] = (float)variance_of((double)sum[i], (double)sum_of_squares[i], frames, less_one);         \
+                const uint64_t own = sum[i];                                                                           \
+                const uint64_t scaled = frame_count * (uint64_t)sum_of_squares[i] - own * own;                         \
+                mean[i] = (float)((double)own / frames);                                                               \
+                variance[i] = (float)((double)scaled / (frames * less_one));                                           \
             }                                                                                                          \
             return;                                                                                                    \
         }                                                                                                              \
-        const double quarter = 0.25 / frames;                                                                          \
+        /* Frames times M2 is an exact integer (see fpx_moments.h); its terms may wrap, which subtraction undoes. */    \
+        const double mean_factor = 0.25 / frames;                                                                      \
+        const double variance_factor = 0.25 / (frames * less_one);                                                     \
         for (size_t i = 0; i < pixel_count; i++) {                                                                     \
-            const uint32_t *s = sum + 3 * i;                                                                           \
-            const square_type *q = sum_of_squares + 3 * i;                                                             \
-            const double red = (double)s[0], green = (double)s[1], blue = (double)s[2];                                \
-            mean[i] = (float)((red + 2 * green + blue) * quarter);                                                     \
-            const double total = (double)q[0] + 2 * (double)q[1] + (double)q[2];                                       \
-            const double m2 = total - (red * red + 2 * green * green + blue * blue) / frames;                          \
-            variance[i] = (float)(m2 > 0 ? 0.25 * m2 / less_one : 0);                                                  \
+            const uint64_t red = sum[3 * i], green = sum[3 * i + 1], blue = sum[3 * i + 2];                            \
+            const uint64_t squares = (uint64_t)sum_of_squares[3 * i] + 2 * (uint64_t)sum_of_squares[3 * i + 1] +       \
+                                     (uint64_t)sum_of_squares[3 * i + 2];                                              \
+            const uint64_t scaled = frame_count * squares - (red * red + 2 * green * green + blue * blue);             \
+            mean[i] = (float)((double)(red + 2 * green + blue) * mean_factor);                                         \
+            variance[i] = (float)((double)scaled * variance_factor);                                                   \
         }                                                                                                              \
     }
 

@@ -83,7 +83,7 @@ public struct HotPixelsSearch: Sendable {
         }
         var results: [HotPixelsReport.Group] = []
         for group in wanted {
-            let defectSearch = DefectSearch(detection, group: group)
+            let defectSearch = DefectSearch(detection, group: group, workers: accumulation.workerCount)
             let isConfirming =
                 detection.confirmation != .none && group.photos.count >= DetectionSettings.minimumFrames
             var scout: PhotoAccumulation.Scout?

@@ -5,11 +5,12 @@ import Foundation
 struct HotPixelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hotpixels",
-        abstract: "Finds the subpixels that vary least over many photos of one camera.",
+        abstract: "Finds the defective pixels of a camera in many of its photos.",
         discussion: """
             A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
-            photos is far below that of its neighbours. Photos are grouped by camera and size; every group gets the \
-            mean and variance of each subpixel, and its subpixels of lowest variance are listed.
+            photos is far below that of its neighbours; a hot pixel is brighter than they are. Photos are grouped by \
+            camera and size; every group gets the mean and variance of each subpixel, the list of its defects, \
+            confirmed photo by photo, and its subpixels of lowest variance.
 
             Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
             not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
@@ -18,6 +19,7 @@ struct HotPixelsCommand: ParsableCommand {
             Examples:
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
+              fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -148,6 +150,7 @@ struct HotPixelsCommand: ParsableCommand {
                 "\(counted(group.frames, "photo")) of \(group.camera.name): \(Self.fewFrames) are the least for a "
                     + "result to rely on, 100 are good")
         }
+        group.detectionWarnings.forEach(console.warning)
         if group.camera.serial == nil {
             console.note(
                 "the photos of \(group.camera.name) name no serial number; if they come from several bodies, "

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A pixel that stands out from its neighbourhood in the maps of some photos.
 struct Candidate: Sendable, Equatable {
     let row: Int
@@ -29,29 +31,31 @@ enum CandidateSearch {
     /// result does not depend on the number of threads.
     static func run(
         _ accumulators: Accumulators, codedUnit: CodedUnit, leastProminence: Double,
-        maximumPerMegapixel: Int = maximumPerMegapixel
+        workers: Int
     ) -> [Candidate] {
         let shape = accumulators.shape
         guard accumulators.frameCount > 1, min(shape.width, shape.height) > 2 * Neighbourhood.margin else { return [] }
         let bandCount = (shape.height + ReliefBand.rowCount - 1) / ReliefBand.rowCount
-        let chunkCount = min(bandCount, maximumChunks)
-        let chunks = ParallelTiles.map(chunkCount) { chunk in
+        let next = Atomic(0)
+        let found = Mutex<[Candidate]>([])
+        // Not the kernels' team: its threads keep a processor busy for a while when they have nothing left to do,
+        // and the next photos are waiting to be decoded.
+        WorkerTeam.run(workers: min(workers, bandCount)) { _ in
             let relief = ReliefBand(accumulators)
-            var found: [Candidate] = []
-            for band in bandCount * chunk / chunkCount..<bandCount * (chunk + 1) / chunkCount {
+            while true {
+                let band = next.add(1, ordering: .relaxed).oldValue
+                guard band < bandCount else { return }
                 relief.compute(band: band)
-                found += candidates(relief, shape: shape, leastProminence: leastProminence)
+                let ofBand = candidates(relief, shape: shape, leastProminence: leastProminence)
+                found.withLock { $0 += ofBand }
             }
-            return found
         }
         let limit = shape.width * shape.height * maximumPerMegapixel / 1_000_000 + fewestAtMost
-        return CandidateSuppression.strongest(chunks.flatMap { $0 }, codedUnit: codedUnit, limit: limit)
+        return CandidateSuppression.strongest(found.withLock { $0 }, codedUnit: codedUnit, limit: limit)
     }
 
-    /// Work is dealt in this many parts: scratch memory is made once for each.
-    private static let maximumChunks = 16
     /// So many that every defect is among them even where scenes are busy.
-    private static let maximumPerMegapixel = 1000
+    private static let maximumPerMegapixel = 500
     private static let fewestAtMost = 256
     /// Fixed photos make every edge stand out; a band then keeps only the most prominent.
     private static let maximumPerBand = 4096

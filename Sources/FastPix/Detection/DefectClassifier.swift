@@ -22,7 +22,7 @@ enum DefectClassifier {
     /// Less than 0.41 of the neighbours' variance.
     private static let stuckVarianceShift = -0.9
     private static let blackLevel = 0.04
-    private static let gainTolerance = 0.7
+    private static let gainTolerance = 1.0
     /// A hot pixel is brighter in nearly every photo, a blinking one only in some.
     private static let steadyShare = 0.85
 }

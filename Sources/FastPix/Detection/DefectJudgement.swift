@@ -36,7 +36,7 @@ struct DefectJudgement {
 
     /// The candidate of the first half at this place, or one pixel off where compression has moved its peak.
     private func record(of candidate: Candidate, _ recorder: WitnessRecorder) -> (Candidate, Witness)? {
-        for (rowStep, columnStep) in Self.nearestFirst {
+        for (rowStep, columnStep) in Neighbourhood.nearestFirst {
             let place = WitnessRecorder.Position(row: candidate.row + rowStep, column: candidate.column + columnStep)
             if let first = scouted[place], let witness = recorder.witness(row: place.row, column: place.column) {
                 return (first, witness)
@@ -44,10 +44,6 @@ struct DefectJudgement {
         }
         return nil
     }
-
-    private static let nearestFirst = [
-        (0, 0), (-1, 0), (0, -1), (0, 1), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1),
-    ]
 
     private func describe(_ candidate: Candidate, _ evidence: Evidence, _ witness: Witness?) -> Verdict {
         let view = PixelView(accumulators, row: candidate.row, column: candidate.column)
@@ -57,18 +53,18 @@ struct DefectJudgement {
         let brightest = contrasts.reduce(0) { max($0, $1.mean) }
         let kind = DefectClassifier.classify(
             candidate, evidence, gain: gain, relativeMean: brightest / scale, signShare: witness?.signShare)
-        let strongest = strongest(contrasts, kind)
-        let extent = view.extent(strongest, ofVariance: kind == .unstable)
+        let (place, strongest) = view.sharpest { strength($0, kind) }
+        let extent = place.extent(strongest, ofVariance: kind == .unstable)
         guard max(extent.rows, extent.columns) <= Self.largestExtent else {
             return .extended(
                 ExcludedRegion(
-                    kind: .dust, row: max(0, candidate.row - extent.rows / 2),
-                    column: max(0, candidate.column - extent.columns / 2), rows: extent.rows,
+                    kind: .dust, row: max(0, place.row - extent.rows / 2),
+                    column: max(0, place.column - extent.columns / 2), rows: extent.rows,
                     columns: extent.columns))
         }
         return .defect(
             Defect(
-                row: candidate.row, column: candidate.column, channel: strongest.channel, class: kind,
+                row: place.row, column: place.column, channel: strongest.channel, class: kind,
                 confidence: Confidence.of(evidence.value, isConfirmed: witness != nil),
                 mean: strongest.mean, neighbourhoodMean: strongest.neighbourhoodMean, variance: strongest.variance,
                 neighbourhoodVariance: strongest.neighbourhoodVariance, meanScore: candidate.meanScore,
@@ -79,17 +75,13 @@ struct DefectJudgement {
     /// A pixel and its smear; the point spread of demosaicing and chroma subsampling together.
     private static let largestExtent = 5
 
-    private func strongest(_ contrasts: [PixelView.Contrast], _ kind: DefectClass) -> PixelView.Contrast {
+    private func strength(_ contrast: PixelView.Contrast, _ kind: DefectClass) -> Double {
         let offset = Double(ReliefBand.varianceOffset(shape))
-        func strength(_ contrast: PixelView.Contrast) -> Double {
-            switch kind {
-            case .stuck, .dead: -log(contrast.varianceRatio(offset: offset))
-            case .unstable: log(contrast.varianceRatio(offset: offset))
-            case .hot: contrast.meanShift
-            case .lowGain: -contrast.meanShift
-            }
+        switch kind {
+        case .stuck, .dead: return -log(contrast.varianceRatio(offset: offset))
+        case .unstable: return log(contrast.varianceRatio(offset: offset))
+        case .hot: return contrast.meanShift
+        case .lowGain: return -contrast.meanShift
         }
-        // The first among equals.
-        return contrasts.dropFirst().reduce(contrasts[0]) { strength($1) > strength($0) ? $1 : $0 }
     }
 }

@@ -21,10 +21,12 @@ final class DefectSearch: Sendable {
     private let settings: DetectionSettings
     private let shape: FrameShape
     private let codedUnit: CodedUnit
+    private let workers: Int
     private let scouted = Mutex<[WitnessRecorder.Position: Candidate]>([:])
     private let seconds = Mutex(0.0)
 
-    init(_ settings: DetectionSettings, group: PhotoGroup) {
+    init(_ settings: DetectionSettings, group: PhotoGroup, workers: Int) {
+        self.workers = workers
         self.settings = settings
         shape = group.shape
         codedUnit = group.codedUnit
@@ -42,7 +44,8 @@ final class DefectSearch: Sendable {
         let start = monotonicSeconds()
         defer { seconds.withLock { $0 += monotonicSeconds() - start } }
         let candidates = CandidateSearch.run(
-            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminenceOfHalf)
+            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminenceOfHalf,
+            workers: workers)
         let byPosition = Dictionary(
             uniqueKeysWithValues: candidates.map { (WitnessRecorder.Position(row: $0.row, column: $0.column), $0) })
         scouted.withLock { $0 = byPosition }
@@ -59,7 +62,7 @@ final class DefectSearch: Sendable {
             return Detection(defects: [], excludedRegions: regions, sceneCorrelation: spread)
         }
         let candidates = CandidateSearch.run(
-            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminence)
+            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminence, workers: workers)
         let judge = DefectJudgement(
             accumulators: accumulators, settings: settings, recorder: recorder, scouted: scouted.withLock { $0 },
             nullSpread: spread ?? 1)

@@ -10,4 +10,8 @@ enum Neighbourhood {
     static let centre = count / 2
     /// Pixels closer than this to the frame's edge lack neighbours and are not judged.
     static let margin = 3
+    /// Steps in rows and columns to a pixel itself and its direct neighbours.
+    static let nearestFirst = [
+        (0, 0), (-1, 0), (0, -1), (0, 1), (1, 0), (-1, -1), (-1, 1), (1, -1), (1, 1),
+    ]
 }

@@ -1,12 +1,13 @@
 /// One pixel of finished accumulators, channel by channel, beside its neighbourhood.
 struct PixelView {
-    private let reader: MomentsReader
+    private let accumulators: Accumulators
+    private var reader: MomentsReader { MomentsReader(accumulators: accumulators) }
     private let shape: FrameShape
     let row: Int
     let column: Int
 
     init(_ accumulators: Accumulators, row: Int, column: Int) {
-        reader = MomentsReader(accumulators: accumulators)
+        self.accumulators = accumulators
         shape = accumulators.shape
         self.row = row
         self.column = column
@@ -41,6 +42,26 @@ struct PixelView {
     }
 
     var contrasts: [Contrast] { (0..<shape.channels).map(contrast) }
+
+    /// The pixel itself or the direct neighbour at which `strength` is greatest: compression and demosaicing may move
+    /// the peak of the brightness by a pixel, but not that of the strongest channel.
+    func sharpest(_ strength: (Contrast) -> Double) -> (view: PixelView, contrast: Contrast) {
+        var best = (view: self, contrast: contrast(channel: 0))
+        var greatest = -Double.infinity
+        for (rowStep, columnStep) in Neighbourhood.nearestFirst {
+            let row = row + rowStep
+            let column = column + columnStep
+            let margin = Neighbourhood.margin
+            guard (margin..<shape.height - margin).contains(row), (margin..<shape.width - margin).contains(column)
+            else { continue }
+            let view = PixelView(accumulators, row: row, column: column)
+            for contrast in view.contrasts where strength(contrast) > greatest {
+                greatest = strength(contrast)
+                best = (view, contrast)
+            }
+        }
+        return best
+    }
 
     /// Pixels in a row and in a column over which the mean (or the variance) keeps half of the contrast.
     func extent(_ contrast: Contrast, ofVariance: Bool) -> (rows: Int, columns: Int) {

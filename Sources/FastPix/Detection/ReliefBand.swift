@@ -131,9 +131,9 @@ final class ReliefBand {
         var ofCells = [Float](repeating: 0, count: cellCount)
         for cell in 0..<cellCount {
             var count = 0
-            for row in stride(from: 0, to: rows.count, by: 3) {
-                let columns = cell * Self.cellSide + row % 2..<min(width, (cell + 1) * Self.cellSide)
-                for column in stride(from: columns.lowerBound, to: max(columns.lowerBound, columns.upperBound), by: 2) {
+            for row in stride(from: 0, to: rows.count, by: 4) {
+                let columns = cell * Self.cellSide + row / 4 % 4..<min(width, (cell + 1) * Self.cellSide)
+                for column in stride(from: columns.lowerBound, to: max(columns.lowerBound, columns.upperBound), by: 4) {
                     samples[count] = abs(relief[row * width + column])
                     count += 1
                 }
