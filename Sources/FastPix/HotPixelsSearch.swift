@@ -83,7 +83,8 @@ public struct HotPixelsSearch: Sendable {
         }
         var results: [HotPixelsReport.Group] = []
         for group in wanted {
-            let defectSearch = DefectSearch(detection, group: group, workers: accumulation.workerCount)
+            let defectSearch = DefectSearch(
+                detection, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
             let isConfirming =
                 detection.confirmation != .none && group.photos.count >= DetectionSettings.minimumFrames
             var scout: PhotoAccumulation.Scout?
@@ -108,7 +109,8 @@ public struct HotPixelsSearch: Sendable {
             }
             let analysisStart = monotonicSeconds()
             let summary = VarianceSummary(accumulators, top: top)
-            let detected = defectSearch.judge(accumulators, outcome.witnesses)
+            let detected = defectSearch.judge(
+                accumulators, outcome.witnesses, complete: recordAll(of: group, outcome, defectSearch))
             timing.analysisSeconds += monotonicSeconds() - analysisStart + defectSearch.scoutSeconds
             let result = HotPixelsReport.Group(
                 group, accumulators: accumulators, summary: summary, detection: detected)
@@ -121,6 +123,17 @@ public struct HotPixelsSearch: Sendable {
         return HotPixelsReport(
             settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
             timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    /// Decodes the photos once more to look at the candidates in all of them, when that is wanted.
+    private func recordAll(
+        of group: PhotoGroup, _ outcome: PhotoAccumulation.Outcome, _ search: DefectSearch
+    ) -> WitnessRecorder? {
+        guard detection.confirmation == .full, outcome.witnesses != nil else { return nil }
+        let damaged = Set(outcome.failed.map(\.path))
+        return WitnessPass.run(
+            group.photos.filter { !damaged.contains($0.path) }, shape: group.shape,
+            positions: search.positionsToConfirm(outcome.accumulators), settings: accumulation)
     }
 
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {

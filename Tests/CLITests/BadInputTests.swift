@@ -130,7 +130,7 @@ struct BadInputTests {
             }
             let run = try Self.hotpixels(["photos"] + settings, in: folder)
             try Self.expectSkipped(bad, run)
-            #expect(try run.hotPixels().groups == reference)
+            #expect(try run.hotPixels().groups.map(\.statistics) == reference.map(\.statistics))
         }
     }
 

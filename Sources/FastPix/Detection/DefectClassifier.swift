@@ -11,11 +11,13 @@ enum DefectClassifier {
         {
             // A pixel of lower gain follows the scene at a smaller scale: variance falls with the gain's square.
             let ofGain = 2 * log(max(0.02, gain))
-            if gain < 0.3 || relativeMean < blackLevel { return .dead }
+            if gain < 0.45 || relativeMean < blackLevel { return .dead }
             if gain < 0.9, candidate.varianceShift > ofGain - gainTolerance { return .lowGain }
             return .stuck
         }
-        if candidate.varianceShift > 0, evidence.ofVariance >= 1, (signShare ?? 0) < steadyShare { return .unstable }
+        let isOfVariance = evidence.ofVariance >= min(1, evidence.ofMean) && (signShare ?? 0) < steadyShare
+        if isOfVariance, candidate.varianceShift > 0 { return .unstable }
+        if isOfVariance, evidence.ofVariance > evidence.ofMean, candidate.meanShift > 0 { return .stuck }
         return candidate.meanShift > 0 ? .hot : .lowGain
     }
 

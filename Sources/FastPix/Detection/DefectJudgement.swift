@@ -12,6 +12,8 @@ struct DefectJudgement {
     let accumulators: Accumulators
     let settings: DetectionSettings
     let recorder: WitnessRecorder?
+    /// Of all photos, when all were looked at.
+    let complete: WitnessRecorder?
     /// The candidates of the first half.
     let scouted: [WitnessRecorder.Position: Candidate]
     let nullSpread: Double
@@ -23,9 +25,11 @@ struct DefectJudgement {
         var witness: Witness?
         if let recorder {
             guard let (first, seen) = record(of: candidate, recorder) else { return .notSupported }
-            witness = seen
+            let all = complete?.witness(row: first.row, column: first.column)
+            witness = all ?? seen
             evidence = Evidence(
-                candidate, first: first, witness: seen, photos: accumulators.frameCount, nullSpread: nullSpread,
+                candidate, first: first, witness: seen, all: all, photos: accumulators.frameCount,
+                nullSpread: nullSpread,
                 shape: shape)
         } else {
             evidence = Evidence(unconfirmed: candidate)
@@ -55,6 +59,8 @@ struct DefectJudgement {
             candidate, evidence, gain: gain, relativeMean: brightest / scale, signShare: witness?.signShare)
         let (place, strongest) = view.sharpest { strength($0, kind) }
         let extent = place.extent(strongest, ofVariance: kind == .unstable)
+        // Where details of scenes differ in contrast, variance differs over areas, not over points.
+        if kind == .unstable, max(extent.rows, extent.columns) > Self.largestExtentOfVariance { return .notSupported }
         guard max(extent.rows, extent.columns) <= Self.largestExtent else {
             return .extended(
                 ExcludedRegion(
@@ -74,6 +80,7 @@ struct DefectJudgement {
 
     /// A pixel and its smear; the point spread of demosaicing and chroma subsampling together.
     private static let largestExtent = 5
+    private static let largestExtentOfVariance = 3
 
     private func strength(_ contrast: PixelView.Contrast, _ kind: DefectClass) -> Double {
         let offset = Double(ReliefBand.varianceOffset(shape))

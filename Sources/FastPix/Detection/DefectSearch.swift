@@ -25,11 +25,11 @@ final class DefectSearch: Sendable {
     private let scouted = Mutex<[WitnessRecorder.Position: Candidate]>([:])
     private let seconds = Mutex(0.0)
 
-    init(_ settings: DetectionSettings, group: PhotoGroup, workers: Int) {
+    init(_ settings: DetectionSettings, shape: FrameShape, codedUnit: CodedUnit, workers: Int) {
         self.workers = workers
         self.settings = settings
-        shape = group.shape
-        codedUnit = group.codedUnit
+        self.shape = shape
+        self.codedUnit = codedUnit
     }
 
     /// Seconds spent on looking for candidates between the halves.
@@ -52,8 +52,27 @@ final class DefectSearch: Sendable {
         return WitnessRecorder(shape: shape, positions: Array(byPosition.keys) + ProbePositions.of(shape))
     }
 
+    /// The pixels whose record in all photos helps to decide about the finished accumulators (`--confirm full`).
+    func positionsToConfirm(_ accumulators: Accumulators) -> [WitnessRecorder.Position] {
+        let scouted = scouted.withLock { $0 }
+        let places = candidates(accumulators).flatMap { candidate in
+            Neighbourhood.nearestFirst.map {
+                WitnessRecorder.Position(row: candidate.row + $0.0, column: candidate.column + $0.1)
+            }.filter { scouted[$0] != nil }
+        }
+        return places
+    }
+
+    private func candidates(_ accumulators: Accumulators) -> [Candidate] {
+        CandidateSearch.run(
+            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminence, workers: workers)
+    }
+
     /// Judges the finished accumulators; nil when there are too few photos to judge.
-    func judge(_ accumulators: Accumulators, _ recorder: WitnessRecorder?) -> Detection? {
+    /// `recorder`: what `scout` asked for, of the second half; `complete`: the same of all photos, if there is that.
+    func judge(
+        _ accumulators: Accumulators, _ recorder: WitnessRecorder?, complete: WitnessRecorder? = nil
+    ) -> Detection? {
         guard accumulators.frameCount >= DetectionSettings.minimumFrames else { return nil }
         var regions = FlatRegions.find(accumulators)
         let spread = recorder.map { NullSpread.of($0, shape: shape) }
@@ -61,14 +80,13 @@ final class DefectSearch: Sendable {
             regions.append(.wholeFrame(.staticScene, shape))
             return Detection(defects: [], excludedRegions: regions, sceneCorrelation: spread)
         }
-        let candidates = CandidateSearch.run(
-            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminence, workers: workers)
+        let candidates = candidates(accumulators)
         let judge = DefectJudgement(
-            accumulators: accumulators, settings: settings, recorder: recorder, scouted: scouted.withLock { $0 },
-            nullSpread: spread ?? 1)
+            accumulators: accumulators, settings: settings, recorder: recorder, complete: complete,
+            scouted: scouted.withLock { $0 }, nullSpread: spread ?? 1)
         var defects: [Defect] = []
         for candidate in candidates
-        where !regions.contains(where: { $0.contains(candidate.row, candidate.column, margin: codedUnit) }) {
+        where !regions.contains(where: { $0.touches(candidate.row, candidate.column, codedUnit: codedUnit) }) {
             switch judge.verdict(on: candidate) {
             case .defect(let defect): defects.append(defect)
             case .extended(let region): regions.append(region)

@@ -25,7 +25,7 @@ public enum DetectionSensitivity: String, Sendable, Codable, CaseIterable {
         switch self {
         case .low: 2
         case .normal: 1
-        case .high: 0.3
+        case .high: 0.75
         }
     }
 }

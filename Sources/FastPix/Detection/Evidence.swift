@@ -11,20 +11,26 @@ struct Evidence: Sendable {
 
     var value: Double { max(ofMean, ofVariance) }
 
-    /// `first`: the candidate in the maps of the first half; `witness`: the photos of the second; `nullSpread`: how
-    /// far Student's t scatters where there is no defect.
+    /// `first`: the candidate in the maps of the first half; `witness`: the photos of the second; `all`: every photo,
+    /// when all were looked at; `nullSpread`: how far Student's t scatters where there is no defect.
     init(
-        _ whole: Candidate, first: Candidate, witness: Witness, photos: Int, nullSpread: Double, shape: FrameShape
+        _ whole: Candidate, first: Candidate, witness: Witness, all: Witness?, photos: Int, nullSpread: Double,
+        shape: FrameShape
     ) {
         let scatter = shape.bitsPerSample == 8 ? 0.5 : 16.0
         let side = whole.meanShift < 0 ? -1.0 : 1.0
-        let studentT = witness.studentT(channels: shape.channels, leastScatter: scatter) / max(1, nullSpread)
+        // Of all photos t is larger by the root of 2 for a defect, and so it has to be: half of these photos have made
+        // the pixel a candidate, and do not count as evidence by themselves.
+        let ofHalf = witness.studentT(channels: shape.channels, leastScatter: scatter)
+        let ofAll = all.map { $0.studentT(channels: shape.channels, leastScatter: scatter) / 2.0.squareRoot() }
+        let studentT = (ofAll ?? ofHalf) / max(1, nullSpread)
+        let agreement = ofAll == nil ? Double.infinity : side * ofHalf / Self.leastStudentTOfHalf
         ofMean = max(
             0,
             min(
                 abs(whole.meanScore) / Self.meanScore,
                 side * first.meanScore / Self.meanScoreOfHalf,
-                side * studentT / Self.studentT(witness.count)))
+                side * studentT / Self.studentT(witness.count), agreement))
 
         let sense = whole.varianceShift < 0 ? -1.0 : 1.0
         let least = Self.varianceShift(photos: photos)
@@ -48,15 +54,17 @@ struct Evidence: Sendable {
             abs(whole.varianceShift) / Self.varianceShiftUnconfirmed)
     }
 
-    private static let meanScore = 6.0
-    private static let meanScoreOfHalf = 3.5
+    // What a defect has to show, chosen on planted defects so that at 1 practically every entry is true.
+    private static let meanScore = 4.8
+    private static let meanScoreOfHalf = 2.8
     private static let meanScoreUnconfirmed = 20.0
+    private static let leastStudentTOfHalf = 3.0
     private static let varianceShiftUnconfirmed = 1.2
     private static let varianceScore = 8.0
     private static let varianceScoreOfWitness = 3.0
 
     /// The t of few photos has long tails.
-    private static func studentT(_ photos: Int) -> Double { 4.5 * (1 + 4 / Double(max(4, photos))) }
+    private static func studentT(_ photos: Int) -> Double { 3.6 * (1 + 4 / Double(max(4, photos))) }
 
     /// Variances of few photos differ by chance.
     private static func varianceShift(photos: Int) -> Double { max(0.4, 3 / Double(photos).squareRoot()) }

@@ -24,10 +24,12 @@ public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
         ExcludedRegion(kind: kind, row: 0, column: 0, rows: shape.height, columns: shape.width)
     }
 
-    /// Whether a pixel lies in it or less than a coded unit away, where it is smeared.
-    func contains(_ row: Int, _ column: Int, margin: CodedUnit) -> Bool {
-        row >= self.row - margin.height && row < self.row + rows + margin.height
-            && column >= self.column - margin.width && column < self.column + columns + margin.width
+    /// Whether a pixel lies in it, or so near that its neighbourhood or its coded unit reaches into it.
+    func touches(_ row: Int, _ column: Int, codedUnit: CodedUnit) -> Bool {
+        let rowMargin = max(codedUnit.height, Neighbourhood.margin + 1)
+        let columnMargin = max(codedUnit.width, Neighbourhood.margin + 1)
+        return row >= self.row - rowMargin && row < self.row + rows + rowMargin
+            && column >= self.column - columnMargin && column < self.column + columns + columnMargin
     }
 
     public static func < (left: ExcludedRegion, right: ExcludedRegion) -> Bool {
