@@ -11,11 +11,12 @@ struct Candidate: Sendable, Equatable {
     let varianceShift: Double
     let varianceScore: Double
 
-    /// How far it stands out. Small differences in variance are common wherever scenes differ in sharpness.
+    /// How far it stands out.
     var prominence: Double {
         max(abs(meanScore), abs(varianceShift) >= Self.notableVarianceShift ? abs(varianceScore) : 0)
     }
 
+    /// Smaller differences in log-variance than this are common wherever scenes differ in sharpness.
     static let notableVarianceShift = 0.3
 
     /// The more prominent first; among equals the upper left.
@@ -31,6 +32,7 @@ enum CandidateSearch {
     /// result does not depend on the number of threads.
     static func run(
         _ accumulators: Accumulators, codedUnit: CodedUnit, leastProminence: Double,
+        leastVarianceShift: Double = Candidate.notableVarianceShift,
         workers: Int
     ) -> [Candidate] {
         let shape = accumulators.shape
@@ -46,7 +48,8 @@ enum CandidateSearch {
                 let band = next.add(1, ordering: .relaxed).oldValue
                 guard band < bandCount else { return }
                 relief.compute(band: band)
-                let ofBand = candidates(relief, shape: shape, leastProminence: leastProminence)
+                let ofBand = candidates(
+                    relief, shape: shape, leastProminence: leastProminence, leastVarianceShift: leastVarianceShift)
                 found.withLock { $0 += ofBand }
             }
         }
@@ -55,15 +58,17 @@ enum CandidateSearch {
     }
 
     /// So many that every defect is among them even where scenes are busy.
-    private static let maximumPerMegapixel = 500
+    private static let maximumPerMegapixel = 300
     private static let fewestAtMost = 256
     /// Fixed photos make every edge stand out; a band then keeps only the most prominent.
     private static let maximumPerBand = 4096
 
-    private static func candidates(_ relief: ReliefBand, shape: FrameShape, leastProminence: Double) -> [Candidate] {
+    private static func candidates(
+        _ relief: ReliefBand, shape: FrameShape, leastProminence: Double, leastVarianceShift: Double
+    ) -> [Candidate] {
         let margin = Neighbourhood.margin
         let least = Float(leastProminence)
-        let notable = Float(Candidate.notableVarianceShift)
+        let notable = Float(leastVarianceShift)
         var found: [Candidate] = []
         for row in relief.rows where row >= margin && row < shape.height - margin {
             let start = (row - relief.rows.lowerBound) * shape.width
@@ -77,7 +82,12 @@ enum CandidateSearch {
                 for column in columns {
                     let meanShift = relief.meanRelief[start + column]
                     let varianceShift = relief.varianceRelief[start + column]
-                    guard abs(meanShift) >= meanLimit || abs(varianceShift) >= varianceLimit else { continue }
+                    // Beside a taller neighbour in its row it is the neighbour's slope.
+                    let place = start + column
+                    guard
+                        abs(meanShift) >= meanLimit && isPeak(relief.meanRelief, place)
+                            || abs(varianceShift) >= varianceLimit && isPeak(relief.varianceRelief, place)
+                    else { continue }
                     found.append(
                         Candidate(
                             row: row, column: column, meanShift: Double(meanShift),
@@ -89,5 +99,11 @@ enum CandidateSearch {
         }
         guard found.count > maximumPerBand else { return found }
         return Array(found.sorted { $0.isListedBefore($1) }.prefix(maximumPerBand))
+    }
+
+    /// Callers keep a margin to the ends of the row.
+    private static func isPeak(_ relief: UnsafeMutablePointer<Float>, _ place: Int) -> Bool {
+        let own = abs(relief[place])
+        return own >= abs(relief[place - 1]) && own >= abs(relief[place + 1])
     }
 }

@@ -9,7 +9,7 @@ enum Confidence {
     }
 
     /// Evidence at which defects and others are equally many.
-    private static let even = 0.7
-    private static let slope = 13.0
+    private static let even = 0.8
+    private static let slope = 12.0
     private static let unconfirmed = 0.8
 }

@@ -45,7 +45,8 @@ final class DefectSearch: Sendable {
         defer { seconds.withLock { $0 += monotonicSeconds() - start } }
         let candidates = CandidateSearch.run(
             accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminenceOfHalf,
-            workers: workers)
+            leastVarianceShift: Evidence.leastVarianceShiftOfHalf(photos: 2 * accumulators.frameCount)
+                * settings.sensitivity.evidenceNeeded, workers: workers)
         let byPosition = Dictionary(
             uniqueKeysWithValues: candidates.map { (WitnessRecorder.Position(row: $0.row, column: $0.column), $0) })
         scouted.withLock { $0 = byPosition }

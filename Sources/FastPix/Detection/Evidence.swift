@@ -41,8 +41,8 @@ struct Evidence: Sendable {
             min(
                 abs(whole.varianceScore) / Self.varianceScore,
                 abs(whole.varianceShift) / least,
-                sense * first.varianceShift / (least * 0.75),
-                sense * second.shift / (least * 0.75),
+                sense * first.varianceShift / Self.leastVarianceShiftOfHalf(photos: photos),
+                sense * second.shift / Self.leastVarianceShiftOfHalf(photos: photos),
                 sense * second.score / Self.varianceScoreOfWitness))
     }
 
@@ -65,6 +65,9 @@ struct Evidence: Sendable {
 
     /// The t of few photos has long tails.
     private static func studentT(_ photos: Int) -> Double { 3.6 * (1 + 4 / Double(max(4, photos))) }
+
+    /// What each half of this many photos has to show.
+    static func leastVarianceShiftOfHalf(photos: Int) -> Double { 0.75 * varianceShift(photos: photos) }
 
     /// Variances of few photos differ by chance.
     private static func varianceShift(photos: Int) -> Double { max(0.4, 3 / Double(photos).squareRoot()) }
