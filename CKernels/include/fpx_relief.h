@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -20,7 +20,7 @@
             }                                                                                                          \
             return;                                                                                                    \
         }                                                                                                              \
-        /* Frames times M2 is an exact integer (see fpx_moments.h); its terms may wrap, which subtraction undoes. */    \
+        /* Frames times M2 is an exact integer (see fpx_moments.h); its terms may wrap, which subtraction undoes. */   \
         const double mean_factor = 0.25 / frames;                                                                      \
         const double variance_factor = 0.25 / (frames * less_one);                                                     \
         for (size_t i = 0; i < pixel_count; i++) {                                                                     \
@@ -83,5 +83,6 @@ void fpx_relief_log_f32(float *values, float offset, size_t count) {
 }
 
 void fpx_relief_subtract_f32(float *restrict values, const float *restrict subtrahend, size_t count) {
-    for (size_t i = 0; i < count; i++) values[i] -= subtrahend[i];
+    for (size_t i = 0; i < count; i++)
+        values[i] -= subtrahend[i];
 }

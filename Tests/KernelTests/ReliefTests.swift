@@ -19,7 +19,7 @@ extension KernelSuites {
                 buffer.initialize(from: values, count: count)
                 return buffer
             }
-            defer { buffers.forEach { $0.deallocate() } }
+            defer { for buffer in buffers { buffer.deallocate() } }
             fpx_relief_median5_f32(&found, buffers.map { UnsafePointer($0) }, count)
             #expect(found == expected)
         }
