@@ -6,6 +6,7 @@
 #include "fpx_cpu.h"
 #include "fpx_moments.h"
 #include "fpx_parallel.h"
+#include "fpx_relief.h"
 #include "fpx_status.h"
 #include "fpx_welford.h"
 

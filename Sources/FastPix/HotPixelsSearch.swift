@@ -22,6 +22,8 @@ public struct HotPixelsSearch: Sendable {
     public var minimumFrames: Int
     /// How many subpixels of lowest variance are listed.
     public var top: Int
+    /// How defects are looked for; nil: not at all.
+    public var detection: DetectionSettings?
     /// What is written besides the report.
     public var maps: MapOutputs
 
@@ -30,11 +32,12 @@ public struct HotPixelsSearch: Sendable {
 
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
-        top: Int = defaultTop, maps: MapOutputs = MapOutputs()
+        top: Int = defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs()
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
         self.top = top
+        self.detection = detection
         self.maps = maps
     }
 
@@ -80,10 +83,20 @@ public struct HotPixelsSearch: Sendable {
         }
         var results: [HotPixelsReport.Group] = []
         for group in wanted {
+            let defectSearch = detection.map {
+                DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
+            }
+            var scout: PhotoAccumulation.Scout?
+            if let defectSearch, detection?.confirmation != DetectionConfirmation.none,
+                group.photos.count >= DetectionSettings.minimumFrames
+            {
+                scout = { defectSearch.scout($0) }
+            }
             let outcome: PhotoAccumulation.Outcome
             do throws(FastPixError) {
                 outcome = try PhotoAccumulation.run(
-                    group.photos, shape: group.shape, settings: accumulation, progress: { counter.advance($0) })
+                    group.photos, shape: group.shape, settings: accumulation,
+                    scout: scout, progress: { counter.advance($0) })
             } catch {
                 // Too large for the memory, or too many: the other groups may still be possible.
                 skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
@@ -99,8 +112,11 @@ public struct HotPixelsSearch: Sendable {
             }
             let analysisStart = monotonicSeconds()
             let summary = VarianceSummary(accumulators, top: top)
-            timing.analysisSeconds += monotonicSeconds() - analysisStart
-            let result = HotPixelsReport.Group(group, accumulators: accumulators, summary: summary)
+            let detected = defectSearch?.judge(
+                accumulators, outcome.witnesses, complete: recordAll(of: group, outcome, defectSearch))
+            timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
+            let result = HotPixelsReport.Group(
+                group, accumulators: accumulators, summary: summary, detection: detected)
             try maps.write(
                 accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
             results.append(result)
@@ -110,6 +126,17 @@ public struct HotPixelsSearch: Sendable {
         return HotPixelsReport(
             settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
             timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    /// Decodes the photos once more to look at the candidates in all of them, when that is wanted.
+    private func recordAll(
+        of group: PhotoGroup, _ outcome: PhotoAccumulation.Outcome, _ search: DefectSearch?
+    ) -> WitnessRecorder? {
+        guard let search, detection?.confirmation == .full, outcome.witnesses != nil else { return nil }
+        let damaged = Set(outcome.failed.map(\.path))
+        return WitnessPass.run(
+            group.photos.filter { !damaged.contains($0.path) }, shape: group.shape,
+            positions: search.positionsToConfirm(outcome.accumulators), settings: accumulation)
     }
 
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {

@@ -5,11 +5,12 @@ import Foundation
 struct HotPixelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hotpixels",
-        abstract: "Finds the subpixels that vary least over many photos of one camera.",
+        abstract: "Finds the defective pixels of a camera in many of its photos.",
         discussion: """
             A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
-            photos is far below that of its neighbours. Photos are grouped by camera and size; every group gets the \
-            mean and variance of each subpixel, and its subpixels of lowest variance are listed.
+            photos is far below that of its neighbours; a hot pixel is brighter than they are. Photos are grouped by \
+            camera and size; every group gets the mean and variance of each subpixel, the list of its defects, \
+            confirmed photo by photo, and its subpixels of lowest variance.
 
             Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
             not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
@@ -18,6 +19,7 @@ struct HotPixelsCommand: ParsableCommand {
             Examples:
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
+              fastpix hotpixels my-photos/ --defects --sensitivity high --classes hot,stuck
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -36,6 +38,34 @@ struct HotPixelsCommand: ParsableCommand {
         help: ArgumentHelp(
             "Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    @Flag(
+        help: ArgumentHelp(
+            "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
+            discussion: """
+                Each entry has a class and a confidence. New in this version, and not yet as quick as the statistics; \
+                Guides/Detection.md says how it works and how well.
+                """))
+    var defects = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --defects: how little a defect may show: low lists strong defects only, high weak and less certain ones, too.",
+            valueName: "low|normal|high"))
+    var sensitivity: DetectionSensitivity = .normal
+
+    @Option(
+        help: ArgumentHelp(
+            "With --defects: which classes to list, separated by commas: stuck, dead, hot, low-gain, unstable. (default: all)",
+            valueName: "classes"))
+    var classes: DefectClasses = .all
+
+    @Option(
+        help: ArgumentHelp(
+            "With --defects: how candidates are looked at again, photo by photo. sample: in every second photo, while it is decoded "
+                + "anyway. full: in all photos, decoded once more. none: not at all.",
+            valueName: "none|sample|full"))
+    var confirm: DetectionConfirmation = .sample
 
     @Option(
         help: ArgumentHelp(
@@ -82,6 +112,8 @@ struct HotPixelsCommand: ParsableCommand {
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
             minimumFrames: minimumFrames, top: top,
+            detection: defects
+                ? DetectionSettings(sensitivity: sensitivity, classes: classes.wanted, confirmation: confirm) : nil,
             maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
     }
 
@@ -124,6 +156,7 @@ struct HotPixelsCommand: ParsableCommand {
                 "\(counted(group.frames, "photo")) of \(group.name): \(Self.fewFrames) are the least for a result to "
                     + "rely on, 100 are good")
         }
+        for group in report.groups { group.detectionWarnings.forEach(console.warning) }
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
                 "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "

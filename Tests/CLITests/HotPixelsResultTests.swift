@@ -66,7 +66,9 @@ struct HotPixelsResultTests {
             let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])
             let expected = [
                 "": "schema version settings groups skipped timing peakMemoryBytes",
-                "groups": "camera width height channels bitsPerSample frames variance lowestVariance defects",
+                "groups":
+                    "camera width height channels bitsPerSample frames variance lowestVariance defects excludedRegions "
+                    + "sceneCorrelation",
                 "groups.camera": "make model serial",
                 "groups.variance": "min max mean",
                 "groups.variance.min": "value m2 row column channel",
@@ -74,7 +76,8 @@ struct HotPixelsResultTests {
                 "groups.lowestVariance": "row column channel mean variance m2",
                 "skipped": "path reason",
                 "timing": "decodeSeconds accumulateSeconds analysisSeconds totalSeconds probeSeconds idleSeconds",
-                "settings": "accumulator workers batch minimumFrames maximumPixels top",
+                "settings": "accumulator workers batch minimumFrames maximumPixels top "
+                    + "sensitivity classes confirm",
             ]
             for (path, keys) in expected {
                 let object = try #require(Self.object(at: path, in: report), "\(path) is missing")

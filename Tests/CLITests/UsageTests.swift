@@ -8,7 +8,8 @@ struct UsageTests {
         [], ["--workers", "0"], ["--workers", "many"], ["--tile", "0"], ["--batch", "0"], ["--format", "xml"],
         ["--top", "-1"], ["--top=-1"], ["--minimum-frames", "0"], ["--max-pixels", "-1"], ["--max-pixels=-1"],
         ["--accumulator", "float"], ["--no-such-option"], ["--output"],
-        ["--save-sums", "sums", "--accumulator", "welford"],
+        ["--save-sums", "sums", "--accumulator", "welford"], ["--sensitivity", "11"], ["--classes", "hot,cold"],
+        ["--classes", ""], ["--confirm", "twice"],
     ])
     func wrongUsage(_ options: [String]) throws {
         try withTemporaryFolder { folder in
@@ -79,7 +80,7 @@ struct UsageTests {
         let options = [
             "-r, --recursive", "-f, --format", "-o, --output", "-q, --quiet", "--top", "--minimum-frames",
             "--max-pixels", "--accumulator", "--variance-map", "--save-maps", "--save-sums", "--workers", "--tile",
-            "--batch", "--version", "-h, --help",
+            "--batch", "--defects", "--sensitivity", "--classes", "--confirm", "--version", "-h, --help",
         ]
         for option in options { #expect(run.stdout.contains("  \(option) "), "\(option)") }
     }

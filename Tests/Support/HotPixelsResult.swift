@@ -12,9 +12,28 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let frames: Int
         public let variance: Variance
         public let lowestVariance: [Subpixel]
+        /// Null when there were too few photos to judge.
+        public let defects: [Defect]?
+        public let excludedRegions: [ExcludedRegion]?
+        public let sceneCorrelation: Double?
+
+        /// What the photos' samples alone decide. The judgement of defects also depends on which photos are in the
+        /// same half, and a damaged photo moves others from half to half.
+        public var statistics: Statistics {
+            Statistics(
+                camera: camera, shape: shape, frames: frames, variance: variance, lowestVariance: lowestVariance)
+        }
 
         /// Height, width, channels, as NumPy orders them.
         public var shape: [Int] { [height, width, channels] }
+    }
+
+    public struct Statistics: Equatable, Sendable {
+        let camera: Camera
+        let shape: [Int]
+        let frames: Int
+        let variance: Variance
+        let lowestVariance: [Subpixel]
     }
 
     public struct Camera: Decodable, Equatable, Sendable {
@@ -50,6 +69,33 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let mean: Double
         public let variance: Double?
         public let m2: Double
+    }
+
+    public struct Defect: Decodable, Equatable, Sendable, Positioned {
+        public let row: Int
+        public let column: Int
+        public let channel: Int
+        public let `class`: String
+        public let confidence: Double
+        public let mean: Double
+        public let neighbourhoodMean: Double
+        public let variance: Double
+        public let neighbourhoodVariance: Double
+        public let meanScore: Double
+        public let varianceScore: Double
+        public let extentRows: Int
+        public let extentColumns: Int
+        public let evidence: Double
+        public let photosConfirming: Int?
+        public let signShare: Double?
+    }
+
+    public struct ExcludedRegion: Decodable, Equatable, Sendable {
+        public let kind: String
+        public let row: Int
+        public let column: Int
+        public let rows: Int
+        public let columns: Int
     }
 
     public struct Skipped: Decodable, Equatable, Sendable {

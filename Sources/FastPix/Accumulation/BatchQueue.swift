@@ -38,14 +38,23 @@ final class BatchQueue: Sendable {
     private let limits: Limits
     private let fairShare: Double
     private let position: Mutex<Position>
+    /// Batches and photos of an earlier queue, after which these are counted.
+    private let batchesBefore: Int
+    private let photosBefore: Int
 
-    init(_ photos: [PhotoFile], limits: Limits) {
+    /// `earlier` is a queue that has been emptied, when these photos continue its set.
+    init(_ photos: [PhotoFile], limits: Limits, after earlier: BatchQueue? = nil) {
         self.photos = photos
         self.limits = limits
         let cost = photos.reduce(0) { $0 + $1.decodingCost }
         fairShare = cost / Double(limits.workers)
+        batchesBefore = earlier?.batchesDealt ?? 0
+        photosBefore = earlier?.photosDealt ?? 0
         position = Mutex(Position(costLeft: cost, dealt: [Double](repeating: 0, count: limits.workers)))
     }
+
+    private var batchesDealt: Int { batchesBefore + position.withLock { $0.index } }
+    private var photosDealt: Int { photosBefore + position.withLock { $0.taken } }
 
     var photoCount: Int { photos.count }
 
@@ -57,7 +66,8 @@ final class BatchQueue: Sendable {
             let cost = costOfNextBatch(position, worker)
             let count = photoCount(of: left, cost: cost)
             let batch = PhotoBatch(
-                index: position.index, photosBefore: position.taken, photos: Array(left.prefix(count)))
+                index: batchesBefore + position.index, photosBefore: photosBefore + position.taken,
+                photos: Array(left.prefix(count)))
             let dealt = batch.photos.reduce(0) { $0 + $1.decodingCost }
             position.index += 1
             position.taken += count

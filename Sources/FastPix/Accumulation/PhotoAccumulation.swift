@@ -49,6 +49,8 @@ final class PhotoAccumulation: Sendable {
     struct Outcome {
         let accumulators: Accumulators
         let failed: [FailedPhoto]
+        /// What was recorded in the second half of the photos, when that was asked for.
+        let witnesses: WitnessRecorder?
         let timing: AccumulationTiming
     }
 
@@ -57,7 +59,9 @@ final class PhotoAccumulation: Sendable {
     let accumulators: Accumulators
     let ring: FrameRing
     let rowsPerStrip: Int
-    let queue: BatchQueue
+    let framesPerWorker: Int
+    private let halves: [[PhotoFile]]
+    private let limits: BatchQueue.Limits
     private let gates: [StripGate]
     private let workers: Int
     private let progress: @Sendable (Int) -> Void
@@ -66,15 +70,18 @@ final class PhotoAccumulation: Sendable {
     private struct Findings {
         var failed: [FailedPhoto] = []
         var timing = AccumulationTiming()
-        var finishTimes: [Double] = []
         /// A damaged photo has left samples, or a gap, in the accumulators: the pass must be made again.
         var isSpoiled = false
     }
 
-    /// Accumulates `photos`, which all have `shape`. `progress` hears of every photo that is done with, from any
+    /// Looks at the moments of the first half of the photos and says what to record in the second.
+    typealias Scout = @Sendable (Accumulators) -> WitnessRecorder?
+
+    /// Accumulates `photos`, which all have `shape`. With a `scout` the photos are accumulated in two halves, and
+    /// what it asks for is recorded in the second; the moments are the same, bit for bit. `progress` hears of every photo that is done with, from any
     /// thread. Throws when memory is short or there are too many photos for the accumulators.
     static func run(
-        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings,
+        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, scout: Scout? = nil,
         progress: @escaping @Sendable (Int) -> Void
     ) throws(FastPixError) -> Outcome {
         let maximum = Accumulators.maximumFrames(shape: shape, kind: settings.accumulator)
@@ -87,8 +94,9 @@ final class PhotoAccumulation: Sendable {
         var remaining = photos
         var failed: [FailedPhoto] = []
         while true {
-            let pass = try PhotoAccumulation(remaining, shape: shape, settings: settings, progress: progress)
-            let outcome = pass.run(failedBefore: failed)
+            let pass = try PhotoAccumulation(
+                remaining, shape: shape, settings: settings, inHalves: scout != nil, progress: progress)
+            let outcome = pass.run(scout: scout, failedBefore: failed)
             if !pass.isSpoiled { return outcome }
             failed = outcome.failed
             let damaged = Set(failed.map(\.path))
@@ -97,7 +105,7 @@ final class PhotoAccumulation: Sendable {
     }
 
     private init(
-        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings,
+        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, inHalves: Bool,
         progress: @escaping @Sendable (Int) -> Void
     ) throws(FastPixError) {
         self.shape = shape
@@ -112,40 +120,62 @@ final class PhotoAccumulation: Sendable {
         // A photo of a batch is an open file; running out of them must not look like damaged photos.
         let wanted = (settings.batch + multiple - 1) / multiple * multiple
         let batch = max(multiple, min(wanted, openFiles / workers / multiple * multiple))
+        framesPerWorker = min(batch, max(1, photos.count))
         ring = try FrameRing(
-            workers: workers, framesPerWorker: min(batch, max(1, photos.count)),
-            stripBytes: rowsPerStrip * shape.bytesPerRow)
+            workers: workers, framesPerWorker: framesPerWorker, stripBytes: rowsPerStrip * shape.bytesPerRow)
+        let halves = inHalves ? Self.halves(of: photos, multiple: multiple) : [photos]
         // Exact sums allow any order: what takes longest first, so that the last photos, which decide how long
         // workers wait for each other, are quick.
-        let ordered =
-            settings.accumulator == .welford ? photos : photos.sorted { $0.decodingCost > $1.decodingCost }
-        queue = BatchQueue(
-            ordered,
-            limits: BatchQueue.Limits(
-                workers: workers, batch: batch, multiple: multiple, decoderBytes: Self.decoderBytesPerWorker))
+        self.halves =
+            settings.accumulator == .welford
+            ? halves : halves.map { $0.sorted { $0.decodingCost > $1.decodingCost } }
+        limits = BatchQueue.Limits(
+            workers: workers, batch: batch, multiple: multiple, decoderBytes: Self.decoderBytesPerWorker)
+    }
+
+    /// Every other photo in the order of their paths, so that both halves span the whole time. Rounded moments are
+    /// bound to the order of paths: there the first half comes first, cut where a block of frames ends.
+    private static func halves(of photos: [PhotoFile], multiple: Int) -> [[PhotoFile]] {
+        if multiple > 1 {
+            let first = min(photos.count, (photos.count / 2 + multiple - 1) / multiple * multiple)
+            return [Array(photos[..<first]), Array(photos[first...])]
+        }
+        return [0, 1].map { half in photos.indices.filter { $0 % 2 == half }.map { photos[$0] } }
     }
 
     /// What the decoders of one worker may hold: many of the usual kind, one or two that keep a whole picture.
     private static let decoderBytesPerWorker = 64 << 20
 
-    private func run(failedBefore: [FailedPhoto]) -> Outcome {
-        WorkerTeam.run(workers: workers) { [self] worker in
-            var photoWorker = PhotoWorker(self, number: worker)
-            photoWorker.run()
-            findings.withLock { findings in
-                findings.timing += photoWorker.timing
-                findings.finishTimes.append(monotonicSeconds())
-            }
+    private func run(scout: Scout?, failedBefore: [FailedPhoto]) -> Outcome {
+        var recorder: WitnessRecorder?
+        var queue: BatchQueue?
+        for (index, photos) in halves.enumerated() {
+            if index > 0, let scout { recorder = scout(accumulators) }
+            let next = BatchQueue(photos, limits: limits, after: queue)
+            work(through: next, recorder)
+            queue = next
+            let dealt = halves[...index].reduce(0) { $0 + $1.count }
+            accumulators.frameCount = dealt - findings.withLock { $0.failed.count }
         }
         let found = findings.withLock { $0 }
-        accumulators.frameCount = queue.photoCount - found.failed.count
-        let end = found.finishTimes.max() ?? 0
-        var timing = found.timing
-        timing.idleSeconds += found.finishTimes.reduce(0) { $0 + (end - $1) }
         return Outcome(
             accumulators: accumulators,
             failed: (failedBefore + found.failed).sorted { $0.path.bytesPrecede($1.path) },
-            timing: timing.divided(by: Double(found.finishTimes.count)))
+            witnesses: recorder, timing: found.timing.divided(by: Double(workers)))
+    }
+
+    /// All workers, until the queue is empty.
+    private func work(through queue: BatchQueue, _ recorder: WitnessRecorder?) {
+        let finishTimes = Mutex<[Double]>([])
+        WorkerTeam.run(workers: workers) { [self] worker in
+            var photoWorker = PhotoWorker(self, number: worker, queue: queue, recorder: recorder)
+            photoWorker.run()
+            findings.withLock { $0.timing += photoWorker.timing }
+            finishTimes.withLock { $0.append(monotonicSeconds()) }
+        }
+        let times = finishTimes.withLock { $0 }
+        let end = times.max() ?? 0
+        findings.withLock { $0.timing.idleSeconds += times.reduce(0) { $0 + (end - $1) } }
     }
 
     // MARK: What the workers share

@@ -4,14 +4,20 @@ struct PhotoWorker: ~Copyable {
     private(set) var timing = AccumulationTiming()
     private let job: PhotoAccumulation
     private let number: Int
+    private let queue: BatchQueue
+    private let witnesses: WitnessReader?
 
-    init(_ job: PhotoAccumulation, number: Int) {
+    init(_ job: PhotoAccumulation, number: Int, queue: BatchQueue, recorder: WitnessRecorder?) {
         self.job = job
         self.number = number
+        self.queue = queue
+        witnesses = recorder.map {
+            WitnessReader($0, frames: job.framesPerWorker, rowsPerStrip: job.rowsPerStrip)
+        }
     }
 
     mutating func run() {
-        while let batch = job.queue.next(for: number) {
+        while let batch = queue.next(for: number) {
             process(batch)
         }
     }
@@ -60,6 +66,11 @@ struct PhotoWorker: ~Copyable {
             let entered = job.accumulate(
                 strip: strip, of: batch,
                 frames: photos.map { UnsafeRawPointer(job.ring.slot(worker: number, frame: $0.slot)) })
+            for photo in photos {
+                witnesses?.read(
+                    rows: job.rows(ofStrip: strip), of: photo.slot,
+                    from: job.ring.slot(worker: number, frame: photo.slot))
+            }
             timing.waitSeconds += entered - decoded
             timing.accumulateSeconds += monotonicSeconds() - entered
         }
@@ -112,6 +123,7 @@ struct PhotoWorker: ~Copyable {
             for strip in 0..<strips {
                 try again.readRows(job.rows(ofStrip: strip).count, into: rows)
                 job.remove(strip: strip, frame: rows)
+                witnesses?.read(rows: job.rows(ofStrip: strip), of: open.slot, from: rows, sign: -1)
             }
             return open.file.isUnchanged
         } catch {

@@ -46,6 +46,17 @@ public struct FrameShape: Sendable, Hashable, Codable {
     public var bytesPerRow: Int { samplesPerRow * bytesPerSample }
 }
 
+/// A block of pixels that compression treats as one: what one of them holds, the others are tinged with.
+public struct CodedUnit: Sendable, Hashable {
+    public let width: Int
+    public let height: Int
+
+    public init(width: Int, height: Int) {
+        self.width = max(1, width)
+        self.height = max(1, height)
+    }
+}
+
 public enum PhotoFormat: String, Sendable, Codable {
     case jpeg, png
 }
@@ -67,6 +78,8 @@ public struct PhotoHeader: Sendable {
     /// The stored frame; EXIF orientation is not applied, because a sensor does not turn.
     public let shape: FrameShape
     public let camera: Camera
+    /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 for PNG.
+    public let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
     public let decoderBytes: Int
     /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
@@ -79,6 +92,7 @@ public struct PhotoHeader: Sendable {
             bitsPerSample: Int(header.bits_per_sample))
         camera = Camera(
             make: text(header.make), model: text(header.model), serial: text(header.serial))
+        codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
         isDecodedWhole = header.is_decoded_whole
     }

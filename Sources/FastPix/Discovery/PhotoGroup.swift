@@ -31,6 +31,13 @@ public struct PhotoGroup: Sendable {
         return shape.orderedFields.lexicographicallyPrecedes(other.shape.orderedFields)
     }
 
+    /// The largest coded unit among the photos.
+    public var codedUnit: CodedUnit {
+        CodedUnit(
+            width: photos.map(\.header.codedUnit.width).max() ?? 1,
+            height: photos.map(\.header.codedUnit.height).max() ?? 1)
+    }
+
     /// What the channels are called, in their order.
     public var channelNames: [String] {
         if shape.channels == 3 { return ["red", "green", "blue"] }

@@ -28,6 +28,11 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let minimumFrames: Int
         public let maximumPixels: UInt64
         public let top: Int
+        /// Nil, as the next two, when no defects were looked for.
+        public let sensitivity: DetectionSensitivity?
+        /// In the order of `DefectClass`.
+        public let classes: [DefectClass]?
+        public let confirm: DetectionConfirmation?
 
         init(_ search: HotPixelsSearch) {
             accumulator = search.accumulation.accumulator
@@ -38,10 +43,16 @@ public struct HotPixelsReport: Sendable, Encodable {
             minimumFrames = search.minimumFrames
             maximumPixels = search.accumulation.maximumPixels
             top = search.top
+            sensitivity = search.detection?.sensitivity
+            classes = search.detection.map { detection in
+                DefectClass.allCases.filter { detection.classes.contains($0) }
+            }
+            confirm = search.detection?.confirmation
         }
 
         enum CodingKeys: String, CodingKey {
             case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
+            case sensitivity, classes, confirm
         }
 
         /// A default is written as null, so that a reader finds every key.
@@ -55,6 +66,9 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(minimumFrames, forKey: .minimumFrames)
             try container.encode(maximumPixels, forKey: .maximumPixels)
             try container.encode(top, forKey: .top)
+            try container.encode(sensitivity, forKey: .sensitivity)
+            try container.encode(classes, forKey: .classes)
+            try container.encode(confirm, forKey: .confirm)
         }
     }
 
@@ -65,22 +79,26 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// Photos that entered the statistics.
         public let frames: Int
         public let summary: VarianceSummary
+        /// Nil when no defects were looked for, or there are too few photos to judge.
+        public let detection: Detection?
         /// Camera and shape in words.
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
         public let channelNames: [String]
 
-        init(_ group: PhotoGroup, accumulators: Accumulators, summary: VarianceSummary) {
+        init(_ group: PhotoGroup, accumulators: Accumulators, summary: VarianceSummary, detection: Detection?) {
             camera = group.camera
             shape = group.shape
             frames = accumulators.frameCount
             self.summary = summary
+            self.detection = detection
             name = group.name
             channelNames = group.channelNames
         }
 
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
+            case excludedRegions, sceneCorrelation
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -96,8 +114,10 @@ public struct HotPixelsReport: Sendable, Encodable {
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
                 forKey: .variance)
             try container.encode(summary.lowest, forKey: .lowestVariance)
-            // Null, not an empty list: this version reports statistics and does not judge pixels yet.
-            try container.encodeNil(forKey: .defects)
+            // Null, not an empty list, when nothing was looked for or there were too few photos to judge.
+            try container.encode(detection?.defects, forKey: .defects)
+            try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
+            try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
         }
 
         private struct Variance: Encodable {

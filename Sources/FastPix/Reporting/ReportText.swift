@@ -17,10 +17,11 @@ extension HotPixelsReport {
 
     // MARK: CSV
 
-    /// One line per subpixel of lowest variance, for all groups.
+    /// One line per subpixel of lowest variance and then one per defect, for all groups. Only defects have a class.
     private var csv: String {
         var lines = [
-            "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,mean,variance,m2"
+            "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,mean,variance,m2,"
+                + "class,confidence,neighbourhood_mean,neighbourhood_variance"
         ]
         for group in groups {
             let camera = [group.camera.make, group.camera.model, group.camera.serial].map { csvField($0 ?? "") }
@@ -29,7 +30,16 @@ extension HotPixelsReport {
             for (index, subpixel) in group.summary.lowest.enumerated() {
                 let position = [index + 1, subpixel.row, subpixel.column, subpixel.channel]
                 let values = ["\(subpixel.mean)", subpixel.variance.map { "\($0)" } ?? "", "\(subpixel.m2)"]
-                let fields = camera + (counts + position).map(String.init) + values
+                let fields = camera + (counts + position).map(String.init) + values + ["", "", "", ""]
+                lines.append(fields.joined(separator: ","))
+            }
+            for (index, defect) in (group.detection?.defects ?? []).enumerated() {
+                let position = [index + 1, defect.row, defect.column, defect.channel]
+                let moments = [defect.mean, defect.variance, defect.variance * Double(group.frames - 1)]
+                let judgement = [defect.confidence, defect.neighbourhoodMean, defect.neighbourhoodVariance]
+                let fields =
+                    camera + (counts + position).map(String.init) + moments.map { "\($0)" } + [defect.class.rawValue]
+                    + judgement.map { "\($0)" }
                 lines.append(fields.joined(separator: ","))
             }
         }
@@ -58,7 +68,9 @@ extension HotPixelsReport {
                 ["mean", number(summary.meanVariance), "", "", ""],
                 ["highest", number(summary.maximum.variance)] + position(summary.maximum, group),
             ])
-        var parts = ["\(group.name), \(counted(group.frames, "photo"))", extremes.text]
+        var parts = ["\(group.name), \(counted(group.frames, "photo"))"]
+        if let sensitivity = settings.sensitivity { parts.append(detectionText(of: group, at: sensitivity)) }
+        parts.append(extremes.text)
         if !summary.lowest.isEmpty {
             let lowest = TextTable(
                 columns: [

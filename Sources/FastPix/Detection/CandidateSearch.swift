@@ -1,0 +1,109 @@
+import Synchronization
+
+/// A pixel that stands out from its neighbourhood in the maps of some photos.
+struct Candidate: Sendable, Equatable {
+    let row: Int
+    let column: Int
+    /// Mean minus the neighbourhood's, in samples, and in units of the local scale.
+    let meanShift: Double
+    let meanScore: Double
+    /// Natural logarithm of the variance minus the neighbourhood's, and in units of the local scale.
+    let varianceShift: Double
+    let varianceScore: Double
+
+    /// How far it stands out.
+    var prominence: Double {
+        max(abs(meanScore), abs(varianceShift) >= Self.notableVarianceShift ? abs(varianceScore) : 0)
+    }
+
+    /// Smaller differences in log-variance than this are common wherever scenes differ in sharpness.
+    static let notableVarianceShift = 0.3
+
+    /// The more prominent first; among equals the upper left.
+    func isListedBefore(_ other: Candidate) -> Bool {
+        if prominence != other.prominence { return prominence > other.prominence }
+        return (row, column) < (other.row, other.column)
+    }
+}
+
+/// Finds candidates in finished accumulators.
+enum CandidateSearch {
+    /// Candidates of at least this prominence, most prominent first, at most one per coded unit. Parallel; the
+    /// result does not depend on the number of threads.
+    static func run(
+        _ accumulators: Accumulators, codedUnit: CodedUnit, leastProminence: Double,
+        leastVarianceShift: Double = Candidate.notableVarianceShift,
+        workers: Int
+    ) -> [Candidate] {
+        let shape = accumulators.shape
+        guard accumulators.frameCount > 1, min(shape.width, shape.height) > 2 * Neighbourhood.margin else { return [] }
+        let bandCount = (shape.height + ReliefBand.rowCount - 1) / ReliefBand.rowCount
+        let next = Atomic(0)
+        let found = Mutex<[Candidate]>([])
+        // Not the kernels' team: its threads keep a processor busy for a while when they have nothing left to do,
+        // and the next photos are waiting to be decoded.
+        WorkerTeam.run(workers: min(workers, bandCount)) { _ in
+            let relief = ReliefBand(accumulators)
+            while true {
+                let band = next.add(1, ordering: .relaxed).oldValue
+                guard band < bandCount else { return }
+                relief.compute(band: band)
+                let ofBand = candidates(
+                    relief, shape: shape, leastProminence: leastProminence, leastVarianceShift: leastVarianceShift)
+                found.withLock { $0 += ofBand }
+            }
+        }
+        let limit = shape.width * shape.height * maximumPerMegapixel / 1_000_000 + fewestAtMost
+        return CandidateSuppression.strongest(found.withLock { $0 }, codedUnit: codedUnit, limit: limit)
+    }
+
+    /// So many that every defect is among them even where scenes are busy.
+    private static let maximumPerMegapixel = 300
+    private static let fewestAtMost = 256
+    /// Fixed photos make every edge stand out; a band then keeps only the most prominent.
+    private static let maximumPerBand = 4096
+
+    private static func candidates(
+        _ relief: ReliefBand, shape: FrameShape, leastProminence: Double, leastVarianceShift: Double
+    ) -> [Candidate] {
+        let margin = Neighbourhood.margin
+        let least = Float(leastProminence)
+        let notable = Float(leastVarianceShift)
+        var found: [Candidate] = []
+        for row in relief.rows where row >= margin && row < shape.height - margin {
+            let start = (row - relief.rows.lowerBound) * shape.width
+            for cell in 0..<relief.cellCount {
+                let meanLimit = relief.meanScale[cell] * least
+                let varianceLimit = max(notable, relief.varianceScale[cell] * least)
+                let columns =
+                    max(
+                        margin, cell * ReliefBand.cellSide)..<max(
+                        margin, min(shape.width - margin, (cell + 1) * ReliefBand.cellSide))
+                for column in columns {
+                    let meanShift = relief.meanRelief[start + column]
+                    let varianceShift = relief.varianceRelief[start + column]
+                    // Beside a taller neighbour in its row it is the neighbour's slope.
+                    let place = start + column
+                    guard
+                        abs(meanShift) >= meanLimit && isPeak(relief.meanRelief, place)
+                            || abs(varianceShift) >= varianceLimit && isPeak(relief.varianceRelief, place)
+                    else { continue }
+                    found.append(
+                        Candidate(
+                            row: row, column: column, meanShift: Double(meanShift),
+                            meanScore: Double(meanShift / relief.meanScale[cell]),
+                            varianceShift: Double(varianceShift),
+                            varianceScore: Double(varianceShift / relief.varianceScale[cell])))
+                }
+            }
+        }
+        guard found.count > maximumPerBand else { return found }
+        return Array(found.sorted { $0.isListedBefore($1) }.prefix(maximumPerBand))
+    }
+
+    /// Callers keep a margin to the ends of the row.
+    private static func isPeak(_ relief: UnsafeMutablePointer<Float>, _ place: Int) -> Bool {
+        let own = abs(relief[place])
+        return own >= abs(relief[place - 1]) && own >= abs(relief[place + 1])
+    }
+}

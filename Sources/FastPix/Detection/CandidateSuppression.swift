@@ -1,0 +1,41 @@
+/// Leaves one candidate for what compression or demosaicing has spread over several pixels.
+enum CandidateSuppression {
+    /// The most prominent candidates, in this order, without those in the coded unit, or within half a coded unit, of
+    /// a more prominent one; for 1 x 1 units, without its direct neighbours.
+    static func strongest(_ candidates: [Candidate], codedUnit: CodedUnit, limit: Int) -> [Candidate] {
+        guard let lastRow = candidates.map(\.row).max(), let lastColumn = candidates.map(\.column).max() else {
+            return []
+        }
+        let rowReach = max(1, codedUnit.height / 2)
+        let columnReach = max(1, codedUnit.width / 2)
+        func isSmeared(_ candidate: Candidate, by other: Candidate) -> Bool {
+            let isNear =
+                abs(other.row - candidate.row) <= rowReach && abs(other.column - candidate.column) <= columnReach
+            let sharesUnit =
+                other.row / codedUnit.height == candidate.row / codedUnit.height
+                && other.column / codedUnit.width == candidate.column / codedUnit.width
+            return isNear || sharesUnit
+        }
+        // Square cells as large as a coded unit: whoever smears a candidate is in its cell or one of the eight around.
+        let side = max(16, codedUnit.width, codedUnit.height)
+        let grid = (rows: lastRow / side + 1, columns: lastColumn / side + 1)
+        var kept = [[Int]](repeating: [], count: grid.rows * grid.columns)
+        var result: [Candidate] = []
+        for candidate in candidates.sorted(by: { $0.isListedBefore($1) }) {
+            if result.count == limit { break }
+            let cell = (row: candidate.row / side, column: candidate.column / side)
+            var isSuppressed = false
+            for row in max(0, cell.row - 1)...min(grid.rows - 1, cell.row + 1) {
+                for column in max(0, cell.column - 1)...min(grid.columns - 1, cell.column + 1) where !isSuppressed {
+                    isSuppressed = kept[row * grid.columns + column].contains {
+                        isSmeared(candidate, by: result[$0])
+                    }
+                }
+            }
+            if isSuppressed { continue }
+            kept[cell.row * grid.columns + cell.column].append(result.count)
+            result.append(candidate)
+        }
+        return result
+    }
+}

@@ -1,0 +1,105 @@
+import Synchronization
+
+/// What detection found in one group of photos.
+public struct Detection: Sendable, Equatable {
+    /// The most certain first; among equals in order of row and column.
+    public let defects: [Defect]
+    /// Parts of the frame where nothing can be said, or where what stands out is no defect of a pixel.
+    public let excludedRegions: [ExcludedRegion]
+    /// How far residuals at places without a defect scatter, beside what independent scenes would give (about 1);
+    /// nil without confirmation.
+    public let sceneCorrelation: Double?
+    /// Whether the photos all show the same, so that a detail of the scene looks like one of the sensor.
+    public var isStaticScene: Bool { excludedRegions.contains { $0.kind == .staticScene } }
+}
+
+/// Looks for defects while a group of photos is accumulated.
+///
+/// After the first half of the photos it takes candidates generously; in the second half the neighbourhood of each is
+/// recorded, photo by photo; the maps of all photos and these records decide.
+final class DefectSearch: Sendable {
+    private let settings: DetectionSettings
+    private let shape: FrameShape
+    private let codedUnit: CodedUnit
+    private let workers: Int
+    private let scouted = Mutex<[WitnessRecorder.Position: Candidate]>([:])
+    private let seconds = Mutex(0.0)
+
+    init(_ settings: DetectionSettings, shape: FrameShape, codedUnit: CodedUnit, workers: Int) {
+        self.workers = workers
+        self.settings = settings
+        self.shape = shape
+        self.codedUnit = codedUnit
+    }
+
+    /// Seconds spent on looking for candidates between the halves.
+    var scoutSeconds: Double { seconds.withLock { $0 } }
+
+    /// A candidate of the first half may be weak, because the second half and the whole have to bear it out.
+    private static let leastProminenceOfHalf = 3.5
+    private static let leastProminence = 4.0
+
+    /// Chooses what is recorded in the second half of the photos.
+    func scout(_ accumulators: Accumulators) -> WitnessRecorder? {
+        let start = monotonicSeconds()
+        defer { seconds.withLock { $0 += monotonicSeconds() - start } }
+        let candidates = CandidateSearch.run(
+            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminenceOfHalf,
+            leastVarianceShift: Evidence.leastVarianceShiftOfHalf(photos: 2 * accumulators.frameCount)
+                * settings.sensitivity.evidenceNeeded, workers: workers)
+        let byPosition = Dictionary(
+            uniqueKeysWithValues: candidates.map { (WitnessRecorder.Position(row: $0.row, column: $0.column), $0) })
+        scouted.withLock { $0 = byPosition }
+        return WitnessRecorder(shape: shape, positions: Array(byPosition.keys) + ProbePositions.of(shape))
+    }
+
+    /// The pixels whose record in all photos helps to decide about the finished accumulators (`--confirm full`).
+    func positionsToConfirm(_ accumulators: Accumulators) -> [WitnessRecorder.Position] {
+        let scouted = scouted.withLock { $0 }
+        let places = candidates(accumulators).flatMap { candidate in
+            Neighbourhood.nearestFirst.map {
+                WitnessRecorder.Position(row: candidate.row + $0.0, column: candidate.column + $0.1)
+            }.filter { scouted[$0] != nil }
+        }
+        return places
+    }
+
+    private func candidates(_ accumulators: Accumulators) -> [Candidate] {
+        CandidateSearch.run(
+            accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminence, workers: workers)
+    }
+
+    /// Judges the finished accumulators; nil when there are too few photos to judge.
+    /// `recorder`: what `scout` asked for, of the second half; `complete`: the same of all photos, if there is that.
+    func judge(
+        _ accumulators: Accumulators, _ recorder: WitnessRecorder?, complete: WitnessRecorder? = nil
+    ) -> Detection? {
+        guard accumulators.frameCount >= DetectionSettings.minimumFrames else { return nil }
+        var regions = FlatRegions.find(accumulators)
+        let spread = recorder.map { NullSpread.of($0, shape: shape) }
+        if let spread, spread >= NullSpread.ofStaticScene {
+            regions.append(.wholeFrame(.staticScene, shape))
+            return Detection(defects: [], excludedRegions: regions, sceneCorrelation: spread)
+        }
+        let candidates = candidates(accumulators)
+        let judge = DefectJudgement(
+            accumulators: accumulators, settings: settings, recorder: recorder, complete: complete,
+            scouted: scouted.withLock { $0 }, nullSpread: spread ?? 1)
+        var defects: [Defect] = []
+        for candidate in candidates
+        where !regions.contains(where: { $0.touches(candidate.row, candidate.column, codedUnit: codedUnit) }) {
+            switch judge.verdict(on: candidate) {
+            case .defect(let defect): defects.append(defect)
+            case .extended(let region): regions.append(region)
+            case .notSupported: break
+            }
+        }
+        let overlays = OverlayRegions.split(defects)
+        defects = overlays.defects.filter { settings.classes.contains($0.class) }
+        defects.sort {
+            $0.evidence != $1.evidence ? $0.evidence > $1.evidence : ($0.row, $0.column) < ($1.row, $1.column)
+        }
+        return Detection(
+            defects: defects, excludedRegions: (regions + overlays.regions).sorted(), sceneCorrelation: spread)
+    }
+}

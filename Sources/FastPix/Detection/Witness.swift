@@ -1,0 +1,123 @@
+import Foundation
+
+/// What one pixel and its neighbourhood showed, photo by photo, in the photos that were recorded: integers, so that
+/// the order of the photos changes nothing and a photo can be taken out again.
+struct Witness: Sendable, Equatable {
+    /// Photos recorded.
+    private(set) var count = 0
+    /// Photos in which the pixel was above, and below, the median of its neighbours.
+    private(set) var above = 0
+    private(set) var below = 0
+    /// Sums over photos of the residual and its square, in halves of basis units (see `Basis`).
+    private var residualSum = 0
+    private var residualSquares = 0
+    /// Sums and sums of squares of each sample of the neighbourhood, rows first, channels innermost.
+    private var sums: [UInt64]
+    private var squares: [UInt64]
+
+    init(channels: Int) {
+        sums = [UInt64](repeating: 0, count: Neighbourhood.count * channels)
+        squares = sums
+    }
+
+    /// The one number per pixel that is judged: red + 2 green + blue, or the grey sample.
+    enum Basis {
+        /// Basis units per sample unit.
+        static func weight(channels: Int) -> Int { channels == 3 ? 4 : 1 }
+
+        static func value(_ samples: UnsafePointer<UInt16>, channels: Int) -> Int {
+            channels == 3 ? Int(samples[0]) + 2 * Int(samples[1]) + Int(samples[2]) : Int(samples[0])
+        }
+    }
+
+    /// Pixel minus median of its neighbours, in halves of basis units: their number is even, so that the median is
+    /// the mean of the middle two.
+    static func residual(_ samples: UnsafePointer<UInt16>, channels: Int) -> Int {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: Neighbourhood.count) { values in
+            var count = 0
+            for index in 0..<Neighbourhood.count where index != Neighbourhood.centre {
+                let value = Basis.value(samples + index * channels, channels: channels)
+                // Insertion keeps them in order; there are only 24.
+                var place = count
+                while place > 0, values[place - 1] > value {
+                    values[place] = values[place - 1]
+                    place -= 1
+                }
+                values[place] = value
+                count += 1
+            }
+            let own = Basis.value(samples + Neighbourhood.centre * channels, channels: channels)
+            return 2 * own - values[count / 2 - 1] - values[count / 2]
+        }
+    }
+
+    /// Takes in the neighbourhood of one photo, or with `sign` -1 takes it out again.
+    mutating func add(_ samples: UnsafePointer<UInt16>, channels: Int, sign: Int = 1) {
+        let residual = Self.residual(samples, channels: channels)
+        count += sign
+        above += residual > 0 ? sign : 0
+        below += residual < 0 ? sign : 0
+        residualSum += sign * residual
+        residualSquares += sign * residual * residual
+        for index in 0..<Neighbourhood.count * channels {
+            let sample = UInt64(samples[index])
+            if sign > 0 {
+                sums[index] += sample
+                squares[index] += sample * sample
+            } else {
+                sums[index] -= sample
+                squares[index] -= sample * sample
+            }
+        }
+    }
+
+    // MARK: What it says
+
+    /// Mean residual in sample units.
+    func meanResidual(channels: Int) -> Double {
+        Double(residualSum) / Double(max(1, count)) / Double(2 * Basis.weight(channels: channels))
+    }
+
+    /// Mean residual over its standard error (Student's t); `least` bounds the scatter from below, in sample units.
+    func studentT(channels: Int, leastScatter: Double) -> Double {
+        guard count > 1 else { return 0 }
+        let number = Double(count)
+        let mean = Double(residualSum) / number
+        let variance = max(0, (Double(residualSquares) - mean * Double(residualSum)) / (number - 1))
+        let scatter = max(variance.squareRoot(), leastScatter * Double(2 * Basis.weight(channels: channels)))
+        return mean / (scatter / number.squareRoot())
+    }
+
+    /// The share of photos in which the residual has the sign it has on average.
+    var signShare: Double {
+        guard count > 0 else { return 0 }
+        return Double(residualSum >= 0 ? above : below) / Double(count)
+    }
+
+    /// Log-variance of the pixel minus the median of its neighbours', and that difference over their scatter.
+    func varianceShift(channels: Int, offset: Double) -> (shift: Double, score: Double) {
+        guard count > 1 else { return (0, 0) }
+        let logarithms = (0..<Neighbourhood.count).map { log(variance($0, channels: channels) + offset) }
+        var others = logarithms
+        others.remove(at: Neighbourhood.centre)
+        let middle = Self.median(others)
+        let shift = logarithms[Neighbourhood.centre] - middle
+        let scatter = 1.4826 * Self.median(others.map { abs($0 - middle) })
+        return (shift, shift / max(0.05, scatter))
+    }
+
+    private func variance(_ index: Int, channels: Int) -> Double {
+        func ofSample(_ sample: Int) -> Double {
+            let sum = Double(sums[sample])
+            return max(0, (Double(squares[sample]) - sum * sum / Double(count)) / Double(count - 1))
+        }
+        let first = index * channels
+        guard channels == 3 else { return ofSample(first) }
+        return (ofSample(first) + 2 * ofSample(first + 1) + ofSample(first + 2)) / 4
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}

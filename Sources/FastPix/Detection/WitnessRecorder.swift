@@ -1,0 +1,121 @@
+import Foundation
+
+/// Records the neighbourhoods of chosen pixels in photos as they are decoded.
+final class WitnessRecorder: Sendable {
+    let shape: FrameShape
+    /// In order of row, then column; each at least `Neighbourhood.margin` from the frame's edge.
+    let positions: [Position]
+    // Each witness is guarded by the lock of its part.
+    private nonisolated(unsafe) let witnesses: UnsafeMutableBufferPointer<Witness>
+    private let locks: [NSLock]
+
+    struct Position: Sendable, Hashable, Comparable {
+        let row: Int
+        let column: Int
+
+        static func < (left: Position, right: Position) -> Bool {
+            (left.row, left.column) < (right.row, right.column)
+        }
+    }
+
+    private static let positionsPerLock = 64
+
+    init(shape: FrameShape, positions: some Sequence<Position>) {
+        self.shape = shape
+        let positions = Set(positions).sorted()
+        self.positions = positions
+        witnesses = .allocate(capacity: positions.count)
+        witnesses.initialize(repeating: Witness(channels: shape.channels))
+        locks = (0...positions.count / Self.positionsPerLock).map { _ in NSLock() }
+    }
+
+    deinit {
+        witnesses.deinitialize()
+        witnesses.deallocate()
+    }
+
+    /// What was recorded of a pixel; nil when it was none of the positions. Only after recording has ended.
+    func witness(row: Int, column: Int) -> Witness? {
+        let wanted = Position(row: row, column: column)
+        let index = firstPosition { $0 >= wanted }
+        guard index < positions.count, positions[index] == wanted else { return nil }
+        return witnesses[index]
+    }
+
+    /// Index of the first position for which `condition` holds; it holds for all later ones, too.
+    fileprivate func firstPosition(_ condition: (Position) -> Bool) -> Int {
+        var low = 0
+        var high = positions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(positions[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    fileprivate func add(_ index: Int, _ samples: UnsafePointer<UInt16>, sign: Int) {
+        locks[index / Self.positionsPerLock].withLock {
+            witnesses[index].add(samples, channels: shape.channels, sign: sign)
+        }
+    }
+
+    /// The indexes of positions whose neighbourhoods reach into these rows.
+    fileprivate func indexes(reaching rows: Range<Int>) -> Range<Int> {
+        let margin = Neighbourhood.margin
+        let lower = firstPosition { $0.row + margin >= rows.lowerBound }
+        return lower..<max(lower, firstPosition { $0.row - margin >= rows.upperBound })
+    }
+}
+
+/// One worker's neighbourhoods that have begun but are not complete, because their last rows come with a later strip.
+/// Belongs to one thread.
+final class WitnessReader {
+    private let recorder: WitnessRecorder
+    private let samplesPerPosition: Int
+    /// Neighbourhoods in work at a time; they follow each other, so that a ring of this length holds them.
+    private let capacity: Int
+    private let samples: UnsafeMutablePointer<UInt16>
+
+    /// For `frames` photos that are decoded in step, in strips of `rowsPerStrip` rows.
+    init(_ recorder: WitnessRecorder, frames: Int, rowsPerStrip: Int) {
+        self.recorder = recorder
+        samplesPerPosition = Neighbourhood.count * recorder.shape.channels
+        capacity = stride(from: 0, to: recorder.shape.height, by: rowsPerStrip).reduce(1) {
+            max($0, recorder.indexes(reaching: $1..<min(recorder.shape.height, $1 + rowsPerStrip)).count)
+        }
+        samples = .allocate(capacity: capacity * samplesPerPosition * frames)
+    }
+
+    deinit { samples.deallocate() }
+
+    /// Takes in `rows` of the photo in `frame`; strips come from top to bottom. A neighbourhood is recorded with
+    /// its last row. `sign` -1 takes out what the same call with 1 took in.
+    func read(rows: Range<Int>, of frame: Int, from pixels: UnsafeRawPointer, sign: Int = 1) {
+        let channels = recorder.shape.channels
+        let samplesPerRow = recorder.shape.samplesPerRow
+        for index in recorder.indexes(reaching: rows) {
+            let position = recorder.positions[index]
+            let target = samples + (frame * capacity + index % capacity) * samplesPerPosition
+            for (tapRow, tap) in Neighbourhood.taps.enumerated() where rows.contains(position.row + tap) {
+                let start = (position.row + tap - rows.lowerBound) * samplesPerRow
+                for (tapColumn, columnTap) in Neighbourhood.taps.enumerated() {
+                    let source = start + (position.column + columnTap) * channels
+                    let place = (tapRow * Neighbourhood.taps.count + tapColumn) * channels
+                    copy(pixels, source, to: target + place, channels)
+                }
+            }
+            if rows.contains(position.row + Neighbourhood.margin) { recorder.add(index, target, sign: sign) }
+        }
+    }
+
+    private func copy(_ pixels: UnsafeRawPointer, _ source: Int, to target: UnsafeMutablePointer<UInt16>, _ count: Int)
+    {
+        if recorder.shape.bitsPerSample == 8 {
+            let bytes = pixels.assumingMemoryBound(to: UInt8.self) + source
+            for index in 0..<count { target[index] = UInt16(bytes[index]) }
+        } else {
+            let words = pixels.assumingMemoryBound(to: UInt16.self) + source
+            for index in 0..<count { target[index] = words[index] }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The defects of real photos, as the command reports them.
+struct DefectTests {
+    private static func example(_ options: [String]) throws -> HotPixelsResult.Group {
+        let run = try CommandRun.fastpix(
+            ["hotpixels", Repository.examplePhotos.path, "--defects", "--format", "json", "--quiet"] + options)
+        #expect(run.exitCode == 0)
+        return try #require(try run.hotPixels().groups.first)
+    }
+
+    /// Both known defects of the crop, and nothing else.
+    @Test(arguments: [["--accumulator", "exact"], ["--accumulator", "welford"], ["--channels", "luma"]])
+    func theExampleHasTwoDefects(_ options: [String]) throws {
+        let group = try Self.example(options)
+        let defects = try #require(group.defects)
+        #expect(defects.map(\.class) == ["stuck", "hot"])
+        #expect(defects.map { [$0.row, $0.column] } == [[889, 355], [76, 83]])
+        for defect in defects {
+            #expect(defect.confidence > 0.95)
+            #expect(defect.photosConfirming == 24)
+            #expect((defect.signShare ?? 0) > 0.95)
+            #expect(defect.extentRows <= 3 && defect.extentColumns <= 3)
+        }
+        #expect(group.excludedRegions == [])
+        #expect((group.sceneCorrelation ?? 9) < 1.6)
+    }
+
+    @Test func confirmationIsAChoice() throws {
+        let without = try #require(try Self.example(["--confirm", "none"]).defects)
+        #expect(without.map(\.position) == [[889, 355, 1], [76, 83, 1]])
+        #expect(without.allSatisfy { $0.photosConfirming == nil && $0.signShare == nil })
+        let full = try #require(try Self.example(["--confirm", "full"]).defects)
+        #expect(full.map(\.position) == [[889, 355, 1], [76, 83, 1]])
+        #expect(full.allSatisfy { $0.photosConfirming == 48 })
+    }
+
+    @Test func classesChoose() throws {
+        #expect(try Self.example(["--classes", "hot"]).defects?.map(\.class) == ["hot"])
+        #expect(try Self.example(["--classes", "dead,unstable,low-gain"]).defects == [])
+    }
+
+    @Test func csvListsDefectsWithTheirClass() throws {
+        let run = try CommandRun.fastpix([
+            "hotpixels", Repository.examplePhotos.path, "--defects", "-f", "csv", "-q", "--top", "1",
+        ])
+        let lines = run.stdout.split(separator: "\n")
+        try #require(lines.count == 4)
+        #expect(lines[1].hasSuffix(",,,,"))
+        #expect(lines[2].contains(",1,889,355,1,219.7") && lines[2].contains(",stuck,"))
+        #expect(lines[3].contains(",2,76,83,1,103.2") && lines[3].contains(",hot,"))
+    }
+
+    /// Without the option nothing is judged, and that reads null, not empty.
+    @Test func defectsAreJudgedOnRequest() throws {
+        let run = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"])
+        #expect(try run.hotPixels().groups.first?.defects == nil)
+        #expect(run.stdout.contains("\"defects\" : null"))
+    }
+
+    @Test func textNamesDefects() throws {
+        let run = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--defects", "--quiet"])
+        #expect(run.stdout.hasPrefix("""
+            Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB, 48 photos
+
+            2 defects found at sensitivity normal over 48 photos
+              class  row  column  channel    mean  neighbours  variance  neighbours  confidence
+              stuck  889     355  green    219.71       67.03     58.25     1251.22        1.00
+              hot     76      83  green    103.21       75.34    519.19      716.91        1.00
+
+            """))
+    }
+
+    @Test func nothingFoundIsSaidWithItsTerms() throws {
+        let run = try CommandRun.fastpix(
+            ["hotpixels", Repository.examplePhotos.path, "--defects", "-q", "--classes", "dead", "--sensitivity", "low"])
+        #expect(run.stdout.contains("0 defects found at sensitivity low over 48 photos"))
+    }
+
+    @Test func photosOfOneViewAreNotJudged() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(14, copiesOf: try Photos.example(1)[0], to: folder)
+            let run = try CommandRun.fastpix(["hotpixels", folder.path, "--defects"])
+            #expect(run.exitCode == 0)
+            #expect(run.stdout.contains("the photos show the same view"))
+            #expect(run.stderr.contains("show the same view"))
+        }
+    }
+}
