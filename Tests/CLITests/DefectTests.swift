@@ -62,20 +62,25 @@ struct DefectTests {
 
     @Test func textNamesDefects() throws {
         let run = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--defects", "--quiet"])
-        #expect(run.stdout.hasPrefix("""
-            Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB, 48 photos
+        #expect(
+            run.stdout.hasPrefix(
+                """
+                Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB, 48 photos
 
-            2 defects found at sensitivity normal over 48 photos
-              class  row  column  channel    mean  neighbours  variance  neighbours  confidence
-              stuck  889     355  green    219.71       67.03     58.25     1251.22        1.00
-              hot     76      83  green    103.21       75.34    519.19      716.91        1.00
+                2 defects found at sensitivity normal over 48 photos
+                  class  row  column  channel    mean  neighbours  variance  neighbours  confidence
+                  stuck  889     355  green    219.71       67.03     58.25     1251.22        1.00
+                  hot     76      83  green    103.21       75.34    519.19      716.91        1.00
 
-            """))
+                """))
     }
 
     @Test func nothingFoundIsSaidWithItsTerms() throws {
         let run = try CommandRun.fastpix(
-            ["hotpixels", Repository.examplePhotos.path, "--defects", "-q", "--classes", "dead", "--sensitivity", "low"])
+            [
+                "hotpixels", Repository.examplePhotos.path, "--defects", "-q", "--classes", "dead", "--sensitivity",
+                "low",
+            ])
         #expect(run.stdout.contains("0 defects found at sensitivity low over 48 photos"))
     }
 
