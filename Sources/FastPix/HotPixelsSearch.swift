@@ -55,9 +55,9 @@ public struct HotPixelsSearch: Sendable {
     private static let maximumTop = 1_000_000
 
     /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
-    /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that do not fit. `progress` is called from several
-    /// threads. Without any group that is large enough the report has no groups. Throws when a setting is wrong
-    /// or an output cannot be written or would replace a photo.
+    /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that do not fit.
+    /// `progress` is called from several threads. Without any group that is large enough the report has no groups.
+    /// Throws when a setting is wrong or an output cannot be written or would replace a photo.
     public func run(
         _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {

@@ -20,7 +20,4 @@ struct DefectClasses: ExpressibleByArgument {
             wanted.insert(known)
         }
         self.init(wanted: wanted)
-    }
-
-    var defaultValueDescription: String { "all" }
-}
+    }}

@@ -5,12 +5,12 @@ import Foundation
 struct HotPixelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hotpixels",
-        abstract: "Finds the defective pixels of a camera in many of its photos.",
+        abstract: "Finds stuck and other bad pixels of a camera in many of its photos.",
         discussion: """
             A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
             photos is far below that of its neighbours; a hot pixel is brighter than they are. Photos are grouped by \
-            camera and size; every group gets the mean and variance of each subpixel, the list of its defects, \
-            confirmed photo by photo, and its subpixels of lowest variance.
+            camera and size; every group gets the mean and variance of each subpixel and its subpixels of lowest \
+            variance, and with --defects the list of its bad pixels, confirmed photo by photo.
 
             Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
             not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
@@ -19,7 +19,7 @@ struct HotPixelsCommand: ParsableCommand {
             Examples:
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
-              fastpix hotpixels my-photos/ --defects --sensitivity high --classes hot,stuck
+              fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -50,22 +50,27 @@ struct HotPixelsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --defects: how little a defect may show: low lists strong defects only, high weak and less certain ones, too.",
+            "How little a defect may show. (default: normal)",
+            discussion: "low lists strong defects only, high weak and less certain ones, too. Implies --defects.",
             valueName: "low|normal|high"))
-    var sensitivity: DetectionSensitivity = .normal
+    var sensitivity: DetectionSensitivity?
 
     @Option(
         help: ArgumentHelp(
-            "With --defects: which classes to list, separated by commas: stuck, dead, hot, low-gain, unstable. (default: all)",
+            "Which defects to list, separated by commas. (default: all)",
+            discussion: "Of stuck, dead, hot, low-gain, unstable. Implies --defects.",
             valueName: "classes"))
-    var classes: DefectClasses = .all
+    var classes: DefectClasses?
 
     @Option(
         help: ArgumentHelp(
-            "With --defects: how candidates are looked at again, photo by photo. sample: in every second photo, while it is decoded "
-                + "anyway. full: in all photos, decoded once more. none: not at all.",
+            "How candidates are looked at again, photo by photo. (default: sample)",
+            discussion: """
+                sample: in every second photo, while it is decoded anyway. full: in all photos, decoded once more. \
+                none: not at all. Implies --defects.
+                """,
             valueName: "none|sample|full"))
-    var confirm: DetectionConfirmation = .sample
+    var confirm: DetectionConfirmation?
 
     @Option(
         help: ArgumentHelp(
@@ -112,9 +117,15 @@ struct HotPixelsCommand: ParsableCommand {
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
             minimumFrames: minimumFrames, top: top,
-            detection: defects
-                ? DetectionSettings(sensitivity: sensitivity, classes: classes.wanted, confirmation: confirm) : nil,
+            detection: detection,
             maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
+    }
+
+    /// Nil when no option asks for defects.
+    private var detection: DetectionSettings? {
+        guard defects || sensitivity != nil || classes != nil || confirm != nil else { return nil }
+        return DetectionSettings(
+            sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
     }
 
     func run() throws {

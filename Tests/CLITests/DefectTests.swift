@@ -60,6 +60,14 @@ struct DefectTests {
         #expect(run.stdout.contains("\"defects\" : null"))
     }
 
+    /// Who says how defects are to be judged wants them judged.
+    @Test(arguments: [["--sensitivity", "low"], ["--classes", "stuck"], ["--confirm", "none"]])
+    func optionsOfTheJudgementAskForIt(_ options: [String]) throws {
+        let run = try CommandRun.fastpix(
+            ["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"] + options)
+        #expect(try run.hotPixels().groups.first?.defects?.first?.class == "stuck")
+    }
+
     @Test func textNamesDefects() throws {
         let run = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--defects", "--quiet"])
         #expect(

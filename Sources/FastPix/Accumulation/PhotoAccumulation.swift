@@ -78,8 +78,9 @@ final class PhotoAccumulation: Sendable {
     typealias Scout = @Sendable (Accumulators) -> WitnessRecorder?
 
     /// Accumulates `photos`, which all have `shape`. With a `scout` the photos are accumulated in two halves, and
-    /// what it asks for is recorded in the second; the moments are the same, bit for bit. `progress` hears of every photo that is done with, from any
-    /// thread. Throws when memory is short or there are too many photos for the accumulators.
+    /// what it asks for is recorded in the second; the moments are the same, bit for bit. `progress` hears of every
+    /// photo that is done with, from any thread. Throws when memory is short or there are too many photos for the
+    /// accumulators.
     static func run(
         _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, scout: Scout? = nil,
         progress: @escaping @Sendable (Int) -> Void

@@ -100,7 +100,8 @@ extension HotPixelsReport {
         return """
             \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.
             Wall time: headers \(duration(seconds.probeSeconds)), decoding \(duration(seconds.decodeSeconds)), \
-            accumulating \(duration(seconds.accumulateSeconds)), waiting \(duration(seconds.waitSeconds + seconds.idleSeconds)), \
+            accumulating \(duration(seconds.accumulateSeconds)), \
+            waiting \(duration(seconds.waitSeconds + seconds.idleSeconds)), \
             analysis \(duration(seconds.analysisSeconds)); in all \(duration(seconds.totalSeconds)) with \
             \(counted(settings.workers, "worker")).
             Peak memory \(peakMemoryBytes / 1_048_576) MiB.

@@ -35,7 +35,8 @@ extension PerformanceTuning.Outcome {
                 ]
             })
         return """
-            \(groupName): \(counted(photos, "photo")), \(counted(workers, "worker")), median of \(counted(runs, "run")); \
+            \(groupName): \(counted(photos, "photo")), \(counted(workers, "worker")), \
+            median of \(counted(runs, "run")); \
             one # for each per cent above the best
 
             \(table.text)
