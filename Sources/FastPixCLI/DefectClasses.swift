@@ -20,4 +20,5 @@ struct DefectClasses: ExpressibleByArgument {
             wanted.insert(known)
         }
         self.init(wanted: wanted)
-    }}
+    }
+}

@@ -60,7 +60,7 @@ struct VarianceSummaryTests {
             frame.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress!, byteCount: frame.count) }
             return copy
         }
-        defer { copies.forEach { $0.deallocate() } }
+        defer { for copy in copies { copy.deallocate() } }
         accumulators.accumulate(
             0..<shape.sampleCount, frames: copies.map { UnsafeRawPointer($0) }, framesBefore: 0, tileSampleCount: 1000)
         accumulators.frameCount = frames.count

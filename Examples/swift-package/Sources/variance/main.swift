@@ -14,7 +14,7 @@ let copies = frames.map { frame in
     copy.initialize(from: frame, count: sampleCount)
     return copy
 }
-defer { copies.forEach { $0.deallocate() } }
+defer { for copy in copies { copy.deallocate() } }
 let pointers = copies.map { UnsafePointer($0) }
 
 // Tiles of 4096 samples, on as many threads as there are processors.
