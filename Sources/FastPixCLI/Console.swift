@@ -16,19 +16,19 @@ struct Console: Sendable {
 
     /// Something the user should know that is not an error.
     func note(_ text: String) {
-        if !isQuiet { write("fastpix: \(printable(text))") }
+        if !isQuiet { write("fastpix: \(text.printable)") }
     }
 
     func warning(_ text: String) {
-        if !isQuiet { write("fastpix: \(styled("warning:", "33")) \(printable(text))") }
+        if !isQuiet { write("fastpix: \(styled("warning:", "33")) \(text.printable)") }
     }
 
     func error(_ text: String) {
-        write("fastpix: \(styled("error:", "31")) \(printable(text))")
+        write("fastpix: \(styled("error:", "31")) \(text.printable)")
     }
 
     func skipped(_ photo: SkippedPhoto) {
-        write("fastpix: \(styled("skipped", "33")) \(printable(photo.path)): \(printable(photo.reason))")
+        write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(photo.reason.printable)")
     }
 
     private func styled(_ text: String, _ code: String) -> String {
@@ -38,16 +38,5 @@ struct Console: Sendable {
     private func write(_ line: String) {
         // A message that nobody can read must not cost the result.
         _ = StandardStream.write(Data((line + "\n").utf8), to: STDERR_FILENO)
-    }
-
-    /// File names may hold characters that move the cursor or turn the text around; they must not reach a terminal.
-    private func printable(_ text: String) -> String {
-        String(
-            text.unicodeScalars.map { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
-                default: Character(scalar)
-                }
-            })
     }
 }

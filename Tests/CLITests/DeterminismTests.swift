@@ -16,7 +16,7 @@ struct DeterminismTests {
         binary: URL = FastPixBinary.tested
     ) throws -> [HotPixelsResult.Group] {
         let run = try CommandRun.fastpix(
-            ["hotpixels", "--format", "json", "--quiet", "--accumulator", accumulator.rawValue]
+            ["hotpixels", "--defects", "--format", "json", "--quiet", "--accumulator", accumulator.rawValue]
                 + arguments,
             environment: environment, binary: binary)
         #expect(run.exitCode == 0)
@@ -41,6 +41,20 @@ struct DeterminismTests {
         for setting in settings {
             #expect(try Self.groups(accumulator, photos + setting) == reference, "\(setting)")
         }
+    }
+
+    /// Judging defects takes the photos in two halves; the statistics must not notice.
+    @Test(arguments: Accumulator.allCases)
+    func judgingDefectsChangesNoStatistics(_ accumulator: Accumulator) throws {
+        let photos = try Self.photos()
+        let judged = try #require(try Self.groups(accumulator, photos).first)
+        let run = try CommandRun.fastpix(
+            ["hotpixels", "--format", "json", "--quiet", "--accumulator", accumulator.rawValue] + photos)
+        let plain = try #require(try run.hotPixels().groups.first)
+        #expect(judged.defects != nil && plain.defects == nil)
+        #expect(judged.frames == plain.frames)
+        #expect(judged.variance == plain.variance)
+        #expect(judged.lowestVariance == plain.lowestVariance)
     }
 
     @Test(arguments: Accumulator.allCases)

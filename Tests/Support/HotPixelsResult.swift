@@ -12,28 +12,13 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let frames: Int
         public let variance: Variance
         public let lowestVariance: [Subpixel]
-        /// Null when there were too few photos to judge.
+        /// Null when nobody asked or there were too few photos to judge.
         public let defects: [Defect]?
         public let excludedRegions: [ExcludedRegion]?
         public let sceneCorrelation: Double?
 
-        /// What the photos' samples alone decide. The judgement of defects also depends on which photos are in the
-        /// same half, and a damaged photo moves others from half to half.
-        public var statistics: Statistics {
-            Statistics(
-                camera: camera, shape: shape, frames: frames, variance: variance, lowestVariance: lowestVariance)
-        }
-
         /// Height, width, channels, as NumPy orders them.
         public var shape: [Int] { [height, width, channels] }
-    }
-
-    public struct Statistics: Equatable, Sendable {
-        let camera: Camera
-        let shape: [Int]
-        let frames: Int
-        let variance: Variance
-        let lowestVariance: [Subpixel]
     }
 
     public struct Camera: Decodable, Equatable, Sendable {

@@ -98,22 +98,13 @@ public struct PhotoHeader: Sendable {
     }
 }
 
-/// The text of a zero-terminated C array; nil when empty. Bytes that are not UTF-8 are taken for Latin-1, so that
-/// different bytes stay different texts. Control and invisible formatting characters, which could rewrite a terminal's
-/// line, become U+FFFD.
+/// The text of a zero-terminated C array, printable; nil when empty. Bytes that are not UTF-8 are taken for Latin-1, so
+/// that different bytes stay different texts.
 func text<CharacterArray>(_ characters: CharacterArray) -> String? {
     let string = withUnsafeBytes(of: characters) { bytes in
         let content = bytes.prefix { $0 != 0 }
         return String(validating: content, as: UTF8.self)
             ?? String(String.UnicodeScalarView(content.map { Unicode.Scalar($0) }))
     }
-    let harmless = String(
-        String.UnicodeScalarView(
-            string.unicodeScalars.map { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
-                default: scalar
-                }
-            }))
-    return harmless.isEmpty ? nil : harmless
+    return string.isEmpty ? nil : string.printable
 }
