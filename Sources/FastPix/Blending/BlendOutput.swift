@@ -1,0 +1,84 @@
+/// Where blended rows go: brings them into the form of the output's format and encodes them. Belongs to one thread at
+/// a time.
+final class BlendOutput {
+    let format: PhotoFormat
+    /// As written, alpha included.
+    let shape: FrameShape
+    /// Whether rows of the first image's alpha are wanted beside the colours.
+    let keepsAlpha: Bool
+    /// What could not be carried over, in words.
+    let notes: [String]
+    private let encoder: PhotoEncoder
+    private let replaces: Bool
+    private let packing: SampleLayout
+    private let isNarrowed: Bool
+    private var packedRow: [UInt8] = []
+
+    init(
+        _ job: BlendJob, first: BlendSource, second: BlendSource?, colour: FrameShape, settings: BlendSettings
+    ) throws(FastPixError) {
+        format = job.format ?? first.format
+        keepsAlpha = first.hasAlpha && format == .png
+        isNarrowed = format == .jpeg && colour.bitsPerSample == 16
+        shape = FrameShape(
+            width: colour.width, height: colour.height, channels: colour.channels + (keepsAlpha ? 1 : 0),
+            bitsPerSample: isNarrowed ? 8 : colour.bitsPerSample)
+        packing = SampleLayout(source: shape, colour: colour)
+        replaces = settings.overwrites
+
+        let metadata = try PhotoMetadata(first.file, maximumPixels: settings.maximumPixels)
+        var other: PhotoMetadata?
+        if let second, first.colourChannels < colour.channels {
+            other = try PhotoMetadata(second.file, maximumPixels: settings.maximumPixels)
+        }
+        metadata.fitProfile(toColourChannels: colour.channels, orElse: other)
+        encoder = try PhotoEncoder(
+            job.output, format: format, shape: shape, metadata: metadata, settings: settings.encoding)
+        var notes = metadata.notes + encoder.notes
+        if first.hasAlpha && !keepsAlpha {
+            notes.append("its transparency has no place in a JPEG and was left out")
+        }
+        if isNarrowed { notes.append("its 16-bit samples were rounded to the 8 bits of a JPEG") }
+        self.notes = notes
+        if keepsAlpha || isNarrowed { packedRow = [UInt8](repeating: 0, count: shape.bytesPerRow) }
+    }
+
+    var byteCount: Int { encoder.byteCount }
+
+    /// Encodes `rows`, which are the next ones.
+    func write(_ rows: Range<Int>, colours: RowRing, alpha: RowRing?) throws(FastPixError) {
+        guard packedRow.isEmpty else {
+            for row in rows { try writePacked(colours.row(row), alpha?.row(row)) }
+            return
+        }
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let part = colours.contiguous(from: row, atMost: rows.upperBound - row)
+            try encoder.write(colours.row(row), stride: colours.stride, rowCount: part)
+            row += part
+        }
+    }
+
+    private func writePacked(
+        _ colours: UnsafeRawPointer, _ alpha: UnsafeRawPointer?
+    ) throws(FastPixError) {
+        let (encoder, packing, byteCount) = (encoder, packing, shape.bytesPerRow)
+        let result: Result<Void, FastPixError> = packedRow.withUnsafeMutableBytes { row in
+            guard let packed = row.baseAddress else { return .success(()) }
+            if let alpha {
+                packing.pack(colours: colours, alpha: alpha, into: packed)
+            } else {
+                packing.narrow(colours, into: packed)
+            }
+            do throws(FastPixError) {
+                return .success(try encoder.write(packed, stride: byteCount, rowCount: 1))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    /// Ends the file and gives it its name.
+    func commit() throws(FastPixError) { try encoder.commit(replacing: replaces) }
+}
