@@ -14,7 +14,11 @@
     .welford_u8_accumulate = fpx_welford_u8_accumulate_##suffix,                                                       \
     .welford_u16_accumulate = fpx_welford_u16_accumulate_##suffix,                                                     \
     .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u8 = fpx_addweighted_u8_##suffix,      \
-    .addweighted_u16 = fpx_addweighted_u16_##suffix, .addweighted_f32 = fpx_addweighted_f32_##suffix
+    .addweighted_u16 = fpx_addweighted_u16_##suffix, .addweighted_f32 = fpx_addweighted_f32_##suffix,                  \
+    .gaussian_u8_vertical = fpx_gaussian_u8_vertical_##suffix,                                                         \
+    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix,                                                       \
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_##suffix,                                                     \
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_##suffix
 
 static const fpx_kernels portable_kernels = {
     .isa = FPX_ISA_C,

@@ -11,6 +11,7 @@
 
 #include "cpu.h"
 #include "fpx_cpu.h"
+#include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_welford.h"
 
@@ -24,6 +25,11 @@ typedef struct fpx_welford_weights {
 
 /// Blocks that one kernel call takes; bounds the array of weights, which is on the stack.
 #define FPX_WELFORD_BLOCKS_PER_PASS 16
+
+/// Samples of one row that the Gaussian's kernels meet at once, at most; then both passes stay in level-1 cache.
+#define FPX_GAUSSIAN_TILE_SAMPLES 1024
+/// Sums behind the last one that the second pass may read, without using them.
+#define FPX_GAUSSIAN_SLACK_SUMS 64
 
 typedef struct fpx_kernels {
     fpx_isa isa;
@@ -52,6 +58,19 @@ typedef struct fpx_kernels {
                             float alpha, float beta, float gamma);
     void (*addweighted_f32)(float *destination, const float *first, const float *second, size_t sample_count,
                             float alpha, float beta, float gamma);
+
+    /// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums, each `row_sums` after the one before, from as many
+    /// rows of samples and 2 * radius more. Any number of samples.
+    void (*gaussian_u8_vertical)(uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t first_sample,
+                                 size_t sample_count, const fpx_gaussian *gaussian);
+    void (*gaussian_u16_vertical)(uint32_t *sums, size_t row_sums, const uint16_t *const *rows, size_t first_sample,
+                                  size_t sample_count, const fpx_gaussian *gaussian);
+    /// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES samples from as many sums and 2 * radius * channels
+    /// more; FPX_GAUSSIAN_SLACK_SUMS sums behind them may be read.
+    void (*gaussian_u8_horizontal)(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
+                                   const fpx_gaussian *gaussian);
+    void (*gaussian_u16_horizontal)(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
+                                    const fpx_gaussian *gaussian);
 } fpx_kernels;
 
 /// The kernels of the selected level.
@@ -78,7 +97,15 @@ const fpx_kernels *fpx_kernels_selected(void);
     void fpx_addweighted_u16_##isa(uint16_t *destination, const uint16_t *first, const uint16_t *second,               \
                                    size_t sample_count, float alpha, float beta, float gamma);                         \
     void fpx_addweighted_f32_##isa(float *destination, const float *first, const float *second, size_t sample_count,   \
-                                   float alpha, float beta, float gamma);
+                                   float alpha, float beta, float gamma);                                              \
+    void fpx_gaussian_u8_vertical_##isa(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,                   \
+                                        size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian);       \
+    void fpx_gaussian_u16_vertical_##isa(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,                 \
+                                         size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian);      \
+    void fpx_gaussian_u8_horizontal_##isa(uint8_t *destination, const uint16_t *sums, size_t sample_count,             \
+                                          size_t channels, const fpx_gaussian *gaussian);                              \
+    void fpx_gaussian_u16_horizontal_##isa(uint16_t *destination, const uint32_t *sums, size_t sample_count,           \
+                                           size_t channels, const fpx_gaussian *gaussian);
 
 FPX_DECLARE_KERNELS(c)
 #if FPX_X86
