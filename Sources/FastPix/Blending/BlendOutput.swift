@@ -1,3 +1,6 @@
+import Foundation
+import SystemPackage
+
 /// Where blended rows go: brings them into the form of the output's format and encodes them. Belongs to one thread at
 /// a time.
 final class BlendOutput {
@@ -32,6 +35,7 @@ final class BlendOutput {
             other = try PhotoMetadata(second.file, maximumPixels: settings.maximumPixels)
         }
         metadata.fitProfile(toColourChannels: colour.channels, orElse: other)
+        try Self.createFolder(of: job.output)
         encoder = try PhotoEncoder(
             job.output, format: format, shape: shape, metadata: metadata, settings: settings.encoding)
         var notes = metadata.notes + encoder.notes
@@ -41,6 +45,19 @@ final class BlendOutput {
         if isNarrowed { notes.append("its 16-bit samples were rounded to the 8 bits of a JPEG") }
         self.notes = notes
         if keepsAlpha || isNarrowed { packedRow = [UInt8](repeating: 0, count: shape.bytesPerRow) }
+    }
+
+    private static func createFolder(of output: String) throws(FastPixError) {
+        let folder = FilePath(output).removingLastComponent().string
+        guard !folder.isEmpty else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw FastPixError(
+                .unwritable, path: folder,
+                "the folder for the output cannot be created; check that the folders above it are writable and that "
+                    + "no file has its name")
+        }
     }
 
     var byteCount: Int { encoder.byteCount }

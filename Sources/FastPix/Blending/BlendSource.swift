@@ -69,7 +69,7 @@ final class BlendSource {
         into colours: UnsafeMutableRawPointer, alpha: UnsafeMutableRawPointer?
     ) throws(FastPixError) {
         if layout.isIdentity { return try decoder.readRows(1, into: colours) }
-        let (decoder, layout) = (decoder, layout)
+        let layout = layout
         let result: Result<Void, FastPixError> = decodedRow.withUnsafeMutableBytes { row in
             do throws(FastPixError) {
                 try decoder.readRows(1, into: row.baseAddress!)
