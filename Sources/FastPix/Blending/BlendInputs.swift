@@ -42,7 +42,11 @@ struct BlendInputs {
         let isFolder = isFolder
         images = discovery.files.map { path in
             var relative = path
-            if isFolder { _ = relative.removePrefix(root) } else { relative = FilePath(root: nil, components: path.lastComponent!) }
+            if isFolder {
+                _ = relative.removePrefix(root)
+            } else {
+                relative = FilePath(root: nil, components: path.lastComponent!)
+            }
             return Image(path: path, relative: relative)
         }
     }

@@ -57,6 +57,27 @@ struct PreparedBlur: Sendable {
         }
     }
 
+    /// Blurs a whole image on a team of `threads` (0: default).
+    func blur<Sample>(
+        _ image: PixelImage<Sample>, _ samples: UnsafePointer<Sample>, into result: UnsafeMutablePointer<Sample>,
+        threads: Int
+    ) {
+        let status = withUnsafePointer(to: weights) { weights in
+            if Sample.bitWidth == 8 {
+                fpx_gaussian_u8_image(
+                    UnsafeMutableRawPointer(result).assumingMemoryBound(to: UInt8.self), image.bytesPerRow,
+                    UnsafeRawPointer(samples).assumingMemoryBound(to: UInt8.self), image.bytesPerRow, image.width,
+                    image.height, image.channels, weights, threads)
+            } else {
+                fpx_gaussian_u16_image(
+                    UnsafeMutableRawPointer(result).assumingMemoryBound(to: UInt16.self), image.bytesPerRow,
+                    UnsafeRawPointer(samples).assumingMemoryBound(to: UInt16.self), image.bytesPerRow, image.width,
+                    image.height, image.channels, weights, threads)
+            }
+        }
+        precondition(status == FPX_OK, "the blur refused its arguments")
+    }
+
     private func blur8(
         _ sources: UnsafeMutableBufferPointer<UnsafeRawPointer>, _ rowCount: Int, _ shape: FrameShape,
         _ destination: UnsafeMutableRawPointer, _ stride: Int
