@@ -21,59 +21,69 @@ AVX2 INLINE __m256i repeat(uint32_t bits) { return _mm256_set1_epi32((int)bits);
 //
 // Four rows of sums from pairs of rows: two with the weights that fit the pair, two with those of the pair before it.
 
-/// Sums of four rows, each in the order that unpacking gives: the lower and the upper half of each lane.
+/// Sums of four rows, each in the order that unpacking gives: the lower and the upper halves of the lanes.
 typedef struct columns {
     __m256i row[FPX_GAUSSIAN_ROWS_PER_PASS][2];
 } columns;
 
-AVX2 INLINE void add_byte_pairs(columns *sums, int row, __m256i low, __m256i high, uint32_t weights) {
+/// Two rows of samples, interleaved.
+typedef struct pair_of_rows {
+    __m256i low;
+    __m256i high;
+} pair_of_rows;
+
+/// Bytes, or words less 2^15, which the weights' sum of 2^16 makes 2^31 of a sum, modulo 2^32.
+AVX2 INLINE __m256i load_row(const void *samples, bool bytes) {
+    const __m256i loaded = load(samples);
+    return bytes ? loaded : _mm256_xor_si256(loaded, _mm256_set1_epi16((short)0x8000));
+}
+
+AVX2 INLINE pair_of_rows load_pair(const void *const *rows, size_t pair, size_t offset_bytes, bool bytes) {
+    const __m256i a = load_row((const char *)rows[2 * pair] + offset_bytes, bytes);
+    const __m256i b = load_row((const char *)rows[2 * pair + 1] + offset_bytes, bytes);
+    const pair_of_rows words = {_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)};
+    if (!bytes) return words;
+    const pair_of_rows interleaved = {_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b)};
+    return interleaved;
+}
+
+AVX2 INLINE void add_to_row(__m256i sums[2], pair_of_rows samples, uint32_t weights, bool bytes) {
     const __m256i by = repeat(weights);
-    sums->row[row][0] = _mm256_add_epi16(sums->row[row][0], _mm256_maddubs_epi16(low, by));
-    sums->row[row][1] = _mm256_add_epi16(sums->row[row][1], _mm256_maddubs_epi16(high, by));
-}
-
-AVX2 INLINE void add_word_pairs(columns *sums, int row, __m256i low, __m256i high, uint32_t weights) {
-    const __m256i by = repeat(weights);
-    sums->row[row][0] = _mm256_add_epi32(sums->row[row][0], _mm256_madd_epi16(low, by));
-    sums->row[row][1] = _mm256_add_epi32(sums->row[row][1], _mm256_madd_epi16(high, by));
-}
-
-AVX2 INLINE columns start(__m256i value) {
-    const columns sums = {{{value, value}, {value, value}, {value, value}, {value, value}}};
-    return sums;
-}
-
-AVX2 INLINE void store_columns(void *sums, size_t row_bytes, columns from) {
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
-        char *to = (char *)sums + row * row_bytes;
-        store(to, _mm256_permute2x128_si256(from.row[row][0], from.row[row][1], 0x20));
-        store(to + 32, _mm256_permute2x128_si256(from.row[row][0], from.row[row][1], 0x31));
+    if (bytes) {
+        sums[0] = _mm256_add_epi16(sums[0], _mm256_maddubs_epi16(samples.low, by));
+        sums[1] = _mm256_add_epi16(sums[1], _mm256_maddubs_epi16(samples.high, by));
+    } else {
+        sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(samples.low, by));
+        sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(samples.high, by));
     }
 }
 
-/// Adds pairs of rows, `unpack` naming what is done with samples before they are multiplied.
-#define ADD_PAIRS_OF_ROWS(sums, add, unpack_low, unpack_high, load_samples)                                            \
-    do {                                                                                                               \
-        for (size_t pair = 0; pair <= by->count; pair++) {                                                             \
-            const __m256i a = load_samples(rows[2 * pair] + index), b = load_samples(rows[2 * pair + 1] + index);      \
-            const __m256i low = unpack_low(a, b), high = unpack_high(a, b);                                            \
-            if (pair < by->count) {                                                                                    \
-                add(sums, 0, low, high, by->first[pair]);                                                              \
-                add(sums, 1, low, high, by->second[pair]);                                                             \
-            }                                                                                                          \
-            if (pair > 0) {                                                                                            \
-                add(sums, 2, low, high, by->first[pair - 1]);                                                          \
-                add(sums, 3, low, high, by->second[pair - 1]);                                                         \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
+/// Adds a pair of rows to two rows of sums, the first of which begins with pair 0.
+AVX2 INLINE void add_to_rows(__m256i (*sums)[2], pair_of_rows samples, const fpx_gaussian_pairs *by, size_t pair,
+                             bool bytes) {
+    add_to_row(sums[0], samples, by->first[pair], bytes);
+    add_to_row(sums[1], samples, by->second[pair], bytes);
+}
 
-AVX2 INLINE void sum_byte_columns(uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t index,
-                                  const fpx_gaussian_pairs *by) {
-    columns columns = start(_mm256_setzero_si256());
-    ADD_PAIRS_OF_ROWS(&columns, add_byte_pairs, _mm256_unpacklo_epi8, _mm256_unpackhi_epi8, load);
-    store_columns(sums, row_sums * sizeof *sums, columns);
+/// 32 bytes of four rows of samples, twice as many of sums. `offset_bytes` is the place in the rows.
+AVX2 INLINE void sum_columns(void *sums, size_t row_bytes, const void *const *rows, size_t offset_bytes,
+                             const fpx_gaussian_pairs *by, bool bytes) {
+    const __m256i initial = bytes ? _mm256_setzero_si256() : repeat(1u << 31);
+    columns columns = {{{initial, initial}, {initial, initial}, {initial, initial}, {initial, initial}}};
+    add_to_rows(columns.row, load_pair(rows, 0, offset_bytes, bytes), by, 0, bytes);
+    for (size_t pair = 1; pair < by->count; pair++) {
+        const pair_of_rows samples = load_pair(rows, pair, offset_bytes, bytes);
+        add_to_rows(columns.row, samples, by, pair, bytes);
+        add_to_rows(columns.row + 2, samples, by, pair - 1, bytes);
+    }
+    add_to_rows(columns.row + 2, load_pair(rows, by->count, offset_bytes, bytes), by, by->count - 1, bytes);
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
+        char *to = (char *)sums + row * row_bytes;
+        const __m256i *from = columns.row[row];
+        store(to, _mm256_permute2x128_si256(from[0], from[1], 0x20));
+        store(to + 32, _mm256_permute2x128_si256(from[0], from[1], 0x31));
+    }
 }
 
 AVX2 void fpx_gaussian_u8_vertical_avx2(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,
@@ -86,20 +96,8 @@ AVX2 void fpx_gaussian_u8_vertical_avx2(uint16_t *sums, size_t row_sums, const u
     for (size_t done = 0; done < sample_count; done += 32) {
         // The last vector ends where the samples end, and repeats some of the one before.
         if (done > sample_count - 32) done = sample_count - 32;
-        sum_byte_columns(sums + done, row_sums, rows, first_sample + done, &pairs);
+        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows, first_sample + done, &pairs, true);
     }
-}
-
-/// Signed: 2^15 less, which the weights' sum of 2^16 makes 2^31 of the result, modulo 2^32.
-AVX2 INLINE __m256i load_signed(const uint16_t *samples) {
-    return _mm256_xor_si256(load(samples), _mm256_set1_epi16((short)0x8000));
-}
-
-AVX2 INLINE void sum_word_columns(uint32_t *sums, size_t row_sums, const uint16_t *const *rows, size_t index,
-                                  const fpx_gaussian_pairs *by) {
-    columns columns = start(_mm256_set1_epi32((int)0x80000000u));
-    ADD_PAIRS_OF_ROWS(&columns, add_word_pairs, _mm256_unpacklo_epi16, _mm256_unpackhi_epi16, load_signed);
-    store_columns(sums, row_sums * sizeof *sums, columns);
 }
 
 AVX2 void fpx_gaussian_u16_vertical_avx2(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,
@@ -111,7 +109,8 @@ AVX2 void fpx_gaussian_u16_vertical_avx2(uint32_t *sums, size_t row_sums, const 
     const fpx_gaussian_pairs pairs = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
     for (size_t done = 0; done < sample_count; done += 16) {
         if (done > sample_count - 16) done = sample_count - 16;
-        sum_word_columns(sums + done, row_sums, rows, first_sample + done, &pairs);
+        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows,
+                    (first_sample + done) * sizeof **rows, &pairs, false);
     }
 }
 
@@ -160,10 +159,11 @@ AVX2 void fpx_gaussian_u8_horizontal_avx2(uint8_t *destination, const uint16_t *
     for (size_t index = 0; index < end; index += 16 * VECTORS) {
         const pixels pixels = sum_pixels(pairs + index, channels, &by, initial);
 #pragma clang loop unroll(full)
-        for (int vector = 0; vector < VECTORS; vector++) {
+        for (int vector = 0; vector < VECTORS; vector += 2) {
             const __m256i words = upper_words(pixels.first[vector], pixels.second[vector]);
-            const __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(words, words), 0x08);
-            _mm_storeu_si128((__m128i *)(results + index + 16 * (size_t)vector), _mm256_castsi256_si128(bytes));
+            const __m256i next_words = upper_words(pixels.first[vector + 1], pixels.second[vector + 1]);
+            const __m256i bytes = _mm256_packus_epi16(words, next_words);
+            store(results + index + 16 * (size_t)vector, _mm256_permute4x64_epi64(bytes, 0xd8));
         }
     }
     fpx_gaussian_order(destination, results, sample_count, fpx_gaussian_ordered_bytes, channels);

@@ -24,14 +24,11 @@ typedef struct columns {
     __m512i row[FPX_GAUSSIAN_ROWS_PER_PASS][2];
 } columns;
 
-AVX512 INLINE void add_pairs(columns *sums, int row, __m512i low, __m512i high, uint32_t weights, bool bytes) {
-    const __m512i by = repeat(weights);
-    __m512i *to = sums->row[row];
-    to[0] = bytes ? _mm512_add_epi16(to[0], _mm512_maddubs_epi16(low, by))
-                  : _mm512_add_epi32(to[0], _mm512_madd_epi16(low, by));
-    to[1] = bytes ? _mm512_add_epi16(to[1], _mm512_maddubs_epi16(high, by))
-                  : _mm512_add_epi32(to[1], _mm512_madd_epi16(high, by));
-}
+/// Two rows of samples, interleaved.
+typedef struct pair_of_rows {
+    __m512i low;
+    __m512i high;
+} pair_of_rows;
 
 /// Bytes, or words less 2^15, which the weights' sum of 2^16 makes 2^31 of a sum, modulo 2^32.
 AVX512 INLINE __m512i load_row(const void *samples, bool bytes) {
@@ -39,25 +36,45 @@ AVX512 INLINE __m512i load_row(const void *samples, bool bytes) {
     return bytes ? loaded : _mm512_xor_si512(loaded, _mm512_set1_epi16((short)0x8000));
 }
 
+AVX512 INLINE pair_of_rows load_pair(const void *const *rows, size_t pair, size_t offset_bytes, bool bytes) {
+    const __m512i a = load_row((const char *)rows[2 * pair] + offset_bytes, bytes);
+    const __m512i b = load_row((const char *)rows[2 * pair + 1] + offset_bytes, bytes);
+    const pair_of_rows words = {_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)};
+    if (!bytes) return words;
+    const pair_of_rows interleaved = {_mm512_unpacklo_epi8(a, b), _mm512_unpackhi_epi8(a, b)};
+    return interleaved;
+}
+
+AVX512 INLINE void add_to_row(__m512i sums[2], pair_of_rows samples, uint32_t weights, bool bytes) {
+    const __m512i by = repeat(weights);
+    if (bytes) {
+        sums[0] = _mm512_add_epi16(sums[0], _mm512_maddubs_epi16(samples.low, by));
+        sums[1] = _mm512_add_epi16(sums[1], _mm512_maddubs_epi16(samples.high, by));
+    } else {
+        sums[0] = _mm512_add_epi32(sums[0], _mm512_madd_epi16(samples.low, by));
+        sums[1] = _mm512_add_epi32(sums[1], _mm512_madd_epi16(samples.high, by));
+    }
+}
+
+/// Adds a pair of rows to two rows of sums, the first of which begins with pair 0.
+AVX512 INLINE void add_to_rows(__m512i (*sums)[2], pair_of_rows samples, const fpx_gaussian_pairs *by, size_t pair,
+                               bool bytes) {
+    add_to_row(sums[0], samples, by->first[pair], bytes);
+    add_to_row(sums[1], samples, by->second[pair], bytes);
+}
+
 /// 64 bytes of four rows of samples, twice as many of sums. `offset_bytes` is the place in the rows.
 AVX512 INLINE void sum_columns(void *sums, size_t row_bytes, const void *const *rows, size_t offset_bytes,
                                const fpx_gaussian_pairs *by, bool bytes) {
     const __m512i initial = bytes ? _mm512_setzero_si512() : repeat(1u << 31);
     columns columns = {{{initial, initial}, {initial, initial}, {initial, initial}, {initial, initial}}};
-    for (size_t pair = 0; pair <= by->count; pair++) {
-        const __m512i a = load_row((const char *)rows[2 * pair] + offset_bytes, bytes);
-        const __m512i b = load_row((const char *)rows[2 * pair + 1] + offset_bytes, bytes);
-        const __m512i low = bytes ? _mm512_unpacklo_epi8(a, b) : _mm512_unpacklo_epi16(a, b);
-        const __m512i high = bytes ? _mm512_unpackhi_epi8(a, b) : _mm512_unpackhi_epi16(a, b);
-        if (pair < by->count) {
-            add_pairs(&columns, 0, low, high, by->first[pair], bytes);
-            add_pairs(&columns, 1, low, high, by->second[pair], bytes);
-        }
-        if (pair > 0) {
-            add_pairs(&columns, 2, low, high, by->first[pair - 1], bytes);
-            add_pairs(&columns, 3, low, high, by->second[pair - 1], bytes);
-        }
+    add_to_rows(columns.row, load_pair(rows, 0, offset_bytes, bytes), by, 0, bytes);
+    for (size_t pair = 1; pair < by->count; pair++) {
+        const pair_of_rows samples = load_pair(rows, pair, offset_bytes, bytes);
+        add_to_rows(columns.row, samples, by, pair, bytes);
+        add_to_rows(columns.row + 2, samples, by, pair - 1, bytes);
     }
+    add_to_rows(columns.row + 2, load_pair(rows, by->count, offset_bytes, bytes), by, by->count - 1, bytes);
     const __m512i lower = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
     const __m512i upper = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
 #pragma clang loop unroll(full)

@@ -52,16 +52,21 @@ FPX_AVX2_INLINE void fpx_gaussian_shuffle(void *destination, const void *source,
                                           const uint8_t shuffle_by_channels[4][16], size_t channels, __m256i flipped) {
     const __m256i shuffle =
         _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)shuffle_by_channels[channels - 1]));
-    const size_t lane_bytes = channels == 3 ? 12 : 16;
     char *to = destination;
     const char *from = source;
-    for (size_t byte = 0; byte < byte_count; byte += 2 * lane_bytes) {
-        const __m128i low = _mm_loadu_si128((const __m128i *)(from + byte));
-        const __m128i high = _mm_loadu_si128((const __m128i *)(from + byte + lane_bytes));
-        const __m256i lanes = _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+    if (channels != 3) {
+        for (size_t byte = 0; byte < byte_count; byte += 32) {
+            const __m256i lanes = _mm256_loadu_si256((const __m256i *)(from + byte));
+            _mm256_storeu_si256((__m256i *)(to + byte), _mm256_xor_si256(_mm256_shuffle_epi8(lanes, shuffle), flipped));
+        }
+        return;
+    }
+    const __m256i spread = _mm256_setr_epi32(0, 1, 2, 2, 3, 4, 5, 5);
+    const __m256i gathered = _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 6, 6);
+    for (size_t byte = 0; byte < byte_count; byte += 24) {
+        const __m256i lanes = _mm256_permutevar8x32_epi32(_mm256_loadu_si256((const __m256i *)(from + byte)), spread);
         const __m256i shuffled = _mm256_xor_si256(_mm256_shuffle_epi8(lanes, shuffle), flipped);
-        _mm_storeu_si128((__m128i *)(to + byte), _mm256_castsi256_si128(shuffled));
-        _mm_storeu_si128((__m128i *)(to + byte + lane_bytes), _mm256_extracti128_si256(shuffled, 1));
+        _mm256_storeu_si256((__m256i *)(to + byte), _mm256_permutevar8x32_epi32(shuffled, gathered));
     }
 }
 
