@@ -16,13 +16,13 @@
     .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u8 = fpx_addweighted_u8_##suffix,      \
     .addweighted_u16 = fpx_addweighted_u16_##suffix, .addweighted_f32 = fpx_addweighted_f32_##suffix,                  \
     .gaussian_u8_vertical = fpx_gaussian_u8_vertical_##suffix,                                                         \
-    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix,                                                       \
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_##suffix,                                                     \
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_##suffix
+    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix
 
 static const fpx_kernels portable_kernels = {
     .isa = FPX_ISA_C,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_c,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_c,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_c,
     FPX_TABLE_ENTRIES(c),
 };
 
@@ -30,17 +30,23 @@ static const fpx_kernels portable_kernels = {
 static const fpx_kernels avx2_kernels = {
     .isa = FPX_ISA_AVX2,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
     FPX_TABLE_ENTRIES(avx2),
 };
 static const fpx_kernels avx512_kernels = {
     .isa = FPX_ISA_AVX512,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512,
     FPX_TABLE_ENTRIES(avx512),
 };
 static const fpx_kernels avx512_vnni_kernels = {
     .isa = FPX_ISA_AVX512,
     .uses_dot_product = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
     FPX_TABLE_ENTRIES(avx512),
 };
 #endif
@@ -49,12 +55,16 @@ static const fpx_kernels avx512_vnni_kernels = {
 static const fpx_kernels neon_kernels = {
     .isa = FPX_ISA_NEON,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_neon,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
     FPX_TABLE_ENTRIES(neon),
 };
 static const fpx_kernels neon_dot_product_kernels = {
     .isa = FPX_ISA_NEON,
     .uses_dot_product = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_neon_dot_product,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
     FPX_TABLE_ENTRIES(neon),
 };
 #endif

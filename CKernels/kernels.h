@@ -65,7 +65,7 @@ typedef struct fpx_kernels {
                                  size_t sample_count, const fpx_gaussian *gaussian);
     void (*gaussian_u16_vertical)(uint32_t *sums, size_t row_sums, const uint16_t *const *rows, size_t first_sample,
                                   size_t sample_count, const fpx_gaussian *gaussian);
-    /// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES samples from as many sums and 2 * radius * channels
+    /// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES 1024samples from as many sums and 2 * radius * channels
     /// more; FPX_GAUSSIAN_SLACK_SUMS sums behind them may be read.
     void (*gaussian_u8_horizontal)(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
                                    const fpx_gaussian *gaussian);
@@ -113,6 +113,10 @@ FPX_DECLARE_KERNELS(avx2)
 FPX_DECLARE_KERNELS(avx512)
 void fpx_moments_u8_accumulate_avx512_vnni(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
                                            size_t frame_count, size_t first_sample, size_t end_sample);
+void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                            size_t channels, const fpx_gaussian *gaussian);
+void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums, size_t sample_count,
+                                             size_t channels, const fpx_gaussian *gaussian);
 #endif
 #if FPX_ARM64
 FPX_DECLARE_KERNELS(neon)

@@ -6,7 +6,7 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define FPX_GAUSSIAN_INLINE static inline __attribute__((always_inline))
+#include "gaussian_pairs.h"
 
 /// The passes for one sample type. `sum_type` holds the exact sums of one pass, `wide_type` those of both, and
 /// `fraction_bits` is the number of bits behind the point of a weight.
