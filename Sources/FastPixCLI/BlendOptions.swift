@@ -13,13 +13,15 @@ enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The arithmetic of `fastpix addweighted`.
 struct BlendWeightOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Weight of A.", valueName: "number"))
+    // Unconditional: the next word is the value even when it begins with a minus sign.
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of A.", valueName: "number"))
     var alpha = 0.7
 
-    @Option(help: ArgumentHelp("Weight of B, or of the blurred A.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Weight of B, or of the blurred A.", valueName: "number"))
     var beta = 0.3
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Added to each sample: in steps of 1/255 of the range, for 16-bit images of 1/65535.",
             valueName: "number"))
@@ -31,6 +33,7 @@ struct BlendWeightOptions: ParsableArguments {
     var blur: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Standard deviation of the blur in pixels; 0: OpenCV's rule for the size. (default: 0)",
             valueName: "pixels"))
