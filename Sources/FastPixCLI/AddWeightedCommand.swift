@@ -20,7 +20,7 @@ struct AddWeightedCommand: ParsableCommand {
               fastpix addweighted a.jpg b.jpg --alpha 0.7 --beta 0.3 --output blend.jpg
               fastpix addweighted photos/ masks/ --output blended/
               fastpix addweighted photos/ -r --blur 15 --output softer/
-              fastpix addweighted photos/ --blur 15 --alpha 4 --beta -4 --gamma 128 --output contrast/ --format png
+              fastpix addweighted photos/ --blur 15 --alpha 4 --beta -4 --gamma 128 -o out/
             """)
 
     @Argument(

@@ -12,15 +12,15 @@ final class Interruption: Sendable {
 
     init() {
         for number in [SIGINT, SIGTERM, SIGHUP] {
+            // Ignored signals stay so: a program started with nohup outlives its terminal. Handlers cannot be
+            // compared in Swift, their addresses can.
+            let previous = unsafeBitCast(Foundation.signal(number, SIG_IGN), to: Int.self)
+            guard previous != unsafeBitCast(SIG_IGN, to: Int.self) else { continue }
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in
                 guard let self else { return }
                 if self.signal.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
             }
-            // Ignored signals stay so: a program started with nohup outlives its terminal. Handlers cannot be
-            // compared in Swift, their addresses can.
-            let previous = unsafeBitCast(Foundation.signal(number, SIG_IGN), to: Int.self)
-            guard previous != unsafeBitCast(SIG_IGN, to: Int.self) else { continue }
             source.resume()
             sources.append(source)
         }
