@@ -112,7 +112,7 @@ struct BlendMetadataTests {
                 #expect(run.exitCode == 0)
                 #expect(try JPEGSegments(output).profile == profile)
                 let image = try #require(try run.blended().images.first)
-            #expect(image.notes.count == notes)
+                #expect(image.notes.count == notes)
             }
         }
     }
@@ -140,7 +140,7 @@ struct BlendMetadataTests {
                     [input.path, "--blur", "3", "--output", output, "--summary", "json"], in: folder)
                 #expect(run.exitCode == 0)
                 let image = try #require(try run.blended().images.first)
-            #expect(image.notes.count == notes)
+                #expect(image.notes.count == notes)
             }
             #expect(try PNGChunks(folder.appendingPathComponent("out.png"))["eXIf"] == exif)
             #expect(try JPEGSegments(folder.appendingPathComponent("out.jpg")).exif.isEmpty)
