@@ -26,8 +26,8 @@ typedef struct fpx_welford_weights {
 /// Blocks that one kernel call takes; bounds the array of weights, which is on the stack.
 #define FPX_WELFORD_BLOCKS_PER_PASS 16
 
-/// Samples of one row that the Gaussian's kernels meet at once, at most; then both passes stay in level-1 cache.
-#define FPX_GAUSSIAN_TILE_SAMPLES 1024
+/// Samples of one row that the Gaussian's kernels meet at once, at most; then their sums stay near the processor.
+#define FPX_GAUSSIAN_TILE_SAMPLES 2048
 /// Sums behind the last one that the second pass may read, without using them.
 #define FPX_GAUSSIAN_SLACK_SUMS 64
 
