@@ -29,12 +29,27 @@ kernels = ctypes.CDLL(sys.argv[1])
 
 
 def available_levels():
-    return [number for number in range(len(LEVELS)) if kernels.fpx_isa_available(number)]
+    """Names, and what selects each: with and without what only some processors of the level have or do well."""
+    levels = {}
+    for number in range(len(LEVELS)):
+        if not kernels.fpx_isa_available(number):
+            continue
+        kernels.fpx_isa_select(number)
+        if kernels.fpx_isa_uses_extensions():
+            levels[f"{LEVELS[number]}, extensions"] = lambda number=number: kernels.fpx_isa_select(number)
+        levels[LEVELS[number]] = lambda number=number: kernels.fpx_isa_select_without_extensions(number)
+    return levels
 
 
 def tuned_levels():
-    """The scalar version defines the result; speed is promised of the others, the best of which is the last."""
-    return [level for level in available_levels() if level != LEVELS.index("c")]
+    """The scalar version defines the result; speed is promised of the others."""
+    return [level for level in available_levels() if level != "c"]
+
+
+def best_level():
+    """What this processor gets unless somebody says otherwise; the highest level is the last."""
+    levels = list(available_levels())
+    return f"{levels[-1]}, extensions" if f"{levels[-1]}, extensions" in levels else levels[-1]
 
 
 def prepared_fastpix(sample, destination, first, second, alpha, beta, gamma):
@@ -77,21 +92,21 @@ def gaussian_speed(sample, shape, place, bound=None):
     size = (GAUSSIAN_SIZE, GAUSSIAN_SIZE)
     compare(f"Gaussian {GAUSSIAN_SIZE} x {GAUSSIAN_SIZE} {sample}, {place}", source.size,
             lambda: cv2.GaussianBlur(source, size, 0, theirs),
-            prepared_gaussian(sample, ours, source, GAUSSIAN_SIZE, 0), bound, tuned_levels()[-1:])
+            prepared_gaussian(sample, ours, source, GAUSSIAN_SIZE, 0), bound, [best_level()])
 
 
 def compare(title, sample_count, opencv_call, fastpix_call, bound, bounded_levels):
     """One table: OpenCV's call and ours on every level, in turn."""
     repeats = max(1, 2_000_000 // sample_count)
     calls = {"OpenCV": (None, opencv_call)}
-    for level in available_levels():
-        calls[f"fastpix {LEVELS[level]}"] = (level, fastpix_call)
+    for level, select in available_levels().items():
+        calls[f"fastpix {level}"] = (select, fastpix_call)
     times = {name: [] for name in calls}
     # A second or so for each call is enough where calls are long.
     for _ in range(min(ROUNDS, max(5, 400_000_000 // (sample_count * repeats)))):
-        for name, (level, call) in calls.items():
-            if level is not None:
-                kernels.fpx_isa_select(level)
+        for name, (select, call) in calls.items():
+            if select:
+                select()
             call()
             start = time.perf_counter_ns()
             for _ in range(repeats):
@@ -105,7 +120,7 @@ def compare(title, sample_count, opencv_call, fastpix_call, bound, bounded_level
         verdict = ""
         if bound:
             met = opencv / median >= bound
-            bounded = calls[name][0] in bounded_levels
+            bounded = name.removeprefix("fastpix ") in bounded_levels
             verdict = f" at least {bound} | {'met' if met else '**NOT met**'} |" if bounded else " | |"
         print(f"| {name} | {sample_count / median:.2f} | {opencv / median:.2f} |{verdict}")
 
@@ -120,8 +135,8 @@ def addweighted_agreement():
     triples += [tuple(round(value, 2) for value in random.uniform(-2, 2, 3)) for _ in range(100)]
     print(f"\nAgreement of addWeighted, u8, {len(triples)} triples x 65,536 pairs\n")
     print("| level | results that differ | largest difference |\n|---|---:|---:|")
-    for level in available_levels():
-        kernels.fpx_isa_select(level)
+    for level, select in available_levels().items():
+        select()
         differing = largest = 0
         for alpha, beta, gamma in triples:
             theirs = cv2.addWeighted(first, alpha, second, beta, gamma)
@@ -129,7 +144,7 @@ def addweighted_agreement():
             difference = np.abs(theirs.astype(np.int16) - ours)
             differing += int(np.count_nonzero(difference))
             largest = max(largest, int(difference.max()))
-        print(f"| {LEVELS[level]} | {differing} of {len(triples) * 65536} | {largest} |")
+        print(f"| {level} | {differing} of {len(triples) * 65536} | {largest} |")
 
 
 def gaussian_agreement():
@@ -143,8 +158,8 @@ def gaussian_agreement():
                 cases.append((size, sigma, (height, width, channels)))
     print(f"\nAgreement of the Gaussian, {len(cases)} sizes, sigmas and shapes of images\n")
     print("| level | samples | results that differ | largest difference |\n|---|---|---:|---:|")
-    for level in available_levels():
-        kernels.fpx_isa_select(level)
+    for level, select in available_levels().items():
+        select()
         for sample in ("u8", "u16"):
             kind = SAMPLE_TYPES[sample]
             differing = largest = total = 0
@@ -157,14 +172,15 @@ def gaussian_agreement():
                 differing += int(np.count_nonzero(difference))
                 largest = max(largest, int(difference.max()))
                 total += source.size
-            print(f"| {LEVELS[level]} | {sample} | {differing} of {total} | {largest} |")
+            print(f"| {level} | {sample} | {differing} of {total} | {largest} |")
 
 
 cv2.setNumThreads(1)
 print(f"### OpenCV {cv2.__version__}")
 addweighted_agreement()
 for sample_type in SAMPLE_TYPES:
-    addweighted_speed(sample_type, LEVEL2_SHAPES[sample_type], "in level-2 cache", SPEED_BOUND if sample_type == "u8" else None)
+    bound = SPEED_BOUND if sample_type == "u8" else None
+    addweighted_speed(sample_type, LEVEL2_SHAPES[sample_type], "in level-2 cache", bound)
 for sample_type in SAMPLE_TYPES:
     addweighted_speed(sample_type, LARGE_SHAPE, "12 Mpx x 3 channels, from memory")
 gaussian_agreement()
