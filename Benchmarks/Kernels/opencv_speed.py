@@ -1,4 +1,6 @@
-"""addWeighted and the Gaussian blur beside one version of OpenCV: speed in one process, one thread each, interleaved; and agreement.
+"""addWeighted and the Gaussian blur beside one version of OpenCV: speed and agreement.
+
+Both run in one process, in turn, on one thread.
 
 Called by opencv_comparison.py, in the Python that has the version, with the path of a shared library of the kernels.
 Prints Markdown.
