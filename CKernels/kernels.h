@@ -26,14 +26,16 @@ typedef struct fpx_welford_weights {
 /// Blocks that one kernel call takes; bounds the array of weights, which is on the stack.
 #define FPX_WELFORD_BLOCKS_PER_PASS 16
 
-/// Samples of one row that the Gaussian's kernels meet at once, at most; then both passes stay in level-1 cache.
-#define FPX_GAUSSIAN_TILE_SAMPLES 1024
+/// Samples of one row that the Gaussian's kernels meet at once, at most; then their sums stay near the processor.
+#define FPX_GAUSSIAN_TILE_SAMPLES 2048
 /// Sums behind the last one that the second pass may read, without using them.
 #define FPX_GAUSSIAN_SLACK_SUMS 64
 
 typedef struct fpx_kernels {
     fpx_isa isa;
     bool uses_dot_product;
+    /// Uses more than every processor of the level has or does well.
+    bool uses_extensions;
 
     void (*moments_u8_accumulate)(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
                                   size_t frame_count, size_t first_sample, size_t end_sample);
@@ -117,6 +119,10 @@ void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t
                                             size_t channels, const fpx_gaussian *gaussian);
 void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums, size_t sample_count,
                                              size_t channels, const fpx_gaussian *gaussian);
+void fpx_addweighted_u8_avx2_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                       size_t sample_count, float alpha, float beta, float gamma);
+void fpx_addweighted_u8_avx512_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                         size_t sample_count, float alpha, float beta, float gamma);
 #endif
 #if FPX_ARM64
 FPX_DECLARE_KERNELS(neon)

@@ -1,4 +1,6 @@
-"""addWeighted and the Gaussian blur beside OpenCV's, for the newest OpenCV and for OpenCV 4: both are in use, and they differ.
+"""addWeighted and the Gaussian blur beside OpenCV's.
+
+For the newest OpenCV and for OpenCV 4: both are in use, and they differ.
 
     run opencv [--section FILE]
 

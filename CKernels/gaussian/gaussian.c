@@ -17,12 +17,18 @@ enum {
     MAXIMUM_CHANNELS = 4,
     MAXIMUM_TAPS = FPX_GAUSSIAN_MAXIMUM_SIZE,
     ROWS = FPX_GAUSSIAN_ROWS_PER_PASS,
-    TILE_SAMPLES = FPX_GAUSSIAN_TILE_SAMPLES,
-    /// Sums of one row of a tile: with both borders, and what kernels may read behind them.
-    ROW_SUMS = TILE_SAMPLES + (MAXIMUM_TAPS - 1) * MAXIMUM_CHANNELS + FPX_GAUSSIAN_SLACK_SUMS,
+    CACHE_LINE_BYTES = 64,
+    /// What __builtin_prefetch calls level-2 cache.
+    LEVEL2 = 2,
     /// Rows that one member of a team blurs at a time.
     BAND_ROWS = 32,
 };
+
+/// Samples of one row of a tile. Wider ones have fewer, for the same number of bytes.
+#define TILE_SAMPLES(sample_type) (FPX_GAUSSIAN_TILE_SAMPLES / sizeof(sample_type))
+/// Sums of one row of a tile: with both borders, and what kernels may read behind them.
+#define ROW_SUMS(sample_type)                                                                                          \
+    (TILE_SAMPLES(sample_type) + (MAXIMUM_TAPS - 1) * MAXIMUM_CHANNELS + FPX_GAUSSIAN_SLACK_SUMS)
 
 /// What the tiles of a strip have in common.
 typedef struct strip {
@@ -45,7 +51,7 @@ static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /// False for a structure that `fpx_gaussian_prepare` did not fill.
 static bool is_prepared(const fpx_gaussian *gaussian) {
-    return gaussian && gaussian->size % 2 == 1 && gaussian->size <= MAXIMUM_TAPS &&
+    return gaussian && gaussian->size >= 3 && gaussian->size % 2 == 1 && gaussian->size <= MAXIMUM_TAPS &&
            gaussian->u8_radius <= gaussian->size / 2 && gaussian->u16_radius <= gaussian->size / 2;
 }
 

@@ -163,6 +163,9 @@ typedef struct pixels {
     __m512i second[VECTORS];
 } pixels;
 
+/// `words` are in the order of pairs. One version for each level; inlined like everything here.
+typedef pixels pixel_sum(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial);
+
 #define DEFINE_SUM_PIXELS(name, target, multiply_add)                                                                  \
     target INLINE pixels name(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial) { \
         pixels sums;                                                                                                   \
@@ -195,37 +198,44 @@ AVX512 INLINE __mmask32 first_lanes(size_t count) { return count < 32 ? ((__mmas
 
 AVX512 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-#define DEFINE_U8_HORIZONTAL(name, target, sum_pixels)                                                                 \
-    target void name(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,                 \
-                     const fpx_gaussian *gaussian) {                                                                   \
-        uint16_t pairs[PAIRED_ROW];                                                                                    \
-        uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];                                                    \
-        const fpx_gaussian_pairs by = fpx_gaussian_word_pairs(gaussian->u8_weights, gaussian->u8_radius);              \
-        const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);                                          \
-        const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);                                        \
-        const __m512i ordered = _mm512_loadu_si512(ordered_places[channels - 1]);                                      \
-        const size_t step = words_per_vector(channels);                                                                \
-        const size_t sum_count = sample_count + 2 * gaussian->u8_radius * channels;                                    \
-        for (size_t index = 0; index < sum_count; index += step)                                                       \
-            _mm512_storeu_si512(pairs + index, pair_up(_mm512_loadu_si512(sums + index), paired));                     \
-        /* Half of 2^16 to round, and the 2^15 that words were lessened by, times the weights' sum of 2^8. */          \
-        const __m512i initial = repeat((1u << 15) + (1u << 23));                                                       \
-        for (size_t index = 0; index < end; index += 32 * VECTORS) {                                                   \
-            const pixels pixels = sum_pixels(pairs + index, channels, &by, initial);                                   \
-            _Pragma("clang loop unroll(full)") for (size_t vector = 0; vector < VECTORS; vector++) {                   \
-                _mm512_storeu_si512(results + index + 32 * vector,                                                     \
-                                    upper_words(pixels.first[vector], pixels.second[vector]));                         \
-            }                                                                                                          \
-        }                                                                                                              \
-        for (size_t index = 0; index < sample_count; index += step) {                                                  \
-            const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));              \
-            _mm256_mask_storeu_epi8(destination + index, first_lanes(smaller(sample_count - index, step)),             \
-                                    _mm512_cvtepi16_epi8(words));                                                      \
-        }                                                                                                              \
+AVX512 INLINE void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
+                              const fpx_gaussian *gaussian, pixel_sum *sum) {
+    uint16_t pairs[PAIRED_ROW];
+    uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
+    const fpx_gaussian_pairs by = fpx_gaussian_word_pairs(gaussian->u8_weights, gaussian->u8_radius);
+    const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);
+    const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);
+    const __m512i ordered = _mm512_loadu_si512(ordered_places[channels - 1]);
+    const size_t step = words_per_vector(channels);
+    const size_t sum_count = sample_count + 2 * gaussian->u8_radius * channels;
+    for (size_t index = 0; index < sum_count; index += step)
+        _mm512_storeu_si512(pairs + index, pair_up(_mm512_loadu_si512(sums + index), paired));
+    // Half of 2^16 to round, and the 2^15 that words were lessened by, times the weights' sum of 2^8.
+    const __m512i initial = repeat((1u << 15) + (1u << 23));
+    for (size_t index = 0; index < end; index += 32 * VECTORS) {
+        const pixels pixels = sum(pairs + index, channels, &by, initial);
+#pragma clang loop unroll(full)
+        for (size_t vector = 0; vector < VECTORS; vector++) {
+            _mm512_storeu_si512(results + index + 32 * vector,
+                                upper_words(pixels.first[vector], pixels.second[vector]));
+        }
     }
+    for (size_t index = 0; index < sample_count; index += step) {
+        const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));
+        _mm256_mask_storeu_epi8(destination + index, first_lanes(smaller(sample_count - index, step)),
+                                _mm512_cvtepi16_epi8(words));
+    }
+}
 
-DEFINE_U8_HORIZONTAL(fpx_gaussian_u8_horizontal_avx512, AVX512, sum_pixels)
-DEFINE_U8_HORIZONTAL(fpx_gaussian_u8_horizontal_avx512_vnni, AVX512_VNNI, sum_pixels_vnni)
+AVX512 void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                              size_t channels, const fpx_gaussian *gaussian) {
+    blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels);
+}
+
+AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                                        size_t channels, const fpx_gaussian *gaussian) {
+    blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
+}
 
 // The 32-bit sums of 16-bit samples are multiplied in two halves, s = 2^16 h + l. With the weighted sums H and L of
 // the halves, which fit 32 bits, the rounded result is
@@ -242,47 +252,55 @@ AVX512 INLINE __m512i join_halves(__m512i high, __m512i low) {
     return _mm512_add_epi32(high, _mm512_srli_epi32(low, 16));
 }
 
-#define DEFINE_U16_HORIZONTAL(name, target, sum_pixels)                                                                \
-    target void name(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,                \
-                     const fpx_gaussian *gaussian) {                                                                   \
-        if (!fpx_gaussian_fits_word_pairs(gaussian)) {                                                                 \
-            fpx_gaussian_u16_horizontal_plain(destination, sums, sample_count, channels, gaussian);                    \
-            return;                                                                                                    \
-        }                                                                                                              \
-        uint16_t high[PAIRED_ROW], low[PAIRED_ROW];                                                                    \
-        uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];                                                    \
-        const fpx_gaussian_pairs by = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);       \
-        const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);                                          \
-        const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);                                        \
-        const __m512i ordered = _mm512_loadu_si512(ordered_places[channels - 1]);                                      \
-        const __m512i lower = _mm512_loadu_si512(lower_places), upper = _mm512_loadu_si512(upper_places);              \
-        const size_t step = words_per_vector(channels);                                                                \
-        const size_t sum_count = sample_count + 2 * gaussian->u16_radius * channels;                                   \
-        for (size_t index = 0; index < sum_count; index += step) {                                                     \
-            const __m512i a = _mm512_loadu_si512(sums + index), b = _mm512_loadu_si512(sums + index + 16);             \
-            const __m512i lows = _mm512_permutex2var_epi16(a, lower, b);                                               \
-            const __m512i highs = _mm512_permutex2var_epi16(a, upper, b);                                              \
-            _mm512_storeu_si512(low + index, pair_up(lows, paired));                                                   \
-            _mm512_storeu_si512(high + index, pair_up(highs, paired));                                                 \
-        }                                                                                                              \
-        /* The 2^15 that words were lessened by, times the weights' sum of 2^16; and half of 2^16 to round. */         \
-        const __m512i lessened = repeat(1u << 31), lessened_and_half = repeat((1u << 31) + (1u << 15));                \
-        for (size_t index = 0; index < end; index += 32 * VECTORS) {                                                   \
-            const pixels highs = sum_pixels(high + index, channels, &by, lessened_and_half);                           \
-            const pixels lows = sum_pixels(low + index, channels, &by, lessened);                                      \
-            _Pragma("clang loop unroll(full)") for (size_t vector = 0; vector < VECTORS; vector++) {                   \
-                const __m512i first = join_halves(highs.first[vector], lows.first[vector]);                            \
-                const __m512i second = join_halves(highs.second[vector], lows.second[vector]);                         \
-                _mm512_storeu_si512(results + index + 32 * vector, upper_words(first, second));                        \
-            }                                                                                                          \
-        }                                                                                                              \
-        for (size_t index = 0; index < sample_count; index += step) {                                                  \
-            const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));              \
-            _mm512_mask_storeu_epi16(destination + index, first_lanes(smaller(sample_count - index, step)), words);    \
-        }                                                                                                              \
+AVX512 INLINE void blur_words(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
+                              const fpx_gaussian *gaussian, pixel_sum *sum) {
+    if (!fpx_gaussian_fits_word_pairs(gaussian)) {
+        fpx_gaussian_u16_horizontal_plain(destination, sums, sample_count, channels, gaussian);
+        return;
     }
+    uint16_t high[PAIRED_ROW], low[PAIRED_ROW];
+    uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
+    const fpx_gaussian_pairs by = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
+    const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);
+    const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);
+    const __m512i ordered = _mm512_loadu_si512(ordered_places[channels - 1]);
+    const __m512i lower = _mm512_loadu_si512(lower_places), upper = _mm512_loadu_si512(upper_places);
+    const size_t step = words_per_vector(channels);
+    const size_t sum_count = sample_count + 2 * gaussian->u16_radius * channels;
+    for (size_t index = 0; index < sum_count; index += step) {
+        const __m512i a = _mm512_loadu_si512(sums + index), b = _mm512_loadu_si512(sums + index + 16);
+        const __m512i lows = _mm512_permutex2var_epi16(a, lower, b);
+        const __m512i highs = _mm512_permutex2var_epi16(a, upper, b);
+        _mm512_storeu_si512(low + index, pair_up(lows, paired));
+        _mm512_storeu_si512(high + index, pair_up(highs, paired));
+    }
+    // The 2^15 that words were lessened by, times the weights' sum of 2^16; and half of 2^16 to round.
+    const __m512i lessened = repeat(1u << 31), lessened_and_half = repeat((1u << 31) + (1u << 15));
+    for (size_t index = 0; index < end; index += 32 * VECTORS) {
+        const pixels highs = sum(high + index, channels, &by, lessened_and_half);
+        const pixels lows = sum(low + index, channels, &by, lessened);
+#pragma clang loop unroll(full)
+        for (size_t vector = 0; vector < VECTORS; vector++) {
+            const __m512i first = join_halves(highs.first[vector], lows.first[vector]);
+            const __m512i second = join_halves(highs.second[vector], lows.second[vector]);
+            _mm512_storeu_si512(results + index + 32 * vector, upper_words(first, second));
+        }
+    }
+    for (size_t index = 0; index < sample_count; index += step) {
+        const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));
+        _mm512_mask_storeu_epi16(destination + index, first_lanes(smaller(sample_count - index, step)), words);
+    }
+}
 
-DEFINE_U16_HORIZONTAL(fpx_gaussian_u16_horizontal_avx512, AVX512, sum_pixels)
-DEFINE_U16_HORIZONTAL(fpx_gaussian_u16_horizontal_avx512_vnni, AVX512_VNNI, sum_pixels_vnni)
+AVX512 void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint32_t *sums, size_t sample_count,
+                                               size_t channels, const fpx_gaussian *gaussian) {
+    blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels);
+}
+
+AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums,
+                                                         size_t sample_count, size_t channels,
+                                                         const fpx_gaussian *gaussian) {
+    blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
+}
 
 #endif

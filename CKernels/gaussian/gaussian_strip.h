@@ -21,16 +21,16 @@ static void NAMED(reflect_, )(SUM_TYPE *sums, ptrdiff_t first_sum, ptrdiff_t fir
 /// `rows` are those of the weights that are not zero. All ROWS rows are computed, and `row_count` of them written.
 static void NAMED(blur_tile_, )(const strip *strip, SAMPLE_TYPE *destination, const SAMPLE_TYPE *const *rows,
                                 size_t row_count, size_t first_pixel, size_t end_pixel) {
-    SUM_TYPE sums[ROWS * ROW_SUMS];
+    SUM_TYPE sums[ROWS * ROW_SUMS(SAMPLE_TYPE)];
     const size_t channels = strip->channels;
     const ptrdiff_t radius = (ptrdiff_t)strip->gaussian->NAMED(, _radius), width = (ptrdiff_t)strip->width;
     const ptrdiff_t first_sum = (ptrdiff_t)first_pixel - radius, end_sum = (ptrdiff_t)end_pixel + radius;
     const ptrdiff_t first_inside = first_sum > 0 ? first_sum : 0, end_inside = end_sum < width ? end_sum : width;
-    strip->kernels->NAMED(gaussian_, _vertical)(sums + (size_t)(first_inside - first_sum) * channels, ROW_SUMS, rows,
-                                                (size_t)first_inside * channels,
+    strip->kernels->NAMED(gaussian_, _vertical)(sums + (size_t)(first_inside - first_sum) * channels,
+                                                ROW_SUMS(SAMPLE_TYPE), rows, (size_t)first_inside * channels,
                                                 (size_t)(end_inside - first_inside) * channels, strip->gaussian);
     for (size_t row = 0; row < row_count; row++) {
-        SUM_TYPE *row_sums = sums + row * ROW_SUMS;
+        SUM_TYPE *row_sums = sums + row * ROW_SUMS(SAMPLE_TYPE);
         NAMED(reflect_, )(row_sums, first_sum, first_sum, 0, strip->width, channels);
         NAMED(reflect_, )(row_sums, first_sum, width, end_sum, strip->width, channels);
         SAMPLE_TYPE *destination_row = (void *)((char *)destination + (ptrdiff_t)row * strip->destination_stride_bytes);
@@ -39,9 +39,17 @@ static void NAMED(blur_tile_, )(const strip *strip, SAMPLE_TYPE *destination, co
     }
 }
 
+/// Fetches into level-2 cache what the next group of rows adds to these, while this one is computed. Level 1 is full.
+static void NAMED(prefetch_, )(const SAMPLE_TYPE *const *rows, size_t first_sample, size_t end_sample) {
+    for (size_t row = 0; row < ROWS; row++) {
+        for (size_t index = first_sample; index < end_sample; index += CACHE_LINE_BYTES / sizeof(SAMPLE_TYPE))
+            __builtin_prefetch(rows[row] + index, 0, LEVEL2);
+    }
+}
+
 static void NAMED(blur_strip_, )(const strip *strip, SAMPLE_TYPE *destination, const SAMPLE_TYPE *const *rows,
                                  size_t row_count) {
-    const size_t tile_width = TILE_SAMPLES / strip->channels;
+    const size_t tile_width = TILE_SAMPLES(SAMPLE_TYPE) / strip->channels;
     const size_t tap_count = 2 * strip->gaussian->NAMED(, _radius) + 1;
     rows += strip->gaussian->size / 2 - strip->gaussian->NAMED(, _radius);
     for (size_t first_row = 0; first_row < row_count; first_row += ROWS) {
@@ -56,10 +64,14 @@ static void NAMED(blur_strip_, )(const strip *strip, SAMPLE_TYPE *destination, c
         }
         SAMPLE_TYPE *tile_destination =
             (void *)((char *)destination + (ptrdiff_t)first_row * strip->destination_stride_bytes);
+        const bool another_group = row_count - first_row >= 2 * ROWS;
         for (size_t first_pixel = 0; first_pixel < strip->width; first_pixel += tile_width) {
-            NAMED(blur_tile_, )
-            (strip, tile_destination, tile_sources, tile_rows, first_pixel,
-             smaller(first_pixel + tile_width, strip->width));
+            const size_t end_pixel = smaller(first_pixel + tile_width, strip->width);
+            if (another_group) {
+                NAMED(prefetch_, )
+                (tile_sources + tap_count + ROWS - 1, first_pixel * strip->channels, end_pixel * strip->channels);
+            }
+            NAMED(blur_tile_, )(strip, tile_destination, tile_sources, tile_rows, first_pixel, end_pixel);
         }
     }
 }

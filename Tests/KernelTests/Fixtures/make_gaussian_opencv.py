@@ -3,8 +3,9 @@
     pip install opencv-python-headless==5.0.0.93 numpy
     python make_gaussian_opencv.py
 
-Inputs are a formula (see `image`), repeated in GaussianGoldenTests.swift, so that only results are committed. One line
-is: sample type, size, sigma, width, height, channels, a hash of all results, and the first, the middle and the last one.
+Inputs are a formula (see `image`), repeated in GaussianGoldenTests.swift, so that only results are committed. One
+line is: sample type, size, sigma, width, height, channels, a hash of all results, and the first, the middle and the
+last one.
 """
 
 import itertools
