@@ -15,7 +15,8 @@ final class BlendOutput {
     private let replaces: Bool
     private let packing: SampleLayout
     private let isNarrowed: Bool
-    private var packedRow: [UInt8] = []
+    /// A row as written, when it differs from the blended one.
+    private let packedRow: RowRing?
 
     init(
         _ job: BlendJob, first: BlendSource, second: BlendSource?, colour: FrameShape, settings: BlendSettings
@@ -44,7 +45,8 @@ final class BlendOutput {
         }
         if isNarrowed { notes.append("its 16-bit samples were rounded to the 8 bits of a JPEG") }
         self.notes = notes
-        if keepsAlpha || isNarrowed { packedRow = [UInt8](repeating: 0, count: shape.bytesPerRow) }
+        packedRow =
+            keepsAlpha || isNarrowed ? try RowRing(capacity: 1, bytesPerRow: shape.bytesPerRow) : nil
     }
 
     private static func createFolder(of output: String) throws(FastPixError) {
@@ -64,8 +66,11 @@ final class BlendOutput {
 
     /// Encodes `rows`, which are the next ones.
     func write(_ rows: Range<Int>, colours: RowRing, alpha: RowRing?) throws(FastPixError) {
-        guard packedRow.isEmpty else {
-            for row in rows { try writePacked(colours.row(row), alpha?.row(row)) }
+        if let packed = packedRow?.row(0) {
+            for row in rows {
+                pack(colours.row(row), alpha?.row(row), into: packed)
+                try encoder.write(packed, stride: shape.bytesPerRow, rowCount: 1)
+            }
             return
         }
         var row = rows.lowerBound
@@ -76,24 +81,14 @@ final class BlendOutput {
         }
     }
 
-    private func writePacked(
-        _ colours: UnsafeRawPointer, _ alpha: UnsafeRawPointer?
-    ) throws(FastPixError) {
-        let (encoder, packing, byteCount) = (encoder, packing, shape.bytesPerRow)
-        let result: Result<Void, FastPixError> = packedRow.withUnsafeMutableBytes { row in
-            guard let packed = row.baseAddress else { return .success(()) }
-            if let alpha {
-                packing.pack(colours: colours, alpha: alpha, into: packed)
-            } else {
-                packing.narrow(colours, into: packed)
-            }
-            do throws(FastPixError) {
-                return .success(try encoder.write(packed, stride: byteCount, rowCount: 1))
-            } catch {
-                return .failure(error)
-            }
+    private func pack(
+        _ colours: UnsafeRawPointer, _ alpha: UnsafeRawPointer?, into packed: UnsafeMutableRawPointer
+    ) {
+        if let alpha {
+            packing.pack(colours: colours, alpha: alpha, into: packed)
+        } else {
+            packing.narrow(colours, into: packed)
         }
-        try result.get()
     }
 
     /// Ends the file and gives it its name.

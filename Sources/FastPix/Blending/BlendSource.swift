@@ -10,7 +10,8 @@ final class BlendSource {
     let file: OpenFile
     private let decoder: PhotoDecoder
     private var layout: SampleLayout
-    private var decodedRow: [UInt8] = []
+    /// A row as decoded, when it has to be changed before it is blended.
+    private var decodedRow: RowRing?
     private var resizing: Resizing?
 
     /// The source rows between which the next output rows lie.
@@ -36,16 +37,16 @@ final class BlendSource {
 
     /// Says in which form rows are wanted: `shape` is without alpha and has at least as many channels and bits. With
     /// another size than the stored one the image is resized. To be called before the first row is read.
-    func prepare(as shape: FrameShape) {
+    func prepare(as shape: FrameShape) throws(FastPixError) {
         let stored = FrameShape(
             width: storedShape.width, height: storedShape.height, channels: shape.channels,
             bitsPerSample: shape.bitsPerSample)
         layout = SampleLayout(source: storedShape, colour: stored)
-        if !layout.isIdentity { decodedRow = [UInt8](repeating: 0, count: storedShape.bytesPerRow) }
+        if !layout.isIdentity { decodedRow = try RowRing(capacity: 1, bytesPerRow: storedShape.bytesPerRow) }
         if stored != shape {
             resizing = Resizing(
                 resize: BilinearResize(from: stored, to: shape),
-                ring: RowRing(capacity: 2, bytesPerRow: stored.bytesPerRow))
+                ring: try RowRing(capacity: 2, bytesPerRow: stored.bytesPerRow))
         }
     }
 
@@ -53,7 +54,7 @@ final class BlendSource {
     func read(_ count: Int, at y: Int, into colours: RowRing, alpha: RowRing?) throws(FastPixError) {
         if resizing != nil {
             for row in y..<y + count { try readResized(into: colours.row(row)) }
-        } else if layout.isIdentity {
+        } else if decodedRow == nil {
             var row = y
             while row < y + count {
                 let part = colours.contiguous(from: row, atMost: y + count - row)
@@ -68,18 +69,9 @@ final class BlendSource {
     private func readUnpacked(
         into colours: UnsafeMutableRawPointer, alpha: UnsafeMutableRawPointer?
     ) throws(FastPixError) {
-        if layout.isIdentity { return try decoder.readRows(1, into: colours) }
-        let layout = layout
-        let result: Result<Void, FastPixError> = decodedRow.withUnsafeMutableBytes { row in
-            do throws(FastPixError) {
-                try decoder.readRows(1, into: row.baseAddress!)
-                layout.unpack(row.baseAddress!, colours: colours, alpha: alpha)
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
+        guard let decoded = decodedRow?.row(0) else { return try decoder.readRows(1, into: colours) }
+        try decoder.readRows(1, into: decoded)
+        layout.unpack(decoded, colours: colours, alpha: alpha)
     }
 
     private func readResized(into output: UnsafeMutableRawPointer) throws(FastPixError) {

@@ -54,31 +54,39 @@ final class ImageBlend: @unchecked Sendable {
             blur = try gaussian.prepared()
         }
         colour = try Self.commonShape(first, second, resizes: settings.resizesSecond)
-        first.prepare(as: colour)
-        second?.prepare(as: colour)
+        try first.prepare(as: colour)
+        try second?.prepare(as: colour)
 
         let stripRows = settings.rowsPerStrip(bytesPerRow: colour.bytesPerRow, height: colour.height)
         schedule = StripSchedule(
             height: colour.height, stripRows: stripRows, halo: blur?.halo ?? 0, hasSecond: second != nil,
             extraStrips: expectsHelp ? 2 : 0)
         output = try BlendOutput(job, first: first, second: second, colour: colour, settings: settings)
-        firstRows = RowRing(capacity: schedule.decodedCapacity, bytesPerRow: colour.bytesPerRow)
+        firstRows = try RowRing(capacity: schedule.decodedCapacity, bytesPerRow: colour.bytesPerRow)
         alphaRows =
             output.keepsAlpha
-            ? RowRing(
+            ? try RowRing(
                 // Alpha is needed until a row is encoded.
                 capacity: schedule.decodedCapacity + schedule.blendedCapacity,
                 bytesPerRow: colour.width * colour.bytesPerSample) : nil
         secondRows =
-            second == nil ? nil : RowRing(capacity: schedule.secondCapacity, bytesPerRow: colour.bytesPerRow)
-        blendedRows = RowRing(capacity: schedule.blendedCapacity, bytesPerRow: colour.bytesPerRow)
+            second == nil ? nil : try RowRing(capacity: schedule.secondCapacity, bytesPerRow: colour.bytesPerRow)
+        blendedRows = try RowRing(capacity: schedule.blendedCapacity, bytesPerRow: colour.bytesPerRow)
     }
+
+    /// Several rows are held at once, and a PNG may claim two thousand million pixels for each.
+    private static let maximumWidth = 1 << 24
 
     /// The shape both images are blended in: grey becomes colour beside colour, 8 bits become 16 beside 16.
     private static func commonShape(
         _ first: BlendSource, _ second: BlendSource?, resizes: Bool
     ) throws(FastPixError) -> FrameShape {
         let shape = first.storedShape
+        for source in [first, second].compactMap({ $0 }) where source.storedShape.width > Self.maximumWidth {
+            throw FastPixError(
+                .tooLarge, path: source.path.string,
+                "has rows of \(source.storedShape.width) pixels; at most \(Self.maximumWidth) can be blended")
+        }
         if let other = second?.storedShape, !resizes, (other.width, other.height) != (shape.width, shape.height) {
             throw FastPixError(
                 .invalidArgument, path: first.path.string,
@@ -96,7 +104,7 @@ final class ImageBlend: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while outcome == nil {
-            if isCancelled() { return fail(FastPixError(.interrupted, "interrupted")) }
+            if !isFinishing && isCancelled() { return fail(FastPixError(.interrupted, "interrupted")) }
             if schedule.isDone && busy.isEmpty && !isFinishing {
                 isFinishing = true
                 condition.unlock()

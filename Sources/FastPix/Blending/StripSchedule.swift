@@ -13,7 +13,7 @@ struct StripSchedule {
     let height: Int
     let stripRows: Int
     let halo: Int
-    /// Rows that each ring holds: multiples of a strip, so that a strip lies in one piece.
+    /// Rows that each ring holds: multiples of a strip, or all rows, so that a strip lies in one piece.
     let decodedCapacity: Int
     let secondCapacity: Int
     let blendedCapacity: Int
@@ -34,9 +34,9 @@ struct StripSchedule {
         self.hasSecond = hasSecond
         // Blending strip by strip keeps `halo` rows above its strip and has, in whole strips, `halo` rows below.
         let haloStrips = halo == 0 ? 0 : (2 * halo + stripRows - 1) / stripRows + 1
-        decodedCapacity = (1 + haloStrips + extraStrips) * stripRows
-        secondCapacity = hasSecond ? (1 + extraStrips) * stripRows : 0
-        blendedCapacity = (1 + extraStrips) * stripRows
+        decodedCapacity = min(height, (1 + haloStrips + extraStrips) * stripRows)
+        secondCapacity = hasSecond ? min(height, (1 + extraStrips) * stripRows) : 0
+        blendedCapacity = min(height, (1 + extraStrips) * stripRows)
     }
 
     var isDone: Bool { encoded == height }
