@@ -117,6 +117,23 @@ struct BlendMetadataTests {
         }
     }
 
+    @Test func textsOfAJPEGStayInAJPEG() throws {
+        func texts(_ file: URL) throws -> [Data] {
+            try JPEGSegments(file).segments.filter { [0xe1, 0xe2, 0xed, 0xfe].contains($0.marker) }.map(\.content)
+        }
+        try blur("metadata-texts.jpg", "out.jpg") { file, run in
+            #expect(run.stderr == "")
+            let before = try texts(Blends.fixture("metadata-texts.jpg"))
+            let after = try texts(file)
+            #expect(before.count == 6)
+            #expect(Set(after) == Set(before.filter { !$0.starts(with: Array("MPF".utf8)) }))
+        }
+        try blur("metadata-texts.jpg", "out.png") { file, run in
+            let image = try #require(try run.blended().images.first)
+            #expect(image.notes == ["its XMP, IPTC or comments are written to JPEG files only and were left out"])
+        }
+    }
+
     @Test func damagedProfilesAreLeftOutAndNamed() throws {
         try blur("metadata-bad-profile.jpg", "out.jpg") { file, run in
             let segments = try JPEGSegments(file)
