@@ -78,9 +78,9 @@ struct AddWeightedCommand: ParsableCommand {
         let interruption = Interruption()
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
-        let report = try ImageBlending(settings).run(plan, isCancelled: { interruption.hasHappened }) {
-            bar.update("Blending", done: $0, of: $1, "images")
-        }
+        let report = try ImageBlending(settings).run(
+            plan, isCancelled: { interruption.hasHappened },
+            progress: { bar.update("Blending", done: $0, of: $1, "images") })
         bar.clear()
         report.skipped.forEach(console.skipped)
         for image in report.images {
