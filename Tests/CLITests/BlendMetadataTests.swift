@@ -134,6 +134,20 @@ struct BlendMetadataTests {
         }
     }
 
+    @Test func notesAboutManyImagesAreOneLine() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            for name in ["a.png", "b.png", "c.png"] { try photos.addCopy(of: Blends.fixture("rgba8.png"), as: name) }
+            let run = try CommandRun.addWeighted(
+                ["photos", "--blur", "3", "--output", "out", "--format", "jpeg"], in: folder)
+            #expect(run.exitCode == 0)
+            #expect(
+                run.stderr
+                    == "fastpix: warning: photos/a.png and 2 others: its transparency has no place in a JPEG and was left out\n"
+            )
+        }
+    }
+
     @Test func damagedProfilesAreLeftOutAndNamed() throws {
         try blur("metadata-bad-profile.jpg", "out.jpg") { file, run in
             let segments = try JPEGSegments(file)
@@ -187,7 +201,7 @@ struct BlendMetadataTests {
         try blur("rgb16.png", "out.jpg") { file, run in
             let image = try #require(try run.blended().images.first)
             #expect(
-                image.notes == ["its 16-bit samples were rounded to the 8 bits of a JPEG"])
+                image.notes == ["the blend's 16-bit samples were rounded to the 8 bits of a JPEG"])
         }
         try blur("rgb16.png", "out.png") { file, run in
             let image = try #require(try run.blended().images.first)
