@@ -5,7 +5,9 @@ import Testing
 extension KernelSuites {
     @Suite struct ChannelTests {
         /// Around the pieces, calls and groups that the kernels work in, and none at all.
-        static let pixelCounts = [0, 1, 2, 7, 8, 23, 24, 25, 127, 128, 129, 383, 384, 385, 1151, 24_576, 24_577, 50_001]
+        static let pixelCounts = [
+            0, 1, 2, 7, 8, 23, 24, 25, 127, 128, 129, 383, 384, 385, 1151, 24_576, 24_577, 50_001,
+        ]
 
         private struct Expected: Equatable {
             var sum: [UInt64]

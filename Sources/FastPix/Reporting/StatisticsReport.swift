@@ -57,7 +57,8 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(inventory.all.bytesDecoded, forKey: .bytesDecoded)
         try container.encode(inventory.formats.map { Row($0, FormatKey(format: $0.property)) }, forKey: .formats)
         try container.encode(inventory.shapes.map { Row($0, $0.property) }, forKey: .shapes)
-        try container.encode(inventory.bitDepths.map { Row($0, DepthKey(bitsPerSample: $0.property)) }, forKey: .bitDepths)
+        try container.encode(
+            inventory.bitDepths.map { Row($0, DepthKey(bitsPerSample: $0.property)) }, forKey: .bitDepths)
         try container.encode(inventory.cameras.map { Row($0, CameraKey(camera: $0.property)) }, forKey: .cameras)
         // Null when nobody asked, so that a reader finds every key.
         try container.encode(moments, forKey: .moments)
@@ -93,7 +94,11 @@ public struct StatisticsReport: Sendable, Encodable {
 }
 
 extension StatisticsReport.Moments: Encodable {
-    enum CodingKeys: String, CodingKey { case weight, greyAsRGB = "asRGB", channels, histograms }
+    enum CodingKeys: String, CodingKey {
+        case weight
+        case greyAsRGB = "asRGB"
+        case channels, histograms
+    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -35,7 +35,9 @@ public struct PhotoInventory: Sendable {
         for photo in photos { all.add(photo) }
         self.all = all
         formats = Self.entries(photos, by: \.format) { $0.rawValue }
-        shapes = Self.entries(photos, by: \.shape) { [$0.width, $0.height, $0.channels, $0.bitsPerSample].sortableText }
+        shapes = Self.entries(photos, by: \.shape) {
+            [$0.width, $0.height, $0.channels, $0.bitsPerSample].sortableText
+        }
         bitDepths = Self.entries(photos, by: \.shape.bitsPerSample) { [$0].sortableText }
         cameras = Self.entries(photos, by: \.camera) { camera in
             [camera.make, camera.model, camera.serial].map { $0 ?? "" }.joined(separator: "\u{0}")
