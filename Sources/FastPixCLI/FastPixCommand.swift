@@ -18,5 +18,5 @@ struct FastPixCommand: ParsableCommand {
             64 wrong usage.
             """,
         version: fastPixVersion,
-        subcommands: [HotPixelsCommand.self, StatsCommand.self, TuneCommand.self, InfoCommand.self])
+        subcommands: [HotPixelsCommand.self, StatsCommand.self, BenchCommand.self, TuneCommand.self, InfoCommand.self])
 }
