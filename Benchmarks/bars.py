@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import pathlib
 
-WIDTH, LABELS, BARS = 860, 270, 440
+WIDTH, LABELS, BARS = 900, 240, 440
 ROW, BAR, MARGIN, HEADING = 26, 16, 20, 34
 OURS, OTHERS, FLOOR, INK, PAPER = "#0072b2", "#b8b8b8", "#d55e00", "#282828", "#ffffff"
 
