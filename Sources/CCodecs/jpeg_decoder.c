@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../CJPEG/shim.h"
+#include "metadata_internal.h"
 #include "photo_internal.h"
 
 // After stdio and jpeglib, on which it depends.
@@ -55,7 +56,8 @@ static void on_message(j_common_ptr jpeg, int level) {
     jpeg_decoder *self = decoder_of(jpeg);
     // Levels of 0 and more are traces; below are warnings, after which libjpeg invents samples. Even bytes left
     // over after the last row count: a flipped bit can make the decoder arrive early.
-    if (level >= 0 || self->errors.msg_code == JWRN_JFIF_MAJOR) {
+    // A damaged colour profile leaves the picture whole.
+    if (level >= 0 || self->errors.msg_code == JWRN_JFIF_MAJOR || self->errors.msg_code == JWRN_BOGUS_ICC) {
         return;
     }
     char text[JMSG_LENGTH_MAX];
@@ -214,7 +216,9 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
     self->jpeg.src = &self->input;
     self->progress.progress_monitor = on_progress;
     self->jpeg.progress = &self->progress;
-    if (request->only_headers) {
+    if (request->metadata != NULL) {
+        fpx_jpeg_keep_metadata(&self->jpeg);
+    } else if (request->only_headers) {
         jpeg_save_markers(&self->jpeg, JPEG_APP0 + 1, 0xffff);
     }
     jpeg_read_header(&self->jpeg, TRUE);
@@ -234,7 +238,9 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
         fail(self, FPX_PHOTO_UNSUPPORTED);
     }
     fill_header(&self->jpeg, header);
-    if (request->only_headers) {
+    if (request->metadata != NULL) {
+        fpx_jpeg_take_metadata(&self->jpeg, request->metadata);
+    } else if (request->only_headers) {
         read_exif_marker(&self->jpeg, header);
     } else {
         jpeg_start_decompress(&self->jpeg);
