@@ -1,5 +1,6 @@
 import Foundation
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import FastPix
@@ -27,8 +28,38 @@ struct BenchmarkingTests {
         #expect(one != nil)
         #expect(one == fingerprint(#"{"settings": {"workers": 2}, "timing": 7, "a": 1}"#))
         #expect(one != fingerprint(#"{"a": 2}"#))
+        let data = Data(#"{"a": 1}"#.utf8)
+        #expect(
+            ResultFingerprint(json: data, files: ["x.jpg": 1]) == ResultFingerprint(json: data, files: ["x.jpg": 1]))
+        #expect(
+            ResultFingerprint(json: data, files: ["x.jpg": 1]) != ResultFingerprint(json: data, files: ["x.jpg": 2]))
         #expect(fingerprint("[1]") == nil)
         #expect(fingerprint("not JSON") == nil)
+    }
+
+    @Test func foldersHoldLinksAndWhatWasWritten() throws {
+        let paths = ["jpeg-420-17x13-q50.jpg", "png-rgb8-97x61.png"].map {
+            FilePath(Repository.fixture("decoder/\($0)").path)
+        }
+        let photos = try paths.map { try PhotoFile(probing: $0, maximumPixels: 0) }
+        var root: String
+        do {
+            let folder = try BenchmarkFolder()
+            let set = try folder.addSet("large", photos)
+            root = set.removingLastComponent().string
+            let found = PhotoDiscovery(paths: [set])
+            #expect(found.files.compactMap { $0.lastComponent?.string } == ["00000000.jpeg", "00000001.png"])
+            #expect(folder.takeOutput().isEmpty)
+            let output = folder.output.string
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+            let files = ["a": "one", "b": "two", "c": "one"]
+            for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: output + "/" + name)) }
+            let hashes = folder.takeOutput()
+            #expect(Set(hashes.keys) == Set(files.keys))
+            #expect(hashes["a"] == hashes["c"] && hashes["a"] != hashes["b"])
+            #expect(!FileManager.default.fileExists(atPath: output))
+        }
+        #expect(!FileManager.default.fileExists(atPath: root))
     }
 
     @Test func workerCountsReachTheProcessors() {

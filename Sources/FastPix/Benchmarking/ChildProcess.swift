@@ -63,11 +63,7 @@ struct ChildProcess: Sendable {
         var process: pid_t = 0
         let status = posix_spawn(&process, program, &actions, nil, arguments.pointers, variables.pointers)
         guard status == 0 else {
-            throw FastPixError(
-                .unreadable, path: program, systemErrno: status,
-                status == E2BIG
-                    ? "the list of photos is too long to be handed over; measure fewer with --photos"
-                    : "the program cannot be started")
+            throw FastPixError(.unreadable, path: program, systemErrno: status, "the program cannot be started")
         }
         return process
     }

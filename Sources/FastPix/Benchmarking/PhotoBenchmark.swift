@@ -77,7 +77,8 @@ public struct PhotoBenchmark: Sendable {
         guard !photos.isEmpty else {
             throw FastPixError(.corrupt, "not one photo of \(group.name) could be decoded; nothing can be measured")
         }
-        let series = try measure(sets(of: photos.map(\.path)), progress)
+        let folder = try BenchmarkFolder()
+        let series = try measure(sets(of: photos, in: folder), folder, progress)
         return BenchmarkReport(
             groupName: group.name, bytesOnDisk: photos.reduce(0) { $0 + $1.byteCount },
             settings: BenchmarkReport.Settings(
@@ -105,23 +106,27 @@ public struct PhotoBenchmark: Sendable {
 
     private struct PhotoSet {
         let name: String
-        let paths: [FilePath]
+        let photos: Int
+        let folder: FilePath
     }
 
     /// A quarter of the photos and all of them; one set when there are fewer than four.
-    private func sets(of paths: [FilePath]) -> [PhotoSet] {
-        let large = PhotoSet(name: "large", paths: paths)
-        return paths.count < 4
-            ? [large] : [PhotoSet(name: "small", paths: Array(paths.prefix(paths.count / 4))), large]
+    private func sets(of photos: [PhotoFile], in folder: BenchmarkFolder) throws(FastPixError) -> [PhotoSet] {
+        var sets: [PhotoSet] = []
+        for (name, count) in [("small", photos.count / 4), ("large", photos.count)] where count > 0 {
+            let links = try folder.addSet(name, Array(photos.prefix(count)))
+            sets.append(PhotoSet(name: name, photos: count, folder: links))
+        }
+        return sets
     }
 
     private func measure(
-        _ sets: [PhotoSet], _ progress: (_ done: Int, _ total: Int) -> Void
+        _ sets: [PhotoSet], _ folder: BenchmarkFolder, _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws(FastPixError) -> [BenchmarkReport.Series] {
         var series = jobs.flatMap { job in
             sets.map { set in
                 BenchmarkReport.Series(
-                    job: job.name, title: job.title, command: job.command, set: set.name, photos: set.paths.count,
+                    job: job.name, title: job.title, command: job.command, set: set.name, photos: set.photos,
                     points: counts.map { BenchmarkReport.Point(workers: $0) })
             }
         }
@@ -133,7 +138,7 @@ public struct PhotoBenchmark: Sendable {
             for index in series.indices {
                 let job = jobs[index / sets.count]
                 for point in series[index].points.indices {
-                    let outcome = try run(job, sets[index % sets.count].paths, workers: counts[point])
+                    let outcome = try run(job, sets[index % sets.count], folder, workers: counts[point])
                     fingerprints[index].insert(outcome.fingerprint)
                     if round > 0 {
                         series[index].points[point].add(outcome.run, peakMemoryBytes: outcome.peakMemoryBytes)
@@ -153,20 +158,25 @@ public struct PhotoBenchmark: Sendable {
         let peakMemoryBytes: UInt64
     }
 
-    private func run(_ job: BenchmarkJob, _ paths: [FilePath], workers: Int) throws(FastPixError) -> Measured {
+    private func run(
+        _ job: BenchmarkJob, _ set: PhotoSet, _ folder: BenchmarkFolder, workers: Int
+    ) throws(FastPixError) -> Measured {
         // The analysis of maps runs on OpenMP's team, which is to be as large as that of the decoders.
         let child = ChildProcess(program: program, environment: ["OMP_NUM_THREADS": "\(workers)"])
-        let options = job.arguments + ["--workers", "\(workers)", "--format", "json", "--quiet", "--"]
-        let run = try child.run(options.map { FilePath($0) } + paths)
-        guard run.exitCode == 0, let fingerprint = ResultFingerprint(json: run.standardOutput),
-            let peak = try? JSONDecoder().decode(PeakMemory.self, from: run.standardOutput)
+        let options = job.arguments + ["--workers", "\(workers)", job.formatOption, "json", "--quiet"]
+        let output = job.writesImages ? [FilePath("--output"), folder.output] : []
+        let run = try child.run(options.map { FilePath($0) } + output + [set.folder])
+        let files = job.writesImages ? folder.takeOutput() : [:]
+        guard run.exitCode == 0, let fingerprint = ResultFingerprint(json: run.standardOutput, files: files),
+            let peak = try? JSONDecoder().decode(PeakMemory.self, from: run.standardOutput),
+            !job.writesImages || files.count == set.photos
         else {
             let said =
                 String(decoding: run.standardError, as: UTF8.self).split(separator: "\n").last ?? "it said nothing"
             throw FastPixError(
-                .invalidArgument,
-                "\(job.command) with \(counted(workers, "worker")) ended with exit code "
-                    + "\(run.exitCode), so nothing can be compared: \(said)")
+                .unreadable,
+                "\(job.command) with \(counted(workers, "worker")) ended with exit code \(run.exitCode), so nothing "
+                    + "can be compared: \(said)")
         }
         return Measured(run: run, fingerprint: fingerprint, peakMemoryBytes: peak.peakMemoryBytes)
     }
