@@ -20,6 +20,7 @@ def decode_only(paths: list[str], workers: int) -> tuple[list[str], bytes] | Non
     return ["xargs", "-0", "-n", "1", "-P", str(workers), "djpeg", "-outfile", os.devnull], file_list
 
 
+FLOOR = "decode only (djpeg)"
 DJPEG_MISSING = ("there is no djpeg (Debian, Ubuntu: apt-get install libjpeg-turbo-progs; "
                  "macOS: brew install jpeg-turbo).")
 

@@ -3,7 +3,7 @@
 /// Every table is made of rounds in which all its rows run one after the other, so that a slow moment of the machine
 /// meets all of them; a row is the median of its rounds, and ratios are between medians. Everything is on one thread.
 ///
-///     kernels_benchmark [--section FILE] [moments] [summaries] [addweighted] [gaussian] [welford]
+///     kernels_benchmark [--section FILE] [moments] [summaries] [channels] [addweighted] [gaussian] [welford]
 ///
 /// Prints Markdown, with --section into FILE as well. Figures that have a bound say whether it is met.
 #define _GNU_SOURCE 1
@@ -239,6 +239,22 @@ static void run_welford_u16(const row *row) {
 static void run_welford_f32(const row *row) {
     fpx_welford_f32_accumulate_tile((double *)memory.first_accumulators, (double *)memory.second_accumulators, 0,
                                     (const float *const *)memory.frames, row->frame_count, row->sample_count);
+}
+
+static void run_channel_sums_u8(const row *row) {
+    uint64_t sum[3] = {0}, squares[3] = {0};
+    fpx_channel_sums_u8(sum, squares, memory.frames[0], 3, row->sample_count / 3);
+    sink |= sum[0] | squares[0];
+}
+
+static void run_channel_sums_u16(const row *row) {
+    uint64_t sum[3] = {0}, squares[3] = {0};
+    fpx_channel_sums_u16(sum, squares, (const uint16_t *)memory.frames[0], 3, row->sample_count / 3);
+    sink |= sum[0] | squares[0];
+}
+
+static void run_channel_histogram_u8(const row *row) {
+    fpx_channel_histogram_u8((uint64_t *)memory.first_accumulators, memory.frames[0], 3, row->sample_count / 3);
 }
 
 static void run_addweighted_u8(const row *row) {
@@ -521,6 +537,18 @@ int main(int argument_count, char **arguments) {
         add_row("reading the accumulators", run_read_accumulators_12, 1, LARGE_SAMPLES, 2);
         add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, NULL, NULL);
         print_table("Summary of scaled M2, u16, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
+    }
+
+    if (wanted(name_count, names, "channels")) {
+        // Sixteen rows of a photo of 12 megapixels, as a decoder hands them over.
+        const size_t strip = 16 * 4000 * 3;
+        add_row("reading the samples", run_read_frames, 1, strip, 1);
+        add_level_rows("channel sums u8", run_channel_sums_u8, 1, strip, 1, true);
+        add_row("channel histogram u8", run_channel_histogram_u8, 1, strip, 1)->selects_level = true;
+        print_table("Sums of channels, u8, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
+        add_row("reading the samples", run_read_frames, 1, strip, 2);
+        add_level_rows("channel sums u16", run_channel_sums_u16, 1, strip, 2, false);
+        print_table("Sums of channels, u16, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
     }
 
     if (wanted(name_count, names, "addweighted")) {

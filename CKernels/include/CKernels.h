@@ -3,6 +3,7 @@
 #define FPX_CKERNELS_H
 
 #include "fpx_addweighted.h"
+#include "fpx_channels.h"
 #include "fpx_cpu.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"

@@ -18,5 +18,8 @@ struct FastPixCommand: ParsableCommand {
             64 wrong usage.
             """,
         version: fastPixVersion,
-        subcommands: [HotPixelsCommand.self, AddWeightedCommand.self, TuneCommand.self, InfoCommand.self])
+        subcommands: [
+            HotPixelsCommand.self, AddWeightedCommand.self, StatsCommand.self, BenchCommand.self, TuneCommand.self,
+            InfoCommand.self,
+        ])
 }

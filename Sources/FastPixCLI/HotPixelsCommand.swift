@@ -154,10 +154,7 @@ struct HotPixelsCommand: ParsableCommand {
     /// Names what was left out: each file that failed, and the rest by reason.
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
         report.skipped.filter(\.isFailure).forEach(console.skipped)
-        if discovery.repeatedPaths > 0 {
-            console.note(
-                "\(counted(discovery.repeatedPaths, "path")) led to photos already listed; each photo counts once")
-        }
+        console.noteRepeated(discovery)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
@@ -179,16 +176,7 @@ struct HotPixelsCommand: ParsableCommand {
     private static let fewFrames = 30
 
     private func nothingDone(_ report: HotPixelsReport, _ discovery: PhotoDiscovery) -> String {
-        if discovery.files.isEmpty && !discovery.skipped.isEmpty {
-            return "nothing to read"
-        }
-        if discovery.files.isEmpty {
-            let hint = photos.recursive ? "" : " (subfolders are searched with --recursive)"
-            return "no photos, JPEG or PNG, in \(photos.paths.joined(separator: ", "))\(hint)"
-        }
-        if report.skipped.allSatisfy(\.isFailure) {
-            return "not one of \(counted(discovery.files.count, "file")) could be read as a photo"
-        }
+        if discovery.files.isEmpty || report.skipped.allSatisfy(\.isFailure) { return photos.nothingRead(discovery) }
         return "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed; "
             + "give more photos or lower --minimum-frames"
     }

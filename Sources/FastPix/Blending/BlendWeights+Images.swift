@@ -6,7 +6,10 @@ extension BlendWeights {
     /// All channels are treated alike, alpha too, as OpenCV does. (Files are blended with the first image's alpha left
     /// as it is; see `ImageBlending`.)
     ///
-    /// - Parameter threads: nil: one per processor. No effect on the result.
+    /// - Parameters:
+    ///   - first: alpha is its weight; it is not changed.
+    ///   - second: beta is its weight; of the same shape, and not changed.
+    ///   - threads: nil: one per processor. No effect on the result.
     /// - Throws: `invalidArgument` when the shapes differ, with both of them, or a weight is not finite.
     /// - Complexity: O(samples); one new image. Safe from several threads.
     public func blend<Sample>(
@@ -31,7 +34,10 @@ extension BlendWeights {
     /// Blends an image with its own blur: `addWeighted(image, alpha, GaussianBlur(image, (size, size), sigma), beta,
     /// gamma)`, of which alpha 4, beta -4, gamma 128 brings out local contrast.
     ///
-    /// - Parameter threads: nil: one per processor. No effect on the result.
+    /// - Parameters:
+    ///   - image: of any size, layout and depth; it is not changed.
+    ///   - blur: its size is odd, in pixels.
+    ///   - threads: nil: one per processor. No effect on the result.
     /// - Throws: `invalidArgument` when the blur or a weight is out of its range.
     /// - Complexity: O(samples x size of the blur); one new image. Safe from several threads.
     public func blend<Sample>(

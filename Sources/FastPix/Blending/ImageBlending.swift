@@ -21,6 +21,7 @@ public struct ImageBlending: Sendable {
     /// behind; the others are made all the same.
     ///
     /// - Parameters:
+    ///   - plan: which files are read and written.
     ///   - isCancelled: asked often, from several threads; once it answers true, images that are not complete are
     ///     given up, and the report says so.
     ///   - progress: the number of images done and of images in all, from any thread.
