@@ -20,6 +20,7 @@ struct HotPixelsCommand: ParsableCommand {
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
+              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -99,12 +100,15 @@ struct HotPixelsCommand: ParsableCommand {
         completion: .directory)
     var saveSums: String?
 
+    @OptionGroup(title: "Exports") var export: ExportOptions
+
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        if let varianceMap, varianceMap == output.output {
-            throw ValidationError("--output and --variance-map name the same file; give them different names.")
+        let files = [output.output, varianceMap].compactMap { $0 } + export.paths
+        if Set(files).count < files.count {
+            throw ValidationError("Two outputs name the same file; give them different names.")
         }
         if saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
@@ -123,7 +127,8 @@ struct HotPixelsCommand: ParsableCommand {
 
     /// Nil when no option asks for defects.
     private var detection: DetectionSettings? {
-        guard defects || sensitivity != nil || classes != nil || confirm != nil else { return nil }
+        let isAskedFor = defects || sensitivity != nil || classes != nil || confirm != nil || !export.paths.isEmpty
+        guard isAskedFor else { return nil }
         return DetectionSettings(
             sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
     }
@@ -136,6 +141,7 @@ struct HotPixelsCommand: ParsableCommand {
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
         let sink = try ResultSink(output.output, photos: discovery)
+        for export in export.exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try search.run(discovery) { bar.update($0) }
@@ -146,6 +152,9 @@ struct HotPixelsCommand: ParsableCommand {
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
             return .failure
+        }
+        for export in export.exports {
+            try export.write(report.groups, photos: discovery).forEach(console.warning)
         }
         try sink.write(report.formatted(output.format))
         return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
