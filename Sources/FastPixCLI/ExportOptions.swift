@@ -44,7 +44,8 @@ struct ExportOptions: ParsableArguments {
         }
         if offset != nil, !exports.contains(where: \.format.countsInRawFrame) {
             throw ValidationError(
-                "--export-offset is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for.")
+                "--export-offset is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for."
+            )
         }
         if Set(paths).count < paths.count {
             throw ValidationError("Two exports name the same file; give them different names.")

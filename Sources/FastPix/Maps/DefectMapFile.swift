@@ -83,7 +83,8 @@ public enum DefectMapFile {
             guard let entry = entry(content, format, offset: offset) else {
                 throw FastPixError(
                     .corrupt, path: path,
-                    "line \(index + 1) is no position in a form that fastpix reads: \(String(content.prefix(60)).printable)")
+                    "line \(index + 1) is no position in a form that fastpix reads: \(String(content.prefix(60)).printable)"
+                )
             }
             map.entries.append(entry)
         }

@@ -14,6 +14,12 @@ enum NumberedOutput {
 
 /// Folders that outputs go to.
 enum OutputFolder {
+    /// Whether there is something of this name, be it a link that leads nowhere.
+    static func holds(_ path: String) -> Bool {
+        var information = stat()
+        return lstat(path, &information) == 0
+    }
+
     /// Makes it, with those above it, unless it is there.
     static func make(_ path: String) throws(FastPixError) {
         guard !path.isEmpty else {

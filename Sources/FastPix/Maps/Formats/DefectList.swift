@@ -30,7 +30,8 @@ struct DefectList: Encodable {
         } catch {
             throw FastPixError(
                 .corrupt, path: path,
-                "not a list of defects as fastpix writes it; use the JSON of fastpix hotpixels --defects or of --export")
+                "not a list of defects as fastpix writes it; use the JSON of fastpix hotpixels --defects or of --export"
+            )
         }
         guard list.schema.hasPrefix("fastpix.") else {
             throw FastPixError(.unsupported, path: path, "JSON of another program (schema \(list.schema.printable))")

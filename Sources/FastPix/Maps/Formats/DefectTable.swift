@@ -31,7 +31,8 @@ enum DefectTable {
             let column = header.firstIndex(of: "column")
         else {
             throw FastPixError(
-                .unsupported, path: path, "the table has no columns called row and column; its first line names columns")
+                .unsupported, path: path, "the table has no columns called row and column; its first line names columns"
+            )
         }
         let kind = header.firstIndex(of: "class")
         var maps: [DefectMap] = []

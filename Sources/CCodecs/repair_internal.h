@@ -1,0 +1,44 @@
+/// Shared by the repairs of the formats; not public.
+#ifndef FPX_REPAIR_INTERNAL_H
+#define FPX_REPAIR_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "fpx_photo_repair.h"
+#include "photo_internal.h"
+
+/// Appends; false when memory is short.
+bool fpx_bytes_append(fpx_bytes *_Nonnull bytes, const void *_Nonnull data, size_t count);
+
+/// Whether the patches are as fpx_photo_repair.h demands.
+bool fpx_repair_patches_are_inside(const fpx_repair_patch *_Nullable patches, size_t patch_count, uint64_t width,
+                                   uint64_t height);
+
+/// How far from a sample good ones are looked for, in each direction: out of the largest patch and as far again as an
+/// ordinary smear.
+enum { FPX_REPAIR_REACH = FPX_REPAIR_LONGEST_SIDE + 16 };
+
+/// A part of a picture around a patch.
+typedef struct fpx_repair_window {
+    /// `channels` interleaved samples a pixel.
+    double *_Nonnull samples;
+    /// A byte a pixel: 1 when it may be used, 0 when it is to be replaced itself.
+    uint8_t *_Nonnull is_good;
+    size_t width;
+    size_t height;
+    size_t channels;
+    /// A difference between samples that means nothing.
+    double noise;
+} fpx_repair_window;
+
+/// Interpolates the pixel at `column`, `row` of the window into `values`, one for each channel. Reads good pixels only.
+/// False when there is none in any of the eight directions.
+bool fpx_repair_interpolate(const fpx_repair_window *_Nonnull window, size_t column, size_t row,
+                            double *_Nonnull values);
+
+/// Clears `is_good` for all patches, which are given in the window's pixels times `column_factor` and `row_factor`,
+/// from the window's upper left pixel at `left`, `top`.
+void fpx_repair_mark(fpx_repair_window *_Nonnull window, const fpx_repair_patch *_Nonnull patches, size_t patch_count,
+                     size_t left, size_t top, size_t column_factor, size_t row_factor);
+
+#endif
