@@ -281,8 +281,9 @@ static void write_picture(jpeg_repair *self) {
     self->output_manager.term_destination = end_output;
     jpeg->dest = &self->output_manager;
     jpeg_copy_critical_parameters(source, jpeg);
-    jpeg->optimize_coding = TRUE;
     jpeg->arith_code = source->arith_code;
+    // Arithmetic coding has no tables to optimise, and libjpeg refuses the wish.
+    jpeg->optimize_coding = source->arith_code ? FALSE : TRUE;
     jpeg->restart_interval = source->restart_interval;
     if (source->progressive_mode) {
         jpeg_simple_progression(jpeg);

@@ -24,7 +24,7 @@ extension HotPixelsReport {
                 + "class,confidence,neighbourhood_mean,neighbourhood_variance"
         ]
         for group in groups {
-            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVField.quoted($0 ?? "") }
+            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVText.field($0 ?? "") }
             let shape = group.shape
             let counts = [shape.width, shape.height, shape.channels, shape.bitsPerSample, group.frames]
             for (index, subpixel) in group.summary.lowest.enumerated() {

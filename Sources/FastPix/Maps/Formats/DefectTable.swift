@@ -6,7 +6,7 @@ enum DefectTable {
                 + "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns"
         ]
         for (group, defects) in groups {
-            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVField.quoted($0 ?? "") }
+            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVText.field($0 ?? "") }
             for defect in defects {
                 let place = [group.shape.width, group.shape.height, defect.row, defect.column, defect.channel]
                 let values = [
@@ -26,7 +26,7 @@ enum DefectTable {
     /// Reads this table and that of `fastpix hotpixels --format csv`: the header names the columns. Lines without a
     /// class, where there is such a column, are no defects.
     static func maps(_ text: String, path: String) throws(FastPixError) -> [DefectMap] {
-        let records = CSVField.records(text)
+        let records = CSVRecords.of(text)
         guard let header = records.first, let row = header.firstIndex(of: "row"),
             let column = header.firstIndex(of: "column")
         else {
@@ -65,61 +65,5 @@ enum DefectTable {
             }
         }
         return maps
-    }
-}
-
-/// Fields of comma separated values after RFC 4180.
-enum CSVField {
-    /// Spreadsheets run fields that begin like formulas; a quote mark in front makes them text.
-    static func quoted(_ text: String) -> String {
-        let harmless = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-        guard harmless.contains(where: { ",\"\n\r".contains($0) }) else { return harmless }
-        return "\"" + harmless.replacing("\"", with: "\"\"") + "\""
-    }
-
-    /// The records of a text, blank lines left out.
-    static func records(_ text: String) -> [[String]] {
-        var records: [[String]] = []
-        var record: [String] = []
-        var field = ""
-        var isQuoted = false
-        var wasQuoted = false
-        func endField() {
-            // What `quoted` put in front of a formula.
-            let isGuarded = field.count > 1 && field.hasPrefix("'") && "=+-@\t\r".contains(field.dropFirst().first!)
-            record.append(isGuarded ? String(field.dropFirst()) : field)
-            field = ""
-            wasQuoted = false
-        }
-        func endRecord() {
-            if !record.isEmpty || !field.isEmpty || wasQuoted {
-                endField()
-                records.append(record)
-                record = []
-            }
-        }
-        var rest = Substring(text)
-        while let character = rest.popFirst() {
-            if isQuoted {
-                if character != "\"" {
-                    field.append(character)
-                } else if rest.first == "\"" {
-                    field.append(rest.removeFirst())
-                } else {
-                    isQuoted = false
-                }
-            } else if character == "\"" {
-                isQuoted = true
-                wasQuoted = true
-            } else if character == "," {
-                endField()
-            } else if character.isNewline {
-                endRecord()
-            } else {
-                field.append(character)
-            }
-        }
-        endRecord()
-        return records
     }
 }
