@@ -100,13 +100,21 @@ struct HotPixelsCommand: ParsableCommand {
         completion: .directory)
     var saveSums: String?
 
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp(
+            "Write a web page with the maps and pictures of every defect.",
+            discussion: "One file that needs no network. Implies --defects.", valueName: "file.html"),
+        completion: .file(extensions: ["html"]))
+    var page: String?
+
     @OptionGroup(title: "Exports") var export: ExportOptions
 
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        let files = [output.output, varianceMap].compactMap { $0 } + export.paths
+        let files = [output.output, varianceMap, page].compactMap { $0 } + export.paths
         if Set(files).count < files.count {
             throw ValidationError("Two outputs name the same file; give them different names.")
         }
@@ -122,12 +130,14 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
             minimumFrames: minimumFrames, top: top,
             detection: detection,
-            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
+            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
+            page: page)
     }
 
     /// Nil when no option asks for defects.
     private var detection: DetectionSettings? {
-        let isAskedFor = defects || sensitivity != nil || classes != nil || confirm != nil || !export.paths.isEmpty
+        let isAskedFor =
+            defects || sensitivity != nil || classes != nil || confirm != nil || !export.paths.isEmpty || page != nil
         guard isAskedFor else { return nil }
         return DetectionSettings(
             sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
@@ -171,21 +181,13 @@ struct HotPixelsCommand: ParsableCommand {
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
         }
-        for group in report.groups where group.frames < Self.fewFrames {
-            console.warning(
-                "\(counted(group.frames, "photo")) of \(group.name): \(Self.fewFrames) are the least for a result to "
-                    + "rely on, 100 are good")
-        }
-        for group in report.groups { group.detectionWarnings.forEach(console.warning) }
+        for group in report.groups { group.warnings.forEach(console.warning) }
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
                 "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "
                     + "each body's photos alone")
         }
     }
-
-    /// Below this the lowest variances are as much the scenes' as the sensor's.
-    private static let fewFrames = 30
 
     private func nothingDone(_ report: HotPixelsReport, _ discovery: PhotoDiscovery) -> String {
         if discovery.files.isEmpty && !discovery.skipped.isEmpty {
