@@ -16,6 +16,7 @@ enum ReportPageStyle {
         h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
         h2 { font-size: 1.35rem; line-height: 1.3; margin: 2.5rem 0 .5rem; padding-top: 1rem;
           border-top: 1px solid var(--line); }
+        header + main > section:first-child > h2 { border-top: 0; margin-top: 1rem; padding-top: 0; }
         h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
         h4 { font-size: 1rem; margin: 0; }
         p { margin: .4rem 0; max-width: 46rem; }
@@ -42,7 +43,7 @@ enum ReportPageStyle {
         .zoom label { border: 1px solid var(--line); background: var(--card); border-radius: .4rem;
           padding: .3rem .7rem; cursor: pointer; font-size: .9rem; }
         .zoom input:checked + label { background: var(--accent); border-color: var(--accent); color: var(--paper); }
-        .frame { overflow: auto; border: 1px solid var(--line); border-radius: .4rem; background: #000;
+        .frame { overflow: auto; border: 1px solid var(--line); border-radius: .4rem; background: var(--card);
           max-height: 80vh; overscroll-behavior: contain; }
         .frame svg { display: block; width: 100%; height: auto; max-height: 78vh; }
         .view:has(.two:checked) .frame svg { width: 200%; max-height: none; }
@@ -74,7 +75,8 @@ enum ReportPageStyle {
         dt { color: var(--soft); } dd { margin: 0; }
         summary { cursor: pointer; } details { margin: .8rem 0; }
         footer { padding-top: 1rem; padding-bottom: 2.5rem; }
-        @media (max-width: 34rem) { body { font-size: 15px; } th, td { padding-right: .6rem; }
+        @media (max-width: 34rem) { body { font-size: 15px; }
+          th, td { padding-right: .4rem; } th { font-size: .75rem; }
           .crops { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } .wide { display: none; } }
         @media print { .zoom { display: none; } .frame { max-height: none; } .defect { break-inside: avoid; } }
         """
