@@ -166,10 +166,12 @@ static void interpolate_patch(jpeg_repair *self, const fpx_repair_patch *patches
     size_t height = component->downsampled_height;
     end_column = end_column < width ? end_column : width;
     end_row = end_row < height ? end_row : height;
-    size_t window_left = left > FPX_REPAIR_REACH ? left - FPX_REPAIR_REACH : 0;
-    size_t window_top = top > FPX_REPAIR_REACH ? top - FPX_REPAIR_REACH : 0;
-    size_t window_right = end_column + FPX_REPAIR_REACH < width ? end_column + FPX_REPAIR_REACH : width;
-    size_t window_bottom = end_row + FPX_REPAIR_REACH < height ? end_row + FPX_REPAIR_REACH : height;
+    size_t reach = fpx_repair_reach(patch);
+    self->window.reach = reach;
+    size_t window_left = left > reach ? left - reach : 0;
+    size_t window_top = top > reach ? top - reach : 0;
+    size_t window_right = end_column + reach < width ? end_column + reach : width;
+    size_t window_bottom = end_row + reach < height ? end_row + reach : height;
     self->window.width = window_right - window_left;
     self->window.height = window_bottom - window_top;
     fpx_repair_mark(&self->window, patches, patch_count, window_left, window_top, column_factor, row_factor);
@@ -221,12 +223,12 @@ static size_t replace_samples(jpeg_repair *self) {
 }
 
 static size_t repair_components(jpeg_repair *self, const fpx_repair_patch *patches, size_t patch_count) {
-    enum { LONGEST_WINDOW_SIDE = FPX_REPAIR_LONGEST_SIDE + 2 + 2 * FPX_REPAIR_REACH };
     j_decompress_ptr jpeg = &self->input.jpeg;
     self->window.channels = 1;
     self->window.noise = 3;
-    self->window.samples = malloc((size_t)LONGEST_WINDOW_SIDE * LONGEST_WINDOW_SIDE * sizeof *self->window.samples);
-    self->window.is_good = malloc((size_t)LONGEST_WINDOW_SIDE * LONGEST_WINDOW_SIDE);
+    self->window.samples =
+        malloc((size_t)FPX_REPAIR_LONGEST_WINDOW_SIDE * FPX_REPAIR_LONGEST_WINDOW_SIDE * sizeof *self->window.samples);
+    self->window.is_good = malloc((size_t)FPX_REPAIR_LONGEST_WINDOW_SIDE * FPX_REPAIR_LONGEST_WINDOW_SIDE);
     if (self->window.samples == NULL || self->window.is_good == NULL) {
         fail_for_memory(self);
     }

@@ -145,10 +145,12 @@ static void set_sample(png_repair *self, size_t column, size_t row, size_t chann
 static void repair_patch(png_repair *self, const fpx_repair_patch *patches, size_t patch_count, size_t index) {
     fpx_repair_window *window = &self->window;
     const fpx_repair_patch *patch = &patches[index];
-    size_t left = patch->column > FPX_REPAIR_REACH ? patch->column - FPX_REPAIR_REACH : 0;
-    size_t top = patch->row > FPX_REPAIR_REACH ? patch->row - FPX_REPAIR_REACH : 0;
-    size_t right = patch->column + patch->width + FPX_REPAIR_REACH;
-    size_t bottom = patch->row + patch->height + FPX_REPAIR_REACH;
+    size_t reach = fpx_repair_reach(patch);
+    window->reach = reach;
+    size_t left = patch->column > reach ? patch->column - reach : 0;
+    size_t top = patch->row > reach ? patch->row - reach : 0;
+    size_t right = patch->column + patch->width + reach;
+    size_t bottom = patch->row + patch->height + reach;
     window->width = (right < self->width ? right : self->width) - left;
     window->height = (bottom < self->height ? bottom : self->height) - top;
     fpx_repair_mark(window, patches, patch_count, left, top, 1, 1);
@@ -177,14 +179,13 @@ static void repair_patch(png_repair *self, const fpx_repair_patch *patches, size
 }
 
 static void repair_patches(png_repair *self, const fpx_repair_patch *patches, size_t patch_count) {
-    enum { LONGEST_WINDOW_SIDE = FPX_REPAIR_LONGEST_SIDE + 2 * FPX_REPAIR_REACH };
     if (!fpx_repair_patches_are_inside(patches, patch_count, self->width, self->height)) {
         fpx_photo_explain(self->error, "a place to repair lies outside the picture");
         fail(self, FPX_PHOTO_UNSUPPORTED);
     }
     self->window.channels = colour_channels(self);
     self->window.noise = self->bit_depth == 8 ? 3 : 3 * 257;
-    size_t pixels = (size_t)LONGEST_WINDOW_SIDE * LONGEST_WINDOW_SIDE;
+    size_t pixels = (size_t)FPX_REPAIR_LONGEST_WINDOW_SIDE * FPX_REPAIR_LONGEST_WINDOW_SIDE;
     self->window.samples = malloc(pixels * self->window.channels * sizeof *self->window.samples);
     self->window.is_good = malloc(pixels);
     if (self->window.samples == NULL || self->window.is_good == NULL) {
@@ -203,6 +204,8 @@ static void write_picture(png_repair *self) {
     }
     png_set_user_limits(self->writer, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_write_fn(self->writer, self, write_bytes, flush_nothing);
+    // On 16-bit sensor noise zlib's default takes five times as long and saves 4 %.
+    png_set_compression_level(self->writer, 3);
     png_set_IHDR(self->writer, self->writer_info, (png_uint_32)self->width, (png_uint_32)self->height, self->bit_depth,
                  self->colour_type, self->interlace, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(self->writer, self->writer_info);

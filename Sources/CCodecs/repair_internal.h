@@ -14,9 +14,11 @@ bool fpx_bytes_append(fpx_bytes *_Nonnull bytes, const void *_Nonnull data, size
 bool fpx_repair_patches_are_inside(const fpx_repair_patch *_Nullable patches, size_t patch_count, uint64_t width,
                                    uint64_t height);
 
-/// How far from a sample good ones are looked for, in each direction: out of the largest patch and as far again as an
-/// ordinary smear.
-enum { FPX_REPAIR_REACH = FPX_REPAIR_LONGEST_SIDE + 16 };
+/// How far around a patch good samples are looked for: as far as it is long, and as far again as an ordinary smear.
+size_t fpx_repair_reach(const fpx_repair_patch *_Nonnull patch);
+
+/// The longest side of a window around a patch.
+enum { FPX_REPAIR_LONGEST_WINDOW_SIDE = 3 * FPX_REPAIR_LONGEST_SIDE + 2 * 16 };
 
 /// A part of a picture around a patch.
 typedef struct fpx_repair_window {
@@ -29,6 +31,8 @@ typedef struct fpx_repair_window {
     size_t channels;
     /// A difference between samples that means nothing.
     double noise;
+    /// How far from a pixel good ones are looked for, in each direction.
+    size_t reach;
 } fpx_repair_window;
 
 /// Interpolates the pixel at `column`, `row` of the window into `values`, one for each channel. Reads good pixels only.

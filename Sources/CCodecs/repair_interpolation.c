@@ -27,6 +27,10 @@ bool fpx_bytes_append(fpx_bytes *bytes, const void *data, size_t count) {
     return true;
 }
 
+size_t fpx_repair_reach(const fpx_repair_patch *patch) {
+    return (patch->width > patch->height ? patch->width : patch->height) + 16;
+}
+
 bool fpx_repair_patches_are_inside(const fpx_repair_patch *patches, size_t patch_count, uint64_t width,
                                    uint64_t height) {
     for (size_t index = 0; index < patch_count; index++) {
@@ -65,8 +69,8 @@ static const double *nearest(const fpx_repair_window *window, size_t column, siz
                              double *distance) {
     long x = (long)column;
     long y = (long)row;
-    for (int step = 1; step * (abs(column_step) > abs(row_step) ? abs(column_step) : abs(row_step)) <= FPX_REPAIR_REACH;
-         step++) {
+    for (int step = 1;
+         step * (abs(column_step) > abs(row_step) ? abs(column_step) : abs(row_step)) <= (int)window->reach; step++) {
         x += column_step;
         y += row_step;
         if (x < 0 || y < 0 || x >= (long)window->width || y >= (long)window->height) {

@@ -85,8 +85,8 @@ struct GroupSection {
                 + "<td class=\"wide\">\(HTMLText.number(defect.neighbourhoodVariance))</td>"
                 + "<td>\(HTMLText.number(defect.confidence))</td></tr>"
         }
-        let shown = rows.prefix(Self.rowsShown).joined(separator: "\n")
-        let rest = rows.dropFirst(Self.rowsShown)
+        let shown = rows.prefix(Self.defectsShown).joined(separator: "\n")
+        let rest = rows.dropFirst(Self.defectsShown)
         let more =
             rest.isEmpty
             ? ""
@@ -95,6 +95,8 @@ struct GroupSection {
         return "<table>\(Self.head)<tbody>\(shown)</tbody></table>\(more)"
     }
 
+    /// The rest is folded, so that the maps are not far down.
+    private static let defectsShown = 15
     private static let rowsShown = 50
     private static let head =
         "<thead><tr><th scope=\"col\">No.</th><th scope=\"col\" class=\"text\">class</th><th scope=\"col\">row</th>"
@@ -106,8 +108,8 @@ struct GroupSection {
 
     private func map(_ title: String, _ name: String, _ picture: [UInt8], _ caption: String, scale: Bool) -> String {
         let (width, height) = (group.shape.width, group.shape.height)
-        // As large on the screen in a small crop as in a whole frame.
-        let radius = Double(max(width, height)) / 60
+        // As large on the screen in a small frame as in a large one, and smaller where they would hide the map.
+        let radius = Double(max(width, height)) / (defects.count > 50 ? 160 : 60)
         let markers = defects.prefix(Self.mostMarkers).enumerated().map { index, defect in
             let circle =
                 "<circle cx=\"\(Double(defect.column) + 0.5)\" cy=\"\(Double(defect.row) + 0.5)\" "
@@ -198,8 +200,8 @@ struct GroupSection {
             <figure><svg viewBox="0 0 \(crop.width) \(crop.height)" role="img" aria-label="\(name)">
             <image class="pixels" href="\(HTMLText.dataAddress(ofPNG: picture))" width="\(crop.width)" \
             height="\(crop.height)"/>
-            <rect x="\(defect.column - crop.column)" y="\(defect.row - crop.row)" width="1" height="1" fill="none" \
-            stroke="#d81b60" stroke-width="0.18"/></svg><figcaption>\(name)</figcaption></figure>
+            <rect x="\(defect.column - crop.column - 2)" y="\(defect.row - crop.row - 2)" width="5" height="5" \
+            fill="none" stroke="#ff3d81" stroke-width="0.2"/></svg><figcaption>\(name)</figcaption></figure>
             """
     }
 

@@ -31,9 +31,11 @@ enum PlainWords {
         guard defect.neighbourhoodVariance > 0 else { return brightness }
         let ratio = defect.variance / defect.neighbourhoodVariance
         let variance =
-            ratio < 0.1
-            ? String(format: " Varies 1/%.0f as much as they do.", min(9999, 1 / max(ratio, 1e-9)))
-            : String(format: " Varies %.2g times as much as they do.", ratio)
+            (0.9...1.1).contains(ratio)
+            ? " Varies as much as they do."
+            : ratio < 0.1
+                ? String(format: " Varies 1/%.0f as much as they do.", min(9999, 1 / max(ratio, 1e-9)))
+                : String(format: " Varies %.2g times as much as they do.", ratio)
         return brightness + variance
     }
 
