@@ -20,7 +20,6 @@ struct ExportOptions: ParsableArguments {
         name: .customLong("export-format"),
         help: ArgumentHelp(
             "The form of an export, when its name does not tell it; once for each --export.",
-            discussion: "One of \(DefectMapFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
             valueName: "form"))
     var formats: [DefectMapFormat] = []
 
