@@ -20,6 +20,8 @@ typedef struct fpx_cpu_features {
     bool avx2_fma;
     bool avx512_f_bw_dq_vl;
     bool avx512_vnni;
+    /// Arithmetic on subnormal floats is as fast as on all others; elsewhere it takes a hundred cycles and more.
+    bool fast_subnormals;
     bool neon;
     bool neon_dot_product;
 } fpx_cpu_features;

@@ -13,12 +13,16 @@
     .moments_u16_summarize = fpx_moments_u16_summarize_##suffix,                                                       \
     .welford_u8_accumulate = fpx_welford_u8_accumulate_##suffix,                                                       \
     .welford_u16_accumulate = fpx_welford_u16_accumulate_##suffix,                                                     \
-    .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u8 = fpx_addweighted_u8_##suffix,      \
-    .addweighted_u16 = fpx_addweighted_u16_##suffix, .addweighted_f32 = fpx_addweighted_f32_##suffix
+    .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u16 = fpx_addweighted_u16_##suffix,    \
+    .addweighted_f32 = fpx_addweighted_f32_##suffix, .gaussian_u8_vertical = fpx_gaussian_u8_vertical_##suffix,        \
+    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix
 
 static const fpx_kernels portable_kernels = {
     .isa = FPX_ISA_C,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_c,
+    .addweighted_u8 = fpx_addweighted_u8_c,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_c,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_c,
     FPX_TABLE_ENTRIES(c),
 };
 
@@ -26,17 +30,46 @@ static const fpx_kernels portable_kernels = {
 static const fpx_kernels avx2_kernels = {
     .isa = FPX_ISA_AVX2,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
+    .addweighted_u8 = fpx_addweighted_u8_avx2,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
+    FPX_TABLE_ENTRIES(avx2),
+};
+static const fpx_kernels avx2_subnormal_kernels = {
+    .isa = FPX_ISA_AVX2,
+    .uses_extensions = true,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
+    .addweighted_u8 = fpx_addweighted_u8_avx2_subnormal,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
     FPX_TABLE_ENTRIES(avx2),
 };
 static const fpx_kernels avx512_kernels = {
     .isa = FPX_ISA_AVX512,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512,
+    .addweighted_u8 = fpx_addweighted_u8_avx512,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512,
     FPX_TABLE_ENTRIES(avx512),
 };
 static const fpx_kernels avx512_vnni_kernels = {
     .isa = FPX_ISA_AVX512,
     .uses_dot_product = true,
+    .uses_extensions = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
+    .addweighted_u8 = fpx_addweighted_u8_avx512,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
+    FPX_TABLE_ENTRIES(avx512),
+};
+static const fpx_kernels avx512_vnni_subnormal_kernels = {
+    .isa = FPX_ISA_AVX512,
+    .uses_dot_product = true,
+    .uses_extensions = true,
+    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
+    .addweighted_u8 = fpx_addweighted_u8_avx512_subnormal,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
     FPX_TABLE_ENTRIES(avx512),
 };
 #endif
@@ -45,32 +78,42 @@ static const fpx_kernels avx512_vnni_kernels = {
 static const fpx_kernels neon_kernels = {
     .isa = FPX_ISA_NEON,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_neon,
+    .addweighted_u8 = fpx_addweighted_u8_neon,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
     FPX_TABLE_ENTRIES(neon),
 };
 static const fpx_kernels neon_dot_product_kernels = {
     .isa = FPX_ISA_NEON,
     .uses_dot_product = true,
+    .uses_extensions = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_neon_dot_product,
+    .addweighted_u8 = fpx_addweighted_u8_neon,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
     FPX_TABLE_ENTRIES(neon),
 };
 #endif
 
 /// The kernels of a level, or null when this build or the processor lacks it.
-static const fpx_kernels *kernels_of(fpx_isa isa, bool dot_product_wanted) {
+static const fpx_kernels *kernels_of(fpx_isa isa, bool extensions_wanted) {
     const fpx_cpu_features features = fpx_cpu_detect();
     (void)features;
-    (void)dot_product_wanted;
+    (void)extensions_wanted;
     switch (isa) {
     case FPX_ISA_C: return &portable_kernels;
 #if FPX_X86
-    case FPX_ISA_AVX2: return features.avx2_fma ? &avx2_kernels : NULL;
+    case FPX_ISA_AVX2:
+        if (!features.avx2_fma) return NULL;
+        return features.fast_subnormals && extensions_wanted ? &avx2_subnormal_kernels : &avx2_kernels;
     case FPX_ISA_AVX512:
         if (!features.avx512_f_bw_dq_vl) return NULL;
-        return features.avx512_vnni && dot_product_wanted ? &avx512_vnni_kernels : &avx512_kernels;
+        if (!features.avx512_vnni || !extensions_wanted) return &avx512_kernels;
+        return features.fast_subnormals ? &avx512_vnni_subnormal_kernels : &avx512_vnni_kernels;
 #endif
 #if FPX_ARM64
     case FPX_ISA_NEON:
-        return features.neon_dot_product && dot_product_wanted ? &neon_dot_product_kernels : &neon_kernels;
+        return features.neon_dot_product && extensions_wanted ? &neon_dot_product_kernels : &neon_kernels;
 #endif
     default: return NULL;
     }
@@ -116,8 +159,8 @@ const fpx_kernels *fpx_kernels_selected(void) {
     return kernels;
 }
 
-static fpx_status select_level(fpx_isa isa, bool dot_product_wanted) {
-    const fpx_kernels *kernels = kernels_of(isa, dot_product_wanted);
+static fpx_status select_level(fpx_isa isa, bool extensions_wanted) {
+    const fpx_kernels *kernels = kernels_of(isa, extensions_wanted);
     if (!kernels) return FPX_ERROR_UNSUPPORTED;
     atomic_store_explicit(&selected_kernels, kernels, memory_order_relaxed);
     return FPX_OK;
@@ -126,7 +169,8 @@ static fpx_status select_level(fpx_isa isa, bool dot_product_wanted) {
 bool fpx_isa_available(fpx_isa isa) { return kernels_of(isa, true) != NULL; }
 fpx_isa fpx_isa_selected(void) { return fpx_kernels_selected()->isa; }
 fpx_status fpx_isa_select(fpx_isa isa) { return select_level(isa, true); }
-fpx_status fpx_isa_select_without_dot_product(fpx_isa isa) { return select_level(isa, false); }
+fpx_status fpx_isa_select_without_extensions(fpx_isa isa) { return select_level(isa, false); }
+bool fpx_isa_uses_extensions(void) { return fpx_kernels_selected()->uses_extensions; }
 bool fpx_isa_uses_dot_product(void) { return fpx_kernels_selected()->uses_dot_product; }
 
 bool fpx_isa_environment_honoured(void) {

@@ -11,6 +11,7 @@
 
 #include "cpu.h"
 #include "fpx_cpu.h"
+#include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_welford.h"
 
@@ -25,9 +26,16 @@ typedef struct fpx_welford_weights {
 /// Blocks that one kernel call takes; bounds the array of weights, which is on the stack.
 #define FPX_WELFORD_BLOCKS_PER_PASS 16
 
+/// Samples of one row that the Gaussian's kernels meet at once, at most; then their sums stay near the processor.
+#define FPX_GAUSSIAN_TILE_SAMPLES 2048
+/// Sums behind the last one that the second pass may read, without using them.
+#define FPX_GAUSSIAN_SLACK_SUMS 64
+
 typedef struct fpx_kernels {
     fpx_isa isa;
     bool uses_dot_product;
+    /// Uses more than every processor of the level has or does well.
+    bool uses_extensions;
 
     void (*moments_u8_accumulate)(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
                                   size_t frame_count, size_t first_sample, size_t end_sample);
@@ -52,6 +60,19 @@ typedef struct fpx_kernels {
                             float alpha, float beta, float gamma);
     void (*addweighted_f32)(float *destination, const float *first, const float *second, size_t sample_count,
                             float alpha, float beta, float gamma);
+
+    /// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums, each `row_sums` after the one before, from as many
+    /// rows of samples and 2 * radius more. Any number of samples.
+    void (*gaussian_u8_vertical)(uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t first_sample,
+                                 size_t sample_count, const fpx_gaussian *gaussian);
+    void (*gaussian_u16_vertical)(uint32_t *sums, size_t row_sums, const uint16_t *const *rows, size_t first_sample,
+                                  size_t sample_count, const fpx_gaussian *gaussian);
+    /// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES 1024samples from as many sums and 2 * radius * channels
+    /// more; FPX_GAUSSIAN_SLACK_SUMS sums behind them may be read.
+    void (*gaussian_u8_horizontal)(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
+                                   const fpx_gaussian *gaussian);
+    void (*gaussian_u16_horizontal)(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
+                                    const fpx_gaussian *gaussian);
 } fpx_kernels;
 
 /// The kernels of the selected level.
@@ -78,7 +99,15 @@ const fpx_kernels *fpx_kernels_selected(void);
     void fpx_addweighted_u16_##isa(uint16_t *destination, const uint16_t *first, const uint16_t *second,               \
                                    size_t sample_count, float alpha, float beta, float gamma);                         \
     void fpx_addweighted_f32_##isa(float *destination, const float *first, const float *second, size_t sample_count,   \
-                                   float alpha, float beta, float gamma);
+                                   float alpha, float beta, float gamma);                                              \
+    void fpx_gaussian_u8_vertical_##isa(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,                   \
+                                        size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian);       \
+    void fpx_gaussian_u16_vertical_##isa(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,                 \
+                                         size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian);      \
+    void fpx_gaussian_u8_horizontal_##isa(uint8_t *destination, const uint16_t *sums, size_t sample_count,             \
+                                          size_t channels, const fpx_gaussian *gaussian);                              \
+    void fpx_gaussian_u16_horizontal_##isa(uint16_t *destination, const uint32_t *sums, size_t sample_count,           \
+                                           size_t channels, const fpx_gaussian *gaussian);
 
 FPX_DECLARE_KERNELS(c)
 #if FPX_X86
@@ -86,6 +115,14 @@ FPX_DECLARE_KERNELS(avx2)
 FPX_DECLARE_KERNELS(avx512)
 void fpx_moments_u8_accumulate_avx512_vnni(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
                                            size_t frame_count, size_t first_sample, size_t end_sample);
+void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                            size_t channels, const fpx_gaussian *gaussian);
+void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums, size_t sample_count,
+                                             size_t channels, const fpx_gaussian *gaussian);
+void fpx_addweighted_u8_avx2_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                       size_t sample_count, float alpha, float beta, float gamma);
+void fpx_addweighted_u8_avx512_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                         size_t sample_count, float alpha, float beta, float gamma);
 #endif
 #if FPX_ARM64
 FPX_DECLARE_KERNELS(neon)

@@ -3,7 +3,7 @@
 /// Every table is made of rounds in which all its rows run one after the other, so that a slow moment of the machine
 /// meets all of them; a row is the median of its rounds, and ratios are between medians. Everything is on one thread.
 ///
-///     kernels_benchmark [--section FILE] [moments] [summaries] [addweighted] [welford]
+///     kernels_benchmark [--section FILE] [moments] [summaries] [addweighted] [gaussian] [welford]
 ///
 /// Prints Markdown, with --section into FILE as well. Figures that have a bound say whether it is met.
 #define _GNU_SOURCE 1
@@ -135,7 +135,7 @@ typedef struct row {
     /// Set for kernels, unused by references.
     bool selects_level;
     fpx_isa isa;
-    bool without_dot_product;
+    bool without_extensions;
     size_t sample_count;
     size_t frame_count;
     size_t bytes_per_sample;
@@ -255,6 +255,27 @@ static void run_addweighted_f32(const row *row) {
                         (const float *)memory.frames[1], row->sample_count, 0.3, 0.7, 1.5);
 }
 
+enum { GAUSSIAN_CHANNELS = 3, LARGE_WIDTH = 4032, LEVEL2_WIDTH = 512 };
+
+/// Prepared anew for each table.
+static fpx_gaussian gaussian;
+
+static size_t gaussian_width(const row *row) { return row->sample_count == LARGE_SAMPLES ? LARGE_WIDTH : LEVEL2_WIDTH; }
+
+static void run_gaussian_u8(const row *row) {
+    const size_t width = gaussian_width(row);
+    const ptrdiff_t stride = (ptrdiff_t)(width * GAUSSIAN_CHANNELS);
+    fpx_gaussian_u8_image(memory.first_accumulators, stride, memory.frames[0], stride, width,
+                          row->sample_count / (size_t)stride, GAUSSIAN_CHANNELS, &gaussian, 1);
+}
+
+static void run_gaussian_u16(const row *row) {
+    const size_t width = gaussian_width(row);
+    const ptrdiff_t stride = (ptrdiff_t)(width * GAUSSIAN_CHANNELS * 2);
+    fpx_gaussian_u16_image((uint16_t *)memory.first_accumulators, stride, (const uint16_t *)memory.frames[0], stride,
+                           width, 2 * row->sample_count / (size_t)stride, GAUSSIAN_CHANNELS, &gaussian, 1);
+}
+
 // ---- Tables ----
 
 static row rows[MAXIMUM_ROWS];
@@ -273,20 +294,24 @@ static row *add_row(const char *name, void (*run)(const row *), size_t frame_cou
     return added;
 }
 
+/// Levels that use an extension that matters are measured without it as well.
 static void add_level_rows(const char *name, void (*run)(const row *), size_t frame_count, size_t sample_count,
-                           size_t bytes_per_sample, bool dot_product_matters) {
+                           size_t bytes_per_sample, bool (*uses_extension)(void), const char *extension) {
     for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
         if (!fpx_isa_available((fpx_isa)isa)) continue;
         fpx_isa_select((fpx_isa)isa);
-        const bool uses_dot_product = dot_product_matters && fpx_isa_uses_dot_product();
-        for (int without = 0; without <= (uses_dot_product ? 1 : 0); without++) {
+        const bool used = uses_extension && uses_extension();
+        for (int without = 0; without <= (used ? 1 : 0); without++) {
             char text[64];
-            const char *suffix = !uses_dot_product ? "" : without ? ", no dot product" : ", dot product";
-            snprintf(text, sizeof text, "%s, %s%s", name, fpx_isa_name((fpx_isa)isa), suffix);
+            snprintf(text, sizeof text, "%s, %s%s%s", name, fpx_isa_name((fpx_isa)isa),
+                     !used     ? ""
+                     : without ? ", no "
+                               : ", ",
+                     used ? extension : "");
             row *added = add_row(text, run, frame_count, sample_count, bytes_per_sample);
             added->selects_level = true;
             added->isa = (fpx_isa)isa;
-            added->without_dot_product = without;
+            added->without_extensions = without;
         }
     }
 }
@@ -303,8 +328,8 @@ static void measure(void) {
         for (size_t index = 0; index < row_count; index++) {
             const row *measured = &rows[index];
             if (measured->selects_level) {
-                if (measured->without_dot_product)
-                    fpx_isa_select_without_dot_product(measured->isa);
+                if (measured->without_extensions)
+                    fpx_isa_select_without_extensions(measured->isa);
                 else
                     fpx_isa_select(measured->isa);
             }
@@ -440,7 +465,7 @@ int main(int argument_count, char **arguments) {
         add_row("reading all", run_read_all_8, FRAMES, LARGE_SAMPLES, 1)->bound = 1.25;
         add_row("reading the frames alone", run_read_frames, FRAMES, LARGE_SAMPLES, 1)->bound = 1.25;
         add_row(bare_pass, run_bare_pass_8, FRAMES, LARGE_SAMPLES, 1)->bound = 1.25;
-        add_level_rows("moments u8", run_moments_u8, FRAMES, LARGE_SAMPLES, 1, true);
+        add_level_rows("moments u8", run_moments_u8, FRAMES, LARGE_SAMPLES, 1, fpx_isa_uses_dot_product, "dot product");
         print_table("Moments u8, 8 frames of 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
         const double frame_megabytes = (double)FRAMES * LARGE_SAMPLES / 1e6;
         const double accumulator_megabytes = (double)LARGE_SAMPLES * 8 / 1e6;
@@ -455,12 +480,14 @@ int main(int argument_count, char **arguments) {
             accumulator_megabytes);
 
         add_row(bare_pass, run_bare_pass_8, FRAMES, LEVEL2_SAMPLES, 1);
-        add_level_rows("moments u8", run_moments_u8, FRAMES, LEVEL2_SAMPLES, 1, true);
+        add_level_rows("moments u8", run_moments_u8, FRAMES, LEVEL2_SAMPLES, 1, fpx_isa_uses_dot_product,
+                       "dot product");
         print_table("Moments u8, 8 frames of 32,768 samples, all in level-2 cache", "", 1,
                     (rate_bounds){.avx2 = 6, .avx512 = 12});
 
         add_row("reading and writing the accumulators", run_rewrite_accumulators_8, FRAMES, LARGE_SAMPLES, 1);
-        add_level_rows("moments u8", run_moments_u8_strips, FRAMES, LARGE_SAMPLES, 1, true);
+        add_level_rows("moments u8", run_moments_u8_strips, FRAMES, LARGE_SAMPLES, 1, fpx_isa_uses_dot_product,
+                       "dot product");
         print_table("Moments u8, 8 frames of 32,768 samples in level-2 cache, accumulators of 12 Mpx x 3 from memory",
                     "", 1, no_rate_bounds);
 
@@ -478,21 +505,21 @@ int main(int argument_count, char **arguments) {
                     no_rate_bounds);
 
         add_row(bare_pass, run_bare_pass_12, FRAMES, LARGE_SAMPLES, 2);
-        add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, false);
+        add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, NULL, NULL);
         print_table("Moments u16, 8 frames of 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
 
         add_row(bare_pass, run_bare_pass_12, FRAMES, LEVEL2_SAMPLES / 2, 2);
-        add_level_rows("moments u16", run_moments_u16, FRAMES, LEVEL2_SAMPLES / 2, 2, false);
+        add_level_rows("moments u16", run_moments_u16, FRAMES, LEVEL2_SAMPLES / 2, 2, NULL, NULL);
         print_table("Moments u16, 8 frames of 16,384 samples, all in level-2 cache", "", 1, no_rate_bounds);
     }
 
     if (wanted(name_count, names, "summaries")) {
         add_row("reading the accumulators", run_read_accumulators_8, 1, LARGE_SAMPLES, 1);
-        add_level_rows("summarize u8", run_summarize_u8, 1, LARGE_SAMPLES, 1, false);
+        add_level_rows("summarize u8", run_summarize_u8, 1, LARGE_SAMPLES, 1, NULL, NULL);
         print_table("Summary of scaled M2, u8, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
 
         add_row("reading the accumulators", run_read_accumulators_12, 1, LARGE_SAMPLES, 2);
-        add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, false);
+        add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, NULL, NULL);
         print_table("Summary of scaled M2, u16, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
     }
 
@@ -508,19 +535,48 @@ int main(int argument_count, char **arguments) {
             char title[128];
             // In the cache no bound of this kind was promised: memcpy computes nothing, and there it shows.
             add_row("memcpy", run_memcpy, 1, sample_count, 1)->bound = sample_count == LARGE_SAMPLES ? 1.25 : 0;
-            add_level_rows("addweighted u8", run_addweighted_u8, 1, sample_count, 1, false);
+            add_level_rows("addweighted u8", run_addweighted_u8, 1, sample_count, 1, fpx_isa_uses_extensions,
+                           "extensions");
             snprintf(title, sizeof title, "addWeighted u8, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
 
             add_row("memcpy", run_memcpy, 1, sample_count, 2);
-            add_level_rows("addweighted u16", run_addweighted_u16, 1, sample_count, 2, false);
+            add_level_rows("addweighted u16", run_addweighted_u16, 1, sample_count, 2, NULL, NULL);
             snprintf(title, sizeof title, "addWeighted u16, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
 
             add_row("memcpy", run_memcpy, 1, sample_count, 4);
-            add_level_rows("addweighted f32", run_addweighted_f32, 1, sample_count, 4, false);
+            add_level_rows("addweighted f32", run_addweighted_f32, 1, sample_count, 4, NULL, NULL);
             snprintf(title, sizeof title, "addWeighted f32, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
+        }
+    }
+
+    if (wanted(name_count, names, "gaussian")) {
+        const struct {
+            const char *place;
+            size_t sample_count;
+        } sizes[] = {{"12 Mpx x 3 channels, from memory", LARGE_SAMPLES},
+                     {"512 x 128 x 3 samples, in level-2 cache", LEVEL2_WIDTH * 128 * GAUSSIAN_CHANNELS}};
+        const size_t taps[] = {3, 15, 31};
+        for (size_t index = 0; index < 2; index++) {
+            for (size_t tap = 0; tap < 3; tap++) {
+                const size_t sample_count = sizes[index].sample_count;
+                char title[128];
+                fpx_gaussian_prepare(&gaussian, taps[tap], 0);
+                add_row("memcpy", run_memcpy, 1, sample_count, 1);
+                add_level_rows("gaussian u8", run_gaussian_u8, 1, sample_count, 1, fpx_isa_uses_dot_product,
+                               "dot product");
+                snprintf(title, sizeof title, "Gaussian u8, %zu x %zu, %s", taps[tap], taps[tap], sizes[index].place);
+                print_table(title, "", 1, no_rate_bounds);
+            }
+            fpx_gaussian_prepare(&gaussian, 15, 0);
+            add_row("memcpy", run_memcpy, 1, sizes[index].sample_count, 2);
+            add_level_rows("gaussian u16", run_gaussian_u16, 1, sizes[index].sample_count, 2, fpx_isa_uses_dot_product,
+                           "dot product");
+            char title[128];
+            snprintf(title, sizeof title, "Gaussian u16, 15 x 15, %s", sizes[index].place);
+            print_table(title, "", 1, no_rate_bounds);
         }
     }
 
@@ -537,7 +593,7 @@ int main(int argument_count, char **arguments) {
             memset(memory.second_accumulators, 0, (size_t)LARGE_SAMPLES * 8);
             add_row(bare_pass, run_bare_pass_16, FRAMES, LARGE_SAMPLES, kinds[index].bytes);
             snprintf(name, sizeof name, "Welford %s", kinds[index].sample);
-            add_level_rows(name, kinds[index].run, FRAMES, LARGE_SAMPLES, kinds[index].bytes, false);
+            add_level_rows(name, kinds[index].run, FRAMES, LARGE_SAMPLES, kinds[index].bytes, NULL, NULL);
             snprintf(title, sizeof title, "Welford %s, 8 frames of 12 Mpx x 3 channels, from memory",
                      kinds[index].sample);
             print_table(title, "", 1, no_rate_bounds);

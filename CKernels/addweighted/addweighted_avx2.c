@@ -91,6 +91,52 @@ AVX2 void fpx_addweighted_u8_avx2(uint8_t *destination, const uint8_t *first, co
     fpx_addweighted_u8_c(destination + done, first + done, second + done, sample_count - done, alpha, beta, gamma);
 }
 
+AVX2 INLINE __m256i and_mask(__m256i bytes, unsigned mask) {
+    return _mm256_and_si256(bytes, _mm256_set1_epi32((int)mask));
+}
+
+/// The rounded sums of bytes that are subnormal floats, in the low words; `scale`: see addweighted_bounds.h.
+AVX2 INLINE __m256i subnormal_sum(__m256i first, __m256i second, weights by, float scale) {
+    const weights scaled = {by.alpha, by.beta, _mm256_mul_ps(by.gamma, _mm256_set1_ps(scale))};
+    const __m256 sum = weighted_sum(_mm256_castsi256_ps(first), _mm256_castsi256_ps(second), scaled);
+    return _mm256_castps_si256(_mm256_add_ps(sum, _mm256_set1_ps(0x1.8p23f * scale)));
+}
+
+/// The low words of `even` with those of `odd` above them.
+AVX2 INLINE __m256i interleave_low_words(__m256i even, __m256i odd) {
+    return _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa);
+}
+
+// A function of its own, because its constants and those of the ordinary way do not fit the registers together.
+AVX2 static __attribute__((noinline)) size_t weigh_subnormal_bytes(uint8_t *destination, const uint8_t *first,
+                                                                   const uint8_t *second, size_t sample_count,
+                                                                   weights by) {
+    // The pack leaves the bytes 0 and 1 of a 128-bit lane's doublewords first, then their bytes 2 and 3.
+    const __m256i in_order = repeat_in_lanes(0x0f0e0706, 0x0d0c0504, 0x0b0a0302, 0x09080100);
+    const __m256i third = WIDENING_SHUFFLE(2);
+    size_t index = 0;
+    for (; sample_count - index >= 32; index += 32) {
+        const __m256i a = load(first + index), b = load(second + index);
+        const __m256i byte0 = subnormal_sum(and_mask(a, 0xff), and_mask(b, 0xff), by, 0x1p-22f);
+        const __m256i byte1 = subnormal_sum(and_mask(a, 0xff00), and_mask(b, 0xff00), by, 0x1p-14f);
+        const __m256i byte2 = subnormal_sum(_mm256_shuffle_epi8(a, third), _mm256_shuffle_epi8(b, third), by, 0x1p-22f);
+        const __m256i byte3 = subnormal_sum(_mm256_srli_epi32(a, 24), _mm256_srli_epi32(b, 24), by, 0x1p-22f);
+        const __m256i bytes =
+            _mm256_packus_epi16(interleave_low_words(byte0, byte1), interleave_low_words(byte2, byte3));
+        _mm256_storeu_si256((__m256i *)(destination + index), _mm256_shuffle_epi8(bytes, in_order));
+    }
+    return index;
+}
+
+AVX2 void fpx_addweighted_u8_avx2_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                            size_t sample_count, float alpha, float beta, float gamma) {
+    const size_t done = fpx_scalars_suit_subnormals(alpha, beta, gamma) && fpx_subnormals_are_numbers()
+                            ? weigh_subnormal_bytes(destination, first, second, sample_count,
+                                                    broadcast(alpha * 0x1p127f, beta * 0x1p127f, gamma))
+                            : 0;
+    fpx_addweighted_u8_avx2(destination + done, first + done, second + done, sample_count - done, alpha, beta, gamma);
+}
+
 AVX2 INLINE size_t weigh_words(uint16_t *destination, const uint16_t *first, const uint16_t *second,
                                size_t sample_count, weights by, bool results_fit) {
     const __m256 maximum = _mm256_set1_ps(65535.0f);

@@ -85,6 +85,52 @@ AVX512 void fpx_addweighted_u8_avx512(uint8_t *destination, const uint8_t *first
     fpx_addweighted_u8_c(destination + done, first + done, second + done, sample_count - done, alpha, beta, gamma);
 }
 
+AVX512 INLINE __m512i and_mask(__m512i bytes, unsigned mask) {
+    return _mm512_and_si512(bytes, _mm512_set1_epi32((int)mask));
+}
+
+/// The rounded sums of bytes that are subnormal floats, in the low words; `scale`: see addweighted_bounds.h.
+AVX512 INLINE __m512i subnormal_sum(__m512i first, __m512i second, weights by, float scale) {
+    const weights scaled = {by.alpha, by.beta, _mm512_mul_ps(by.gamma, _mm512_set1_ps(scale))};
+    const __m512 sum = weighted_sum(_mm512_castsi512_ps(first), _mm512_castsi512_ps(second), scaled);
+    return _mm512_castps_si512(_mm512_add_ps(sum, _mm512_set1_ps(0x1.8p23f * scale)));
+}
+
+/// The low words of `even` with those of `odd` above them.
+AVX512 INLINE __m512i interleave_low_words(__m512i even, __m512i odd) {
+    return _mm512_mask_blend_epi16(0xaaaaaaaau, even, _mm512_slli_epi32(odd, 16));
+}
+
+// A function of its own, because its constants and those of the ordinary way do not fit the registers together.
+AVX512 static __attribute__((noinline)) size_t weigh_subnormal_bytes(uint8_t *destination, const uint8_t *first,
+                                                                     const uint8_t *second, size_t sample_count,
+                                                                     weights by) {
+    // The pack leaves the bytes 0 and 1 of a 128-bit lane's doublewords first, then their bytes 2 and 3.
+    const __m512i in_order = _mm512_set4_epi32(0x0f0e0706, 0x0d0c0504, 0x0b0a0302, 0x09080100);
+    const __m512i third = WIDENING_SHUFFLE(2);
+    size_t index = 0;
+    for (; sample_count - index >= 64; index += 64) {
+        const __m512i a = _mm512_loadu_si512(first + index), b = _mm512_loadu_si512(second + index);
+        const __m512i byte0 = subnormal_sum(and_mask(a, 0xff), and_mask(b, 0xff), by, 0x1p-22f);
+        const __m512i byte1 = subnormal_sum(and_mask(a, 0xff00), and_mask(b, 0xff00), by, 0x1p-14f);
+        const __m512i byte2 = subnormal_sum(_mm512_shuffle_epi8(a, third), _mm512_shuffle_epi8(b, third), by, 0x1p-22f);
+        const __m512i byte3 = subnormal_sum(_mm512_srli_epi32(a, 24), _mm512_srli_epi32(b, 24), by, 0x1p-22f);
+        const __m512i bytes =
+            _mm512_packus_epi16(interleave_low_words(byte0, byte1), interleave_low_words(byte2, byte3));
+        _mm512_storeu_si512(destination + index, _mm512_shuffle_epi8(bytes, in_order));
+    }
+    return index;
+}
+
+AVX512 void fpx_addweighted_u8_avx512_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                                size_t sample_count, float alpha, float beta, float gamma) {
+    const size_t done = fpx_scalars_suit_subnormals(alpha, beta, gamma) && fpx_subnormals_are_numbers()
+                            ? weigh_subnormal_bytes(destination, first, second, sample_count,
+                                                    broadcast(alpha * 0x1p127f, beta * 0x1p127f, gamma))
+                            : 0;
+    fpx_addweighted_u8_avx512(destination + done, first + done, second + done, sample_count - done, alpha, beta, gamma);
+}
+
 AVX512 INLINE size_t weigh_words(uint16_t *destination, const uint16_t *first, const uint16_t *second,
                                  size_t sample_count, weights by, bool results_fit) {
     const __m512 maximum = _mm512_set1_ps(65535.0f);

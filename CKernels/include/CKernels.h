@@ -4,6 +4,7 @@
 
 #include "fpx_addweighted.h"
 #include "fpx_cpu.h"
+#include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_parallel.h"
 #include "fpx_relief.h"

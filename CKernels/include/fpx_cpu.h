@@ -42,11 +42,14 @@ fpx_isa fpx_isa_selected(void);
 /// FPX_ERROR_UNSUPPORTED, and no change, when it is not available.
 fpx_status fpx_isa_select(fpx_isa isa);
 
-/// Like `fpx_isa_select`, but without the byte dot-product instructions (VNNI, UDOT) even where they exist: for
-/// tests and benchmarks of what processors without them do.
-fpx_status fpx_isa_select_without_dot_product(fpx_isa isa);
+/// Like `fpx_isa_select`, but without what only some processors of the level have or do well (byte dot products,
+/// fast subnormal floats), even where it exists: for tests and benchmarks of what the others do.
+fpx_status fpx_isa_select_without_extensions(fpx_isa isa);
 
-/// True when the selected level uses byte dot-product instructions.
+/// True when the selected level uses something that `fpx_isa_select_without_extensions` leaves out.
+bool fpx_isa_uses_extensions(void);
+
+/// True when the selected level uses byte dot-product instructions (VNNI, UDOT).
 bool fpx_isa_uses_dot_product(void);
 
 /// `c`, `avx2`, `avx512` or `neon`, the names that FASTPIX_ISA takes; `unknown` for any other value.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "jpeg_input.h"
+#include "metadata_internal.h"
 
 enum { ROWS_PER_CALL = 64 };
 
@@ -110,7 +111,9 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
         return failure;
     }
     fpx_jpeg_input_open(self);
-    if (request->only_headers) {
+    if (request->metadata != NULL) {
+        fpx_jpeg_keep_metadata(&self->jpeg);
+    } else if (request->only_headers) {
         jpeg_save_markers(&self->jpeg, JPEG_APP0 + 1, 0xffff);
     }
     fpx_jpeg_input_read_header(self, request->maximum_pixels);
@@ -121,7 +124,9 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
     }
     fill_header(&self->jpeg, header);
-    if (request->only_headers) {
+    if (request->metadata != NULL) {
+        fpx_jpeg_take_metadata(&self->jpeg, request->metadata);
+    } else if (request->only_headers) {
         read_exif_marker(&self->jpeg, header);
     } else {
         jpeg_start_decompress(&self->jpeg);

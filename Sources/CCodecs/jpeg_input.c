@@ -37,7 +37,8 @@ static void on_message(j_common_ptr jpeg, int level) {
     fpx_jpeg_input *self = jpeg->client_data;
     // Levels of 0 and more are traces; below are warnings, after which libjpeg invents samples. Even bytes left
     // over after the last row count: a flipped bit can make the decoder arrive early.
-    if (level >= 0 || self->errors.msg_code == JWRN_JFIF_MAJOR) {
+    // A damaged colour profile leaves the picture whole.
+    if (level >= 0 || self->errors.msg_code == JWRN_JFIF_MAJOR || self->errors.msg_code == JWRN_BOGUS_ICC) {
         return;
     }
     char text[JMSG_LENGTH_MAX];

@@ -122,6 +122,20 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, fpx_photo_channels channel
     return status;
 }
 
+fpx_photo_status fpx_photo_read_metadata(int file_descriptor, uint64_t maximum_pixels, fpx_photo_metadata *metadata,
+                                         fpx_photo_error *error) {
+    memset(metadata, 0, sizeof *metadata);
+    fpx_photo_request request = {.only_headers = true, .maximum_pixels = maximum_pixels, .metadata = metadata};
+    fpx_photo_header header;
+    fpx_photo_decoder *decoder;
+    fpx_photo_status status = open_file(file_descriptor, request, &decoder, &header, error);
+    fpx_photo_close(decoder);
+    if (status != FPX_PHOTO_OK) {
+        fpx_photo_free_metadata(metadata);
+    }
+    return status;
+}
+
 fpx_photo_status fpx_photo_open(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
                                 fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
     fpx_photo_request request = {.only_headers = false, .channels = channels, .maximum_pixels = maximum_pixels};

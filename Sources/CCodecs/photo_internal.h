@@ -3,6 +3,7 @@
 #define FPX_PHOTO_INTERNAL_H
 
 #include "fpx_photo.h"
+#include "fpx_photo_metadata.h"
 
 /// The bytes of an open file, read in pieces from its beginning. It keeps its own offset, so that several decoders
 /// can read one descriptor.
@@ -38,6 +39,8 @@ typedef struct fpx_photo_request {
     bool only_headers;
     fpx_photo_channels channels;
     uint64_t maximum_pixels;
+    /// Filled when not null; then only headers are read.
+    fpx_photo_metadata *_Nullable metadata;
 } fpx_photo_request;
 
 /// Reads headers and, unless only they are wanted, gets ready for rows. `source` must outlive the decoder. On failure

@@ -10,7 +10,7 @@
 public struct FastPixError: Error, Sendable {
     public enum Code: String, Sendable, Codable {
         case invalidArgument, notFound, unreadable, unwritable, notAnImage, unsupported, corrupt, tooLarge
-        case tooFewFrames, outOfMemory, overflow
+        case tooFewFrames, outOfMemory, overflow, interrupted
     }
 
     public let code: Code

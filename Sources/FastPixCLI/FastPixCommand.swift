@@ -18,5 +18,7 @@ struct FastPixCommand: ParsableCommand {
             64 wrong usage.
             """,
         version: fastPixVersion,
-        subcommands: [HotPixelsCommand.self, RepairCommand.self, TuneCommand.self, InfoCommand.self])
+        subcommands: [
+            HotPixelsCommand.self, RepairCommand.self, AddWeightedCommand.self, TuneCommand.self, InfoCommand.self,
+        ])
 }

@@ -16,9 +16,11 @@ struct PhotoOptions: ParsableArguments {
         completion: .file())
     var paths: [String] = []
 
+    var filePaths: [FilePath] { Self.asGiven(paths) }
+
     /// The paths with the bytes they were given in: Swift repairs arguments that are not valid UTF-8, and the
     /// repaired names do not exist.
-    var filePaths: [FilePath] {
+    static func asGiven(_ paths: [String]) -> [FilePath] {
         var given: [String: [FilePath]] = [:]
         for index in stride(from: Int(CommandLine.argc) - 1, through: 1, by: -1) {
             guard let argument = CommandLine.unsafeArgv[index] else { continue }

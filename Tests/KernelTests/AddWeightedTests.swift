@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import Testing
 
 struct Scalars: CustomStringConvertible {
@@ -175,6 +176,36 @@ extension KernelSuites {
                 }
             }
         }
+
+        /// Just inside and outside of what the kernels on subnormal floats take, see addweighted_bounds.h.
+        @Test func scalarsAtTheBoundsOfSubnormalArithmetic() {
+            var generator = SeededGenerator(stream: 25)
+            let weights: [Double] = [Double(Float(2).nextDown), -2, 2, 0x1p-40, Double(Float(0x1p-40).nextUp), 0.25]
+            for alpha in weights {
+                for beta in weights {
+                    for gamma in [0x1p14, -Double(Float(0x1p14).nextDown), 0x1p-40, -0x1p-39, 0.5] {
+                        let scalars = Scalars(alpha: alpha, beta: -beta, gamma: gamma)
+                        checkEveryLevel(161, slack: 0, scalars, &generator, of: UInt8.self)
+                    }
+                }
+            }
+        }
+
+        #if arch(x86_64) && os(Linux)
+            /// A program built with -ffast-math leaves its threads in this state.
+            @Test func threadsThatTreatSubnormalNumbersAsZeroGetTheSameBits() {
+                var before = fenv_t()
+                fegetenv(&before)
+                var zeroing = before
+                zeroing.__mxcsr |= 0x8040
+                fesetenv(&zeroing)
+                defer { fesetenv(&before) }
+                var generator = SeededGenerator(stream: 26)
+                for _ in 0..<10 {
+                    checkEveryLevel(200, slack: 0, randomScalars(&generator), &generator, of: UInt8.self)
+                }
+            }
+        #endif
 
         @Test func notANumberBecomesZeroAndInfinitySaturates() {
             Level.walk { level in

@@ -41,6 +41,9 @@ typedef enum fpx_photo_channels {
     /// that neither upsampling nor colour conversion is needed; from RGB samples it is computed in 16-bit fixed point
     /// as libjpeg does.
     FPX_PHOTO_LUMA = 1,
+    /// As FPX_PHOTO_ALL_CHANNELS, and when the file has transparency of any kind, alpha as the last channel (not
+    /// premultiplied, as PNG stores it).
+    FPX_PHOTO_ALL_CHANNELS_AND_ALPHA = 2,
 } fpx_photo_channels;
 
 /// What went wrong, in words.
@@ -55,7 +58,8 @@ typedef struct fpx_photo_header {
     /// Size in pixels of the stored picture; EXIF orientation is not applied.
     uint32_t width;
     uint32_t height;
-    /// 1 (grey) or 3 (red, green, blue) as decoded; alpha is left out, palettes are expanded.
+    /// 1 (grey) or 3 (red, green, blue) as decoded, and one more for alpha when it is asked for and there; palettes
+    /// are expanded.
     uint32_t channels;
     /// 8 or 16 as decoded; 1-, 2- and 4-bit samples are expanded to the 8-bit range.
     uint32_t bits_per_sample;

@@ -117,7 +117,9 @@ final class PhotoAccumulation: Sendable {
         workers = max(1, min(settings.workerCount, photos.count, openFiles / multiple))
         rowsPerStrip = settings.rowsPerStrip(shape: shape)
         accumulators = try Accumulators(shape: shape, kind: settings.accumulator)
-        gates = (0..<(shape.height + rowsPerStrip - 1) / rowsPerStrip).map { _ in StripGate() }
+        gates = stride(from: 0, to: shape.height, by: rowsPerStrip).map { [rowsPerStrip] first in
+            StripGate(rowCount: min(rowsPerStrip, shape.height - first))
+        }
         // A photo of a batch is an open file; running out of them must not look like damaged photos.
         let wanted = (settings.batch + multiple - 1) / multiple * multiple
         let batch = max(multiple, min(wanted, openFiles / workers / multiple * multiple))
@@ -189,34 +191,44 @@ final class PhotoAccumulation: Sendable {
         strip * rowsPerStrip..<min(shape.height, (strip + 1) * rowsPerStrip)
     }
 
-    func samples(ofStrip strip: Int) -> Range<Int> {
-        let rows = rows(ofStrip: strip)
-        return rows.lowerBound * shape.samplesPerRow..<rows.upperBound * shape.samplesPerRow
+    /// The samples of `rows`, counted within the strip.
+    private func samples(_ rows: Range<Int>, ofStrip strip: Int) -> Range<Int> {
+        let first = strip * rowsPerStrip
+        return (first + rows.lowerBound) * shape.samplesPerRow..<(first + rows.upperBound) * shape.samplesPerRow
     }
 
-    /// Adds the strip of the frames of one batch to the accumulators, when it is their turn. Returns when that was
-    /// (`monotonicSeconds`).
+    /// Adds the strip of the frames of one batch to the accumulators, when it is their turn. Returns the seconds
+    /// spent waiting for it.
     func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer]) -> Double {
-        let samples = samples(ofStrip: strip)
-        let tile = settings.tileSampleCount ?? samples.count
         switch accumulators.kind {
         case .exact:
-            return gates[strip].enter {
-                accumulators.accumulate(samples, frames: frames, framesBefore: 0, tileSampleCount: tile)
+            return gates[strip].enterEachPart { rows in
+                add(rows, ofStrip: strip, frames: frames, framesBefore: 0)
             }
         case .welford:
             return gates[strip].enterInOrder(batch: batch.index) {
                 // Once spoiled, the pass goes on only to find the other damaged photos.
                 if isSpoiled { return }
-                accumulators.accumulate(
-                    samples, frames: frames, framesBefore: batch.photosBefore, tileSampleCount: tile)
+                add(
+                    0..<rows(ofStrip: strip).count, ofStrip: strip, frames: frames, framesBefore: batch.photosBefore)
             }
         }
     }
 
+    /// `rows` are counted within the strip.
+    private func add(_ rows: Range<Int>, ofStrip strip: Int, frames: [UnsafeRawPointer], framesBefore: Int) {
+        let samples = samples(rows, ofStrip: strip)
+        accumulators.accumulate(
+            samples, frames: frames.map { $0 + rows.lowerBound * shape.bytesPerRow }, framesBefore: framesBefore,
+            tileSampleCount: settings.tileSampleCount ?? samples.count)
+    }
+
     /// Takes the strip of one frame back out of exact accumulators.
     func remove(strip: Int, frame: UnsafeRawPointer) {
-        gates[strip].enter { accumulators.remove(samples(ofStrip: strip), frame: frame) }
+        _ = gates[strip].enterEachPart { rows in
+            accumulators.remove(
+                samples(rows, ofStrip: strip), frame: frame + rows.lowerBound * shape.bytesPerRow)
+        }
     }
 
     /// `leavesNothing`: no sample of the photo is in the accumulators, or none any more.

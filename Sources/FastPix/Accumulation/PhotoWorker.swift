@@ -63,7 +63,7 @@ struct PhotoWorker: ~Copyable {
         for strip in 0..<job.stripCount {
             decode(strip: strip, of: &photos)
             let decoded = monotonicSeconds()
-            let entered = job.accumulate(
+            let waited = job.accumulate(
                 strip: strip, of: batch,
                 frames: photos.map { UnsafeRawPointer(job.ring.slot(worker: number, frame: $0.slot)) })
             for photo in photos {
@@ -71,8 +71,8 @@ struct PhotoWorker: ~Copyable {
                     rows: job.rows(ofStrip: strip), of: photo.slot,
                     from: job.ring.slot(worker: number, frame: photo.slot))
             }
-            timing.waitSeconds += entered - decoded
-            timing.accumulateSeconds += monotonicSeconds() - entered
+            timing.waitSeconds += waited
+            timing.accumulateSeconds += monotonicSeconds() - decoded - waited
         }
         finish(photos)
     }

@@ -1,31 +1,57 @@
 import Foundation
 
-/// Lets one worker at a time at the accumulators of a strip.
+/// Lets one worker at a time at the accumulators of a strip, or of a part of it.
 final class StripGate: Sendable {
-    private let condition = NSCondition()
-    // Guarded by `condition`.
+    private let rowCount: Int
+    private let parts: [NSLock]
+    private let turn = NSCondition()
+    // Guarded by `turn`.
     private nonisolated(unsafe) var nextBatch = 0
 
-    /// In any order: enough where sums are exact. Returns when the body began (`monotonicSeconds`).
-    @discardableResult
-    func enter(_ body: () -> Void) -> Double {
-        condition.lock()
-        defer { condition.unlock() }
-        let entered = monotonicSeconds()
-        body()
-        return entered
+    /// A strip of `rowCount` rows.
+    init(rowCount: Int) {
+        self.rowCount = rowCount
+        parts = (0..<min(Self.maximumParts, rowCount)).map { _ in NSLock() }
+    }
+
+    /// So many that two workers who arrive together hardly ever want the same part.
+    private static let maximumParts = 4
+
+    /// Calls `body` once for each part of the strip, as rows within it, in any order: enough where sums are exact.
+    /// Parts that another worker is at come last. Returns the seconds spent waiting for them.
+    func enterEachPart(_ body: (Range<Int>) -> Void) -> Double {
+        let busy = parts.indices.filter { part in
+            guard parts[part].try() else { return true }
+            defer { parts[part].unlock() }
+            body(rows(ofPart: part))
+            return false
+        }
+        var waited = 0.0
+        for part in busy {
+            let arrived = monotonicSeconds()
+            parts[part].lock()
+            defer { parts[part].unlock() }
+            waited += monotonicSeconds() - arrived
+            body(rows(ofPart: part))
+        }
+        return waited
+    }
+
+    private func rows(ofPart part: Int) -> Range<Int> {
+        part * rowCount / parts.count..<(part + 1) * rowCount / parts.count
     }
 
     /// In the order of batches, waiting for the earlier ones: rounding depends on the order. Every batch must
-    /// enter once, or the later ones wait for ever. Returns when the body began.
+    /// enter once, or the later ones wait for ever. Returns the seconds spent waiting.
     func enterInOrder(batch: Int, _ body: () -> Void) -> Double {
-        condition.lock()
-        defer { condition.unlock() }
-        while nextBatch != batch { condition.wait() }
-        let entered = monotonicSeconds()
+        let arrived = monotonicSeconds()
+        turn.lock()
+        defer { turn.unlock() }
+        while nextBatch != batch { turn.wait() }
+        let waited = monotonicSeconds() - arrived
         body()
         nextBatch += 1
-        condition.broadcast()
-        return entered
+        turn.broadcast()
+        return waited
     }
 }

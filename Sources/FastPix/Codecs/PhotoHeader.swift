@@ -28,7 +28,7 @@ public struct Camera: Sendable, Hashable, Codable {
 public struct FrameShape: Sendable, Hashable, Codable {
     public let width: Int
     public let height: Int
-    /// 1 (grey or luma) or 3 (red, green, blue).
+    /// 1 (grey or luma) or 3 (red, green, blue); 2 or 4 where alpha is the last.
     public let channels: Int
     /// 8 or 16.
     public let bitsPerSample: Int

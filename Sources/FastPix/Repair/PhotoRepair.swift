@@ -102,7 +102,7 @@ public struct PhotoRepair: Sendable {
         let blocks = try RepairedPhoto.make(path, header.format, patches, maximumPixels: maximumPixels, into: &output)
         var file = try StagedFile(target: target)
         try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
-        try file.commit()
+        try file.commit(replacing: overwrites, durably: false)
         return RepairReport.Photo(
             path: path.string, output: target, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks)

@@ -3,21 +3,21 @@ import CKernels
 /// One way in which the kernels can run on this machine.
 struct Level: CustomStringConvertible {
     let isa: fpx_isa
-    let usesDotProduct: Bool
+    let usesExtensions: Bool
 
     var description: String {
-        String(cString: fpx_isa_name(isa)) + (usesDotProduct ? " with dot product" : "")
+        String(cString: fpx_isa_name(isa)) + (usesExtensions ? " with extensions" : "")
     }
 
     func select() {
-        _ = usesDotProduct ? fpx_isa_select(isa) : fpx_isa_select_without_dot_product(isa)
+        _ = usesExtensions ? fpx_isa_select(isa) : fpx_isa_select_without_extensions(isa)
     }
 
     static var selected: Level {
-        Level(isa: fpx_isa_selected(), usesDotProduct: fpx_isa_uses_dot_product())
+        Level(isa: fpx_isa_selected(), usesExtensions: fpx_isa_uses_extensions())
     }
 
-    /// Every level of this machine, with and without dot-product instructions; portable C first.
+    /// Every level of this machine, with and without what only some processors have; portable C first.
     static let available: [Level] = {
         let before = Level.selected
         defer { before.select() }
@@ -25,8 +25,8 @@ struct Level: CustomStringConvertible {
         for number in 0..<FPX_ISA_COUNT {
             let isa = fpx_isa(rawValue: UInt32(number))
             guard fpx_isa_select(isa) == FPX_OK else { continue }
-            levels.append(Level(isa: isa, usesDotProduct: false))
-            if fpx_isa_uses_dot_product() { levels.append(Level(isa: isa, usesDotProduct: true)) }
+            levels.append(Level(isa: isa, usesExtensions: false))
+            if fpx_isa_uses_extensions() { levels.append(Level(isa: isa, usesExtensions: true)) }
         }
         return levels
     }()
