@@ -3,13 +3,21 @@
 
 #include "metadata_internal.h"
 
-enum { EXIF_MARKER = JPEG_APP0 + 1, PROFILE_MARKER = JPEG_APP0 + 2, MARKER_BYTES = 0xffff };
+enum {
+    EXIF_MARKER = JPEG_APP0 + 1,
+    PROFILE_MARKER = JPEG_APP0 + 2,
+    IPTC_MARKER = JPEG_APP0 + 13,
+    MARKER_BYTES = 0xffff,
+    SEGMENT_HEADER_BYTES = 3
+};
 
 static const uint8_t exif_prefix[6] = {'E', 'x', 'i', 'f', 0, 0};
 
 void fpx_jpeg_keep_metadata(struct jpeg_decompress_struct *jpeg) {
     jpeg_save_markers(jpeg, EXIF_MARKER, MARKER_BYTES);
     jpeg_save_markers(jpeg, PROFILE_MARKER, MARKER_BYTES);
+    jpeg_save_markers(jpeg, IPTC_MARKER, MARKER_BYTES);
+    jpeg_save_markers(jpeg, JPEG_COM, MARKER_BYTES);
 }
 
 static bool has_profile_marker(const struct jpeg_decompress_struct *jpeg) {
@@ -20,6 +28,48 @@ static bool has_profile_marker(const struct jpeg_decompress_struct *jpeg) {
         }
     }
     return false;
+}
+
+static bool is_exif(jpeg_saved_marker_ptr marker) {
+    return marker->marker == EXIF_MARKER && marker->data_length > sizeof exif_prefix &&
+           memcmp(marker->data, exif_prefix, sizeof exif_prefix) == 0;
+}
+
+/// Texts about the picture. The second application marker also holds offsets to further pictures in the file (MPF),
+/// which a copy does not have.
+static bool is_text(jpeg_saved_marker_ptr marker) { return marker->marker != PROFILE_MARKER && !is_exif(marker); }
+
+/// Copies the segments that are texts; without memory there are none.
+static void take_segments(const struct jpeg_decompress_struct *jpeg, fpx_photo_metadata *metadata) {
+    size_t byte_count = 0;
+    for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
+        byte_count += is_text(marker) ? SEGMENT_HEADER_BYTES + marker->data_length : 0;
+    }
+    uint8_t *next = byte_count == 0 ? NULL : malloc(byte_count);
+    if (next == NULL) {
+        return;
+    }
+    metadata->segments = next;
+    metadata->segments_byte_count = byte_count;
+    for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
+        if (is_text(marker)) {
+            next[0] = marker->marker;
+            next[1] = (uint8_t)(marker->data_length >> 8);
+            next[2] = (uint8_t)marker->data_length;
+            memcpy(next + SEGMENT_HEADER_BYTES, marker->data, marker->data_length);
+            next += SEGMENT_HEADER_BYTES + marker->data_length;
+        }
+    }
+}
+
+static void write_segments(struct jpeg_compress_struct *jpeg, const fpx_photo_metadata *metadata) {
+    const uint8_t *next = metadata->segments;
+    const uint8_t *end = next + metadata->segments_byte_count;
+    while (next < end) {
+        unsigned int byte_count = (unsigned int)next[1] << 8 | next[2];
+        jpeg_write_marker(jpeg, next[0], next + SEGMENT_HEADER_BYTES, byte_count);
+        next += SEGMENT_HEADER_BYTES + byte_count;
+    }
 }
 
 static fpx_resolution resolution_of(const struct jpeg_decompress_struct *jpeg, const fpx_photo_metadata *metadata) {
@@ -44,11 +94,11 @@ static fpx_resolution resolution_of(const struct jpeg_decompress_struct *jpeg, c
 
 void fpx_jpeg_take_metadata(struct jpeg_decompress_struct *jpeg, fpx_photo_metadata *metadata) {
     for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
-        if (marker->marker == EXIF_MARKER && marker->data_length > sizeof exif_prefix &&
-            memcmp(marker->data, exif_prefix, sizeof exif_prefix) == 0) {
+        if (is_exif(marker)) {
             fpx_metadata_keep_exif(metadata, marker->data, marker->data_length);
         }
     }
+    take_segments(jpeg, metadata);
     metadata->lacks_jfif = !jpeg->saw_JFIF_marker;
     metadata->resolution = resolution_of(jpeg, metadata);
     JOCTET *profile = NULL;
@@ -109,6 +159,9 @@ uint32_t fpx_jpeg_write_metadata(struct jpeg_compress_struct *jpeg, const fpx_ph
         jpeg_write_icc_profile(jpeg, metadata->profile, (unsigned int)metadata->profile_byte_count);
     } else if (metadata->profile != NULL) {
         losses |= FPX_METADATA_LOST_PROFILE;
+    }
+    if (metadata->segments != NULL) {
+        write_segments(jpeg, metadata);
     }
     // sRGB is what viewers take a JPEG without a profile for, and a profile says all that the chunks could.
     if (metadata->profile == NULL && !colours->has_rendering_intent &&

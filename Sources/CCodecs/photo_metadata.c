@@ -12,6 +12,7 @@ static const char exif_prefix[6] = {'E', 'x', 'i', 'f', 0, 0};
 void fpx_photo_free_metadata(fpx_photo_metadata *metadata) {
     free(metadata->exif);
     free(metadata->profile);
+    free(metadata->segments);
     memset(metadata, 0, sizeof *metadata);
 }
 

@@ -77,5 +77,8 @@ uint32_t fpx_png_set_metadata(png_structp png, png_infop info, const fpx_photo_m
         // libpng copies it; its parameter only lacks the const.
         png_set_eXIf_1(png, info, (png_uint_32)metadata->exif_byte_count, metadata->exif);
     }
+    if (metadata->segments != NULL) {
+        losses |= FPX_METADATA_LOST_SEGMENTS;
+    }
     return losses;
 }

@@ -78,14 +78,12 @@ struct AddWeightedCommand: ParsableCommand {
         let interruption = Interruption()
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
-        let report = try ImageBlending(settings).run(plan, isCancelled: { interruption.hasHappened }) {
-            bar.update("Blending", done: $0, of: $1, "images")
-        }
+        let report = try ImageBlending(settings).run(
+            plan, isCancelled: { interruption.hasHappened },
+            progress: { bar.update("Blending", done: $0, of: $1, "images") })
         bar.clear()
         report.skipped.forEach(console.skipped)
-        for image in report.images {
-            for note in image.notes { console.warning("\(image.first): \(note)") }
-        }
+        tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
         if output.summary == .json || !output.quiet && !report.images.isEmpty {
             try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
@@ -96,6 +94,18 @@ struct AddWeightedCommand: ParsableCommand {
         }
         if report.images.isEmpty { return .failure }
         return report.skipped.isEmpty ? .success : .someFilesFailed
+    }
+
+    /// Each note once, with the first image that it is about: folders tend to have the same about all.
+    private func tellNotes(_ images: [BlendedImage], _ console: Console) {
+        var told: [String: Int] = [:]
+        for note in images.flatMap(\.notes) { told[note, default: 0] += 1 }
+        for image in images {
+            for note in image.notes {
+                guard let count = told.removeValue(forKey: note) else { continue }
+                console.warning("\(image.first)\(count > 1 ? " and \(counted(count - 1, "other"))" : ""): \(note)")
+            }
+        }
     }
 
     private func plan() throws(FastPixError) -> BlendPlan {

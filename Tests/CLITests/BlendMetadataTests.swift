@@ -117,6 +117,37 @@ struct BlendMetadataTests {
         }
     }
 
+    @Test func textsOfAJPEGStayInAJPEG() throws {
+        func texts(_ file: URL) throws -> [Data] {
+            try JPEGSegments(file).segments.filter { [0xe1, 0xe2, 0xed, 0xfe].contains($0.marker) }.map(\.content)
+        }
+        try blur("metadata-texts.jpg", "out.jpg") { file, run in
+            #expect(run.stderr == "")
+            let before = try texts(Blends.fixture("metadata-texts.jpg"))
+            let after = try texts(file)
+            #expect(before.count == 6)
+            #expect(Set(after) == Set(before.filter { !$0.starts(with: Array("MPF".utf8)) }))
+        }
+        try blur("metadata-texts.jpg", "out.png") { file, run in
+            let image = try #require(try run.blended().images.first)
+            #expect(image.notes == ["its XMP, IPTC or comments are written to JPEG files only and were left out"])
+        }
+    }
+
+    @Test func notesAboutManyImagesAreOneLine() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            for name in ["a.png", "b.png", "c.png"] { try photos.addCopy(of: Blends.fixture("rgba8.png"), as: name) }
+            let run = try CommandRun.addWeighted(
+                ["photos", "--blur", "3", "--output", "out", "--format", "jpeg"], in: folder)
+            #expect(run.exitCode == 0)
+            #expect(
+                run.stderr
+                    == "fastpix: warning: photos/a.png and 2 others: its transparency has no place in a JPEG and was left out\n"
+            )
+        }
+    }
+
     @Test func damagedProfilesAreLeftOutAndNamed() throws {
         try blur("metadata-bad-profile.jpg", "out.jpg") { file, run in
             let segments = try JPEGSegments(file)
@@ -170,7 +201,7 @@ struct BlendMetadataTests {
         try blur("rgb16.png", "out.jpg") { file, run in
             let image = try #require(try run.blended().images.first)
             #expect(
-                image.notes == ["its 16-bit samples were rounded to the 8 bits of a JPEG"])
+                image.notes == ["the blend's 16-bit samples were rounded to the 8 bits of a JPEG"])
         }
         try blur("rgb16.png", "out.png") { file, run in
             let image = try #require(try run.blended().images.first)

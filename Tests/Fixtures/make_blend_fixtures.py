@@ -121,7 +121,10 @@ def grey_profile():
 
 
 def write_metadata():
-    rgb_profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    # The date of its making: the same bytes on every day.
+    profile[24:36] = struct.pack(">6H", 2026, 1, 1, 0, 0, 0)
+    rgb_profile = bytes(profile)
     exif = exif_block()
     (FOLDER / "profile-rgb.icc").write_bytes(rgb_profile)
     (FOLDER / "profile-grey.icc").write_bytes(grey_profile())
@@ -135,6 +138,15 @@ def write_metadata():
     data = buffer.getvalue()
     assert data[2:4] == b"\xff\xe0"
     (FOLDER / "metadata-no-jfif.jpg").write_bytes(data[:2] + data[4 + struct.unpack(">H", data[4:6])[0]:])
+    # XMP, IPTC and a comment behind the others, and a marker that points at pictures which a copy does not have.
+    data = (FOLDER / "metadata.jpg").read_bytes()
+    extra = b"".join(
+        struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+        for marker, content in [
+            (0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>"), (0xED, b"Photoshop 3.0\0" + b"8BIM"),
+            (0xFE, b"a comment"), (0xE2, b"MPF\0offsets")])
+    start = data.index(b"\xff\xdb")
+    (FOLDER / "metadata-texts.jpg").write_bytes(data[:start] + extra + data[start:])
     colour.save(FOLDER / "metadata.png", exif=exif, icc_profile=rgb_profile, dpi=(150, 150))
     # gAMA and cHRM, which Pillow writes as they are given.
     chunks = PngImagePlugin.PngInfo()

@@ -47,6 +47,10 @@ typedef struct fpx_photo_metadata {
     /// The ICC colour profile; null when the file has none.
     uint8_t *_Nullable profile;
     size_t profile_byte_count;
+    /// Of a JPEG: its other texts (XMP, IPTC, comments), as marker segments one behind the other: the marker's code, the
+    /// number of bytes as a big-endian 16-bit number, the bytes. Null when there are none.
+    uint8_t *_Nullable segments;
+    size_t segments_byte_count;
     fpx_resolution resolution;
     fpx_png_colours png_colours;
     /// A JPEG of the EXIF kind, without the JFIF marker.
@@ -64,6 +68,8 @@ typedef enum fpx_metadata_loss {
     FPX_METADATA_LOST_PROFILE = 2,
     /// gAMA, cHRM and sRGB exist in PNG only.
     FPX_METADATA_LOST_PNG_COLOURS = 4,
+    /// XMP, IPTC and comments of a JPEG are written to JPEG only.
+    FPX_METADATA_LOST_SEGMENTS = 8,
 } fpx_metadata_loss;
 
 /// Reads the metadata of an open regular file, not its samples. `maximum_pixels` as for fpx_photo_probe. On success

@@ -43,7 +43,7 @@ final class BlendOutput {
         if first.hasAlpha && !keepsAlpha {
             notes.append("its transparency has no place in a JPEG and was left out")
         }
-        if isNarrowed { notes.append("its 16-bit samples were rounded to the 8 bits of a JPEG") }
+        if isNarrowed { notes.append("the blend's 16-bit samples were rounded to the 8 bits of a JPEG") }
         self.notes = notes
         packedRow =
             keepsAlpha || isNarrowed ? try RowRing(capacity: 1, bytesPerRow: shape.bytesPerRow) : nil

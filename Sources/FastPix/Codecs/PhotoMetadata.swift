@@ -56,6 +56,9 @@ final class PhotoMetadata {
         if losses & FPX_METADATA_LOST_PNG_COLOURS.rawValue != 0 {
             notes.append("its gamma and primaries (gAMA, cHRM) have no place in a JPEG and were left out")
         }
+        if losses & FPX_METADATA_LOST_SEGMENTS.rawValue != 0 {
+            notes.append("its XMP, IPTC or comments are written to JPEG files only and were left out")
+        }
         return notes
     }
 }
