@@ -61,6 +61,10 @@ void fpx_exif_read_camera(const uint8_t *_Nonnull block, size_t byte_count, fpx_
 fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t maximum_pixels,
                                       fpx_photo_error *_Nonnull error);
 
+/// A read error shows up in the decoders as an early end; here it gets its own words.
+fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_byte_source *_Nonnull source,
+                                           fpx_photo_error *_Nonnull error);
+
 __attribute__((format(printf, 2, 3))) void fpx_photo_explain(fpx_photo_error *_Nonnull error,
                                                              const char *_Nonnull format, ...);
 

@@ -26,19 +26,23 @@ public struct HotPixelsSearch: Sendable {
     public var detection: DetectionSettings?
     /// What is written besides the report.
     public var maps: MapOutputs
+    /// The web page to write, if any.
+    public var page: String?
 
     public static let defaultMinimumFrames = 10
     public static let defaultTop = 10
 
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
-        top: Int = defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs()
+        top: Int = defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
+        page: String? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
         self.top = top
         self.detection = detection
         self.maps = maps
+        self.page = page
     }
 
     /// Throws when a setting is out of its range.
@@ -63,6 +67,10 @@ public struct HotPixelsSearch: Sendable {
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         try maps.prepare(photos: discovery)
+        if let page {
+            try discovery.refuseOverwriting(page)
+            _ = try StagedFile(target: page)
+        }
         let start = monotonicSeconds()
         var timing = HotPixelsReport.Timing()
         var skipped = discovery.skipped
@@ -82,6 +90,7 @@ public struct HotPixelsSearch: Sendable {
             progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
         }
         var results: [HotPixelsReport.Group] = []
+        var pictures: [GroupPictures] = []
         for group in wanted {
             let defectSearch = detection.map {
                 DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
@@ -119,13 +128,24 @@ public struct HotPixelsSearch: Sendable {
                 group, accumulators: accumulators, summary: summary, detection: detected)
             try maps.write(
                 accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
+            if page != nil {
+                pictures.append(
+                    try GroupPictures(
+                        accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
+            }
             results.append(result)
         }
         skipped.sort { $0.path < $1.path }
         timing.totalSeconds = monotonicSeconds() - start
-        return HotPixelsReport(
+        let report = HotPixelsReport(
             settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
             timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+        if let page, !results.isEmpty {
+            var file = try StagedFile(target: page)
+            try file.write(ReportPage(report: report, pictures: pictures).html)
+            try file.commit()
+        }
+        return report
     }
 
     /// Decodes the photos once more to look at the candidates in all of them, when that is wanted.

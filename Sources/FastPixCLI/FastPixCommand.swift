@@ -19,7 +19,7 @@ struct FastPixCommand: ParsableCommand {
             """,
         version: fastPixVersion,
         subcommands: [
-            HotPixelsCommand.self, AddWeightedCommand.self, StatsCommand.self, BenchCommand.self, TuneCommand.self,
-            InfoCommand.self,
+            HotPixelsCommand.self, RepairCommand.self, AddWeightedCommand.self, StatsCommand.self, BenchCommand.self,
+            TuneCommand.self, InfoCommand.self,
         ])
 }

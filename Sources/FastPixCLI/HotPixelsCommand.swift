@@ -20,6 +20,7 @@ struct HotPixelsCommand: ParsableCommand {
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
+              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -99,12 +100,23 @@ struct HotPixelsCommand: ParsableCommand {
         completion: .directory)
     var saveSums: String?
 
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp(
+            "Write a web page with the maps and pictures of every defect.",
+            discussion: "One file that needs no network. Implies --defects.", valueName: "file.html"),
+        completion: .file(extensions: ["html"]))
+    var page: String?
+
+    @OptionGroup(title: "Exports") var export: ExportOptions
+
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        if let varianceMap, varianceMap == output.output {
-            throw ValidationError("--output and --variance-map name the same file; give them different names.")
+        let files = [output.output, varianceMap, page].compactMap { $0 } + export.paths
+        if Set(files).count < files.count {
+            throw ValidationError("Two outputs name the same file; give them different names.")
         }
         if saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
@@ -118,12 +130,15 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
             minimumFrames: minimumFrames, top: top,
             detection: detection,
-            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
+            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
+            page: page)
     }
 
     /// Nil when no option asks for defects.
     private var detection: DetectionSettings? {
-        guard defects || sensitivity != nil || classes != nil || confirm != nil else { return nil }
+        let isAskedFor =
+            defects || sensitivity != nil || classes != nil || confirm != nil || !export.paths.isEmpty || page != nil
+        guard isAskedFor else { return nil }
         return DetectionSettings(
             sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
     }
@@ -136,6 +151,7 @@ struct HotPixelsCommand: ParsableCommand {
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
         let sink = try ResultSink(output.output, photos: discovery)
+        for export in export.exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try search.run(discovery) { bar.update($0) }
@@ -146,6 +162,9 @@ struct HotPixelsCommand: ParsableCommand {
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
             return .failure
+        }
+        for export in export.exports {
+            try export.write(report.groups, photos: discovery).forEach(console.warning)
         }
         try sink.write(report.formatted(output.format))
         return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
@@ -159,21 +178,13 @@ struct HotPixelsCommand: ParsableCommand {
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
         }
-        for group in report.groups where group.frames < Self.fewFrames {
-            console.warning(
-                "\(counted(group.frames, "photo")) of \(group.name): \(Self.fewFrames) are the least for a result to "
-                    + "rely on, 100 are good")
-        }
-        for group in report.groups { group.detectionWarnings.forEach(console.warning) }
+        for group in report.groups { group.warnings.forEach(console.warning) }
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
                 "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "
                     + "each body's photos alone")
         }
     }
-
-    /// Below this the lowest variances are as much the scenes' as the sensor's.
-    private static let fewFrames = 30
 
     private func nothingDone(_ report: HotPixelsReport, _ discovery: PhotoDiscovery) -> String {
         if discovery.files.isEmpty || report.skipped.allSatisfy(\.isFailure) { return photos.nothingRead(discovery) }

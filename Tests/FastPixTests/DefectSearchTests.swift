@@ -19,6 +19,13 @@ struct DefectSearchTests {
         Planted(class: .unstable) { value, photo in value + (photo / 2 % 2 == 0 ? 90 : 0) },
     ]
 
+    /// Frames whose last cell of the local scales is a few columns wide.
+    @Test(arguments: [97, 98, 99, 100]) func anyWidthIsJudged(_ width: Int) throws {
+        var photos = SyntheticPhotos(width: width, height: 61, count: 60)
+        photos.change(row: 30, column: 50) { _, _ in 240 }
+        #expect(try photos.detect()?.defects.map { [$0.row, $0.column] } == [[30, 50]])
+    }
+
     @Test(arguments: [1, 3])
     func everyClassIsFound(_ channels: Int) throws {
         var photos = SyntheticPhotos(channels: channels, count: 40)

@@ -75,11 +75,11 @@ enum CandidateSearch {
             for cell in 0..<relief.cellCount {
                 let meanLimit = relief.meanScale[cell] * least
                 let varianceLimit = max(notable, relief.varianceScale[cell] * least)
-                let columns =
-                    max(
-                        margin, cell * ReliefBand.cellSide)..<max(
-                        margin, min(shape.width - margin, (cell + 1) * ReliefBand.cellSide))
-                for column in columns {
+                let first = max(margin, cell * ReliefBand.cellSide)
+                let end = min(shape.width - margin, (cell + 1) * ReliefBand.cellSide)
+                // A cell at the right border may be all margin.
+                guard first < end else { continue }
+                for column in first..<end {
                     let meanShift = relief.meanRelief[start + column]
                     let varianceShift = relief.varianceRelief[start + column]
                     // Beside a taller neighbour in its row it is the neighbour's slope.

@@ -75,6 +75,7 @@ struct DefectJudgement {
                 mean: strongest.mean, neighbourhoodMean: strongest.neighbourhoodMean, variance: strongest.variance,
                 neighbourhoodVariance: strongest.neighbourhoodVariance, meanScore: candidate.meanScore,
                 varianceScore: candidate.varianceScore, extentRows: extent.rows, extentColumns: extent.columns,
+                smear: Smear(accumulators, row: place.row, column: place.column),
                 evidence: evidence.value, photosConfirming: witness?.count, signShare: witness?.signShare))
     }
 

@@ -132,8 +132,9 @@ final class ReliefBand {
         for cell in 0..<cellCount {
             var count = 0
             for row in stride(from: 0, to: rows.count, by: 4) {
-                let columns = cell * Self.cellSide + row / 4 % 4..<min(width, (cell + 1) * Self.cellSide)
-                for column in stride(from: columns.lowerBound, to: max(columns.lowerBound, columns.upperBound), by: 4) {
+                // A last cell of one to three columns has none to take in some of the rows.
+                let first = cell * Self.cellSide + row / 4 % 4
+                for column in stride(from: first, to: min(width, (cell + 1) * Self.cellSide), by: 4) {
                     samples[count] = abs(relief[row * width + column])
                     count += 1
                 }

@@ -1,4 +1,18 @@
 extension HotPixelsReport.Group {
+    /// Everything that the user should know before relying on the result, a sentence each.
+    public var warnings: [String] {
+        var warnings: [String] = []
+        if frames < Self.fewFrames {
+            warnings.append(
+                "\(counted(frames, "photo")) of \(name): \(Self.fewFrames) are the least for a result to rely on, 100 are "
+                    + "good")
+        }
+        return warnings + detectionWarnings
+    }
+
+    /// Below this the lowest variances are as much the scenes' as the sensor's.
+    private static let fewFrames = 30
+
     /// Reasons to doubt the list of defects, a sentence each.
     public var detectionWarnings: [String] {
         guard let detection else { return [] }

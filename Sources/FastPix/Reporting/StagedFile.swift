@@ -64,6 +64,18 @@ public struct StagedFile: ~Copyable, Sendable {
         }
     }
 
+    /// Appends `bytes`, like `write(_:)` for a buffer.
+    public mutating func write(_ bytes: [UInt8]) throws(FastPixError) {
+        let result: Result<Void, FastPixError> = bytes.withUnsafeBytes { buffer in
+            do throws(FastPixError) {
+                return .success(try write(buffer))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
     /// Appends `string` as UTF-8, like `write(_:)` for bytes.
     public mutating func write(_ string: String) throws(FastPixError) {
         var string = string
