@@ -150,6 +150,26 @@ import Testing
         }
     }
 
+    /// `kill`: the temporary folder with links and outputs goes away.
+    @Test func interruptionLeavesNothingBehind() throws {
+        try withTemporaryFolder { folder in
+            let scratch = try folder.addFolder("scratch")
+            let line = #"""
+                TMPDIR="$2" "$0" bench "$1" --runs 1000 --jobs decode >stdout 2>stderr &
+                until ls "$2"/fastpix-bench.*/large >/dev/null 2>&1; do kill -0 $! || exit 99; done
+                kill -TERM $!
+                wait $!
+                """#
+            let run = try CommandRun.shell(line, [Repository.examplePhotos.path, scratch.path], in: folder)
+            #expect(run.exitCode == 143)
+            #expect(try scratch.entries().isEmpty)
+            #expect(try Data(contentsOf: folder.appendingPathComponent("stdout")).isEmpty)
+            let stderr = try String(contentsOf: folder.appendingPathComponent("stderr"), encoding: .utf8)
+            #expect(
+                stderr.wholeMatch(of: /fastpix: error: interrupted after [0-9]+ of [0-9]+ runs\n/) != nil, "\(stderr)")
+        }
+    }
+
     @Test func withoutPhotosThereIsNothingToMeasure() throws {
         try withTemporaryFolder { folder in
             let run = try Self.bench(["."], in: folder)

@@ -53,11 +53,12 @@ public struct PhotoBenchmark: Sendable {
         }
     }
 
-    /// Measures every job with every number of workers on a small and a large set, in turn, `runs` times. `progress`
-    /// gets the number of runs done and of runs in all. Throws when a setting is wrong, there is no photo, or a job ends
-    /// with an error.
+    /// Measures every job with every number of workers on a small and a large set, in turn, `runs` times. `isCancelled`
+    /// is asked before each run; `progress` gets the number of runs done and of runs in all. Throws when a setting is
+    /// wrong, there is no photo, a job ends with an error, or (`interrupted`) when it was cancelled. Belongs to one thread.
     public func run(
-        _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ discovery: PhotoDiscovery, isCancelled: () -> Bool = { false },
+        progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> BenchmarkReport {
         try validate()
         let residentBefore = PageCache.residentShare(discovery.files)
@@ -78,7 +79,7 @@ public struct PhotoBenchmark: Sendable {
             throw FastPixError(.corrupt, "not one photo of \(group.name) could be decoded; nothing can be measured")
         }
         let folder = try BenchmarkFolder()
-        let series = try measure(sets(of: photos, in: folder), folder, progress)
+        let series = try measure(sets(of: photos, in: folder), folder, isCancelled, progress)
         return BenchmarkReport(
             groupName: group.name, bytesOnDisk: photos.reduce(0) { $0 + $1.byteCount },
             settings: BenchmarkReport.Settings(
@@ -121,7 +122,8 @@ public struct PhotoBenchmark: Sendable {
     }
 
     private func measure(
-        _ sets: [PhotoSet], _ folder: BenchmarkFolder, _ progress: (_ done: Int, _ total: Int) -> Void
+        _ sets: [PhotoSet], _ folder: BenchmarkFolder, _ isCancelled: () -> Bool,
+        _ progress: (_ done: Int, _ total: Int) -> Void
     ) throws(FastPixError) -> [BenchmarkReport.Series] {
         var series = jobs.flatMap { job in
             sets.map { set in
@@ -138,6 +140,7 @@ public struct PhotoBenchmark: Sendable {
             for index in series.indices {
                 let job = jobs[index / sets.count]
                 for point in series[index].points.indices {
+                    if isCancelled() { throw FastPixError(.interrupted, "interrupted after \(done) of \(total) runs") }
                     let outcome = try run(job, sets[index % sets.count], folder, workers: counts[point])
                     fingerprints[index].insert(outcome.fingerprint)
                     if round > 0 {
