@@ -65,6 +65,7 @@ typedef struct fpx_kernels {
     void (*relief_percentile80)(float *percentiles, const float *relief, size_t width, size_t row_count);
     size_t (*relief_find)(uint32_t *columns, const float *mean, const float *variance, const float *mean_limits,
                           const float *variance_limits, size_t width);
+    int32_t (*relief_residual)(const uint16_t *samples, size_t channels);
 } fpx_kernels;
 
 /// The kernels of the selected level.
@@ -106,7 +107,8 @@ const fpx_kernels *fpx_kernels_selected(void);
     void fpx_relief_log_##isa(float *values, float offset, size_t count);                                              \
     void fpx_relief_percentile80_##isa(float *percentiles, const float *relief, size_t width, size_t row_count);       \
     size_t fpx_relief_find_##isa(uint32_t *columns, const float *mean, const float *variance,                          \
-                                 const float *mean_limits, const float *variance_limits, size_t width);
+                                 const float *mean_limits, const float *variance_limits, size_t width);                \
+    int32_t fpx_relief_residual_##isa(const uint16_t *samples, size_t channels);
 
 FPX_DECLARE_KERNELS(c)
 #if FPX_X86

@@ -58,6 +58,14 @@ void fpx_relief_percentile80_f32(float *_Nonnull percentiles, const float *_Nonn
 size_t fpx_relief_find_f32(uint32_t *_Nonnull columns, const float *_Nonnull mean, const float *_Nonnull variance,
                            const float *_Nonnull mean_limits, const float *_Nonnull variance_limits, size_t width);
 
+/// Pixels of a neighbourhood: five rows of five, the pixel itself in the middle.
+#define FPX_RELIEF_NEIGHBOURHOOD 25
+
+/// Twice the basis of the middle pixel, minus the middle two of its 24 neighbours' (whose mean is their median), for
+/// one photo. The basis here is red + 2 green + blue, or grey, not divided. `samples`: FPX_RELIEF_NEIGHBOURHOOD pixels
+/// of `channels` (1 or 3) interleaved samples of 8 or 16 bits.
+int32_t fpx_relief_residual_u16(const uint16_t *_Nonnull samples, size_t channels);
+
 #ifdef __cplusplus
 }
 #endif

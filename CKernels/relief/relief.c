@@ -37,3 +37,7 @@ size_t fpx_relief_find_f32(uint32_t *columns, const float *mean, const float *va
                            const float *variance_limits, size_t width) {
     return fpx_kernels_selected()->relief_find(columns, mean, variance, mean_limits, variance_limits, width);
 }
+
+int32_t fpx_relief_residual_u16(const uint16_t *samples, size_t channels) {
+    return fpx_kernels_selected()->relief_residual(samples, channels);
+}

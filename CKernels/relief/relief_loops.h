@@ -228,6 +228,39 @@ FPX_RELIEF_INLINE size_t fpx_relief_find_loop(uint32_t *restrict columns, const 
     return found;
 }
 
+// ---- One pixel of one photo ----
+
+enum {
+    FPX_RELIEF_CENTRE = FPX_RELIEF_NEIGHBOURHOOD / 2,
+    FPX_RELIEF_NEIGHBOURS = FPX_RELIEF_NEIGHBOURHOOD - 1,
+    /// Whole vectors at every level.
+    FPX_RELIEF_KEYS = 32,
+};
+
+FPX_RELIEF_INLINE int32_t fpx_relief_basis(const uint16_t *samples, size_t channels, size_t pixel) {
+    if (channels == 1) return samples[pixel];
+    return samples[3 * pixel] + 2 * samples[3 * pixel + 1] + samples[3 * pixel + 2];
+}
+
+FPX_RELIEF_INLINE int32_t fpx_relief_residual_loop(const uint16_t *samples, size_t channels) {
+    // With its index behind it no value has an equal, and a value's rank is the number of lesser ones.
+    int32_t keys[FPX_RELIEF_KEYS], ranks[FPX_RELIEF_KEYS] = {0};
+    for (size_t i = 0; i < FPX_RELIEF_NEIGHBOURS; i++)
+        keys[i] = fpx_relief_basis(samples, channels, i < FPX_RELIEF_CENTRE ? i : i + 1) * FPX_RELIEF_KEYS + (int32_t)i;
+    for (size_t i = FPX_RELIEF_NEIGHBOURS; i < FPX_RELIEF_KEYS; i++)
+        keys[i] = INT32_MAX;
+    for (size_t other = 0; other < FPX_RELIEF_NEIGHBOURS; other++) {
+        for (size_t i = 0; i < FPX_RELIEF_KEYS; i++)
+            ranks[i] += keys[other] < keys[i];
+    }
+    int32_t middle_two = 0;
+    for (size_t i = 0; i < FPX_RELIEF_KEYS; i++) {
+        const int is_middle = ranks[i] == FPX_RELIEF_NEIGHBOURS / 2 - 1 || ranks[i] == FPX_RELIEF_NEIGHBOURS / 2;
+        middle_two += is_middle ? keys[i] / FPX_RELIEF_KEYS : 0;
+    }
+    return 2 * fpx_relief_basis(samples, channels, FPX_RELIEF_CENTRE) - middle_two;
+}
+
 // ---- One level ----
 
 #define FPX_DEFINE_RELIEF_KERNELS(isa, attributes)                                                                     \
@@ -263,6 +296,9 @@ FPX_RELIEF_INLINE size_t fpx_relief_find_loop(uint32_t *restrict columns, const 
     attributes size_t fpx_relief_find_##isa(uint32_t *columns, const float *mean, const float *variance,               \
                                             const float *mean_limits, const float *variance_limits, size_t width) {    \
         return fpx_relief_find_loop(columns, mean, variance, mean_limits, variance_limits, width);                     \
+    }                                                                                                                  \
+    attributes int32_t fpx_relief_residual_##isa(const uint16_t *samples, size_t channels) {                           \
+        return fpx_relief_residual_loop(samples, channels);                                                            \
     }
 
 #endif

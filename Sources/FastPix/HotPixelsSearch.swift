@@ -111,9 +111,10 @@ public struct HotPixelsSearch: Sendable {
                 continue
             }
             let analysisStart = monotonicSeconds()
-            let summary = VarianceSummary(accumulators, top: top)
+            // Before the kernels' team of threads begins, which stays busy for a while after its work.
             let detected = defectSearch?.judge(
                 accumulators, outcome.witnesses, complete: recordAll(of: group, outcome, defectSearch))
+            let summary = VarianceSummary(accumulators, top: top)
             timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
             let result = HotPixelsReport.Group(
                 group, accumulators: accumulators, summary: summary, detection: detected)

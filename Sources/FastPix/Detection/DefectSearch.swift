@@ -75,7 +75,7 @@ final class DefectSearch: Sendable {
         _ accumulators: Accumulators, _ recorder: WitnessRecorder?, complete: WitnessRecorder? = nil
     ) -> Detection? {
         guard accumulators.frameCount >= DetectionSettings.minimumFrames else { return nil }
-        var regions = FlatRegions.find(accumulators)
+        var regions = FlatRegions.find(accumulators, workers: workers)
         let spread = recorder.map { NullSpread.of($0, shape: shape) }
         if let spread, spread >= NullSpread.ofStaticScene {
             regions.append(.wholeFrame(.staticScene, shape))

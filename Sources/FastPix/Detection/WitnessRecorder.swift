@@ -97,25 +97,30 @@ final class WitnessReader {
             let position = recorder.positions[index]
             let target = samples + (frame * capacity + index % capacity) * samplesPerPosition
             for (tapRow, tap) in Neighbourhood.taps.enumerated() where rows.contains(position.row + tap) {
-                let start = (position.row + tap - rows.lowerBound) * samplesPerRow
-                for (tapColumn, columnTap) in Neighbourhood.taps.enumerated() {
-                    let source = start + (position.column + columnTap) * channels
-                    let place = (tapRow * Neighbourhood.taps.count + tapColumn) * channels
-                    copy(pixels, source, to: target + place, channels)
-                }
+                let start = (position.row + tap - rows.lowerBound) * samplesPerRow + position.column * channels
+                copy(pixels, start, to: target + tapRow * Neighbourhood.taps.count * channels)
             }
             if rows.contains(position.row + Neighbourhood.margin) { recorder.add(index, target, sign: sign) }
         }
     }
 
-    private func copy(_ pixels: UnsafeRawPointer, _ source: Int, to target: UnsafeMutablePointer<UInt16>, _ count: Int)
-    {
+    /// The five pixels of one row around sample `start`.
+    private func copy(_ pixels: UnsafeRawPointer, _ start: Int, to target: UnsafeMutablePointer<UInt16>) {
         if recorder.shape.bitsPerSample == 8 {
-            let bytes = pixels.assumingMemoryBound(to: UInt8.self) + source
-            for index in 0..<count { target[index] = UInt16(bytes[index]) }
+            copy(pixels.assumingMemoryBound(to: UInt8.self) + start, to: target)
         } else {
-            let words = pixels.assumingMemoryBound(to: UInt16.self) + source
-            for index in 0..<count { target[index] = words[index] }
+            copy(pixels.assumingMemoryBound(to: UInt16.self) + start, to: target)
+        }
+    }
+
+    private func copy<Sample: FixedWidthInteger>(
+        _ centre: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let channels = recorder.shape.channels
+        var target = target
+        for tap in Neighbourhood.taps {
+            for sample in 0..<channels { target[sample] = UInt16(truncatingIfNeeded: centre[tap * channels + sample]) }
+            target += channels
         }
     }
 }
