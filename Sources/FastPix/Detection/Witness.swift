@@ -33,8 +33,9 @@ struct Witness: Sendable, Equatable {
         Int(fpx_relief_residual_u16(samples, channels))
     }
 
-    /// Takes in the neighbourhood of one photo, or with `sign` -1 takes it out again.
-    mutating func add(_ samples: UnsafePointer<UInt16>, channels: Int, sign: Int = 1) {
+    /// Takes in the neighbourhood of one photo, or with `sign` -1 takes it out again. Returns the photo's residual.
+    @discardableResult
+    mutating func add(_ samples: UnsafePointer<UInt16>, channels: Int, sign: Int = 1) -> Int {
         let residual = Self.residual(samples, channels: channels)
         count += sign
         above += residual > 0 ? sign : 0
@@ -51,6 +52,7 @@ struct Witness: Sendable, Equatable {
                 }
             }
         }
+        return residual
     }
 
     // MARK: What it says
