@@ -20,6 +20,13 @@ struct PixelView {
         let variance: Double
         let neighbourhoodVariance: Double
 
+        /// The same pixel beside another one's neighbourhood.
+        func against(_ other: Contrast) -> Contrast {
+            Contrast(
+                channel: channel, mean: mean, neighbourhoodMean: other.neighbourhoodMean, variance: variance,
+                neighbourhoodVariance: other.neighbourhoodVariance)
+        }
+
         var meanShift: Double { mean - neighbourhoodMean }
         /// With the offset that keeps rounding from looking like a difference.
         func varianceRatio(offset: Double) -> Double { (variance + offset) / (neighbourhoodVariance + offset) }
@@ -44,24 +51,29 @@ struct PixelView {
     var contrasts: [Contrast] { (0..<shape.channels).map(contrast) }
 
     /// The pixel itself or the direct neighbour at which `strength` is greatest: compression and demosaicing may move
-    /// the peak of the brightness by a pixel, but not that of the strongest channel.
+    /// the peak of the brightness by a pixel, but not that of the strongest channel. Where a camera has spread a defect
+    /// evenly over two pixels, the one further up, or further left, so that another photo hardly ever moves it.
     func sharpest(_ strength: (Contrast) -> Double) -> (view: PixelView, contrast: Contrast) {
-        var best = (view: self, contrast: contrast(channel: 0))
-        var greatest = -Double.infinity
-        for (rowStep, columnStep) in Neighbourhood.nearestFirst {
-            let row = row + rowStep
-            let column = column + columnStep
-            let margin = Neighbourhood.margin
-            guard (margin..<shape.height - margin).contains(row), (margin..<shape.width - margin).contains(column)
-            else { continue }
-            let view = PixelView(accumulators, row: row, column: column)
-            for contrast in view.contrasts where strength(contrast) > greatest {
-                greatest = strength(contrast)
-                best = (view, contrast)
-            }
+        let margin = Neighbourhood.margin
+        let places = Neighbourhood.nearestFirst.map { (row + $0.0, column + $0.1) }.filter {
+            (margin..<shape.height - margin).contains($0.0) && (margin..<shape.width - margin).contains($0.1)
+        }.sorted(by: <)
+        // Against one and the same neighbourhood, so that only the pixels themselves are compared.
+        let standard = contrasts
+        func strongest(_ view: PixelView) -> (strength: Double, channel: Int) {
+            let strengths = view.contrasts.map { strength($0.against(standard[$0.channel])) }
+            let greatest = strengths.max() ?? 0
+            return (greatest, strengths.firstIndex(of: greatest) ?? 0)
         }
-        return best
+        let views = places.map { PixelView(accumulators, row: $0, column: $1) }
+        let strengths = views.map(strongest)
+        let greatest = strengths.map(\.strength).max() ?? 0
+        let place = strengths.firstIndex { $0.strength >= greatest - Self.evenness * abs(greatest) } ?? 0
+        return (views[place], views[place].contrast(channel: strengths[place].channel))
     }
+
+    /// What two pixels differ by, over which a defect is spread evenly.
+    private static let evenness = 0.02
 
     /// Pixels in a row and in a column over which the mean (or the variance) keeps half of the contrast.
     func extent(_ contrast: Contrast, ofVariance: Bool) -> (rows: Int, columns: Int) {
