@@ -77,16 +77,13 @@ struct DefectJudgement {
         // What has begun half way and is steady since then does not blink.
         if kind == .unstable, let steady = history?.steadyClass { kind = steady }
         let (place, strongest) = view.sharpest { strength($0, kind) }
+        if strongest.meanShift < 0, place.isWideShadow(channel: strongest.channel) {
+            return .extended(dust(place, place.shadowExtent(channel: strongest.channel)))
+        }
         let extent = place.extent(strongest, ofVariance: kind == .unstable)
         // Where details of scenes differ in contrast, variance differs over areas, not over points.
         if kind == .unstable, max(extent.rows, extent.columns) > Self.largestExtentOfVariance { return .notSupported }
-        guard max(extent.rows, extent.columns) <= Self.largestExtent else {
-            return .extended(
-                ExcludedRegion(
-                    kind: .dust, row: max(0, place.row - extent.rows / 2),
-                    column: max(0, place.column - extent.columns / 2), rows: extent.rows,
-                    columns: extent.columns))
-        }
+        guard max(extent.rows, extent.columns) <= Self.largestExtent else { return .extended(dust(place, extent)) }
         return .defect(
             Defect(
                 row: place.row, column: place.column, channel: strongest.channel, class: kind,
@@ -96,6 +93,12 @@ struct DefectJudgement {
                 varianceScore: candidate.varianceScore, extentRows: extent.rows, extentColumns: extent.columns,
                 evidence: evidence.value, photosConfirming: witness?.count, signShare: witness?.signShare,
                 history: history))
+    }
+
+    private func dust(_ place: PixelView, _ extent: (rows: Int, columns: Int)) -> ExcludedRegion {
+        ExcludedRegion(
+            kind: .dust, row: max(0, place.row - extent.rows / 2), column: max(0, place.column - extent.columns / 2),
+            rows: extent.rows, columns: extent.columns)
     }
 
     /// A pixel and its smear; the point spread of demosaicing and chroma subsampling together.

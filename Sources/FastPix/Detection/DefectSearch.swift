@@ -80,14 +80,18 @@ final class DefectSearch: Sendable {
             scouted: scouted.withLock { $0 }, nullSpread: spread ?? 1)
         judge.complete = lookAtAll?(candidates.compactMap(judge.placeToConfirm))
         var defects: [Defect] = []
-        for candidate in candidates {
+        for candidate in candidates
+        // Candidates come with the most prominent first: it tells how far a spot reaches.
+        where !regions.contains(where: { $0.kind == .dust && $0.contains(candidate.row, candidate.column) }) {
             switch judge.verdict(on: candidate) {
             case .defect(let defect): defects.append(defect)
             case .extended(let region): regions.append(region)
             case .notSupported: break
             }
         }
-        let overlays = OverlayRegions.split(defects)
+        let patterns = BlockPatterns.split(defects)
+        let overlays = OverlayRegions.split(patterns.defects)
+        regions += patterns.regions
         defects = overlays.defects.filter { settings.classes.contains($0.class) }
         defects.sort {
             $0.evidence != $1.evidence ? $0.evidence > $1.evidence : ($0.row, $0.column) < ($1.row, $1.column)

@@ -75,6 +75,39 @@ struct PixelView {
     /// What two pixels differ by, over which a defect is spread evenly.
     private static let evenness = 0.02
 
+    /// Whether a darkening is much wider than a pixel's smear: two pixels away in each direction the mean still has half
+    /// of it. Against a ring so far away that a spot which covers the pixel's whole neighbourhood shows, too; the median
+    /// of a ring is no matter of the scene's slope.
+    func isWideShadow(channel: Int) -> Bool {
+        let base = ring(Self.farthest, channel)
+        let depth = base - reader.mean(sample(row, column, channel))
+        return depth > 0 && base - ring(Self.smearReach, channel) >= 0.5 * depth
+    }
+
+    /// The median of the means of the eight pixels this far away straight and diagonally, as far as the frame goes.
+    private func ring(_ distance: Int, _ channel: Int) -> Double {
+        median(
+            [-distance, 0, distance].flatMap { rowStep in
+                [-distance, 0, distance].compactMap { columnStep -> Double? in
+                    guard rowStep != 0 || columnStep != 0, (0..<shape.height).contains(row + rowStep),
+                        (0..<shape.width).contains(column + columnStep)
+                    else { return nil }
+                    return reader.mean(sample(row + rowStep, column + columnStep, channel))
+                }
+            })
+    }
+
+    private static let smearReach = 2
+
+    /// How far a shadow reaches on either side, up to `farthest`, before less than half of it is left.
+    func shadowExtent(channel: Int) -> (rows: Int, columns: Int) {
+        extent(
+            Contrast(
+                channel: channel, mean: reader.mean(sample(row, column, channel)),
+                neighbourhoodMean: ring(Self.farthest, channel), variance: 0, neighbourhoodVariance: 0),
+            ofVariance: false)
+    }
+
     /// Pixels in a row and in a column over which the mean (or the variance) keeps half of the contrast.
     func extent(_ contrast: Contrast, ofVariance: Bool) -> (rows: Int, columns: Int) {
         let base = ofVariance ? contrast.neighbourhoodVariance : contrast.neighbourhoodMean
