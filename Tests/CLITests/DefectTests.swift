@@ -69,6 +69,24 @@ struct DefectTests {
         #expect(try Self.example(["--defects"]) == Self.example([]))
     }
 
+    /// The photos are taken in halves, every other one; a damaged photo among them must not shift the others.
+    @Test func damagedPhotosChangeNoEvidence() throws {
+        try withTemporaryFolder { folder in
+            for photo in try Photos.example(24) { try folder.addCopy(of: photo) }
+            let arguments = ["hotpixels", ".", "--format", "json", "--quiet", "--sensitivity", "high"]
+            let sound = try CommandRun.fastpix(arguments, in: folder).hotPixels()
+            #expect(sound.groups.first?.defects?.isEmpty == false)
+            // Cut in the middle of its rows, between the others by name.
+            let photo = try Data(contentsOf: try Photos.example(4)[3])
+            try folder.addFile("IMG_9357-cut.jpg", photo.prefix(photo.count * 2 / 3))
+            let run = try CommandRun.fastpix(arguments, in: folder)
+            #expect(run.exitCode == 2)
+            let damaged = try run.hotPixels()
+            #expect(damaged.skipped.map(\.path) == ["./IMG_9357-cut.jpg"])
+            #expect(damaged.groups == sound.groups)
+        }
+    }
+
     @Test func nothingFoundIsSaidWithItsTerms() throws {
         let run = try CommandRun.fastpix(
             [

@@ -8,6 +8,12 @@ public struct CaptureSettings: Sendable, Hashable {
     public let iso: Int?
     public let exposureSeconds: Double?
 
+    init(time: String?, iso: Int?, exposureSeconds: Double?) {
+        self.time = time
+        self.iso = iso
+        self.exposureSeconds = exposureSeconds
+    }
+
     init(_ header: fpx_photo_header) {
         time = Self.time(text(header.capture_time), fraction: text(header.capture_subsecond))
         iso = header.iso == 0 ? nil : Int(header.iso)

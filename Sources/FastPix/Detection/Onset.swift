@@ -16,20 +16,28 @@ enum Onset {
             guard index >= fewest else { continue }
             let before = sumBefore / Double(index)
             let after = (sum - sumBefore) / Double(count - index)
-            guard after > 0, before <= largestShareBefore * after else { continue }
+            guard after > before else { continue }
             let rest = squares - Double(index) * before * before - Double(count - index) * after * after
             let variance = max(leastScatter * leastScatter, rest / Double(count - 2))
             let score = (after - before) / (variance * (1 / Double(index) + 1 / Double(count - index))).squareRoot()
             if score > best.score { best = (index, score) }
         }
-        return best.score >= leastScore ? best.index : 0
+        guard best.score >= leastScore else { return 0 }
+        let before = median(strengths[..<best.index])
+        let after = median(strengths[best.index...])
+        return after > 0 && before <= largestShareBefore * after ? best.index : 0
+    }
+
+    private static func median(_ values: some Sequence<Double>) -> Double {
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 
     /// A single odd photo must not make a step: values are limited to six times the median deviation from the median.
     private static func limited(_ values: [Double]) -> [Double] {
         guard !values.isEmpty else { return [] }
-        let middle = values.sorted()[values.count / 2]
-        let deviation = max(leastScatter, values.map { abs($0 - middle) }.sorted()[values.count / 2])
+        let middle = median(values)
+        let deviation = max(leastScatter, median(values.map { abs($0 - middle) }))
         return values.map { min(middle + 6 * deviation, max(middle - 6 * deviation, $0)) }
     }
 
