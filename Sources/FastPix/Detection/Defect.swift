@@ -28,7 +28,7 @@ public struct Defect: Sendable, Encodable, Equatable {
     public let photosConfirming: Int?
     public let signShare: Double?
     /// Since when, and under what settings, it shows; nil unless all photos were looked at.
-    public let history: DefectHistory?
+    public private(set) var history: DefectHistory?
 
     enum CodingKeys: String, CodingKey {
         case row, column, channel, `class`, confidence, mean, neighbourhoodMean, variance, neighbourhoodVariance

@@ -101,12 +101,12 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// Of the photos that entered the statistics.
         let marks: PhotoSetMarks
 
-        /// `photos`: those of the group that entered the statistics.
+        /// `photos`: those of the group that entered the statistics; nil: all of them.
         init(
-            _ group: PhotoGroup, photos: [PhotoFile], accumulators: Accumulators, summary: VarianceSummary,
+            _ group: PhotoGroup, photos: [PhotoFile]? = nil, accumulators: Accumulators, summary: VarianceSummary,
             detection: Detection?
         ) {
-            marks = PhotoSetMarks(photos, shape: group.shape)
+            marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             camera = group.camera
             shape = group.shape
             frames = accumulators.frameCount

@@ -49,7 +49,7 @@ extension HotPixelsReport {
                     group: nil))
         }
         for (index, group) in groups.enumerated() {
-            warnings += (group.photoWarnings + group.detectionWarnings).map {
+            warnings += group.doubts.map {
                 ReportWarning(kind: $0.kind, message: $0.message, group: index)
             }
         }
@@ -62,11 +62,18 @@ extension HotPixelsReport {
 extension HotPixelsReport.Group {
     fileprivate typealias Doubt = (kind: ReportWarning.Kind, message: String)
 
+    /// Everything that the user should know before relying on the group's result, a sentence each.
+    public var warnings: [String] { doubts.map(\.message) }
+    /// Reasons to doubt the list of defects, a sentence each.
+    public var detectionWarnings: [String] { detectionDoubts.map(\.message) }
+
+    fileprivate var doubts: [Doubt] { photoDoubts + geometryDoubts + detectionDoubts }
+
     /// Below this the lowest variances are as much the scenes' as the sensor's.
     private static let fewPhotos = 30
 
     /// What is wrong with the photos.
-    fileprivate var photoWarnings: [Doubt] {
+    private var photoDoubts: [Doubt] {
         var warnings: [Doubt] = []
         if frames < Self.fewPhotos {
             warnings.append(
@@ -100,10 +107,10 @@ extension HotPixelsReport.Group {
                     "\(share(marks.turned)) were turned by a program; positions are those of the turned picture"
                 ))
         }
-        return warnings + geometryWarnings
+        return warnings
     }
 
-    private var geometryWarnings: [Doubt] {
+    private var geometryDoubts: [Doubt] {
         var reasons: [String] = []
         if marks.lensCorrected > 0 {
             reasons.append("\(share(marks.lensCorrected)) were corrected with a lens profile")
@@ -123,7 +130,7 @@ extension HotPixelsReport.Group {
     }
 
     /// What is wrong with the list of defects.
-    fileprivate var detectionWarnings: [Doubt] {
+    private var detectionDoubts: [Doubt] {
         guard let detection else { return [] }
         var warnings: [Doubt] = []
         if detection.isStaticScene {
