@@ -26,5 +26,5 @@ enum DefectClassifier {
     private static let blackLevel = 0.04
     private static let gainTolerance = 1.0
     /// A hot pixel is brighter in nearly every photo, a blinking one only in some.
-    private static let steadyShare = 0.85
+    static let steadyShare = 0.85
 }
