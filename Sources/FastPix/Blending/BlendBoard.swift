@@ -48,12 +48,13 @@ final class BlendBoard: @unchecked Sendable {
     }
 
     /// An image that could do with one more worker, the one with the fewest helpers; waits for one being opened. Nil
-    /// when all is done.
+    /// when there will be none any more.
     func imageToHelp() -> ImageBlend? {
         condition.lock()
         defer { condition.unlock() }
         while true {
-            if let index = open.indices.min(by: { open[$0].helpers < open[$1].helpers }) {
+            let unfinished = open.indices.filter { !open[$0].image.isOver }
+            if let index = unfinished.min(by: { open[$0].helpers < open[$1].helpers }) {
                 open[index].helpers += 1
                 return open[index].image
             }

@@ -121,6 +121,13 @@ final class ImageBlend: @unchecked Sendable {
         }
     }
 
+    /// Whether it is done or has failed. Safe from several threads.
+    var isOver: Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        return outcome != nil
+    }
+
     /// After `work`: waits until no other worker is at the image any more, and says what became of it. A failure has
     /// left no file behind then.
     func result() -> Result<BlendedImage, FastPixError> {
