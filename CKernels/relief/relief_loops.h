@@ -11,6 +11,10 @@
 #include "fpx_relief.h"
 
 #pragma STDC FP_CONTRACT OFF
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC does not know the line above, and contracts where a level has fused operations.
+#pragma GCC optimize("fp-contract=off")
+#endif
 
 #define FPX_RELIEF_INLINE static inline __attribute__((always_inline))
 

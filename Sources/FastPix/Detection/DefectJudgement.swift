@@ -71,8 +71,16 @@ struct DefectJudgement {
         let scale = shape.bitsPerSample == 8 ? 255.0 : 65535.0
         let gain = contrasts.reduce(0) { $0 + $1.mean } / max(1e-9, contrasts.reduce(0) { $0 + $1.neighbourhoodMean })
         let brightest = contrasts.reduce(0) { max($0, $1.mean) }
+        let steadiest = contrasts.map { contrast in
+            DefectClassifier.Steadiness(
+                varianceShift: log(contrast.varianceRatio(offset: Double(ReliefBand.varianceOffset(shape)))),
+                gain: contrast.mean / max(1e-9, contrast.neighbourhoodMean), relativeMean: contrast.mean / scale)
+        }.min { $0.varianceShift < $1.varianceShift }!
         var kind = DefectClassifier.classify(
-            candidate, evidence, gain: gain, relativeMean: brightest / scale, signShare: witness?.signShare)
+            candidate, evidence,
+            whole: DefectClassifier.Steadiness(
+                varianceShift: candidate.varianceShift, gain: gain, relativeMean: brightest / scale),
+            steadiest: steadiest, signShare: witness?.signShare)
         let history = series.map { DefectHistory($0, kind) }
         // What has begun half way and is steady since then does not blink.
         if kind == .unstable, let steady = history?.steadyClass { kind = steady }
