@@ -15,7 +15,12 @@
     .welford_u16_accumulate = fpx_welford_u16_accumulate_##suffix,                                                     \
     .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u16 = fpx_addweighted_u16_##suffix,    \
     .addweighted_f32 = fpx_addweighted_f32_##suffix, .gaussian_u8_vertical = fpx_gaussian_u8_vertical_##suffix,        \
-    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix
+    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix, .relief_moments_u8 = fpx_relief_moments_u8_##suffix,  \
+    .relief_moments_u16 = fpx_relief_moments_u16_##suffix,                                                             \
+    .relief_moments_welford = fpx_relief_moments_welford_##suffix, .relief_median5 = fpx_relief_median5_##suffix,      \
+    .relief_above_median5 = fpx_relief_above_median5_##suffix, .relief_log = fpx_relief_log_##suffix,                  \
+    .relief_percentile80 = fpx_relief_percentile80_##suffix, .relief_find = fpx_relief_find_##suffix,                  \
+    .relief_residual = fpx_relief_residual_##suffix
 
 static const fpx_kernels portable_kernels = {
     .isa = FPX_ISA_C,

@@ -73,6 +73,19 @@ typedef struct fpx_kernels {
                                    const fpx_gaussian *gaussian);
     void (*gaussian_u16_horizontal)(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
                                     const fpx_gaussian *gaussian);
+    void (*relief_moments_u8)(float *mean, float *variance, const uint32_t *sum, const uint32_t *sum_of_squares,
+                              size_t frame_count, size_t channels, size_t pixel_count);
+    void (*relief_moments_u16)(float *mean, float *variance, const uint32_t *sum, const uint64_t *sum_of_squares,
+                               size_t frame_count, size_t channels, size_t pixel_count);
+    void (*relief_moments_welford)(float *mean, float *variance, const double *sample_mean, const double *m2,
+                                   size_t frame_count, size_t channels, size_t pixel_count);
+    void (*relief_median5)(float *destination, const float *const *five, size_t count);
+    void (*relief_above_median5)(float *destination, const float *values, const float *const *five, size_t count);
+    void (*relief_log)(float *values, float offset, size_t count);
+    void (*relief_percentile80)(float *percentiles, const float *relief, size_t width, size_t row_count);
+    size_t (*relief_find)(uint32_t *columns, const float *mean, const float *variance, const float *mean_limits,
+                          const float *variance_limits, size_t width);
+    int32_t (*relief_residual)(const uint16_t *samples, size_t channels);
 } fpx_kernels;
 
 /// The kernels of the selected level.
@@ -107,7 +120,23 @@ const fpx_kernels *fpx_kernels_selected(void);
     void fpx_gaussian_u8_horizontal_##isa(uint8_t *destination, const uint16_t *sums, size_t sample_count,             \
                                           size_t channels, const fpx_gaussian *gaussian);                              \
     void fpx_gaussian_u16_horizontal_##isa(uint16_t *destination, const uint32_t *sums, size_t sample_count,           \
-                                           size_t channels, const fpx_gaussian *gaussian);
+                                           size_t channels, const fpx_gaussian *gaussian);                             \
+    void fpx_relief_moments_u8_##isa(float *mean, float *variance, const uint32_t *sum,                                \
+                                     const uint32_t *sum_of_squares, size_t frame_count, size_t channels,              \
+                                     size_t pixel_count);                                                              \
+    void fpx_relief_moments_u16_##isa(float *mean, float *variance, const uint32_t *sum,                               \
+                                      const uint64_t *sum_of_squares, size_t frame_count, size_t channels,             \
+                                      size_t pixel_count);                                                             \
+    void fpx_relief_moments_welford_##isa(float *mean, float *variance, const double *sample_mean, const double *m2,   \
+                                          size_t frame_count, size_t channels, size_t pixel_count);                    \
+    void fpx_relief_median5_##isa(float *destination, const float *const *five, size_t count);                         \
+    void fpx_relief_above_median5_##isa(float *destination, const float *values, const float *const *five,             \
+                                        size_t count);                                                                 \
+    void fpx_relief_log_##isa(float *values, float offset, size_t count);                                              \
+    void fpx_relief_percentile80_##isa(float *percentiles, const float *relief, size_t width, size_t row_count);       \
+    size_t fpx_relief_find_##isa(uint32_t *columns, const float *mean, const float *variance,                          \
+                                 const float *mean_limits, const float *variance_limits, size_t width);                \
+    int32_t fpx_relief_residual_##isa(const uint16_t *samples, size_t channels);
 
 FPX_DECLARE_KERNELS(c)
 #if FPX_X86

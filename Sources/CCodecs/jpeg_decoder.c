@@ -53,11 +53,25 @@ static void jpeg_close(fpx_photo_decoder *decoder) {
     free(self);
 }
 
-static void read_exif_marker(const struct jpeg_decompress_struct *jpeg, fpx_photo_header *header) {
+/// Whether a marker is of this kind and begins with this text and its final zero; `*content` is what follows.
+static bool begins_with(jpeg_saved_marker_ptr marker, int kind, const char *text, const uint8_t **content) {
+    size_t length = strlen(text) + 1;
+    *content = marker->data + length;
+    return marker->marker == kind && marker->data_length > length && memcmp(marker->data, text, length) == 0;
+}
+
+static void read_markers(const struct jpeg_decompress_struct *jpeg, fpx_photo_header *header) {
+    bool has_exif = false;
+    const uint8_t *content;
     for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
-        if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 && memcmp(marker->data, "Exif\0", 6) == 0) {
-            fpx_exif_read_camera(marker->data, marker->data_length, header);
-            return;
+        const uint8_t *end = marker->data + marker->data_length;
+        if (!has_exif && begins_with(marker, JPEG_APP0 + 1, "Exif", &content)) {
+            fpx_exif_read(marker->data, marker->data_length, header);
+            has_exif = true;
+        } else if (begins_with(marker, JPEG_APP0 + 1, "http://ns.adobe.com/xap/1.0/", &content)) {
+            fpx_editing_marks_read_xmp(content, (size_t)(end - content), header);
+        } else if (begins_with(marker, JPEG_APP0 + 13, "Photoshop 3.0", &content)) {
+            fpx_editing_marks_read_photoshop(content, (size_t)(end - content), header);
         }
     }
 }
@@ -115,6 +129,7 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_jpeg_keep_metadata(&self->jpeg);
     } else if (request->only_headers) {
         jpeg_save_markers(&self->jpeg, JPEG_APP0 + 1, 0xffff);
+        jpeg_save_markers(&self->jpeg, JPEG_APP0 + 13, 0xffff);
     }
     fpx_jpeg_input_read_header(self, request->maximum_pixels);
     if (!choose_output(&self->jpeg, request->channels)) {
@@ -127,7 +142,7 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
     if (request->metadata != NULL) {
         fpx_jpeg_take_metadata(&self->jpeg, request->metadata);
     } else if (request->only_headers) {
-        read_exif_marker(&self->jpeg, header);
+        read_markers(&self->jpeg, header);
     } else {
         jpeg_start_decompress(&self->jpeg);
     }

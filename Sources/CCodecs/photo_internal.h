@@ -51,8 +51,14 @@ typedef fpx_photo_status fpx_photo_opener(fpx_byte_source *_Nonnull source, cons
 fpx_photo_opener fpx_jpeg_open;
 fpx_photo_opener fpx_png_open;
 
-/// Fills make, model and serial from an EXIF block that starts with "Exif\0\0". Damaged EXIF leaves them empty.
-void fpx_exif_read_camera(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+/// Fills the EXIF fields from a block that starts with "Exif\0\0". What is damaged stays empty.
+void fpx_exif_read(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+
+/// Note what programs leave behind that have worked on a picture: in an XMP packet, and in Photoshop's resources
+/// (APP13).
+void fpx_editing_marks_read_xmp(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+void fpx_editing_marks_read_photoshop(const uint8_t *_Nonnull block, size_t byte_count,
+                                      fpx_photo_header *_Nonnull header);
 
 /// No limit of the caller's goes beyond this, so that no byte count of a picture, 16 bytes a pixel, leaves 48 bits.
 #define FPX_PHOTO_PIXELS ((uint64_t)1 << 44)

@@ -163,7 +163,7 @@ static void read_exif(const uint8_t *chunk, size_t byte_count, fpx_photo_header 
     if (block != NULL) {
         memcpy(block, prefix, sizeof prefix);
         memcpy(block + sizeof prefix, chunk, byte_count);
-        fpx_exif_read_camera(block, sizeof prefix + byte_count, header);
+        fpx_exif_read(block, sizeof prefix + byte_count, header);
         free(block);
     }
 }

@@ -34,8 +34,8 @@ public struct HotPixelsSearch: Sendable {
 
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
-        top: Int = defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
-        page: String? = nil
+        top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
+        maps: MapOutputs = MapOutputs(), page: String? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
@@ -114,18 +114,21 @@ public struct HotPixelsSearch: Sendable {
             skipped += outcome.failed.map(\.skipped)
             timing.add(outcome.timing)
             let accumulators = outcome.accumulators
+            let damaged = Set(outcome.failed.map(\.path))
+            let photos = group.photos.filter { !damaged.contains($0.path) }
             guard accumulators.frameCount >= minimumFrames else {
-                let damaged = Set(outcome.failed.map(\.path))
-                skipped += leftOut(group, photos: group.photos.filter { !damaged.contains($0.path) })
+                skipped += leftOut(group, photos: photos)
                 continue
             }
             let analysisStart = monotonicSeconds()
-            let summary = VarianceSummary(accumulators, top: top)
+            // Before the kernels' team of threads begins, which stays busy for a while after its work.
             let detected = defectSearch?.judge(
-                accumulators, outcome.witnesses, complete: recordAll(of: group, outcome, defectSearch))
+                accumulators, outcome.witnesses,
+                lookAtAll: detection?.confirmation == .full ? { lookAtAll(photos, group.shape, $0) } : nil)
+            let summary = VarianceSummary(accumulators, top: top)
             timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
             let result = HotPixelsReport.Group(
-                group, accumulators: accumulators, summary: summary, detection: detected)
+                group, photos: photos, accumulators: accumulators, summary: summary, detection: detected)
             try maps.write(
                 accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
             if page != nil {
@@ -148,15 +151,13 @@ public struct HotPixelsSearch: Sendable {
         return report
     }
 
-    /// Decodes the photos once more to look at the candidates in all of them, when that is wanted.
-    private func recordAll(
-        of group: PhotoGroup, _ outcome: PhotoAccumulation.Outcome, _ search: DefectSearch?
-    ) -> WitnessRecorder? {
-        guard let search, detection?.confirmation == .full, outcome.witnesses != nil else { return nil }
-        let damaged = Set(outcome.failed.map(\.path))
-        return WitnessPass.run(
-            group.photos.filter { !damaged.contains($0.path) }, shape: group.shape,
-            positions: search.positionsToConfirm(outcome.accumulators), settings: accumulation)
+    /// Decodes the photos once more to look at pixels in all of them.
+    private func lookAtAll(
+        _ photos: [PhotoFile], _ shape: FrameShape, _ positions: [WitnessRecorder.Position]
+    ) -> CompleteRecord {
+        CompleteRecord(
+            recorder: WitnessPass.run(photos, shape: shape, positions: positions, settings: accumulation),
+            photos: photos)
     }
 
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {

@@ -10,7 +10,7 @@ struct ExportOptions: ParsableArguments {
             "Write the list of defects for another program; may be given several times.",
             discussion: """
                 The extension tells the form: .json, .csv, .png (mask), .badpixels (dcraw, LibRaw), .lst (Siril), .txt \
-                (PixInsight), .jpegpixi; a folder, with a slash at its end, gets files for RawTherapee. Implies --defects.
+                (PixInsight), .jpegpixi; a folder, with a slash at its end, gets files for RawTherapee.
                 """,
             valueName: "file"),
         completion: .file())

@@ -9,8 +9,8 @@ struct HotPixelsCommand: ParsableCommand {
         discussion: """
             A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
             photos is far below that of its neighbours; a hot pixel is brighter than they are. Photos are grouped by \
-            camera and size; every group gets the mean and variance of each subpixel and its subpixels of lowest \
-            variance, and with --defects the list of its bad pixels, confirmed photo by photo.
+            camera and size; every group gets the mean and variance of each subpixel, its subpixels of lowest \
+            variance, and the list of its bad pixels, confirmed photo by photo.
 
             Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
             not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
@@ -41,25 +41,26 @@ struct HotPixelsCommand: ParsableCommand {
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
     @Flag(
+        inversion: .prefixedNo,
         help: ArgumentHelp(
             "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
             discussion: """
-                Each entry has a class and a confidence. New in this version, and not yet as quick as the statistics; \
-                Guides/Detection.md says how it works and how well.
+                Each entry has a class and a confidence; Guides/Detection.md says what they mean and how far to trust \
+                them. --no-defects leaves it at the statistics, which takes about a tenth less time.
                 """))
-    var defects = false
+    var defects = true
 
     @Option(
         help: ArgumentHelp(
             "How little a defect may show. (default: normal)",
-            discussion: "low lists strong defects only, high weak and less certain ones, too. Implies --defects.",
+            discussion: "low lists strong defects only, high weak and less certain ones, too.",
             valueName: "low|normal|high"))
     var sensitivity: DetectionSensitivity?
 
     @Option(
         help: ArgumentHelp(
             "Which defects to list, separated by commas. (default: all)",
-            discussion: "Of stuck, dead, hot, low-gain, unstable. Implies --defects.",
+            discussion: "Of stuck, dead, hot, low-gain, unstable.",
             valueName: "classes"))
     var classes: DefectClasses?
 
@@ -67,8 +68,9 @@ struct HotPixelsCommand: ParsableCommand {
         help: ArgumentHelp(
             "How candidates are looked at again, photo by photo. (default: sample)",
             discussion: """
-                sample: in every second photo, while it is decoded anyway. full: in all photos, decoded once more. \
-                none: not at all. Implies --defects.
+                sample: in every second photo, while it is decoded anyway. full: in all photos, decoded once more, \
+                which also tells from which photo on a defect shows and whether it grows with ISO and exposure time. \
+                none: not at all.
                 """,
             valueName: "none|sample|full"))
     var confirm: DetectionConfirmation?
@@ -104,7 +106,7 @@ struct HotPixelsCommand: ParsableCommand {
         name: .customLong("report"),
         help: ArgumentHelp(
             "Write a web page with the maps and pictures of every defect.",
-            discussion: "One file that needs no network. Implies --defects.", valueName: "file.html"),
+            discussion: "One file that needs no network.", valueName: "file.html"),
         completion: .file(extensions: ["html"]))
     var page: String?
 
@@ -117,6 +119,14 @@ struct HotPixelsCommand: ParsableCommand {
         let files = [output.output, varianceMap, page].compactMap { $0 } + export.paths
         if Set(files).count < files.count {
             throw ValidationError("Two outputs name the same file; give them different names.")
+        }
+        if !defects && (page != nil || !export.paths.isEmpty) {
+            throw ValidationError(
+                "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
+        }
+        if !defects && (sensitivity != nil || classes != nil || confirm != nil) {
+            throw ValidationError(
+                "--no-defects leaves nothing for --sensitivity, --classes and --confirm to do; leave one of them out.")
         }
         if saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
@@ -134,11 +144,8 @@ struct HotPixelsCommand: ParsableCommand {
             page: page)
     }
 
-    /// Nil when no option asks for defects.
     private var detection: DetectionSettings? {
-        let isAskedFor =
-            defects || sensitivity != nil || classes != nil || confirm != nil || !export.paths.isEmpty || page != nil
-        guard isAskedFor else { return nil }
+        guard defects else { return nil }
         return DetectionSettings(
             sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
     }
@@ -178,7 +185,7 @@ struct HotPixelsCommand: ParsableCommand {
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
         }
-        for group in report.groups { group.warnings.forEach(console.warning) }
+        for warning in report.warnings { console.warning(warning.message) }
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
                 "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "

@@ -61,6 +61,7 @@ struct ExportTests {
         var object = try #require(try JSONSerialization.jsonObject(with: list) as? [String: Any])
         #expect(object["schema"] as? String == "fastpix.defects/1")
         object["skipped"] = []
+        object["warnings"] = []
         object["groups"] = (object["groups"] as? [[String: Any]])?.map { group in
             let extreme = ["value": 0, "m2": 0, "row": 0, "column": 0, "channel": 0]
             return group.merging([

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import FastPix
@@ -30,7 +31,7 @@ struct StripScheduleTests {
     @Test(arguments: images.indices)
     func everyRowArrives(_ index: Int) {
         let image = Self.images[index]
-        var random = SyntheticPhotos.Random(state: UInt64(index))
+        var random = SyntheticScenes.Random(state: UInt64(index))
         var schedule = StripSchedule(
             height: image.height, stripRows: image.stripRows, halo: image.halo, hasSecond: image.hasSecond,
             extraStrips: image.extraStrips)

@@ -52,6 +52,12 @@ typedef struct fpx_photo_error {
     int system_errno;
 } fpx_photo_error;
 
+/// A number as EXIF has it; the denominator is 0 when it is not known.
+typedef struct fpx_photo_fraction {
+    uint32_t numerator;
+    uint32_t denominator;
+} fpx_photo_fraction;
+
 /// What the headers say, before any sample is decoded.
 typedef struct fpx_photo_header {
     fpx_photo_format format;
@@ -75,6 +81,27 @@ typedef struct fpx_photo_header {
     char make[128];
     char model[128];
     char serial[128];
+    /// EXIF time of capture as the camera's clock had it, "2014:05:01 12:30:00", and the digits of its fraction of a
+    /// second; empty when absent.
+    char capture_time[32];
+    char capture_subsecond[32];
+    /// 0 when absent.
+    uint32_t iso;
+    /// In seconds.
+    fpx_photo_fraction exposure_time;
+    /// EXIF Software: a camera's firmware, or the program that wrote the file.
+    char software[128];
+    /// The size that EXIF says, in pixels; 0 when absent.
+    uint32_t exif_width;
+    uint32_t exif_height;
+    /// More than 1: a part of the sensor, enlarged.
+    fpx_photo_fraction digital_zoom;
+    /// Put together from several exposures (EXIF CompositeImage).
+    bool is_composite;
+    /// Developed from a raw file by Adobe's programs, with a lens profile, or saved by Photoshop (JPEG's XMP and APP13).
+    bool is_developed;
+    bool is_lens_corrected;
+    bool is_saved_by_photoshop;
 } fpx_photo_header;
 
 typedef struct fpx_photo_decoder fpx_photo_decoder;

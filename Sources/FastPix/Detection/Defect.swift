@@ -29,11 +29,14 @@ public struct Defect: Sendable, Encodable, Equatable {
     /// neighbours; nil without confirmation.
     public let photosConfirming: Int?
     public let signShare: Double?
+    /// Since when, and under what settings, it shows; nil unless all photos were looked at.
+    public private(set) var history: DefectHistory?
 
     enum CodingKeys: String, CodingKey {
         case row, column, channel, `class`, confidence, mean, neighbourhoodMean, variance, neighbourhoodVariance
         case meanScore, varianceScore, extentRows, extentColumns, evidence, photosConfirming, signShare
         case smearRow, smearColumn, smearRows, smearColumns
+        case firstSeen, isoDependence, exposureDependence
     }
 
     /// A value that is not known is written as null, so that a reader finds every key.
@@ -59,5 +62,8 @@ public struct Defect: Sendable, Encodable, Equatable {
         try container.encode(evidence, forKey: .evidence)
         try container.encode(photosConfirming, forKey: .photosConfirming)
         try container.encode(signShare, forKey: .signShare)
+        try container.encode(history?.firstSeen, forKey: .firstSeen)
+        try container.encode(history?.iso, forKey: .isoDependence)
+        try container.encode(history?.exposure, forKey: .exposureDependence)
     }
 }

@@ -188,7 +188,7 @@ struct GroupSection {
             <a href="#\(identifier("variance-\(index + 1)"))">show on the map</a></header>
             <p>\(PlainWords.meaning(defect.class)) \(PlainWords.comparison(defect))</p>
             <p class="soft">Strongest in \(group.channelNames[defect.channel]). \(PlainWords.certainty(defect)) \
-            Tinges \(defect.smear.columns) x \(defect.smear.rows) pixels.</p>
+            \(HTMLText.escaped(PlainWords.history(defect))) Tinges \(defect.smear.columns) x \(defect.smear.rows) pixels.</p>
             <div class="crops">\(crops.joined(separator: "\n"))</div>
             </article>
             """

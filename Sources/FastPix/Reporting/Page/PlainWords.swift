@@ -18,6 +18,7 @@ enum PlainWords {
         case .letterbox: "black bar"
         case .overlay: "the same in all photos: frame, date stamp, watermark"
         case .dust: "a spot larger than a pixel, as dust makes"
+        case .blockPattern: "entries in the raster of the compression"
         case .staticScene: "the photos show the same view"
         }
     }
@@ -47,5 +48,27 @@ enum PlainWords {
                 counted(photos, "photo"), 100 * share)
         }
         return text
+    }
+
+    /// Since when it shows and what makes it grow; empty unless all photos were looked at.
+    static func history(_ defect: Defect) -> String {
+        guard let history = defect.history else { return "" }
+        var sentences: [String] = []
+        if let first = history.firstSeen {
+            sentences.append(
+                first.photosBefore == 0
+                    ? "It shows from the first photo on."
+                    : "It shows since \(first.time); \(counted(first.photosBefore, "photo")) before that do not have it."
+            )
+        }
+        for (dependence, setting) in [(history.iso, "more ISO"), (history.exposure, "longer exposure")] {
+            switch dependence.verdict {
+            case .grows: sentences.append("It grows with \(setting).")
+            case .shrinks: sentences.append("It shrinks with \(setting).")
+            case .steady: sentences.append("It is the same with \(setting).")
+            case .notEnoughVariety: break
+            }
+        }
+        return sentences.joined(separator: " ")
     }
 }
