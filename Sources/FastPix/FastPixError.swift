@@ -11,6 +11,8 @@ public struct FastPixError: Error, Sendable {
     public enum Code: String, Sendable, Codable {
         case invalidArgument, notFound, unreadable, unwritable, notAnImage, unsupported, corrupt, tooLarge
         case tooFewFrames, outOfMemory, overflow
+        /// Somebody asked to stop (`Interruption`); the state is saved.
+        case interrupted
     }
 
     public let code: Code

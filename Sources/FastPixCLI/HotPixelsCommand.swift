@@ -99,6 +99,8 @@ struct HotPixelsCommand: ParsableCommand {
         completion: .directory)
     var saveSums: String?
 
+    @OptionGroup var checkpoints: CheckpointOptions
+
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
     func validate() throws {
@@ -118,7 +120,8 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
             minimumFrames: minimumFrames, top: top,
             detection: detection,
-            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums))
+            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
+            checkpoint: checkpoints.settings, interruption: SignalWatch.interruption)
     }
 
     /// Nil when no option asks for defects.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Runs one body on several threads at once and waits for all of them.
 enum WorkerTeam {
@@ -19,6 +20,24 @@ enum WorkerTeam {
         }
         body(0)
         for thread in others { thread.join() }
+    }
+
+    /// Calls `body` once for each index in 0..<`count` and returns the results in order. For work between or beside
+    /// decoding: the kernels' team of threads (`ParallelTiles`) keeps its processors busy for a while when it is done.
+    static func map<Result: Sendable>(
+        _ count: Int, workers: Int, _ body: @escaping @Sendable (Int) -> Result
+    ) -> [Result] {
+        let results = Mutex([Result?](repeating: nil, count: count))
+        let next = Atomic(0)
+        run(workers: min(workers, max(1, count))) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                let result = body(index)
+                results.withLock { $0[index] = result }
+            }
+        }
+        return results.withLock { $0.map { $0! } }
     }
 }
 
