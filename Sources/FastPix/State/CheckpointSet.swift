@@ -88,7 +88,7 @@ struct CheckpointSet {
 
     /// Nil for a photo that cannot be read; it is named when it is decoded.
     private static func hash(_ photos: [PhotoFile], workers: Int) -> [ContentHash?] {
-        WorkerTeam.map(photos.count, workers: workers) { index in
+        WorkerTeam.map(photos.count, workers: min(workers, OpenFile.limit)) { index in
             do throws(FastPixError) {
                 return try ContentHash(of: try OpenFile(photos[index].path))
             } catch {
