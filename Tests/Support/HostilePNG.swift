@@ -34,12 +34,19 @@ public struct HostilePNG {
         bits.append(0b01, 2)
         bits.appendCode(0b0011_0000, 8)
         var left = count - 1
-        while left >= 258 {
-            // Length 258 is code 285, distance 1 is code 0.
-            bits.appendCode(0b1100_0101, 8)
-            bits.appendCode(0, 5)
-            left -= 258
+        // Length 258 is code 285, distance 1 is code 0: 13 bits, so that eight of them repeat every 13 bytes.
+        func appendMatches(_ count: Int) {
+            for _ in 0..<count {
+                bits.appendCode(0b1100_0101, 8)
+                bits.appendCode(0, 5)
+                left -= 258
+            }
         }
+        if left >= 16 * 258 {
+            appendMatches(16)
+            left -= 8 * 258 * bits.repeatLast(13, left / (8 * 258))
+        }
+        appendMatches(left / 258)
         for _ in 0..<left { bits.appendCode(0b0011_0000, 8) }
         bits.appendCode(0, 7)
         return [0x78, 0x01] + bits.finished + word(UInt32(count % 65521) << 16 | 1)
@@ -65,6 +72,13 @@ public struct HostilePNG {
         /// Huffman codes go highest bit first.
         mutating func appendCode(_ code: UInt32, _ count: Int) {
             for bit in (0..<count).reversed() { append(code >> UInt32(bit) & 1, 1) }
+        }
+
+        /// Appends the last whole bytes again and again; returns how often. The unfinished byte stays the last.
+        mutating func repeatLast(_ byteCount: Int, _ times: Int) -> Int {
+            let last = bytes.suffix(byteCount)
+            for _ in 0..<times { bytes += last }
+            return times
         }
 
         var finished: [UInt8] { used == 0 ? bytes : bytes + [current] }
