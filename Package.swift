@@ -40,6 +40,10 @@ let package = Package(
         .systemLibrary(
             name: "CEXIF", path: "Sources/CEXIF", pkgConfig: "libexif",
             providers: [.apt(["libexif-dev"]), .brew(["libexif"])]),
+        // Content hashes of photos and checksums of state files: XXH3, at the speed of reading memory.
+        .systemLibrary(
+            name: "CXXHash", path: "Sources/CXXHash", pkgConfig: "libxxhash",
+            providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .target(
             name: "CKernels",
             path: "CKernels",
@@ -52,7 +56,7 @@ let package = Package(
             ]),
         // zlib comes with libpng; its checksum is used, too.
         .target(
-            name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CEXIF"], linkerSettings: [.linkedLibrary("z")]),
+            name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CEXIF", "CXXHash"], linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "FastPix",
             dependencies: ["CKernels", "CCodecs", .product(name: "SystemPackage", package: "swift-system")]),

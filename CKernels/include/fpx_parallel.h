@@ -26,7 +26,7 @@ size_t fpx_parallel_default_threads(void);
 
 /// Calls `body` once for each tile index in 0..<tile_count, on at most `threads` threads (0: default), and
 /// returns when all calls have returned. Which thread runs which tile is not defined. With one thread or one tile
-/// everything happens on the calling thread.
+/// everything happens on the calling thread; so it does when the system has no more threads to give.
 ///
 /// Thread-safety: may be called from several threads at once; each call has a team of its own. A caller with threads
 /// of its own should call the kernels' `_tile` functions instead, so that there is one owner of parallelism.

@@ -10,7 +10,9 @@
 public struct FastPixError: Error, Sendable {
     public enum Code: String, Sendable, Codable {
         case invalidArgument, notFound, unreadable, unwritable, notAnImage, unsupported, corrupt, tooLarge
-        case tooFewFrames, outOfMemory, overflow, interrupted
+        case tooFewFrames, outOfMemory, overflow
+        /// Somebody asked to stop (`Interruption`).
+        case interrupted
     }
 
     public let code: Code

@@ -28,6 +28,10 @@ public struct HotPixelsSearch: Sendable {
     public var maps: MapOutputs
     /// The web page to write, if any.
     public var page: String?
+    /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
+    public var checkpoint: CheckpointSettings?
+    /// Through which a run with a checkpoint can be asked to stop.
+    public var interruption: Interruption?
 
     public static let defaultMinimumFrames = 10
     public static let defaultTop = 10
@@ -35,7 +39,8 @@ public struct HotPixelsSearch: Sendable {
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
-        maps: MapOutputs = MapOutputs(), page: String? = nil
+        maps: MapOutputs = MapOutputs(), page: String? = nil,
+        checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
@@ -43,6 +48,8 @@ public struct HotPixelsSearch: Sendable {
         self.detection = detection
         self.maps = maps
         self.page = page
+        self.checkpoint = checkpoint
+        self.interruption = interruption
     }
 
     /// Throws when a setting is out of its range.
@@ -54,6 +61,24 @@ public struct HotPixelsSearch: Sendable {
         guard (0...Self.maximumTop).contains(top) else {
             throw FastPixError(.invalidArgument, "top must be 0 to \(Self.maximumTop), not \(top)")
         }
+        try validateCheckpoint()
+    }
+
+    private func validateCheckpoint() throws(FastPixError) {
+        guard let checkpoint else { return }
+        try checkpoint.validate()
+        guard accumulation.accumulator == .exact else {
+            throw FastPixError(
+                .invalidArgument,
+                "a checkpoint needs the exact accumulator: rounded moments depend on the order in which photos are "
+                    + "taken in, so a resumed run would give other bits; leave out --accumulator welford")
+        }
+        guard detection == nil || detection?.confirmation == DetectionConfirmation.none else {
+            throw FastPixError(
+                .invalidArgument,
+                "a checkpoint holds the moments of the photos but not what confirms defects photo by photo, so a "
+                    + "resumed run would judge by less; use --confirm none, or run without the checkpoint")
+        }
     }
 
     private static let maximumTop = 1_000_000
@@ -61,7 +86,8 @@ public struct HotPixelsSearch: Sendable {
     /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
     /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that do not fit.
     /// `progress` is called from several threads. Without any group that is large enough the report has no groups.
-    /// Throws when a setting is wrong or an output cannot be written or would replace a photo.
+    /// Throws when a setting is wrong, an output cannot be written or would replace a photo, a checkpoint cannot be
+    /// gone on from, or the run was interrupted and its state is saved.
     public func run(
         _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
@@ -71,6 +97,7 @@ public struct HotPixelsSearch: Sendable {
             try discovery.refuseOverwriting(page)
             _ = try StagedFile(target: page)
         }
+        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
         let start = monotonicSeconds()
         var timing = HotPixelsReport.Timing()
         var skipped = discovery.skipped
@@ -89,9 +116,12 @@ public struct HotPixelsSearch: Sendable {
         let counter = ProgressCounter(total: wanted.reduce(0) { $0 + $1.photos.count }) {
             progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
         }
+        let checkpoints = try checkpoint.map { settings throws(FastPixError) in
+            try CheckpointSet(settings, groups: wanted, workers: accumulation.workerCount)
+        }
         var results: [HotPixelsReport.Group] = []
         var pictures: [GroupPictures] = []
-        for group in wanted {
+        for (index, group) in wanted.enumerated() {
             let defectSearch = detection.map {
                 DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
             }
@@ -105,8 +135,10 @@ public struct HotPixelsSearch: Sendable {
             do throws(FastPixError) {
                 outcome = try PhotoAccumulation.run(
                     group.photos, shape: group.shape, settings: accumulation,
-                    scout: scout, progress: { counter.advance($0) })
+                    scout: scout, checkpoint: checkpoints?[index], interruption: interruption,
+                    progress: { counter.advance($0) })
             } catch {
+                guard error.code == .outOfMemory || error.code == .overflow else { throw error }
                 // Too large for the memory, or too many: the other groups may still be possible.
                 skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
                 continue

@@ -75,11 +75,12 @@ struct AddWeightedCommand: ParsableCommand {
 
     private func blend(_ console: Console) throws(FastPixError) -> ExitCode {
         let plan = try plan()
-        let interruption = Interruption()
+        let interruption = SignalWatch.interruption
+        interruption.beginAnswering()
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try ImageBlending(settings).run(
-            plan, isCancelled: { interruption.hasHappened },
+            plan, isCancelled: { interruption.isRequested },
             progress: { bar.update("Blending", done: $0, of: $1, "images") })
         bar.clear()
         report.skipped.forEach(console.skipped)
@@ -88,9 +89,9 @@ struct AddWeightedCommand: ParsableCommand {
         if output.summary == .json || !output.quiet && !report.images.isEmpty {
             try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
         }
-        if let exitCode = interruption.exitCode {
+        if report.isInterrupted {
             console.error("interrupted; \(report.images.count) of \(plan.jobs.count) images are complete")
-            return exitCode
+            SignalWatch.end()
         }
         if report.images.isEmpty { return .failure }
         return report.skipped.isEmpty ? .success : .someFilesFailed
@@ -109,7 +110,7 @@ struct AddWeightedCommand: ParsableCommand {
     }
 
     private func plan() throws(FastPixError) -> BlendPlan {
-        let paths = PhotoOptions.asGiven(paths)
+        let paths = ArgumentPaths.asGiven(paths)
         if let blur = arithmetic.gaussianBlur {
             return try BlendPlan(
                 paths, blur: blur, recursive: pairing.recursive, naming: output.naming, overwrites: output.overwrite)

@@ -69,17 +69,10 @@ struct BenchCommand: ParsableCommand {
             let picture = try plot.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
-            let interruption = Interruption()
-            let report: BenchmarkReport
-            do throws(FastPixError) {
-                report = try benchmark.run(discovery, isCancelled: { interruption.hasHappened }) {
-                    bar.update("Measuring", done: $0, of: $1, "runs")
-                }
-            } catch {
-                bar.clear()
-                guard let exitCode = interruption.exitCode else { throw error }
-                console.error(error.description)
-                return exitCode
+            let interruption = SignalWatch.interruption
+            interruption.beginAnswering()
+            let report = try benchmark.run(discovery, isCancelled: { interruption.isRequested }) {
+                bar.update("Measuring", done: $0, of: $1, "runs")
             }
             bar.clear()
             report.skipped.forEach(console.skipped)

@@ -14,6 +14,7 @@ extension Console {
             exitCode = try work()
         } catch {
             self.error(error.description)
+            if error.code == .interrupted { SignalWatch.end() }
             throw ExitCode.failure
         }
         if exitCode != .success { throw exitCode }

@@ -5,6 +5,7 @@ import FastPix
 struct FastPixCommand: ParsableCommand {
     static func main() {
         StandardStream.openClosedOnes()
+        SignalWatch.begin()
         main(nil)
     }
 
@@ -15,11 +16,11 @@ struct FastPixCommand: ParsableCommand {
             Start with:  fastpix hotpixels my-photos/
 
             Exit codes: 0 all well, 2 some files failed (they are named on stderr), 1 nothing could be done, \
-            64 wrong usage.
+            64 wrong usage, 130 or 143 interrupted.
             """,
         version: fastPixVersion,
         subcommands: [
-            HotPixelsCommand.self, RepairCommand.self, AddWeightedCommand.self, StatsCommand.self, BenchCommand.self,
-            TuneCommand.self, InfoCommand.self,
+            HotPixelsCommand.self, MergeCommand.self, RepairCommand.self, AddWeightedCommand.self, StatsCommand.self,
+            BenchCommand.self, TuneCommand.self, InfoCommand.self,
         ])
 }

@@ -60,6 +60,14 @@ final class Accumulators: @unchecked Sendable {
         (memory.start + secondOffset + sample * secondSize).assumingMemoryBound(to: type)
     }
 
+    /// Both arrays as they lie in memory, for a file that keeps them: sums (or means), then sums of squares (or M2).
+    var arrays: [UnsafeRawBufferPointer] {
+        [
+            UnsafeRawBufferPointer(start: memory.start, count: shape.sampleCount * firstSize),
+            UnsafeRawBufferPointer(start: memory.start + secondOffset, count: shape.sampleCount * secondSize),
+        ]
+    }
+
     // MARK: Accumulation
 
     /// Takes in `frames`, each pointing at its samples of `samples`, tile by tile. `framesBefore` (Welford only)
@@ -110,5 +118,48 @@ final class Accumulators: @unchecked Sendable {
                 sum(at: sample), sumOfSquares16(at: sample), frame.assumingMemoryBound(to: UInt16.self),
                 samples.count)
         }
+    }
+
+    /// Adds the exact sums and sums of squares of `frameCount` other frames. False, with nothing added, when no frames
+    /// have such sums. Both sets together obey `maximumFrames`.
+    func merge(
+        _ samples: Range<Int>, sums: UnsafeRawPointer, squares: UnsafeRawPointer, frameCount: Int
+    ) -> Bool {
+        precondition(kind == .exact, "rounded moments depend on the order of photos")
+        let sample = samples.lowerBound
+        let sums = sums.assumingMemoryBound(to: UInt32.self)
+        if shape.bitsPerSample == 8 {
+            let squares = squares.assumingMemoryBound(to: UInt32.self)
+            guard Self.arePossible(samples.count, frameCount, largest: 255, sums, { UInt64(squares[$0]) }) else {
+                return false
+            }
+            fpx_moments_u8_merge_tile(
+                sum(at: sample), sumOfSquares8(at: sample), sums, squares, samples.count)
+        } else {
+            let squares = squares.assumingMemoryBound(to: UInt64.self)
+            guard Self.arePossible(samples.count, frameCount, largest: 65535, sums, { squares[$0] }) else {
+                return false
+            }
+            fpx_moments_u16_merge_tile(
+                sum(at: sample), sumOfSquares16(at: sample), sums, squares, samples.count)
+        }
+        return true
+    }
+
+    /// No sum is above that of as many largest samples, and n Σx² >= (Σx)² (Cauchy and Schwarz). With the most frames
+    /// that the sums hold, no product leaves 64 bits.
+    private static func arePossible(
+        _ count: Int, _ frameCount: Int, largest: UInt64, _ sums: UnsafePointer<UInt32>, _ square: (Int) -> UInt64
+    ) -> Bool {
+        let frames = UInt64(frameCount)
+        var arePossible = true
+        for index in 0..<count {
+            let sum = UInt64(sums[index])
+            let squares = square(index)
+            let isPossible =
+                sum <= frames &* largest && squares <= sum &* largest && frames &* squares >= sum &* sum
+            arePossible = arePossible && isPossible
+        }
+        return arePossible
     }
 }

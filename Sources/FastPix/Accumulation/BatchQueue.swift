@@ -54,9 +54,12 @@ final class BatchQueue: Sendable {
     }
 
     private var batchesDealt: Int { batchesBefore + position.withLock { $0.index } }
-    private var photosDealt: Int { photosBefore + position.withLock { $0.taken } }
 
     var photoCount: Int { photos.count }
+
+    /// Photos dealt so far, those of earlier queues included.
+    var photosDealt: Int { photosBefore + position.withLock { $0.taken } }
+    var isEmpty: Bool { position.withLock { $0.taken } == photos.count }
 
     /// The next batch for a worker (0...); nil when all photos have been dealt. Safe from any thread.
     func next(for worker: Int) -> PhotoBatch? {

@@ -64,11 +64,15 @@ final class PhotoAccumulation: Sendable {
     private let limits: BatchQueue.Limits
     private let gates: [StripGate]
     private let workers: Int
+    private let checkpoint: GroupCheckpoint?
+    private let interruption: Interruption?
     private let progress: @Sendable (Int) -> Void
     private let findings = Mutex(Findings())
 
     private struct Findings {
         var failed: [FailedPhoto] = []
+        /// What is in the accumulators; filled with a checkpoint only.
+        var taken: [FilePath: StatePhoto] = [:]
         var timing = AccumulationTiming()
         /// A damaged photo has left samples, or a gap, in the accumulators: the pass must be made again.
         var isSpoiled = false
@@ -78,13 +82,17 @@ final class PhotoAccumulation: Sendable {
     typealias Scout = @Sendable (Accumulators) -> WitnessRecorder?
 
     /// Accumulates `photos`, which all have `shape`. With a `scout` the photos are accumulated in two halves, and
-    /// what it asks for is recorded in the second; the moments are the same, bit for bit. `progress` hears of every
-    /// photo that is done with, from any thread. Throws when memory is short or there are too many photos for the
-    /// accumulators.
+    /// what it asks for is recorded in the second; the moments are the same, bit for bit. With a `checkpoint` (exact
+    /// sums and no scout) the photos it holds are not decoded again, and it is saved now and then, at the end, and
+    /// when `interruption` asks to stop. `progress` hears of every photo that is done with, from any thread. Throws
+    /// when memory is short, there are too many photos for the accumulators, the checkpoint cannot be read or
+    /// written, or the work was interrupted.
     static func run(
         _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, scout: Scout? = nil,
+        checkpoint: GroupCheckpoint? = nil, interruption: Interruption? = nil,
         progress: @escaping @Sendable (Int) -> Void
     ) throws(FastPixError) -> Outcome {
+        precondition(checkpoint == nil || settings.accumulator == .exact && scout == nil)
         let maximum = Accumulators.maximumFrames(shape: shape, kind: settings.accumulator)
         guard photos.count <= maximum else {
             throw FastPixError(
@@ -96,8 +104,9 @@ final class PhotoAccumulation: Sendable {
         var failed: [FailedPhoto] = []
         while true {
             let pass = try PhotoAccumulation(
-                remaining, shape: shape, settings: settings, inHalves: scout != nil, progress: progress)
-            let outcome = pass.run(scout: scout, failedBefore: failed)
+                remaining, shape: shape, settings: settings, inHalves: scout != nil, checkpoint: checkpoint,
+                interruption: interruption, progress: progress)
+            let outcome = try pass.run(scout: scout, failedBefore: failed)
             if !pass.isSpoiled { return outcome }
             failed = outcome.failed
             let damaged = Set(failed.map(\.path))
@@ -106,12 +115,17 @@ final class PhotoAccumulation: Sendable {
     }
 
     private init(
-        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, inHalves: Bool,
-        progress: @escaping @Sendable (Int) -> Void
+        _ allPhotos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, inHalves: Bool,
+        checkpoint: GroupCheckpoint?, interruption: Interruption?, progress: @escaping @Sendable (Int) -> Void
     ) throws(FastPixError) {
         self.shape = shape
         self.settings = settings
+        self.checkpoint = checkpoint
+        self.interruption = interruption
         self.progress = progress
+        let saved = checkpoint?.saved ?? [:]
+        let photos = saved.isEmpty ? allPhotos : allPhotos.filter { saved[$0.path] == nil }
+        findings.withLock { $0.taken = saved }
         let multiple = settings.accumulator == .welford ? Int(FPX_WELFORD_BLOCK_FRAMES) : 1
         let openFiles = OpenFile.limit
         workers = max(1, min(settings.workerCount, photos.count, openFiles / multiple))
@@ -149,16 +163,24 @@ final class PhotoAccumulation: Sendable {
     /// What the decoders of one worker may hold: many of the usual kind, one or two that keep a whole picture.
     private static let decoderBytesPerWorker = 64 << 20
 
-    private func run(scout: Scout?, failedBefore: [FailedPhoto]) -> Outcome {
+    private func run(scout: Scout?, failedBefore: [FailedPhoto]) throws(FastPixError) -> Outcome {
+        try checkpoint?.restore(into: accumulators)
+        let framesBefore = accumulators.frameCount
+        progress(framesBefore)
+        if checkpoint != nil { interruption?.beginAnswering() }
+        defer { interruption?.endAnswering() }
         var recorder: WitnessRecorder?
         var queue: BatchQueue?
         for (index, photos) in halves.enumerated() {
             if index > 0, let scout { recorder = scout(accumulators) }
             let next = BatchQueue(photos, limits: limits, after: queue)
-            work(through: next, recorder)
+            repeat {
+                work(through: next, recorder)
+                accumulators.frameCount =
+                    framesBefore + next.photosDealt - findings.withLock { $0.failed.count }
+                try saveCheckpoint()
+            } while !next.isEmpty
             queue = next
-            let dealt = halves[...index].reduce(0) { $0 + $1.count }
-            accumulators.frameCount = dealt - findings.withLock { $0.failed.count }
         }
         let found = findings.withLock { $0 }
         return Outcome(
@@ -167,7 +189,26 @@ final class PhotoAccumulation: Sendable {
             witnesses: recorder, timing: found.timing.divided(by: Double(workers)))
     }
 
-    /// All workers, until the queue is empty.
+    /// Throws, too, when the work is to end here.
+    private func saveCheckpoint() throws(FastPixError) {
+        guard let checkpoint else { return }
+        let taken = findings.withLock { $0.taken }
+        // A spoiled pass begins again at what was saved last.
+        if !isSpoiled, taken.count > checkpoint.saved.count { try checkpoint.save(accumulators, taken) }
+        guard interruption?.isRequested == true else { return }
+        throw FastPixError(
+            .interrupted, path: checkpoint.path,
+            "interrupted; the state of \(counted(checkpoint.saved.count, "photo")) is saved, run the same command "
+                + "again to go on")
+    }
+
+    /// Whether workers shall come to rest between two batches.
+    var isPausing: Bool {
+        guard let checkpoint else { return false }
+        return interruption?.isRequested == true || checkpoint.isDue
+    }
+
+    /// All workers, until the queue is empty or it is time for the checkpoint.
     private func work(through queue: BatchQueue, _ recorder: WitnessRecorder?) {
         let finishTimes = Mutex<[Double]>([])
         WorkerTeam.run(workers: workers) { [self] worker in
@@ -242,5 +283,12 @@ final class PhotoAccumulation: Sendable {
         progress(1)
     }
 
-    func photosDone(_ count: Int) { progress(count) }
+    /// Whether photos shall be told apart by content.
+    var identifiesPhotos: Bool { checkpoint != nil }
+
+    /// `photos` are complete in the accumulators; `identities` are theirs, when asked for.
+    func photosDone(_ count: Int, _ identities: [FilePath: StatePhoto]) {
+        findings.withLock { $0.taken.merge(identities) { $1 } }
+        progress(count)
+    }
 }

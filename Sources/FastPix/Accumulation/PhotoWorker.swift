@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// One worker's loop: takes batches, decodes their photos in step, hands the rows to the accumulators.
 /// Belongs to one thread.
 struct PhotoWorker: ~Copyable {
@@ -17,9 +19,11 @@ struct PhotoWorker: ~Copyable {
     }
 
     mutating func run() {
-        while let batch = queue.next(for: number) {
+        // At least one batch, so that the work goes on however often it pauses.
+        repeat {
+            guard let batch = queue.next(for: number) else { return }
             process(batch)
-        }
+        } while !job.isPausing
     }
 
     /// A photo of the current batch that has not failed so far.
@@ -38,10 +42,12 @@ struct PhotoWorker: ~Copyable {
             guard decoder.shape == photo.header.shape, file.state == photo.state else { throw changed }
         }
 
-        /// Checks, after the last row, that what was decoded was one complete file.
-        func finish() throws(FastPixError) {
+        /// Checks, after the last row, that what was decoded was one complete file. Says which, when `identifying`.
+        func finish(identifying: Bool) throws(FastPixError) -> StatePhoto? {
             try decoder.finish()
+            let hash = identifying ? try ContentHash(of: file) : nil
             guard file.isUnchanged else { throw changed }
+            return hash.map { StatePhoto(hash: $0, name: photo.path.lastComponent?.string ?? "") }
         }
 
         private var changed: FastPixError {
@@ -95,15 +101,16 @@ struct PhotoWorker: ~Copyable {
     private mutating func finish(_ photos: [OpenPhoto]) {
         let start = monotonicSeconds()
         var complete = 0
+        var identities: [FilePath: StatePhoto] = [:]
         for open in photos {
             do throws(FastPixError) {
-                try open.finish()
+                identities[open.photo.path] = try open.finish(identifying: job.identifiesPhotos)
                 complete += 1
             } catch {
                 fail(open, error, strips: job.stripCount)
             }
         }
-        job.photosDone(complete)
+        job.photosDone(complete, identities)
         timing.decodeSeconds += monotonicSeconds() - start
     }
 

@@ -55,9 +55,7 @@ struct OpenFile: ~Copyable {
     init(_ path: FilePath) throws(FastPixError) {
         // O_NONBLOCK: opening a FIFO must not wait for somebody to write to it.
         let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-        guard descriptor >= 0 else {
-            throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be opened")
-        }
+        guard descriptor >= 0 else { throw Self.notOpened(path, errno) }
         do throws(FastPixError) {
             state = try Self.state(of: descriptor, path)
         } catch {
@@ -66,6 +64,15 @@ struct OpenFile: ~Copyable {
         }
         fileDescriptor = descriptor
         self.path = path
+    }
+
+    private static func notOpened(_ path: FilePath, _ code: Int32) -> FastPixError {
+        let isShortage = code == EMFILE || code == ENFILE
+        return FastPixError(
+            .unreadable, path: path.string, systemErrno: code,
+            isShortage
+                ? "the file cannot be opened, because too many are open already; raise the limit (ulimit -n), or use "
+                    + "fewer --workers or a smaller --batch" : "the file cannot be opened")
     }
 
     /// True when the file has not been written to since it was opened.

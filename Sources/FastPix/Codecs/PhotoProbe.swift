@@ -16,7 +16,7 @@ enum PhotoProbe {
     ) -> Outcome {
         let results = Mutex([Result<PhotoFile, FastPixError>?](repeating: nil, count: paths.count))
         let next = Atomic(0)
-        WorkerTeam.run(workers: min(settings.workerCount, max(1, paths.count))) { _ in
+        WorkerTeam.run(workers: min(settings.workerCount, max(1, paths.count), OpenFile.limit)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < paths.count else { return }

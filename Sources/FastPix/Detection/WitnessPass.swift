@@ -13,7 +13,7 @@ enum WitnessPass {
     ) -> WitnessRecorder {
         let recorder = WitnessRecorder(shape: shape, positions: positions, photoCount: photos.count)
         let next = Atomic(0)
-        WorkerTeam.run(workers: min(settings.workerCount, max(1, photos.count))) { _ in
+        WorkerTeam.run(workers: min(settings.workerCount, max(1, photos.count), OpenFile.limit)) { _ in
             let reader = WitnessReader(recorder, frames: 1, rowsPerStrip: rowsPerStrip)
             let rows = UnsafeMutableRawPointer.allocate(byteCount: rowsPerStrip * shape.bytesPerRow, alignment: 64)
             defer { rows.deallocate() }

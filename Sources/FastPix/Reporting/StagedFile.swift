@@ -11,6 +11,9 @@
 /// Bytes go to a hidden file beside the target, which `commit()` renames into place; a reader of the target sees
 /// the old content or the new, never half of it. Dropped without `commit()`, it leaves nothing behind.
 ///
+/// Each hidden file is locked (`flock`) while somebody writes it, so that one left behind by a process that was killed
+/// can be told from one in work.
+///
 /// A symbolic link stays a link: the file it leads to is replaced. Targets that cannot be replaced (devices, pipes,
 /// `/dev/stdout`, `/dev/fd/3`) are written directly.
 public struct StagedFile: ~Copyable, Sendable {
@@ -47,8 +50,9 @@ public struct StagedFile: ~Copyable, Sendable {
 
     deinit {
         guard descriptor >= 0 else { return }
+        // Removed while still locked.
+        if let staged { PartialFiles.remove(staged.partialPath) }
         _ = close(descriptor)
-        if let staged { _ = unlink(staged.partialPath) }
     }
 
     /// Appends `bytes`; they may stay in memory until `commit()`.
@@ -111,7 +115,7 @@ public struct StagedFile: ~Copyable, Sendable {
         }
         if closeFailed {
             let error = Self.incomplete(target)
-            _ = unlink(staged.partialPath)
+            PartialFiles.remove(staged.partialPath)
             throw error
         }
         if !replacing { return try Self.nameWithoutReplacing(staged, target) }
@@ -119,9 +123,23 @@ public struct StagedFile: ~Copyable, Sendable {
             let error = Self.systemFailure(
                 .unwritable, target, "could not be replaced by the finished output",
                 "check that nothing else took its place and that its folder is writable")
-            _ = unlink(staged.partialPath)
+            PartialFiles.remove(staged.partialPath)
             throw error
         }
+        PartialFiles.forget(staged.partialPath)
+    }
+
+    // MARK: - Processes that end early
+
+    /// Removes the hidden files of all outputs that are being written, and ends the process: `end` may not return.
+    /// Safe from any thread but a signal handler.
+    public static func abandonAll(andThen end: () -> Never) -> Never { PartialFiles.removeAll(andThen: end) }
+
+    /// Removes hidden files for `target` whose processes were killed. Files in work are left alone.
+    static func removeAbandoned(target: String) {
+        guard case .replaceable(let finalPath, _)? = try? kind(of: target) else { return }
+        let name = partialName(finalPath)
+        PartialFiles.removeAbandoned(in: name.folder, beginning: name.beginning, end: partialExtension)
     }
 
     /// A second name for the file fails when the name is taken, in one step; then the first name goes.
@@ -298,19 +316,26 @@ public struct StagedFile: ~Copyable, Sendable {
         }
     }
 
-    private static func createPartialFile(
-        beside finalPath: String, target: String
-    ) throws(FastPixError) -> (path: String, descriptor: Int32) {
+    private static let partialExtension = ".partial"
+
+    /// The folder, with its slash, and how the names of hidden files for this target begin.
+    private static func partialName(_ finalPath: String) -> (folder: String, beginning: String) {
         let slash = finalPath.lastIndex(of: "/")
         let folder = slash.map { String(finalPath[...$0]) } ?? ""
         // File systems allow 255 bytes in a name; a long target must leave room for what is added to it.
         var name = slash.map { finalPath[finalPath.index(after: $0)...] } ?? finalPath[...]
         while name.utf8.count > 200 { name.removeLast() }
+        return (folder, ".\(name).")
+    }
 
+    private static func createPartialFile(
+        beside finalPath: String, target: String
+    ) throws(FastPixError) -> (path: String, descriptor: Int32) {
+        let name = partialName(finalPath)
         for _ in 0..<16 {
             let random = String(UInt64.random(in: .min ... .max), radix: 36)
-            let path = "\(folder).\(name).\(random).partial"
-            let descriptor = openDescriptor(path, O_WRONLY | O_CREAT | O_EXCL)
+            let path = "\(name.folder)\(name.beginning)\(random)\(partialExtension)"
+            let descriptor = PartialFiles.create(path) { openDescriptor($0, O_WRONLY | O_CREAT | O_EXCL) }
             if descriptor >= 0 { return (path, descriptor) }
             if errno != EEXIST { break }
         }

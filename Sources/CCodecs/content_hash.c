@@ -1,0 +1,56 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../CXXHash/shim.h"
+#include "fpx_content_hash.h"
+
+// The library's state is its own type; this one only gives it a name that callers may know.
+static XXH3_state_t *state_of(fpx_hasher *hasher) { return (XXH3_state_t *)(void *)hasher; }
+
+fpx_hasher *fpx_hasher_new(void) {
+    XXH3_state_t *state = XXH3_createState();
+    if (state != NULL) {
+        XXH3_128bits_reset(state);
+    }
+    return (fpx_hasher *)(void *)state;
+}
+
+void fpx_hasher_add(fpx_hasher *hasher, const void *bytes, size_t byte_count) {
+    if (byte_count > 0) {
+        XXH3_128bits_update(state_of(hasher), bytes, byte_count);
+    }
+}
+
+void fpx_hasher_digest(const fpx_hasher *hasher, uint8_t *digest) {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest((const XXH3_state_t *)(const void *)hasher));
+    memcpy(digest, canonical.digest, FPX_CONTENT_HASH_BYTES);
+}
+
+void fpx_hasher_free(fpx_hasher *hasher) { XXH3_freeState(state_of(hasher)); }
+
+int fpx_content_hash_of_file(int file_descriptor, uint8_t *digest) {
+    enum { PIECE_BYTES = 1 << 18 };
+    uint8_t *piece = malloc(PIECE_BYTES);
+    fpx_hasher *hasher = fpx_hasher_new();
+    int failure = piece == NULL || hasher == NULL ? ENOMEM : 0;
+    off_t offset = 0;
+    while (failure == 0) {
+        ssize_t got = pread(file_descriptor, piece, PIECE_BYTES, offset);
+        if (got == 0) {
+            fpx_hasher_digest(hasher, digest);
+            break;
+        }
+        if (got > 0) {
+            fpx_hasher_add(hasher, piece, (size_t)got);
+            offset += got;
+        } else if (errno != EINTR) {
+            failure = errno;
+        }
+    }
+    fpx_hasher_free(hasher);
+    free(piece);
+    return failure;
+}

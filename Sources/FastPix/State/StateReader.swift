@@ -1,0 +1,127 @@
+import CKernels
+import Foundation
+import SystemPackage
+
+/// A state file that has been found complete and sound: everything but its moments is in memory.
+///
+/// Whatever is in the file, reading it ends with an error or with moments that photos can have.
+struct StateReader: ~Copyable {
+    let manifest: StateManifest
+    private let file: OpenFile
+    private let momentsOffset: Int
+
+    var path: FilePath { file.path }
+
+    /// Reads the whole file once. Throws when it is no state, of another version, damaged or incomplete.
+    init(_ path: FilePath) throws(FastPixError) {
+        let file = try OpenFile(path)
+        let header = try Self.bytes(file, 0, min(StateFormat.headerByteCount, file.state.byteCount))
+        guard header.starts(with: StateFormat.signature), header.count == StateFormat.headerByteCount else {
+            throw FastPixError(.notAnImage, path: path.string, "not a state file of fastpix; name one that it wrote")
+        }
+        let version = StateFormat.word(header[8..<12])
+        guard version == StateFormat.version else {
+            throw FastPixError(
+                .unsupported, path: path.string,
+                "a state file of version \(version), and this fastpix reads version \(StateFormat.version); use the "
+                    + "fastpix that wrote it, or begin anew")
+        }
+        let manifestByteCount = Int(StateFormat.word(header[12..<16]))
+        let momentsOffset = StateFormat.headerByteCount + manifestByteCount
+        guard manifestByteCount <= StateFormat.longestManifest,
+            momentsOffset + Checksum.byteCount <= file.state.byteCount
+        else { throw Self.damaged(path, "it is shorter than it says") }
+        try Self.verify(file)
+        let json = try Self.bytes(file, StateFormat.headerByteCount, manifestByteCount)
+        guard let manifest = try? JSONDecoder().decode(StateManifest.self, from: Data(json)) else {
+            throw Self.damaged(path, "its manifest cannot be read")
+        }
+        if let contradiction = manifest.contradiction { throw Self.damaged(path, "it tells of \(contradiction)") }
+        guard let moments = StateFormat.momentsByteCount(manifest.frame),
+            moments == file.state.byteCount - momentsOffset - Checksum.byteCount
+        else { throw Self.damaged(path, "its length does not match its frame") }
+        self.manifest = manifest
+        self.momentsOffset = momentsOffset
+        self.file = file
+    }
+
+    private static func damaged(_ path: FilePath, _ how: String) -> FastPixError {
+        FastPixError(.corrupt, path: path.string, "the state file is damaged: \(how); begin anew without it")
+    }
+
+    private static func verify(_ file: borrowing OpenFile) throws(FastPixError) {
+        let checksum = try Checksum()
+        let end = file.state.byteCount - Checksum.byteCount
+        var piece = [UInt8](repeating: 0, count: min(end, pieceByteCount))
+        for start in stride(from: 0, to: end, by: pieceByteCount) {
+            let count = min(pieceByteCount, end - start)
+            try read(file, start, count, into: &piece)
+            piece.withUnsafeBytes { checksum.add(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        }
+        guard try bytes(file, end, Checksum.byteCount) == checksum.digest else {
+            throw damaged(file.path, "its checksum is wrong")
+        }
+    }
+
+    // MARK: Moments
+
+    /// Adds the state's moments to `accumulators`, exactly. Their shape must be the state's, and both together must
+    /// have no more photos than exact sums hold. Throws when the file is not what it was when it was opened; the
+    /// accumulators are then worthless.
+    borrowing func add(to accumulators: Accumulators) throws(FastPixError) {
+        precondition(accumulators.shape == manifest.frame && accumulators.kind == .exact)
+        let squareByteCount = manifest.frame.bitsPerSample == 8 ? 4 : 8
+        let squaresOffset = momentsOffset + manifest.frame.sampleCount * 4
+        var sums = [UInt8](repeating: 0, count: Self.pieceSampleCount * 4)
+        var squares = [UInt8](repeating: 0, count: Self.pieceSampleCount * squareByteCount)
+        for start in stride(from: 0, to: manifest.frame.sampleCount, by: Self.pieceSampleCount) {
+            let count = min(Self.pieceSampleCount, manifest.frame.sampleCount - start)
+            try Self.read(file, momentsOffset + start * 4, count * 4, into: &sums)
+            try Self.read(file, squaresOffset + start * squareByteCount, count * squareByteCount, into: &squares)
+            let isPossible = sums.withUnsafeBytes { sums in
+                squares.withUnsafeBytes { squares in
+                    accumulators.merge(
+                        start..<start + count, sums: sums.baseAddress!, squares: squares.baseAddress!,
+                        frameCount: manifest.photos.count)
+                }
+            }
+            guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
+        }
+        guard file.isUnchanged else {
+            throw FastPixError(.corrupt, path: path.string, "the state file changed while it was being read; run again")
+        }
+        accumulators.frameCount += manifest.photos.count
+    }
+
+    // MARK: Bytes
+
+    private static let pieceByteCount = 1 << 18
+    private static let pieceSampleCount = 1 << 15
+
+    private static func bytes(
+        _ file: borrowing OpenFile, _ offset: Int, _ count: Int
+    ) throws(FastPixError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        try read(file, offset, count, into: &bytes)
+        return bytes
+    }
+
+    private static func read(
+        _ file: borrowing OpenFile, _ offset: Int, _ count: Int, into bytes: inout [UInt8]
+    ) throws(FastPixError) {
+        var done = 0
+        while done < count {
+            let descriptor = file.fileDescriptor
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done))
+            }
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw FastPixError(
+                    .unreadable, path: file.path.string, systemErrno: errno, "the state file cannot be read")
+            }
+            if got == 0 { throw damaged(file.path, "it ends too early") }
+            done += got
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import FastPix
+
+/// How a long run is kept from being lost.
+struct CheckpointOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Keep what has been accumulated in a file, and go on from it.",
+            discussion: """
+                Saved now and then, at the end, and at Ctrl-C. The same command run again takes in only the photos \
+                that are not in it; so does a later one with more photos. fastpix merge adds such files up.
+                """,
+            valueName: "file"),
+        completion: .file())
+    var checkpoint: String?
+
+    @Option(
+        help: ArgumentHelp("Seconds between two saves of the checkpoint, at least.", valueName: "seconds"))
+    var checkpointInterval = CheckpointSettings.defaultInterval
+
+    var settings: CheckpointSettings? {
+        checkpoint.map { CheckpointSettings(path: $0, interval: checkpointInterval) }
+    }
+}

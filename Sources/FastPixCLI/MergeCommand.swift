@@ -1,0 +1,101 @@
+import ArgumentParser
+import FastPix
+import SystemPackage
+
+struct MergeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Adds up states of several runs into the result of all their photos.",
+        discussion: """
+            States are what fastpix hotpixels --checkpoint writes: for parts of an archive, on several machines, or \
+            year by year. The result is that of one run over all photos, to the last bit. States that share a photo, \
+            by content, are refused, and so are states of different cameras or frame shapes.
+
+            Example:
+              fastpix hotpixels 2023/ --checkpoint 2023.state
+              fastpix hotpixels 2024/ --checkpoint 2024.state
+              fastpix merge 2023.state 2024.state
+            """)
+
+    @Argument(help: ArgumentHelp("Files that --checkpoint wrote.", valueName: "state"), completion: .file())
+    var states: [String] = []
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
+    var top = HotPixelsSearch.defaultTop
+
+    @Flag(
+        help: ArgumentHelp(
+            "Judge which pixels are defective.",
+            discussion: "From the statistics alone, as hotpixels --confirm none: states hold no single photos."))
+    var defects = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How little a defect may show. (default: normal)", discussion: "Implies --defects.",
+            valueName: "low|normal|high"))
+    var sensitivity: DetectionSensitivity?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which defects to list, separated by commas. (default: all)", discussion: "Implies --defects.",
+            valueName: "classes"))
+    var classes: DefectClasses?
+
+    @Option(
+        help: ArgumentHelp("Write the combined state.", valueName: "file"), completion: .file())
+    var saveState: String?
+
+    @Option(
+        help: ArgumentHelp("Write a picture of the variance, log-scaled, as PNG.", valueName: "file.png"),
+        completion: .file(extensions: ["png"]))
+    var varianceMap: String?
+
+    @Option(
+        help: ArgumentHelp("Write mean.npy and variance.npy (float64) for NumPy.", valueName: "folder"),
+        completion: .directory)
+    var saveMaps: String?
+
+    @Option(
+        help: ArgumentHelp("Write sum.npy and sum_of_squares.npy, the exact integers.", valueName: "folder"),
+        completion: .directory)
+    var saveSums: String?
+
+    func validate() throws {
+        if states.isEmpty {
+            throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
+        }
+        let files = [output.output, varianceMap, saveState].compactMap { $0 }
+        if Set(files).count < files.count {
+            throw ValidationError("Two outputs name the same file; give them different names.")
+        }
+        try validating { () throws(FastPixError) in try merge.validate() }
+    }
+
+    private var merge: StateMerge {
+        StateMerge(
+            top: top, detection: detection,
+            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
+            combined: saveState)
+    }
+
+    /// Nil when no option asks for defects.
+    private var detection: DetectionSettings? {
+        guard defects || sensitivity != nil || classes != nil else { return nil }
+        return DetectionSettings(
+            sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: .none)
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: output.quiet)
+        try console.reportingErrors { () throws(FastPixError) in
+            let paths = ArgumentPaths.asGiven(states)
+            let sink = try ResultSink(output.output, photos: PhotoDiscovery(paths: paths))
+            let report = try merge.run(paths)
+            for group in report.groups { group.detectionWarnings.forEach(console.warning) }
+            try sink.write(report.formatted(output.format))
+            return .success
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Small files that unpack to, or claim, far more than they are: the whole program stays small.
+struct BombTests {
+    /// Some megabytes more than an ordinary run of small photos takes.
+    private static let mostMemory = 64 << 20
+
+    private struct Peak: Decodable {
+        let peakMemoryBytes: Int
+    }
+
+    private static func run(_ png: HostilePNG, in folder: URL) throws -> CommandRun {
+        try folder.addFile("bomb.png", Data(png.bytes))
+        let run = try CommandRun.fastpix(
+            ["hotpixels", "bomb.png", "--minimum-frames", "1", "--quiet", "--format", "json"], in: folder)
+        let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+        #expect(peak > 0 && peak < mostMemory, "\(peak) bytes")
+        return run
+    }
+
+    /// 100 MB of zeroes in 100 KB, in every chunk that may be compressed.
+    @Test(arguments: ["zTXt", "iTXt", "iCCP", "IDAT"])
+    func compressedChunksDoNotExplode(_ type: String) throws {
+        try withTemporaryFolder { folder in
+            let zeroes = HostilePNG.zeroes(100_000_000)
+            var png = HostilePNG(width: 16, height: 16)
+            switch type {
+            case "zTXt", "iCCP": png.chunk(type, Array("name".utf8) + [0, 0] + zeroes)
+            case "iTXt": png.chunk(type, Array("name".utf8) + [0, 1, 0, 0, 0] + zeroes)
+            default: png.chunk(type, zeroes)
+            }
+            if type == "IDAT" { png.chunk("IEND", []) } else { png.finish(width: 16, height: 16) }
+            // Side chunks are left out; picture data that does not end is damage.
+            let run = try Self.run(png, in: folder)
+            #expect(run.exitCode == (type == "IDAT" ? 1 : 0))
+        }
+    }
+
+    /// A chunk may claim 2 GB; no room is made for them before they are there.
+    @Test(arguments: ["tEXt", "zTXt", "iTXt", "iCCP", "eXIf", "IDAT", "PLTE", "sPLT", "tRNS", "none"])
+    func hugeChunkLengthsAreRefused(_ type: String) throws {
+        try withTemporaryFolder { folder in
+            var png = HostilePNG(width: 16, height: 16)
+            png.append(HostilePNG.word(0x7fff_ffff) + Array(type.utf8) + [1, 2, 3])
+            let run = try Self.run(png, in: folder)
+            #expect(run.exitCode == 1)
+        }
+    }
+
+    @Test func aHundredThousandChunksAreRead() throws {
+        try withTemporaryFolder { folder in
+            var png = HostilePNG(width: 16, height: 16)
+            for number in 0..<100_000 { png.chunk("tEXt", Array("key\(number)".utf8) + [0, 65]) }
+            png.finish(width: 16, height: 16)
+            let run = try Self.run(png, in: folder)
+            #expect(run.exitCode == 0)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `fastpix merge`: states of parts add up to the whole.
+struct MergeTests {
+    private static func makeState(_ name: String, _ photos: some Sequence<URL>, in folder: URL) throws {
+        let run = try CommandRun.fastpix(
+            ["hotpixels", "--minimum-frames", "1", "--quiet", "--checkpoint", name] + photos.map(\.path), in: folder)
+        #expect(run.exitCode == 0)
+    }
+
+    private static func folderOfSums(_ folder: URL) throws -> [Data] {
+        try ["sum.npy", "sum_of_squares.npy"].map { try Data(contentsOf: folder.appendingPathComponent($0)) }
+    }
+
+    @Test(arguments: [1, 5, 23])
+    func partsGiveTheBitsOfTheWhole(_ portion: Int) throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(24)
+            var states: [String] = []
+            for start in stride(from: 0, to: photos.count, by: portion) {
+                states.append("part-\(start).state")
+                try Self.makeState(states.last!, photos[start..<min(photos.count, start + portion)], in: folder)
+            }
+            try Self.makeState("whole.state", photos, in: folder)
+            let output = ["--format", "csv", "--quiet", "--top", "25", "--save-sums"]
+            let whole = try CommandRun.fastpix(
+                ["hotpixels"] + photos.map(\.path) + output + ["whole"], in: folder)
+            let merged = try CommandRun.fastpix(
+                ["merge"] + states.reversed() + output + ["merged", "--save-state", "merged.state"], in: folder)
+            #expect(merged.exitCode == 0)
+            #expect(merged.stderr == "")
+            #expect(merged.stdout == whole.stdout)
+            let sums = try Self.folderOfSums(folder.appendingPathComponent("merged"))
+            #expect(try sums == Self.folderOfSums(folder.appendingPathComponent("whole")))
+            // The combined state is the one that a single run writes, and can be gone on from.
+            #expect(
+                try Data(contentsOf: folder.appendingPathComponent("merged.state"))
+                    == Data(contentsOf: folder.appendingPathComponent("whole.state")))
+        }
+    }
+
+    @Test func sixteenBitPartsGiveTheBitsOfTheWhole() throws {
+        try withTemporaryFolder { folder in
+            let frames = try Repository.fixture("sixteen-bit").entries().map {
+                Repository.fixture("sixteen-bit").appendingPathComponent($0)
+            }
+            try Self.makeState("first.state", frames.prefix(5), in: folder)
+            try Self.makeState("second.state", frames.dropFirst(5), in: folder)
+            let output = ["--format", "json", "--quiet", "--save-sums"]
+            let whole = try CommandRun.fastpix(
+                ["hotpixels", Repository.fixture("sixteen-bit").path] + output + ["whole"], in: folder)
+            let merged = try CommandRun.fastpix(
+                ["merge", "first.state", "second.state"] + output + ["merged"], in: folder)
+            #expect(try merged.hotPixels().groups == whole.hotPixels().groups)
+            let sums = try Self.folderOfSums(folder.appendingPathComponent("merged"))
+            #expect(try sums == Self.folderOfSums(folder.appendingPathComponent("whole")))
+        }
+    }
+
+    @Test func defectsAreJudgedFromTheWhole() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(48)
+            try Self.makeState("first.state", photos.prefix(20), in: folder)
+            try Self.makeState("second.state", photos.dropFirst(20), in: folder)
+            let output = ["--format", "json", "--quiet"]
+            let whole = try CommandRun.fastpix(
+                ["hotpixels", Repository.examplePhotos.path, "--confirm", "none"] + output)
+            let merged = try CommandRun.fastpix(
+                ["merge", "first.state", "second.state", "--defects"] + output, in: folder)
+            #expect(try merged.hotPixels().groups == whole.hotPixels().groups)
+        }
+    }
+
+    @Test func setsThatOverlapAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(12)
+            try Self.makeState("first.state", photos.prefix(8), in: folder)
+            // The shared photo has another name here.
+            let copy = try folder.addCopy(of: photos[7], as: "copy.jpg")
+            try Self.makeState("second.state", [copy] + photos.dropFirst(8), in: folder)
+            for states in [["first.state", "second.state"], ["second.state", "first.state"]] {
+                let run = try CommandRun.fastpix(["merge"] + states + ["--save-state", "sum.state"], in: folder)
+                #expect(run.exitCode == 1)
+                #expect(run.stdout == "")
+                #expect(run.stderr.contains("\(states[1]): 1 photo of this state is in \(states[0])"), "\(run.stderr)")
+            }
+            let twice = try CommandRun.fastpix(["merge", "first.state", "first.state"], in: folder)
+            #expect(twice.exitCode == 1)
+            #expect(twice.stderr.contains("8 photos of this state"))
+            #expect(try folder.entries() == ["copy.jpg", "first.state", "second.state"])
+        }
+    }
+
+    @Test func otherFramesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            try Self.makeState("first.state", try Photos.example(3), in: folder)
+            try Self.makeState("tiny.state", [Photos.tiny], in: folder)
+            let luma = try CommandRun.fastpix(
+                ["hotpixels", "--minimum-frames", "1", "--channels", "luma", "--checkpoint", "luma.state", "--quiet"]
+                    + Photos.example(4).suffix(1).map(\.path), in: folder)
+            #expect(luma.exitCode == 0)
+            for other in ["tiny.state", "luma.state"] {
+                let run = try CommandRun.fastpix(["merge", "first.state", other], in: folder)
+                #expect(run.exitCode == 1)
+                #expect(run.stderr.contains("\(other): a state of "))
+                #expect(run.stderr.contains("384 x 896, 8-bit RGB"))
+            }
+        }
+    }
+
+    @Test func statesAreNeverReplaced() throws {
+        try withTemporaryFolder { folder in
+            try Self.makeState("first.state", try Photos.example(3), in: folder)
+            let before = try Data(contentsOf: folder.appendingPathComponent("first.state"))
+            for option in ["--output", "--save-state", "--variance-map"] {
+                let run = try CommandRun.fastpix(["merge", "first.state", option, "first.state"], in: folder)
+                #expect(run.exitCode == 1)
+            }
+            #expect(try Data(contentsOf: folder.appendingPathComponent("first.state")) == before)
+        }
+    }
+
+    @Test func wrongUsageIsSaid() throws {
+        #expect(try CommandRun.fastpix(["merge"]).exitCode == 64)
+        #expect(try CommandRun.fastpix(["merge", "a", "--output", "b", "--save-state", "b"]).exitCode == 64)
+        let missing = try CommandRun.fastpix(["merge", "/no/such.state"])
+        #expect(missing.exitCode == 1)
+        #expect(missing.stderr.contains("/no/such.state"))
+    }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// Files made to do harm: each ends with a reason or with sound samples, and with neither much time nor much memory.
+struct HostileFileTests {
+    /// Decodes what the bytes hold; nil when they are refused, which must come with a reason.
+    private static func decode(_ bytes: Data, in folder: URL, maximumPixels: UInt64 = 1_000_000) throws -> Data? {
+        let file = try folder.addFile("hostile", bytes)
+        do throws(FastPixError) {
+            let photo = try PhotoFile(probing: FilePath(file.path), maximumPixels: maximumPixels)
+            let open = try OpenFile(photo.path)
+            let decoder = try PhotoDecoder(open, maximumPixels: maximumPixels)
+            let shape = decoder.shape
+            #expect(shape == photo.header.shape)
+            let samples = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: shape.bytesPerRow * shape.height, alignment: 8)
+            defer { samples.deallocate() }
+            try decoder.readRows(shape.height, into: samples.baseAddress!)
+            try decoder.finish()
+            return Data(samples)
+        } catch {
+            #expect(!error.message.isEmpty)
+            #expect(error.path == file.path)
+            return nil
+        }
+    }
+
+    private static func fixture(_ name: String) throws -> Data {
+        try Data(contentsOf: Repository.fixture("decoder/\(name)"))
+    }
+
+    // MARK: Truncation and flipped bits
+
+    @Test(arguments: [
+        "jpeg-420-17x13-q50.jpg", "jpeg-420-progressive-17x13.jpg", "jpeg-grey-16x16-q100.jpg", "jpeg-exif.jpg",
+        "png-grey8-17x13-adam7.png", "png-rgb16-17x13.png", "png-palette4-17x13-adam7.png", "png-exif.png",
+    ])
+    func everyTruncationIsRefused(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture(name)
+            #expect(try Self.decode(whole, in: folder) != nil)
+            for length in 0..<whole.count {
+                #expect(try Self.decode(whole.prefix(length), in: folder) == nil, "\(length) bytes of \(whole.count)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "jpeg-420-97x61-q50.jpg", "jpeg-444-progressive-97x61.jpg", "jpeg-multiscan-420.jpg", "jpeg-arithmetic.jpg",
+        "jpeg-exif.jpg", "jpeg-restart-progressive.jpg", "png-grey16-97x61.png", "png-palette2-97x61-adam7.png",
+        "png-rgb8-17x13-adam7.png", "png-exif.png",
+    ])
+    func flippedBitsNeverCrash(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture(name)
+            var random = SyntheticPhotos.Random(state: UInt64(whole.count))
+            for _ in 0..<120 {
+                var bytes = whole
+                for _ in 0..<Int(1 + 6 * random.next()) {
+                    bytes[Int(random.next() * Double(bytes.count - 1))] ^= UInt8(1 << Int(random.next() * 7.99))
+                }
+                let first = try Self.decode(bytes, in: folder)
+                // What is accepted is at least always the same.
+                #expect(try Self.decode(bytes, in: folder) == first)
+            }
+        }
+    }
+
+    /// Bytes of the checksummed parts of a PNG are never changed unnoticed; text chunks are not looked at.
+    @Test func noFlippedBitOfAPictureChangesPNGSamples() throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture("png-rgb8-17x13-adam7.png")
+            let samples = try #require(try Self.decode(whole, in: folder))
+            for index in whole.indices {
+                for bit in [0, 6] {
+                    var bytes = whole
+                    bytes[index] ^= UInt8(1 << bit)
+                    let decoded = try Self.decode(bytes, in: folder)
+                    #expect(decoded == nil || decoded == samples, "byte \(index), bit \(bit)")
+                }
+            }
+        }
+    }
+
+    // MARK: Bombs
+
+    /// Sequential JPEG may repeat a scan as often as it likes; each is decoded in full.
+    @Test func thousandsOfScansAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture("jpeg-multiscan-420.jpg")
+            let lastScan = try #require(whole.range(of: Data([0xff, 0xda]), options: .backwards)).lowerBound
+            let scan = whole[lastScan..<whole.count - 2]
+            var bomb = whole.dropLast(2)
+            for _ in 0..<20_000 { bomb += scan }
+            bomb += [0xff, 0xd9]
+            let file = try folder.addFile("bomb.jpg", bomb)
+            let error = try #require(throws: FastPixError.self) {
+                let open = try OpenFile(FilePath(file.path))
+                _ = try PhotoDecoder(open, maximumPixels: 0)
+            }
+            #expect(error.message.contains("more than 500 scans"))
+        }
+    }
+
+    @Test func hugeFramesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            var jpeg = try Self.fixture("jpeg-grey-16x16-q100.jpg")
+            let frame = try #require(jpeg.range(of: Data([0xff, 0xc0]))).lowerBound
+            jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0xdc, 0xff, 0xdc])
+            #expect(try Self.decode(jpeg, in: folder) == nil)
+            for (width, height) in [(UInt32.max >> 1, UInt32(1)), (1, .max >> 1), (.max >> 1, .max >> 1)] {
+                let png = HostilePNG(width: width, height: height)
+                #expect(try Self.decode(Data(png.bytes), in: folder) == nil)
+            }
+        }
+    }
+
+    // MARK: Extreme but sound
+
+    @Test(arguments: [(65_500, 1), (1, 65_500), (1, 1), (65_501, 1)])
+    func thinFramesAreDecoded(_ width: Int, _ height: Int) throws {
+        try withTemporaryFolder { folder in
+            var png = HostilePNG(width: UInt32(width), height: UInt32(height))
+            png.finish(width: width, height: height)
+            let black = try Self.decode(Data(png.bytes), in: folder)
+            #expect(black == Data(count: width * height))
+            let jpeg = Self.greyJPEG(width: width, height: height)
+            // 65,500 is libjpeg's longest side.
+            let expected = max(width, height) > 65_500 ? nil : Data(repeating: 128, count: width * height)
+            let grey = try Self.decode(jpeg, in: folder)
+            #expect(grey == expected)
+        }
+    }
+
+    /// Middle grey: every block is two bits, "no difference" and "end of block".
+    private static func greyJPEG(width: Int, height: Int) -> Data {
+        func word(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xff)] }
+        func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
+            [0xff, marker] + word(content.count + 2) + content
+        }
+        let oneCode: [UInt8] = [1] + [UInt8](repeating: 0, count: 15) + [0]
+        let blocks = ((width + 7) / 8) * ((height + 7) / 8)
+        var bits = [UInt8](repeating: 0, count: blocks * 2 / 8)
+        if blocks * 2 % 8 > 0 { bits.append(0xff >> UInt8(blocks * 2 % 8)) }
+        return Data(
+            [0xff, 0xd8] + segment(0xdb, [0] + [UInt8](repeating: 1, count: 64))
+                + segment(0xc0, [8] + word(height) + word(width) + [1, 1, 0x11, 0])
+                + segment(0xc4, [0x00] + oneCode) + segment(0xc4, [0x10] + oneCode)
+                + segment(0xda, [1, 1, 0, 0, 63, 0]) + bits + [0xff, 0xd9])
+    }
+
+    /// Of an animation the still picture is taken, which is what readers without animation show.
+    @Test func animatedPNGIsItsStillPicture() throws {
+        try withTemporaryFolder { folder in
+            var png = HostilePNG(width: 4, height: 3)
+            png.chunk("acTL", HostilePNG.word(2) + HostilePNG.word(0))
+            let control = HostilePNG.word(4) + HostilePNG.word(3) + [UInt8](repeating: 0, count: 14)
+            png.chunk("fcTL", HostilePNG.word(0) + control.prefix(22))
+            png.chunk("IDAT", HostilePNG.zeroes(15))
+            png.chunk("fcTL", HostilePNG.word(1) + control.prefix(22))
+            png.chunk("fdAT", HostilePNG.word(2) + HostilePNG.zeroes(15))
+            png.chunk("IEND", [])
+            let still = try Self.decode(Data(png.bytes), in: folder)
+            #expect(still == Data(count: 12))
+        }
+    }
+
+    // MARK: EXIF
+
+    /// Offsets, counts and types of every entry, bent every way: at worst the camera is unknown.
+    @Test(arguments: ["jpeg-exif.jpg", "png-exif.png"])
+    func brokenEXIFIsNoHarm(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture(name)
+            let isJPEG = name.hasSuffix("jpg")
+            let start = try #require(whole.range(of: Data((isJPEG ? "Exif" : "eXIf").utf8))).upperBound
+            let end = min(whole.count - 8, start + 400)
+            for offset in stride(from: start, to: end, by: 2) {
+                for value: [UInt8] in [
+                    [0, 0, 0, 0], [0xff, 0xff, 0xff, 0xff], [0x7f, 0xff, 0xff, 0xff], [0, 0, 0, 8],
+                ] {
+                    var bytes = whole
+                    bytes.replaceSubrange(offset..<offset + 4, with: value)
+                    let file = try folder.addFile("exif", bytes)
+                    do {
+                        let camera = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0).header.camera
+                        for text in [camera.make, camera.model, camera.serial] {
+                            #expect((text?.utf8.count ?? 0) < 400)
+                        }
+                    } catch let error as FastPixError {
+                        // PNG's checksum, or a marker behind the segment.
+                        #expect(!error.message.isEmpty)
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: Files that change
+
+    /// Shorter than when its header was read: named, and none of its samples stay.
+    @Test(arguments: [0, 1, 100, 20_000])
+    func aFileThatShrinksIsReported(_ left: Int) throws {
+        try withTemporaryFolder { folder in
+            let good = Array(PhotoAccumulationTests.example.prefix(3))
+            let copy = try folder.addCopy(of: URL(fileURLWithPath: PhotoAccumulationTests.example[4].path.string))
+            let shrinking = try PhotoFile(probing: FilePath(copy.path), maximumPixels: 0)
+            #expect(truncate(copy.path, off_t(left)) == 0)
+            let outcome = try PhotoAccumulation.run(
+                good + [shrinking], shape: shrinking.header.shape, settings: AccumulationSettings()
+            ) { _ in }
+            #expect(outcome.failed.map(\.path) == [shrinking.path])
+            let expected = try PhotoAccumulation.run(
+                good, shape: shrinking.header.shape, settings: AccumulationSettings()
+            ) { _ in }
+            #expect(outcome.accumulators.arrays.map { Data($0) } == expected.accumulators.arrays.map { Data($0) })
+        }
+    }
+}
