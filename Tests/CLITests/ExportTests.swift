@@ -190,7 +190,9 @@ struct ExportTests {
     }
 
     @Test(arguments: [
-        ["--export", "noform"], ["--export", "a.json", "--export-format", "csv", "--export-format", "csv"],
+        ["--export", "noform"], ["--export", "a.json", "--no-defects"], ["--report", "a.html", "--no-defects"],
+        ["--report", "a.json", "--export", "a.json"],
+        ["--export", "a.json", "--export-format", "csv", "--export-format", "csv"],
         ["--export", "a.json", "--export-offset", "1,2"], ["--export", "a.lst", "--export-offset", "1"],
         ["--export", "a.lst", "--export-offset", "9999999999,0"], ["--export", "a.json", "--output", "a.json"],
         ["--export", "a.json", "--export", "a.json"], ["--export", "a.json", "--export-format", "tiff"],

@@ -52,6 +52,19 @@ struct PhotoRepairTests {
         }
     }
 
+    /// Damaged, truncated, of another kind: what cannot be decoded is not repaired either, and nothing is written.
+    @Test(arguments: PhotoDecoderTests.refused) func whatCannotBeDecodedIsRefused(_ photo: Fixture) throws {
+        try withTemporaryFolder { folder in
+            let map = folder.appendingPathComponent("list.badpixels")
+            try Data("0 0 0\n".utf8).write(to: map)
+            let out = folder.appendingPathComponent("out")
+            let report = try PhotoRepair(folder: out.path).run([photo.path], map: FilePath(map.path))
+            #expect(report.photos == [])
+            #expect(report.skipped.count == 1)
+            #expect(try out.entries() == [])
+        }
+    }
+
     /// All that is not the picture is copied byte for byte and in order: EXIF, comments, profiles, tables.
     @Test(arguments: ["jpeg-exif.jpg", "jpeg-comment.jpg", "jpeg-photo-422.jpg", "jpeg-420-progressive-97x61.jpg"])
     func jpegMarkersAreKept(_ name: String) throws {
