@@ -8,7 +8,7 @@ struct DrawingTests {
 
     private static func drawing(_ shapes: [Drawing.Shape], width: Int = 20, height: Int = 10) -> Drawing {
         var drawing = Drawing(width: width, height: height, description: "a < b & c")
-        shapes.forEach { drawing.add($0) }
+        for shape in shapes { drawing.add(shape) }
         return drawing
     }
 
