@@ -28,8 +28,8 @@ DJPEG_MISSING = ("there is no djpeg (Debian, Ubuntu: apt-get install libjpeg-tur
 def hotpixels(paths: list[str], workers: int, *options: str, judging: bool = False) -> tuple[list[str], bytes]:
     """Statistics alone, as the peers compute them, unless defects are judged as well."""
     judgement = () if judging else ("--no-defects",)
-    return [environment.fastpix_binary(), "hotpixels", *judgement, "--workers", str(workers), "--format", "json", "--quiet",
-            "--minimum-frames", "1", *options, *paths], b""
+    return [environment.fastpix_binary(), "hotpixels", *judgement, "--workers", str(workers), "--format", "json",
+            "--quiet", "--minimum-frames", "1", *options, *paths], b""
 
 
 def measure_in_turn(commands: dict[str, tuple[list[str], bytes]], count: int,

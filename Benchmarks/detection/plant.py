@@ -1,7 +1,7 @@
 """Plants defects of known class and strength into real photos, before they are compressed.
 
-A planted defect is one pixel, changed alike in all channels, or in one channel alone. Scenes are windows at random places of the photos given,
-mirrored at random. Photos are usually halved in size first: their own compression and their own defects blur away.
+A planted defect is one pixel, changed alike in all channels, or in one channel alone. Scenes are windows at random
+places of the photos given, mirrored at random. Photos are usually halved in size first: their own compression and their own defects blur away.
 """
 import json
 import pathlib
