@@ -76,6 +76,41 @@ def opencv_peers() -> dict[str, str]:
     return peers
 
 
+# Module -> what pip calls it. Peers that are installed when they are wanted first, and missed when they cannot be.
+PEERS = {"joblib": "joblib", "pyvips": "pyvips[binary]"}
+
+
+def has_peer(module: str) -> bool:
+    missing = VIRTUAL_ENVIRONMENT / f"{module}-missing"
+    if missing.exists():
+        return False
+
+    def works() -> bool:
+        return subprocess.run([str(PYTHON), "-c", f"import {module}"], capture_output=True).returncode == 0
+
+    if works():
+        return True
+    say(f"Installing {PEERS[module]} in Benchmarks/.venv (once)")
+    if install(PYTHON, PEERS[module]) and works():
+        return True
+    missing.touch()
+    return False
+
+
+def peer_missing(module: str) -> str:
+    return f"{PEERS[module]} could not be installed (delete Benchmarks/.venv to try again)."
+
+
+def imagemagick() -> bool:
+    """Whether its `identify` is here; programs of that name are not always ImageMagick's."""
+    for command in (["magick", "-version"], ["identify", "-version"]):
+        if shutil.which(command[0]):
+            run = subprocess.run(command, capture_output=True, text=True)
+            if "ImageMagick" in run.stdout:
+                return True
+    return False
+
+
 def opencv_version(python: pathlib.Path) -> str:
     command = [str(python), "-c", "import cv2; print(cv2.__version__)"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

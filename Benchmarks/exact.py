@@ -35,3 +35,20 @@ def scaled_m2(count: int, total: numpy.ndarray, squares: numpy.ndarray) -> numpy
     if largest * largest >= 2**63 or count * int(squares.max()) >= 2**63:
         raise SystemExit("Too many photos for int64; give fewer.")
     return count * squares - total * total
+
+
+def channels(paths: list[str]) -> dict:
+    """Pixels in all, and of each channel the sum and sum of squares, whole numbers, and from them mean and standard
+    deviation of samples divided by 255."""
+    pixel_count, total, squares = 0, None, None
+    for path in paths:
+        samples = pixels(path).astype(numpy.uint64)
+        if total is None:
+            total, squares = [0] * samples.shape[2], [0] * samples.shape[2]
+        pixel_count += samples.shape[0] * samples.shape[1]
+        for channel in range(samples.shape[2]):
+            total[channel] += int(samples[:, :, channel].sum())
+            squares[channel] += int((samples[:, :, channel] ** 2).sum())
+    return {"pixels": pixel_count, "channels": [
+        {"sum": s, "sumOfSquares": q, "mean": s / pixel_count / 255,
+         "standardDeviation": (pixel_count * q - s * s) ** 0.5 / pixel_count / 255} for s, q in zip(total, squares)]}

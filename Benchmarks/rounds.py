@@ -20,13 +20,16 @@ def decode_only(paths: list[str], workers: int) -> tuple[list[str], bytes] | Non
     return ["xargs", "-0", "-n", "1", "-P", str(workers), "djpeg", "-outfile", os.devnull], file_list
 
 
+FLOOR = "decode only (djpeg)"
 DJPEG_MISSING = ("there is no djpeg (Debian, Ubuntu: apt-get install libjpeg-turbo-progs; "
                  "macOS: brew install jpeg-turbo).")
 
 
-def hotpixels(paths: list[str], workers: int, *options: str) -> tuple[list[str], bytes]:
-    return [environment.fastpix_binary(), "hotpixels", "--workers", str(workers), "--format", "json", "--quiet",
-            "--minimum-frames", "1", *options, *paths], b""
+def hotpixels(paths: list[str], workers: int, *options: str, judging: bool = False) -> tuple[list[str], bytes]:
+    """Statistics alone, as the peers compute them, unless defects are judged as well."""
+    judgement = () if judging else ("--no-defects",)
+    return [environment.fastpix_binary(), "hotpixels", *judgement, "--workers", str(workers), "--format", "json",
+            "--quiet", "--minimum-frames", "1", *options, *paths], b""
 
 
 def measure_in_turn(commands: dict[str, tuple[list[str], bytes]], count: int,

@@ -4,13 +4,14 @@
     Benchmarks/verify_exact.py PHOTOS_DIR [--workers N] [--section FILE]
 
 PHOTOS_DIR holds JPEG or PNG photos of one camera and shape. Compared, each as equal or not, with no tolerance: sums,
-sums of squares, n*Q - S^2 (= n*M2) from fastpix's sums, and mean and variance in float64. Exit code 1 when anything
-differs.
+sums of squares, n*Q - S^2 (= n*M2) from fastpix's sums, and mean and variance in float64; and the channels' sums and sums
+of squares of `fastpix stats --moments`. Exit code 1 when anything differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import pathlib
 import subprocess
 import sys
@@ -67,6 +68,7 @@ def main() -> int:
                          "Give fewer photos.")
     comparisons.append(Comparison("mean", with_channels["mean"], total / count))
     comparisons.append(Comparison("variance", with_channels["variance"], scaled / (count * (count - 1))))
+    comparisons += channel_comparisons(binary, paths)
     differences = sum(comparison.differences for comparison in comparisons)
 
     out = section.Section(options.section)
@@ -80,6 +82,18 @@ def main() -> int:
             f"{differences} differences")
     out.write()
     return 0 if differences == 0 else 1
+
+
+def channel_comparisons(binary: str, paths: list[str]) -> list[Comparison]:
+    """fastpix stats --moments, whole numbers again."""
+    run = subprocess.run([binary, "stats", "--moments", "--format", "json", "--quiet", *paths], capture_output=True)
+    if run.returncode:
+        environment.stop(f"fastpix stats ended with exit code {run.returncode}:\n{run.stderr.decode()}")
+    found = json.loads(run.stdout)["moments"]["channels"]
+    expected = exact.channels(paths)["channels"]
+    return [Comparison(f"{what} of each channel", numpy.array([int(channel[key]) for channel in found], dtype=object),
+                       numpy.array([channel[key] for channel in expected], dtype=object))
+            for what, key in (("sum", "sum"), ("sum of squares", "sumOfSquares"))]
 
 
 def load(folder: str, name: str) -> numpy.ndarray:

@@ -14,12 +14,20 @@
     .welford_u8_accumulate = fpx_welford_u8_accumulate_##suffix,                                                       \
     .welford_u16_accumulate = fpx_welford_u16_accumulate_##suffix,                                                     \
     .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u16 = fpx_addweighted_u16_##suffix,    \
-    .addweighted_f32 = fpx_addweighted_f32_##suffix
+    .addweighted_f32 = fpx_addweighted_f32_##suffix, .gaussian_u8_vertical = fpx_gaussian_u8_vertical_##suffix,        \
+    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix, .relief_moments_u8 = fpx_relief_moments_u8_##suffix,  \
+    .relief_moments_u16 = fpx_relief_moments_u16_##suffix,                                                             \
+    .relief_moments_welford = fpx_relief_moments_welford_##suffix, .relief_median5 = fpx_relief_median5_##suffix,      \
+    .relief_above_median5 = fpx_relief_above_median5_##suffix, .relief_log = fpx_relief_log_##suffix,                  \
+    .relief_percentile80 = fpx_relief_percentile80_##suffix, .relief_find = fpx_relief_find_##suffix,                  \
+    .relief_residual = fpx_relief_residual_##suffix
 
 static const fpx_kernels portable_kernels = {
     .isa = FPX_ISA_C,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_c,
     .addweighted_u8 = fpx_addweighted_u8_c,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_c,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_c,
     FPX_TABLE_ENTRIES(c),
 };
 
@@ -28,6 +36,8 @@ static const fpx_kernels avx2_kernels = {
     .isa = FPX_ISA_AVX2,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
     .addweighted_u8 = fpx_addweighted_u8_avx2,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
     FPX_TABLE_ENTRIES(avx2),
 };
 static const fpx_kernels avx2_subnormal_kernels = {
@@ -35,12 +45,16 @@ static const fpx_kernels avx2_subnormal_kernels = {
     .uses_extensions = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
     .addweighted_u8 = fpx_addweighted_u8_avx2_subnormal,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
     FPX_TABLE_ENTRIES(avx2),
 };
 static const fpx_kernels avx512_kernels = {
     .isa = FPX_ISA_AVX512,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512,
     .addweighted_u8 = fpx_addweighted_u8_avx512,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512,
     FPX_TABLE_ENTRIES(avx512),
 };
 static const fpx_kernels avx512_vnni_kernels = {
@@ -49,6 +63,8 @@ static const fpx_kernels avx512_vnni_kernels = {
     .uses_extensions = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
     .addweighted_u8 = fpx_addweighted_u8_avx512,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
     FPX_TABLE_ENTRIES(avx512),
 };
 static const fpx_kernels avx512_vnni_subnormal_kernels = {
@@ -57,6 +73,8 @@ static const fpx_kernels avx512_vnni_subnormal_kernels = {
     .uses_extensions = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
     .addweighted_u8 = fpx_addweighted_u8_avx512_subnormal,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
     FPX_TABLE_ENTRIES(avx512),
 };
 #endif
@@ -66,6 +84,8 @@ static const fpx_kernels neon_kernels = {
     .isa = FPX_ISA_NEON,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_neon,
     .addweighted_u8 = fpx_addweighted_u8_neon,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
     FPX_TABLE_ENTRIES(neon),
 };
 static const fpx_kernels neon_dot_product_kernels = {
@@ -74,6 +94,8 @@ static const fpx_kernels neon_dot_product_kernels = {
     .uses_extensions = true,
     .moments_u8_accumulate = fpx_moments_u8_accumulate_neon_dot_product,
     .addweighted_u8 = fpx_addweighted_u8_neon,
+    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
+    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
     FPX_TABLE_ENTRIES(neon),
 };
 #endif

@@ -11,6 +11,7 @@
 
 #include "cpu.h"
 #include "fpx_cpu.h"
+#include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_welford.h"
 
@@ -24,6 +25,11 @@ typedef struct fpx_welford_weights {
 
 /// Blocks that one kernel call takes; bounds the array of weights, which is on the stack.
 #define FPX_WELFORD_BLOCKS_PER_PASS 16
+
+/// Samples of one row that the Gaussian's kernels meet at once, at most; then their sums stay near the processor.
+#define FPX_GAUSSIAN_TILE_SAMPLES 2048
+/// Sums behind the last one that the second pass may read, without using them.
+#define FPX_GAUSSIAN_SLACK_SUMS 64
 
 typedef struct fpx_kernels {
     fpx_isa isa;
@@ -54,6 +60,32 @@ typedef struct fpx_kernels {
                             float alpha, float beta, float gamma);
     void (*addweighted_f32)(float *destination, const float *first, const float *second, size_t sample_count,
                             float alpha, float beta, float gamma);
+
+    /// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums, each `row_sums` after the one before, from as many
+    /// rows of samples and 2 * radius more. Any number of samples.
+    void (*gaussian_u8_vertical)(uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t first_sample,
+                                 size_t sample_count, const fpx_gaussian *gaussian);
+    void (*gaussian_u16_vertical)(uint32_t *sums, size_t row_sums, const uint16_t *const *rows, size_t first_sample,
+                                  size_t sample_count, const fpx_gaussian *gaussian);
+    /// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES 1024samples from as many sums and 2 * radius * channels
+    /// more; FPX_GAUSSIAN_SLACK_SUMS sums behind them may be read.
+    void (*gaussian_u8_horizontal)(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
+                                   const fpx_gaussian *gaussian);
+    void (*gaussian_u16_horizontal)(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
+                                    const fpx_gaussian *gaussian);
+    void (*relief_moments_u8)(float *mean, float *variance, const uint32_t *sum, const uint32_t *sum_of_squares,
+                              size_t frame_count, size_t channels, size_t pixel_count);
+    void (*relief_moments_u16)(float *mean, float *variance, const uint32_t *sum, const uint64_t *sum_of_squares,
+                               size_t frame_count, size_t channels, size_t pixel_count);
+    void (*relief_moments_welford)(float *mean, float *variance, const double *sample_mean, const double *m2,
+                                   size_t frame_count, size_t channels, size_t pixel_count);
+    void (*relief_median5)(float *destination, const float *const *five, size_t count);
+    void (*relief_above_median5)(float *destination, const float *values, const float *const *five, size_t count);
+    void (*relief_log)(float *values, float offset, size_t count);
+    void (*relief_percentile80)(float *percentiles, const float *relief, size_t width, size_t row_count);
+    size_t (*relief_find)(uint32_t *columns, const float *mean, const float *variance, const float *mean_limits,
+                          const float *variance_limits, size_t width);
+    int32_t (*relief_residual)(const uint16_t *samples, size_t channels);
 } fpx_kernels;
 
 /// The kernels of the selected level.
@@ -80,7 +112,31 @@ const fpx_kernels *fpx_kernels_selected(void);
     void fpx_addweighted_u16_##isa(uint16_t *destination, const uint16_t *first, const uint16_t *second,               \
                                    size_t sample_count, float alpha, float beta, float gamma);                         \
     void fpx_addweighted_f32_##isa(float *destination, const float *first, const float *second, size_t sample_count,   \
-                                   float alpha, float beta, float gamma);
+                                   float alpha, float beta, float gamma);                                              \
+    void fpx_gaussian_u8_vertical_##isa(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,                   \
+                                        size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian);       \
+    void fpx_gaussian_u16_vertical_##isa(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,                 \
+                                         size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian);      \
+    void fpx_gaussian_u8_horizontal_##isa(uint8_t *destination, const uint16_t *sums, size_t sample_count,             \
+                                          size_t channels, const fpx_gaussian *gaussian);                              \
+    void fpx_gaussian_u16_horizontal_##isa(uint16_t *destination, const uint32_t *sums, size_t sample_count,           \
+                                           size_t channels, const fpx_gaussian *gaussian);                             \
+    void fpx_relief_moments_u8_##isa(float *mean, float *variance, const uint32_t *sum,                                \
+                                     const uint32_t *sum_of_squares, size_t frame_count, size_t channels,              \
+                                     size_t pixel_count);                                                              \
+    void fpx_relief_moments_u16_##isa(float *mean, float *variance, const uint32_t *sum,                               \
+                                      const uint64_t *sum_of_squares, size_t frame_count, size_t channels,             \
+                                      size_t pixel_count);                                                             \
+    void fpx_relief_moments_welford_##isa(float *mean, float *variance, const double *sample_mean, const double *m2,   \
+                                          size_t frame_count, size_t channels, size_t pixel_count);                    \
+    void fpx_relief_median5_##isa(float *destination, const float *const *five, size_t count);                         \
+    void fpx_relief_above_median5_##isa(float *destination, const float *values, const float *const *five,             \
+                                        size_t count);                                                                 \
+    void fpx_relief_log_##isa(float *values, float offset, size_t count);                                              \
+    void fpx_relief_percentile80_##isa(float *percentiles, const float *relief, size_t width, size_t row_count);       \
+    size_t fpx_relief_find_##isa(uint32_t *columns, const float *mean, const float *variance,                          \
+                                 const float *mean_limits, const float *variance_limits, size_t width);                \
+    int32_t fpx_relief_residual_##isa(const uint16_t *samples, size_t channels);
 
 FPX_DECLARE_KERNELS(c)
 #if FPX_X86
@@ -88,6 +144,10 @@ FPX_DECLARE_KERNELS(avx2)
 FPX_DECLARE_KERNELS(avx512)
 void fpx_moments_u8_accumulate_avx512_vnni(uint32_t *sum, uint32_t *sum_of_squares, const uint8_t *const *frames,
                                            size_t frame_count, size_t first_sample, size_t end_sample);
+void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                            size_t channels, const fpx_gaussian *gaussian);
+void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums, size_t sample_count,
+                                             size_t channels, const fpx_gaussian *gaussian);
 void fpx_addweighted_u8_avx2_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,
                                        size_t sample_count, float alpha, float beta, float gamma);
 void fpx_addweighted_u8_avx512_subnormal(uint8_t *destination, const uint8_t *first, const uint8_t *second,

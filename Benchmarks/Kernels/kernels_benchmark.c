@@ -3,7 +3,7 @@
 /// Every table is made of rounds in which all its rows run one after the other, so that a slow moment of the machine
 /// meets all of them; a row is the median of its rounds, and ratios are between medians. Everything is on one thread.
 ///
-///     kernels_benchmark [--section FILE] [moments] [summaries] [addweighted] [welford]
+///     kernels_benchmark [--section FILE] [moments] [summaries] [channels] [addweighted] [gaussian] [welford]
 ///
 /// Prints Markdown, with --section into FILE as well. Figures that have a bound say whether it is met.
 #define _GNU_SOURCE 1
@@ -241,6 +241,22 @@ static void run_welford_f32(const row *row) {
                                     (const float *const *)memory.frames, row->frame_count, row->sample_count);
 }
 
+static void run_channel_sums_u8(const row *row) {
+    uint64_t sum[3] = {0}, squares[3] = {0};
+    fpx_channel_sums_u8(sum, squares, memory.frames[0], 3, row->sample_count / 3);
+    sink |= sum[0] | squares[0];
+}
+
+static void run_channel_sums_u16(const row *row) {
+    uint64_t sum[3] = {0}, squares[3] = {0};
+    fpx_channel_sums_u16(sum, squares, (const uint16_t *)memory.frames[0], 3, row->sample_count / 3);
+    sink |= sum[0] | squares[0];
+}
+
+static void run_channel_histogram_u8(const row *row) {
+    fpx_channel_histogram_u8((uint64_t *)memory.first_accumulators, memory.frames[0], 3, row->sample_count / 3);
+}
+
 static void run_addweighted_u8(const row *row) {
     fpx_addweighted_u8(memory.first_accumulators, memory.frames[0], memory.frames[1], row->sample_count, 0.3, 0.7, 1.5);
 }
@@ -253,6 +269,27 @@ static void run_addweighted_u16(const row *row) {
 static void run_addweighted_f32(const row *row) {
     fpx_addweighted_f32((float *)memory.first_accumulators, (const float *)memory.frames[0],
                         (const float *)memory.frames[1], row->sample_count, 0.3, 0.7, 1.5);
+}
+
+enum { GAUSSIAN_CHANNELS = 3, LARGE_WIDTH = 4032, LEVEL2_WIDTH = 512 };
+
+/// Prepared anew for each table.
+static fpx_gaussian gaussian;
+
+static size_t gaussian_width(const row *row) { return row->sample_count == LARGE_SAMPLES ? LARGE_WIDTH : LEVEL2_WIDTH; }
+
+static void run_gaussian_u8(const row *row) {
+    const size_t width = gaussian_width(row);
+    const ptrdiff_t stride = (ptrdiff_t)(width * GAUSSIAN_CHANNELS);
+    fpx_gaussian_u8_image(memory.first_accumulators, stride, memory.frames[0], stride, width,
+                          row->sample_count / (size_t)stride, GAUSSIAN_CHANNELS, &gaussian, 1);
+}
+
+static void run_gaussian_u16(const row *row) {
+    const size_t width = gaussian_width(row);
+    const ptrdiff_t stride = (ptrdiff_t)(width * GAUSSIAN_CHANNELS * 2);
+    fpx_gaussian_u16_image((uint16_t *)memory.first_accumulators, stride, (const uint16_t *)memory.frames[0], stride,
+                           width, 2 * row->sample_count / (size_t)stride, GAUSSIAN_CHANNELS, &gaussian, 1);
 }
 
 // ---- Tables ----
@@ -502,6 +539,18 @@ int main(int argument_count, char **arguments) {
         print_table("Summary of scaled M2, u16, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
     }
 
+    if (wanted(name_count, names, "channels")) {
+        // Sixteen rows of a photo of 12 megapixels, as a decoder hands them over.
+        const size_t strip = 16 * 4000 * 3;
+        add_row("reading the samples", run_read_frames, 1, strip, 1);
+        add_level_rows("channel sums u8", run_channel_sums_u8, 1, strip, 1, true);
+        add_row("channel histogram u8", run_channel_histogram_u8, 1, strip, 1)->selects_level = true;
+        print_table("Sums of channels, u8, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
+        add_row("reading the samples", run_read_frames, 1, strip, 2);
+        add_level_rows("channel sums u16", run_channel_sums_u16, 1, strip, 2, false);
+        print_table("Sums of channels, u16, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
+    }
+
     if (wanted(name_count, names, "addweighted")) {
         const double three_bytes_to_two = 2.0 / 3.0;
         struct {
@@ -528,6 +577,34 @@ int main(int argument_count, char **arguments) {
             add_level_rows("addweighted f32", run_addweighted_f32, 1, sample_count, 4, NULL, NULL);
             snprintf(title, sizeof title, "addWeighted f32, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
+        }
+    }
+
+    if (wanted(name_count, names, "gaussian")) {
+        const struct {
+            const char *place;
+            size_t sample_count;
+        } sizes[] = {{"12 Mpx x 3 channels, from memory", LARGE_SAMPLES},
+                     {"512 x 128 x 3 samples, in level-2 cache", LEVEL2_WIDTH * 128 * GAUSSIAN_CHANNELS}};
+        const size_t taps[] = {3, 15, 31};
+        for (size_t index = 0; index < 2; index++) {
+            for (size_t tap = 0; tap < 3; tap++) {
+                const size_t sample_count = sizes[index].sample_count;
+                char title[128];
+                fpx_gaussian_prepare(&gaussian, taps[tap], 0);
+                add_row("memcpy", run_memcpy, 1, sample_count, 1);
+                add_level_rows("gaussian u8", run_gaussian_u8, 1, sample_count, 1, fpx_isa_uses_dot_product,
+                               "dot product");
+                snprintf(title, sizeof title, "Gaussian u8, %zu x %zu, %s", taps[tap], taps[tap], sizes[index].place);
+                print_table(title, "", 1, no_rate_bounds);
+            }
+            fpx_gaussian_prepare(&gaussian, 15, 0);
+            add_row("memcpy", run_memcpy, 1, sizes[index].sample_count, 2);
+            add_level_rows("gaussian u16", run_gaussian_u16, 1, sizes[index].sample_count, 2, fpx_isa_uses_dot_product,
+                           "dot product");
+            char title[128];
+            snprintf(title, sizeof title, "Gaussian u16, 15 x 15, %s", sizes[index].place);
+            print_table(title, "", 1, no_rate_bounds);
         }
     }
 

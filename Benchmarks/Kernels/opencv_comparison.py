@@ -1,4 +1,6 @@
-"""addWeighted beside OpenCV's, for the newest OpenCV and for OpenCV 4: both are in use, and they differ.
+"""addWeighted and the Gaussian blur beside OpenCV's.
+
+For the newest OpenCV and for OpenCV 4: both are in use, and they differ.
 
     run opencv [--section FILE]
 
@@ -23,7 +25,7 @@ section.add_option(parser)
 options = parser.parse_args()
 
 out = section.Section(options.section)
-out.heading("addWeighted beside OpenCV, one thread each", level=2)
+out.heading("addWeighted and Gaussian beside OpenCV, one thread each", level=2)
 out.say("`Benchmarks/Kernels/run opencv`. Medians of rounds in turn.", "")
 peers = environment.opencv_peers()
 if not peers:

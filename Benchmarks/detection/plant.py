@@ -1,7 +1,7 @@
 """Plants defects of known class and strength into real photos, before they are compressed.
 
-A planted defect is one pixel, changed alike in all channels. Scenes are windows at random places of the photos given,
-which are first halved in size (their own compression and their own defects blur away), mirrored at random.
+A planted defect is one pixel, changed alike in all channels, or in one channel alone. Scenes are windows at random
+places of the photos given, mirrored at random. Photos are usually halved in size first: their own compression and their own defects blur away.
 """
 import json
 import pathlib
@@ -29,8 +29,11 @@ SPACING = 64
 class Scenes:
     """Windows of the photos in a folder, one after the other and at random places."""
 
-    def __init__(self, folder, width, height, seed):
-        self.paths = sorted(path for path in pathlib.Path(folder).iterdir() if path.suffix.lower() in (".jpg", ".png"))
+    def __init__(self, folder, width, height, seed, halved=True, without=frozenset()):
+        """`without` names files that are left out."""
+        self.paths = sorted(path for path in pathlib.Path(folder).iterdir()
+                            if path.suffix.lower() in (".jpg", ".png") and path.name not in without)
+        self.halved = halved
         self.size = (width, height)
         self.random = random.Random(seed)
         self.cache = {}
@@ -39,8 +42,9 @@ class Scenes:
         index %= len(self.paths)
         if index not in self.cache:
             image = Image.open(self.paths[index]).convert("RGB")
-            half = (image.width // 2, image.height // 2)
-            self.cache[index] = numpy.asarray(image.resize(half, Image.Resampling.BOX))
+            if self.halved:
+                image = image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
+            self.cache[index] = numpy.asarray(image)
         return self.cache[index]
 
     def scene(self, index):
@@ -68,19 +72,23 @@ def positions(width, height, seed):
             for index, (row, column) in enumerate(squares)]
 
 
-def write(photos, target, count, width, height, form, seed, clean=False):
+def write(photos, target, count, width, height, form, seed, clean=False, one_channel=False, **scenes):
     """Writes `count` photos to the folder `target` and returns what was planted."""
     target = pathlib.Path(target)
     target.mkdir(parents=True, exist_ok=True)
-    scenes = Scenes(photos, width, height, seed)
+    scenes = Scenes(photos, width, height, seed, **scenes)
     planted = [] if clean else positions(width, height, seed)
     chance = random.Random(seed + 1)
     noise = numpy.random.default_rng(seed)
     for index in range(count):
         scene = scenes.scene(index)
-        for defect in planted:
+        for number, defect in enumerate(planted):
             place = (defect["row"], defect["column"])
-            scene[place] = KINDS[defect["kind"]][1](scene[place], chance)
+            changed = KINDS[defect["kind"]][1](scene[place], chance)
+            if one_channel:
+                scene[place + (number // len(KINDS) % 3,)] = changed[number // len(KINDS) % 3]
+            else:
+                scene[place] = changed
         name = target / f"photo-{index:04}"
         if form == "png16":
             # Grey, with the noise of a sensor, which 8 bits of the source do not have.

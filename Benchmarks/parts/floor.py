@@ -7,7 +7,7 @@ import pathlib
 import rounds
 from section import Section, bounded
 
-FLOOR = "decode only (djpeg)"
+FLOOR = rounds.FLOOR
 BOUNDS = {"fastpix, full colour": 1.06, "fastpix, --channels luma": 0.85}
 
 

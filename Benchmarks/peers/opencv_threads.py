@@ -36,6 +36,11 @@ def main():
     began = time.perf_counter()
     with ThreadPoolExecutor(workers) as executor:
         parts = list(executor.map(moments, shares))
+    report(parts, count, began)
+
+
+def report(parts, count, began):
+    """Prints the ten lowest variances of `count` photos, whose sums are in `parts`."""
     total = sum(part[0].astype(numpy.float64) for part in parts)
     squares = sum(part[1] for part in parts)
     # Scaled by the count: whole numbers below 2^53, so that equal variances compare equal.

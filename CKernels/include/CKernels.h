@@ -3,7 +3,9 @@
 #define FPX_CKERNELS_H
 
 #include "fpx_addweighted.h"
+#include "fpx_channels.h"
 #include "fpx_cpu.h"
+#include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_parallel.h"
 #include "fpx_relief.h"

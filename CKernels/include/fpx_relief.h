@@ -37,8 +37,34 @@ void fpx_relief_median5_f32(float *_Nonnull destination, const float *_Nonnull c
 /// positive numbers.
 void fpx_relief_log_f32(float *_Nonnull values, float offset, size_t count);
 
-/// values[i] -= subtrahend[i].
-void fpx_relief_subtract_f32(float *_Nonnull values, const float *_Nonnull subtrahend, size_t count);
+/// destination[i] = values[i] - median of the i-th elements of five arrays, which may be one array at five offsets.
+/// destination overlaps none of the others.
+void fpx_relief_above_median5_f32(float *_Nonnull destination, const float *_Nonnull values,
+                                  const float *_Nonnull const *_Nonnull five, size_t count);
+
+/// The columns of a cell, and the most rows it may have.
+#define FPX_RELIEF_CELL_COLUMNS 16
+#define FPX_RELIEF_CELL_ROWS 48
+
+/// The 80th percentile of the size of the relief in each cell of `row_count` (1 to FPX_RELIEF_CELL_ROWS) rows and
+/// FPX_RELIEF_CELL_COLUMNS columns, the last cell of a row maybe narrower: of its n samples in every fourth row and
+/// column, taken a column further right in each row, the one that n * 4 / 5 others do not exceed; 0 when n is 0.
+/// `relief` is row_count x width, finite; `percentiles` has one element for each cell.
+void fpx_relief_percentile80_f32(float *_Nonnull percentiles, const float *_Nonnull relief, size_t width,
+                                 size_t row_count);
+
+/// The columns of a row where the size of `mean` or of `variance` reaches the limit of its cell, from left to right;
+/// returns their number. The limits have one element for each cell, `columns` has room for `width` elements.
+size_t fpx_relief_find_f32(uint32_t *_Nonnull columns, const float *_Nonnull mean, const float *_Nonnull variance,
+                           const float *_Nonnull mean_limits, const float *_Nonnull variance_limits, size_t width);
+
+/// Pixels of a neighbourhood: five rows of five, the pixel itself in the middle.
+#define FPX_RELIEF_NEIGHBOURHOOD 25
+
+/// Twice the basis of the middle pixel, minus the middle two of its 24 neighbours' (whose mean is their median), for
+/// one photo. The basis here is red + 2 green + blue, or grey, not divided. `samples`: FPX_RELIEF_NEIGHBOURHOOD pixels
+/// of `channels` (1 or 3) interleaved samples of 8 or 16 bits.
+int32_t fpx_relief_residual_u16(const uint16_t *_Nonnull samples, size_t channels);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,8 @@ extern "C" {
 
 typedef enum fpx_status {
     FPX_OK = 0,
-    /// A null pointer with a non-zero count, or a zero tile or frame count where one is needed.
+    /// A null pointer with a non-zero count, a zero tile or frame count where one is needed, or a number outside the
+    /// range that its function names.
     FPX_ERROR_ARGUMENT = 1,
     /// More frames than the accumulators can hold without overflow (FPX_MOMENTS_*_MAXIMUM_FRAMES).
     FPX_ERROR_OVERFLOW = 2,

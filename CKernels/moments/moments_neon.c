@@ -8,7 +8,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define DOT_PRODUCT __attribute__((target("dotprod")))
+// With the architecture named, because GCC does not add the extension to plain ARMv8.0.
+#define DOT_PRODUCT __attribute__((target("arch=armv8.2-a+dotprod")))
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE void add_to(uint32_t *accumulators, uint32x4_t addend) {

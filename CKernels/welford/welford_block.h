@@ -7,6 +7,10 @@
 #include "../kernels.h"
 
 #pragma STDC FP_CONTRACT OFF
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC does not know the line above, and contracts where a level has fused operations.
+#pragma GCC optimize("fp-contract=off")
+#endif
 
 #define FPX_WELFORD_INLINE static inline __attribute__((always_inline))
 

@@ -81,9 +81,8 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
     return open(source, request, decoder, header, error);
 }
 
-/// A read error shows up in the decoders as an early end; here it gets its own words.
-static fpx_photo_status with_read_error(fpx_photo_status status, const fpx_byte_source *source,
-                                        fpx_photo_error *error) {
+fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_byte_source *source,
+                                           fpx_photo_error *error) {
     if (status == FPX_PHOTO_OK || source->system_errno == 0) {
         return status;
     }
@@ -107,7 +106,7 @@ static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request
     source->offset = 0;
     source->system_errno = 0;
     fpx_photo_status status = open_source(source, &request, decoder, header, error);
-    status = with_read_error(status, source, error);
+    status = fpx_photo_with_read_error(status, source, error);
     if (status != FPX_PHOTO_OK) {
         free(source);
     }
@@ -123,6 +122,20 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, fpx_photo_channels channel
     return status;
 }
 
+fpx_photo_status fpx_photo_read_metadata(int file_descriptor, uint64_t maximum_pixels, fpx_photo_metadata *metadata,
+                                         fpx_photo_error *error) {
+    memset(metadata, 0, sizeof *metadata);
+    fpx_photo_request request = {.only_headers = true, .maximum_pixels = maximum_pixels, .metadata = metadata};
+    fpx_photo_header header;
+    fpx_photo_decoder *decoder;
+    fpx_photo_status status = open_file(file_descriptor, request, &decoder, &header, error);
+    fpx_photo_close(decoder);
+    if (status != FPX_PHOTO_OK) {
+        fpx_photo_free_metadata(metadata);
+    }
+    return status;
+}
+
 fpx_photo_status fpx_photo_open(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
                                 fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
     fpx_photo_request request = {.only_headers = false, .channels = channels, .maximum_pixels = maximum_pixels};
@@ -132,12 +145,13 @@ fpx_photo_status fpx_photo_open(int file_descriptor, fpx_photo_channels channels
 fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *decoder, uint8_t *rows, ptrdiff_t stride_bytes,
                                      size_t row_count, fpx_photo_error *error) {
     memset(error, 0, sizeof *error);
-    return with_read_error(decoder->read_rows(decoder, rows, stride_bytes, row_count, error), decoder->source, error);
+    return fpx_photo_with_read_error(decoder->read_rows(decoder, rows, stride_bytes, row_count, error), decoder->source,
+                                     error);
 }
 
 fpx_photo_status fpx_photo_finish(fpx_photo_decoder *decoder, fpx_photo_error *error) {
     memset(error, 0, sizeof *error);
-    return with_read_error(decoder->finish(decoder, error), decoder->source, error);
+    return fpx_photo_with_read_error(decoder->finish(decoder, error), decoder->source, error);
 }
 
 void fpx_photo_close(fpx_photo_decoder *decoder) {

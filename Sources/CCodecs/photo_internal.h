@@ -3,6 +3,7 @@
 #define FPX_PHOTO_INTERNAL_H
 
 #include "fpx_photo.h"
+#include "fpx_photo_metadata.h"
 
 /// The bytes of an open file, read in pieces from its beginning. It keeps its own offset, so that several decoders
 /// can read one descriptor.
@@ -38,6 +39,8 @@ typedef struct fpx_photo_request {
     bool only_headers;
     fpx_photo_channels channels;
     uint64_t maximum_pixels;
+    /// Filled when not null; then only headers are read.
+    fpx_photo_metadata *_Nullable metadata;
 } fpx_photo_request;
 
 /// Reads headers and, unless only they are wanted, gets ready for rows. `source` must outlive the decoder. On failure
@@ -48,8 +51,14 @@ typedef fpx_photo_status fpx_photo_opener(fpx_byte_source *_Nonnull source, cons
 fpx_photo_opener fpx_jpeg_open;
 fpx_photo_opener fpx_png_open;
 
-/// Fills make, model and serial from an EXIF block that starts with "Exif\0\0". Damaged EXIF leaves them empty.
-void fpx_exif_read_camera(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+/// Fills the EXIF fields from a block that starts with "Exif\0\0". What is damaged stays empty.
+void fpx_exif_read(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+
+/// Note what programs leave behind that have worked on a picture: in an XMP packet, and in Photoshop's resources
+/// (APP13).
+void fpx_editing_marks_read_xmp(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+void fpx_editing_marks_read_photoshop(const uint8_t *_Nonnull block, size_t byte_count,
+                                      fpx_photo_header *_Nonnull header);
 
 /// No limit of the caller's goes beyond this, so that no byte count of a picture, 16 bytes a pixel, leaves 48 bits.
 #define FPX_PHOTO_PIXELS ((uint64_t)1 << 44)
@@ -57,6 +66,10 @@ void fpx_exif_read_camera(const uint8_t *_Nonnull block, size_t byte_count, fpx_
 /// FPX_PHOTO_TOO_LARGE with its message when width x height is above the limit, else FPX_PHOTO_OK.
 fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t maximum_pixels,
                                       fpx_photo_error *_Nonnull error);
+
+/// A read error shows up in the decoders as an early end; here it gets its own words.
+fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_byte_source *_Nonnull source,
+                                           fpx_photo_error *_Nonnull error);
 
 __attribute__((format(printf, 2, 3))) void fpx_photo_explain(fpx_photo_error *_Nonnull error,
                                                              const char *_Nonnull format, ...);

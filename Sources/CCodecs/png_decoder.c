@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "../CPNG/shim.h"
+#include "metadata_internal.h"
 #include "photo_internal.h"
 
 typedef struct png_decoder {
@@ -164,14 +165,15 @@ static void read_exif(const uint8_t *chunk, size_t byte_count, fpx_photo_header 
     if (block != NULL) {
         memcpy(block, prefix, sizeof prefix);
         memcpy(block + sizeof prefix, chunk, byte_count);
-        fpx_exif_read_camera(block, sizeof prefix + byte_count, header);
+        fpx_exif_read(block, sizeof prefix + byte_count, header);
         free(block);
     }
 }
 
 /// The standard allows eXIf behind the picture, where walking from chunk to chunk would read all over a large file.
-/// So it is looked for in the file's last bytes and believed when its checksum is right.
-static void read_trailing_exif(fpx_byte_source *source, fpx_photo_header *header) {
+/// So it is looked for in the file's last bytes and believed when its checksum is right. Null when there is none; its
+/// bytes stay valid until the source is read again.
+static const uint8_t *trailing_exif(fpx_byte_source *source, size_t *exif_byte_count) {
     size_t byte_count = fpx_byte_source_last(source);
     const uint8_t *bytes = source->buffer;
     for (size_t type = 4; type + 8 <= byte_count; type++) {
@@ -184,24 +186,26 @@ static void read_trailing_exif(fpx_byte_source *source, fpx_photo_header *header
         }
         const uint8_t *chunk = bytes + type + 4;
         if (crc32(0, bytes + type, (uInt)(length + 4)) == png_get_uint_32(chunk + length)) {
-            read_exif(chunk, length, header);
-            return;
+            *exif_byte_count = length;
+            return chunk;
         }
     }
+    return NULL;
 }
 
-static void read_exif_chunk(png_decoder *self, fpx_photo_header *header) {
-    png_uint_32 byte_count = 0;
+static const uint8_t *find_exif(png_decoder *self, size_t *byte_count) {
+    png_uint_32 chunk_byte_count = 0;
     png_bytep chunk = NULL;
-    if (png_get_eXIf_1(self->png, self->info, &byte_count, &chunk) != 0) {
-        read_exif(chunk, byte_count, header);
-    } else {
-        read_trailing_exif(self->operations.source, header);
+    if (png_get_eXIf_1(self->png, self->info, &chunk_byte_count, &chunk) != 0) {
+        *byte_count = chunk_byte_count;
+        return chunk;
     }
+    return trailing_exif(self->operations.source, byte_count);
 }
 
-/// Palettes become RGB, small greys the full 8-bit range, alpha and colour-key transparency are left out.
-static void choose_output(png_decoder *self) {
+/// Palettes become RGB, small greys the full 8-bit range. Alpha and colour-key transparency become the last channel
+/// or are left out.
+static void choose_output(png_decoder *self, fpx_photo_channels channels) {
     int colour_type = png_get_color_type(self->png, self->info);
     if (colour_type == PNG_COLOR_TYPE_PALETTE) {
         png_set_palette_to_rgb(self->png);
@@ -209,7 +213,11 @@ static void choose_output(png_decoder *self) {
     if (colour_type == PNG_COLOR_TYPE_GRAY) {
         png_set_expand_gray_1_2_4_to_8(self->png);
     }
-    png_set_strip_alpha(self->png);
+    if (channels != FPX_PHOTO_ALL_CHANNELS_AND_ALPHA) {
+        png_set_strip_alpha(self->png);
+    } else if (png_get_valid(self->png, self->info, PNG_INFO_tRNS) != 0) {
+        png_set_tRNS_to_alpha(self->png);
+    }
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     png_set_swap(self->png);
 #endif
@@ -258,7 +266,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
         fail(self, size_status);
     }
     bool interlaced = png_get_interlace_type(self->png, self->info) != PNG_INTERLACE_NONE;
-    choose_output(self);
+    choose_output(self, request->channels);
     if (interlaced) {
         png_set_interlace_handling(self->png);
     }
@@ -285,7 +293,16 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
     header->is_decoded_whole = interlaced;
     header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
     if (request->only_headers) {
-        read_exif_chunk(self, header);
+        if (request->metadata != NULL) {
+            fpx_png_take_metadata(self->png, self->info, request->metadata);
+        }
+        size_t exif_byte_count = 0;
+        const uint8_t *exif = find_exif(self, &exif_byte_count);
+        if (exif != NULL && request->metadata != NULL) {
+            fpx_metadata_keep_exif(request->metadata, exif, exif_byte_count);
+        } else if (exif != NULL) {
+            read_exif(exif, exif_byte_count, header);
+        }
     }
     *decoder = &self->operations;
     return FPX_PHOTO_OK;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metadata_internal.h"
+
 enum writer_state { STATE_WRITING, STATE_FINISHED, STATE_FAILED };
 
 struct fpx_png_writer {
@@ -64,23 +66,38 @@ static fpx_png_writer_status library_failure(fpx_png_writer *writer, char *messa
     return FPX_PNG_WRITER_ERROR_LIBRARY;
 }
 
-static int channel_count(fpx_png_writer_format format) {
-    return format == FPX_PNG_WRITER_RGB_8 || format == FPX_PNG_WRITER_RGB_16 ? 3 : 1;
-}
-
-static int bits_per_sample(fpx_png_writer_format format) {
-    return format == FPX_PNG_WRITER_GREY_16 || format == FPX_PNG_WRITER_RGB_16 ? 16 : 8;
-}
-
 static int color_type(fpx_png_writer_format format) {
     switch (format) {
     case FPX_PNG_WRITER_RGB_8:
     case FPX_PNG_WRITER_RGB_16: return PNG_COLOR_TYPE_RGB;
+    case FPX_PNG_WRITER_RGB_ALPHA_8:
+    case FPX_PNG_WRITER_RGB_ALPHA_16: return PNG_COLOR_TYPE_RGB_ALPHA;
     case FPX_PNG_WRITER_PALETTE_8: return PNG_COLOR_TYPE_PALETTE;
     case FPX_PNG_WRITER_GREY_8:
     case FPX_PNG_WRITER_GREY_16: return PNG_COLOR_TYPE_GRAY;
+    case FPX_PNG_WRITER_GREY_ALPHA_8:
+    case FPX_PNG_WRITER_GREY_ALPHA_16: return PNG_COLOR_TYPE_GRAY_ALPHA;
     }
     return -1;
+}
+
+static int channel_count(fpx_png_writer_format format) {
+    switch (color_type(format)) {
+    case PNG_COLOR_TYPE_RGB_ALPHA: return 4;
+    case PNG_COLOR_TYPE_RGB: return 3;
+    case PNG_COLOR_TYPE_GRAY_ALPHA: return 2;
+    default: return 1;
+    }
+}
+
+static int bits_per_sample(fpx_png_writer_format format) {
+    switch (format) {
+    case FPX_PNG_WRITER_GREY_16:
+    case FPX_PNG_WRITER_RGB_16:
+    case FPX_PNG_WRITER_GREY_ALPHA_16:
+    case FPX_PNG_WRITER_RGB_ALPHA_16: return 16;
+    default: return 8;
+    }
 }
 
 static bool options_are_valid(const fpx_png_writer_options *options, char *message) {
@@ -162,6 +179,10 @@ static fpx_png_writer_status write_header(fpx_png_writer *writer, const fpx_png_
                          .key = (char *)options->texts[i].keyword,
                          .text = (char *)options->texts[i].text};
         png_set_text(png, writer->info, &text, 1);
+    }
+    if (options->metadata != NULL) {
+        const uint32_t losses = fpx_png_set_metadata(png, writer->info, options->metadata);
+        if (options->losses != NULL) *options->losses = losses;
     }
     png_write_info(png, writer->info);
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

@@ -11,7 +11,7 @@ public struct FastPixError: Error, Sendable {
     public enum Code: String, Sendable, Codable {
         case invalidArgument, notFound, unreadable, unwritable, notAnImage, unsupported, corrupt, tooLarge
         case tooFewFrames, outOfMemory, overflow
-        /// Somebody asked to stop (`Interruption`); the state is saved.
+        /// Somebody asked to stop (`Interruption`).
         case interrupted
     }
 

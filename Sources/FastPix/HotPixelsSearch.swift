@@ -26,6 +26,8 @@ public struct HotPixelsSearch: Sendable {
     public var detection: DetectionSettings?
     /// What is written besides the report.
     public var maps: MapOutputs
+    /// The web page to write, if any.
+    public var page: String?
     /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
     public var checkpoint: CheckpointSettings?
     /// Through which a run with a checkpoint can be asked to stop.
@@ -36,7 +38,8 @@ public struct HotPixelsSearch: Sendable {
 
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
-        top: Int = defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
+        top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
+        maps: MapOutputs = MapOutputs(), page: String? = nil,
         checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
     ) {
         self.accumulation = accumulation
@@ -44,6 +47,7 @@ public struct HotPixelsSearch: Sendable {
         self.top = top
         self.detection = detection
         self.maps = maps
+        self.page = page
         self.checkpoint = checkpoint
         self.interruption = interruption
     }
@@ -89,6 +93,10 @@ public struct HotPixelsSearch: Sendable {
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         try maps.prepare(photos: discovery)
+        if let page {
+            try discovery.refuseOverwriting(page)
+            _ = try StagedFile(target: page)
+        }
         if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
         let start = monotonicSeconds()
         var timing = HotPixelsReport.Timing()
@@ -112,6 +120,7 @@ public struct HotPixelsSearch: Sendable {
             try CheckpointSet(settings, groups: wanted, workers: accumulation.workerCount)
         }
         var results: [HotPixelsReport.Group] = []
+        var pictures: [GroupPictures] = []
         for (index, group) in wanted.enumerated() {
             let defectSearch = detection.map {
                 DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
@@ -137,38 +146,50 @@ public struct HotPixelsSearch: Sendable {
             skipped += outcome.failed.map(\.skipped)
             timing.add(outcome.timing)
             let accumulators = outcome.accumulators
+            let damaged = Set(outcome.failed.map(\.path))
+            let photos = group.photos.filter { !damaged.contains($0.path) }
             guard accumulators.frameCount >= minimumFrames else {
-                let damaged = Set(outcome.failed.map(\.path))
-                skipped += leftOut(group, photos: group.photos.filter { !damaged.contains($0.path) })
+                skipped += leftOut(group, photos: photos)
                 continue
             }
             let analysisStart = monotonicSeconds()
-            let summary = VarianceSummary(accumulators, top: top)
+            // Before the kernels' team of threads begins, which stays busy for a while after its work.
             let detected = defectSearch?.judge(
-                accumulators, outcome.witnesses, complete: recordAll(of: group, outcome, defectSearch))
+                accumulators, outcome.witnesses,
+                lookAtAll: detection?.confirmation == .full ? { lookAtAll(photos, group.shape, $0) } : nil)
+            let summary = VarianceSummary(accumulators, top: top)
             timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
             let result = HotPixelsReport.Group(
-                group, accumulators: accumulators, summary: summary, detection: detected)
+                group, photos: photos, accumulators: accumulators, summary: summary, detection: detected)
             try maps.write(
                 accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
+            if page != nil {
+                pictures.append(
+                    try GroupPictures(
+                        accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
+            }
             results.append(result)
         }
         skipped.sort { $0.path < $1.path }
         timing.totalSeconds = monotonicSeconds() - start
-        return HotPixelsReport(
+        let report = HotPixelsReport(
             settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
             timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+        if let page, !results.isEmpty {
+            var file = try StagedFile(target: page)
+            try file.write(ReportPage(report: report, pictures: pictures).html)
+            try file.commit()
+        }
+        return report
     }
 
-    /// Decodes the photos once more to look at the candidates in all of them, when that is wanted.
-    private func recordAll(
-        of group: PhotoGroup, _ outcome: PhotoAccumulation.Outcome, _ search: DefectSearch?
-    ) -> WitnessRecorder? {
-        guard let search, detection?.confirmation == .full, outcome.witnesses != nil else { return nil }
-        let damaged = Set(outcome.failed.map(\.path))
-        return WitnessPass.run(
-            group.photos.filter { !damaged.contains($0.path) }, shape: group.shape,
-            positions: search.positionsToConfirm(outcome.accumulators), settings: accumulation)
+    /// Decodes the photos once more to look at pixels in all of them.
+    private func lookAtAll(
+        _ photos: [PhotoFile], _ shape: FrameShape, _ positions: [WitnessRecorder.Position]
+    ) -> CompleteRecord {
+        CompleteRecord(
+            recorder: WitnessPass.run(photos, shape: shape, positions: positions, settings: accumulation),
+            photos: photos)
     }
 
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {

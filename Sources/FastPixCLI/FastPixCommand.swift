@@ -19,5 +19,8 @@ struct FastPixCommand: ParsableCommand {
             64 wrong usage, 130 or 143 interrupted.
             """,
         version: fastPixVersion,
-        subcommands: [HotPixelsCommand.self, MergeCommand.self, TuneCommand.self, InfoCommand.self])
+        subcommands: [
+            HotPixelsCommand.self, MergeCommand.self, RepairCommand.self, AddWeightedCommand.self, StatsCommand.self,
+            BenchCommand.self, TuneCommand.self, InfoCommand.self,
+        ])
 }

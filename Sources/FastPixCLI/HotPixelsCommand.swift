@@ -9,8 +9,8 @@ struct HotPixelsCommand: ParsableCommand {
         discussion: """
             A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
             photos is far below that of its neighbours; a hot pixel is brighter than they are. Photos are grouped by \
-            camera and size; every group gets the mean and variance of each subpixel and its subpixels of lowest \
-            variance, and with --defects the list of its bad pixels, confirmed photo by photo.
+            camera and size; every group gets the mean and variance of each subpixel, its subpixels of lowest \
+            variance, and the list of its bad pixels, confirmed photo by photo.
 
             Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
             not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
@@ -20,6 +20,7 @@ struct HotPixelsCommand: ParsableCommand {
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
+              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -40,25 +41,26 @@ struct HotPixelsCommand: ParsableCommand {
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
     @Flag(
+        inversion: .prefixedNo,
         help: ArgumentHelp(
             "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
             discussion: """
-                Each entry has a class and a confidence. New in this version, and not yet as quick as the statistics; \
-                Guides/Detection.md says how it works and how well.
+                Each entry has a class and a confidence; Guides/Detection.md says what they mean and how far to trust \
+                them. --no-defects leaves it at the statistics, which takes about a tenth less time.
                 """))
-    var defects = false
+    var defects = true
 
     @Option(
         help: ArgumentHelp(
             "How little a defect may show. (default: normal)",
-            discussion: "low lists strong defects only, high weak and less certain ones, too. Implies --defects.",
+            discussion: "low lists strong defects only, high weak and less certain ones, too.",
             valueName: "low|normal|high"))
     var sensitivity: DetectionSensitivity?
 
     @Option(
         help: ArgumentHelp(
             "Which defects to list, separated by commas. (default: all)",
-            discussion: "Of stuck, dead, hot, low-gain, unstable. Implies --defects.",
+            discussion: "Of stuck, dead, hot, low-gain, unstable.",
             valueName: "classes"))
     var classes: DefectClasses?
 
@@ -66,8 +68,9 @@ struct HotPixelsCommand: ParsableCommand {
         help: ArgumentHelp(
             "How candidates are looked at again, photo by photo. (default: sample)",
             discussion: """
-                sample: in every second photo, while it is decoded anyway. full: in all photos, decoded once more. \
-                none: not at all. Implies --defects.
+                sample: in every second photo, while it is decoded anyway. full: in all photos, decoded once more, \
+                which also tells from which photo on a defect shows and whether it grows with ISO and exposure time. \
+                none: not at all.
                 """,
             valueName: "none|sample|full"))
     var confirm: DetectionConfirmation?
@@ -99,14 +102,33 @@ struct HotPixelsCommand: ParsableCommand {
         completion: .directory)
     var saveSums: String?
 
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp(
+            "Write a web page with the maps and pictures of every defect.",
+            discussion: "One file that needs no network.", valueName: "file.html"),
+        completion: .file(extensions: ["html"]))
+    var page: String?
+
+    @OptionGroup(title: "Exports") var export: ExportOptions
+
     @OptionGroup var checkpoints: CheckpointOptions
 
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        if let varianceMap, varianceMap == output.output {
-            throw ValidationError("--output and --variance-map name the same file; give them different names.")
+        let files = [output.output, varianceMap, page].compactMap { $0 } + export.paths
+        if Set(files).count < files.count {
+            throw ValidationError("Two outputs name the same file; give them different names.")
+        }
+        if !defects && (page != nil || !export.paths.isEmpty) {
+            throw ValidationError(
+                "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
+        }
+        if !defects && (sensitivity != nil || classes != nil || confirm != nil) {
+            throw ValidationError(
+                "--no-defects leaves nothing for --sensitivity, --classes and --confirm to do; leave one of them out.")
         }
         if saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
@@ -121,12 +143,14 @@ struct HotPixelsCommand: ParsableCommand {
             minimumFrames: minimumFrames, top: top,
             detection: detection,
             maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
-            checkpoint: checkpoints.settings, interruption: SignalWatch.interruption)
+            page: page, checkpoint: checkpoints.settings, interruption: SignalWatch.interruption)
     }
 
-    /// Nil when no option asks for defects.
+    /// Nil also for a checkpoint when no option asks for more: without single photos the judgement is worth less.
     private var detection: DetectionSettings? {
-        guard defects || sensitivity != nil || classes != nil || confirm != nil else { return nil }
+        guard defects else { return nil }
+        let asksForMore = sensitivity != nil || classes != nil || confirm != nil || page != nil || !export.paths.isEmpty
+        if checkpoints.settings != nil && !asksForMore { return nil }
         return DetectionSettings(
             sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
     }
@@ -139,16 +163,25 @@ struct HotPixelsCommand: ParsableCommand {
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
         let sink = try ResultSink(output.output, photos: discovery)
+        for export in export.exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try search.run(discovery) { bar.update($0) }
         bar.clear()
+        if defects && detection == nil {
+            console.note(
+                "a checkpoint holds no single photos to confirm defects in, so they are not judged; --confirm none "
+                    + "judges by the statistics alone")
+        }
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
             console.error(nothingDone(report, discovery))
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
             return .failure
+        }
+        for export in export.exports {
+            try export.write(report.groups, photos: discovery).forEach(console.warning)
         }
         try sink.write(report.formatted(output.format))
         return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
@@ -157,20 +190,12 @@ struct HotPixelsCommand: ParsableCommand {
     /// Names what was left out: each file that failed, and the rest by reason.
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
         report.skipped.filter(\.isFailure).forEach(console.skipped)
-        if discovery.repeatedPaths > 0 {
-            console.note(
-                "\(counted(discovery.repeatedPaths, "path")) led to photos already listed; each photo counts once")
-        }
+        console.noteRepeated(discovery)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
         }
-        for group in report.groups where group.frames < Self.fewFrames {
-            console.warning(
-                "\(counted(group.frames, "photo")) of \(group.name): \(Self.fewFrames) are the least for a result to "
-                    + "rely on, 100 are good")
-        }
-        for group in report.groups { group.detectionWarnings.forEach(console.warning) }
+        for warning in report.warnings { console.warning(warning.message) }
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
                 "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "
@@ -178,20 +203,8 @@ struct HotPixelsCommand: ParsableCommand {
         }
     }
 
-    /// Below this the lowest variances are as much the scenes' as the sensor's.
-    private static let fewFrames = 30
-
     private func nothingDone(_ report: HotPixelsReport, _ discovery: PhotoDiscovery) -> String {
-        if discovery.files.isEmpty && !discovery.skipped.isEmpty {
-            return "nothing to read"
-        }
-        if discovery.files.isEmpty {
-            let hint = photos.recursive ? "" : " (subfolders are searched with --recursive)"
-            return "no photos, JPEG or PNG, in \(photos.paths.joined(separator: ", "))\(hint)"
-        }
-        if report.skipped.allSatisfy(\.isFailure) {
-            return "not one of \(counted(discovery.files.count, "file")) could be read as a photo"
-        }
+        if discovery.files.isEmpty || report.skipped.allSatisfy(\.isFailure) { return photos.nothingRead(discovery) }
         return "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed; "
             + "give more photos or lower --minimum-frames"
     }

@@ -6,7 +6,7 @@ import Foundation
 /// A thread of its own waits for these signals, so that answering one may do what a signal handler must not: take
 /// locks, remove files, print.
 enum SignalWatch {
-    /// The wish to stop, for work that wants to save something first.
+    /// The wish to stop, for work that wants to save or tidy up something first.
     static let interruption = Interruption()
 
     private static let signals = [SIGINT, SIGTERM, SIGHUP]
@@ -42,7 +42,7 @@ enum SignalWatch {
             guard sigwait(&watched, &signal) == 0 else { continue }
             received = signal
             guard interruption.request() else { end() }
-            tell("saving the state; once more ends at once")
+            tell("stopping; once more ends at once")
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 struct DefectTests {
     private static func example(_ options: [String]) throws -> HotPixelsResult.Group {
         let run = try CommandRun.fastpix(
-            ["hotpixels", Repository.examplePhotos.path, "--defects", "--format", "json", "--quiet"] + options)
+            ["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"] + options)
         #expect(run.exitCode == 0)
         return try #require(try run.hotPixels().groups.first)
     }
@@ -44,7 +44,7 @@ struct DefectTests {
 
     @Test func csvListsDefectsWithTheirClass() throws {
         let run = try CommandRun.fastpix([
-            "hotpixels", Repository.examplePhotos.path, "--defects", "-f", "csv", "-q", "--top", "1",
+            "hotpixels", Repository.examplePhotos.path, "-f", "csv", "-q", "--top", "1",
         ])
         let lines = run.stdout.split(separator: "\n")
         try #require(lines.count == 4)
@@ -53,40 +53,44 @@ struct DefectTests {
         #expect(lines[3].contains(",2,76,83,1,103.2") && lines[3].contains(",hot,"))
     }
 
-    /// Without the option nothing is judged, and that reads null, not empty.
-    @Test func defectsAreJudgedOnRequest() throws {
-        let run = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"])
+    /// Where nothing is judged the list is null, not empty.
+    @Test func judgingCanBeSwitchedOff() throws {
+        let run = try CommandRun.fastpix([
+            "hotpixels", Repository.examplePhotos.path, "--no-defects", "--format", "json", "--quiet",
+        ])
         #expect(try run.hotPixels().groups.first?.defects == nil)
         #expect(run.stdout.contains("\"defects\" : null"))
+        let text = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--no-defects", "--quiet"])
+        #expect(!text.stdout.contains("defect"))
     }
 
-    /// Who says how defects are to be judged wants them judged.
-    @Test(arguments: [["--sensitivity", "low"], ["--classes", "stuck"], ["--confirm", "none"]])
-    func optionsOfTheJudgementAskForIt(_ options: [String]) throws {
-        let run = try CommandRun.fastpix(
-            ["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"] + options)
-        #expect(try run.hotPixels().groups.first?.defects?.first?.class == "stuck")
+    /// Scripts that asked for the judgement when it had to be asked for go on working.
+    @Test func askingForTheJudgementChangesNothing() throws {
+        #expect(try Self.example(["--defects"]) == Self.example([]))
     }
 
-    @Test func textNamesDefects() throws {
-        let run = try CommandRun.fastpix(["hotpixels", Repository.examplePhotos.path, "--defects", "--quiet"])
-        #expect(
-            run.stdout.hasPrefix(
-                """
-                Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB, 48 photos
-
-                2 defects found at sensitivity normal over 48 photos
-                  class  row  column  channel    mean  neighbours  variance  neighbours  confidence
-                  stuck  889     355  green    219.71       67.03     58.25     1251.22        1.00
-                  hot     76      83  green    103.21       75.34    519.19      716.91        1.00
-
-                """))
+    /// The photos are taken in halves, every other one; a damaged photo among them must not shift the others.
+    @Test func damagedPhotosChangeNoEvidence() throws {
+        try withTemporaryFolder { folder in
+            for photo in try Photos.example(24) { try folder.addCopy(of: photo) }
+            let arguments = ["hotpixels", ".", "--format", "json", "--quiet", "--sensitivity", "high"]
+            let sound = try CommandRun.fastpix(arguments, in: folder).hotPixels()
+            #expect(sound.groups.first?.defects?.isEmpty == false)
+            // Cut in the middle of its rows, between the others by name.
+            let photo = try Data(contentsOf: try Photos.example(4)[3])
+            try folder.addFile("IMG_9357-cut.jpg", photo.prefix(photo.count * 2 / 3))
+            let run = try CommandRun.fastpix(arguments, in: folder)
+            #expect(run.exitCode == 2)
+            let damaged = try run.hotPixels()
+            #expect(damaged.skipped.map(\.path) == ["./IMG_9357-cut.jpg"])
+            #expect(damaged.groups == sound.groups)
+        }
     }
 
     @Test func nothingFoundIsSaidWithItsTerms() throws {
         let run = try CommandRun.fastpix(
             [
-                "hotpixels", Repository.examplePhotos.path, "--defects", "-q", "--classes", "dead", "--sensitivity",
+                "hotpixels", Repository.examplePhotos.path, "-q", "--classes", "dead", "--sensitivity",
                 "low",
             ])
         #expect(run.stdout.contains("0 defects found at sensitivity low over 48 photos"))
@@ -95,7 +99,7 @@ struct DefectTests {
     @Test func photosOfOneViewAreNotJudged() throws {
         try withTemporaryFolder { folder in
             try Photos.add(14, copiesOf: try Photos.example(1)[0], to: folder)
-            let run = try CommandRun.fastpix(["hotpixels", folder.path, "--defects"])
+            let run = try CommandRun.fastpix(["hotpixels", folder.path])
             #expect(run.exitCode == 0)
             #expect(run.stdout.contains("the photos show the same view"))
             #expect(run.stderr.contains("show the same view"))

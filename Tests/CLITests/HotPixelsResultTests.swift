@@ -65,7 +65,7 @@ struct HotPixelsResultTests {
             #expect(run.stderrLines.count == 1)
             let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])
             let expected = [
-                "": "schema version settings groups skipped timing peakMemoryBytes",
+                "": "schema version settings groups skipped warnings timing peakMemoryBytes",
                 "groups":
                     "camera width height channels bitsPerSample frames variance lowestVariance defects excludedRegions "
                     + "sceneCorrelation",
@@ -75,6 +75,7 @@ struct HotPixelsResultTests {
                 "groups.variance.max": "value m2 row column channel",
                 "groups.lowestVariance": "row column channel mean variance m2",
                 "skipped": "path reason",
+                "warnings": "kind message group",
                 "timing": "decodeSeconds accumulateSeconds analysisSeconds totalSeconds probeSeconds idleSeconds",
                 "settings": "accumulator workers batch minimumFrames maximumPixels top "
                     + "sensitivity classes confirm",

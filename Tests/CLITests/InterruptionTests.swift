@@ -113,7 +113,7 @@ struct InterruptionTests {
                     "TERM", after: 40 + 20 * attempt,
                     ["hotpixels", Self.photos, "--batch", "1", "--workers", "1", "--checkpoint", "\(attempt).state"],
                     in: folder)
-                guard run.stderr.contains("saving the state") else { continue }
+                guard run.stderr.contains("stopping; once more") else { continue }
                 #expect(run.exitCode == 143)
                 hasSaved = run.stderr.contains("is saved, run the same command again to go on")
                 #expect(hasSaved)

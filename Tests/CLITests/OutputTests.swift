@@ -13,6 +13,11 @@ struct OutputTests {
         let expected = """
             Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB, 48 photos
 
+            2 defects found at sensitivity normal over 48 photos
+              class  row  column  channel    mean  neighbours  variance  neighbours  confidence
+              stuck  889     355  green    219.71       67.03     58.25     1251.22        1.00
+              hot     76      83  green    103.21       75.34    519.19      716.91        1.00
+
               Variance           row  column  channel
               lowest      58.25  889     355  green
               mean      1090.25

@@ -30,6 +30,15 @@ struct CandidateSuppressionTests {
         #expect(Self.kept(candidates, 16, 8) == [[16, 32], [31, 47]])
     }
 
+    /// Half as prominent and three pixels away is another defect, unless both are weak.
+    @Test func twoDefectsOfOneUnitAreKept() {
+        let first = Self.candidate(20, 36, 50)
+        #expect(Self.kept([first, Self.candidate(20, 39, 25)], 16, 16) == [[20, 36], [20, 39]])
+        #expect(Self.kept([first, Self.candidate(20, 38, 25)], 16, 16) == [[20, 36]])
+        #expect(Self.kept([first, Self.candidate(20, 39, 24)], 16, 16) == [[20, 36]])
+        #expect(Self.kept([Self.candidate(20, 36, 7), Self.candidate(20, 40, 7)], 16, 16) == [[20, 36]])
+    }
+
     @Test func reachIsHalfAUnitAcrossItsBorders() {
         let candidates = [Self.candidate(15, 15, 50), Self.candidate(16, 23, 10), Self.candidate(16, 24, 9)]
         #expect(Self.kept(candidates, 16, 16) == [[15, 15], [16, 24]])

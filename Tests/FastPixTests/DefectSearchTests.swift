@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 @testable import FastPix
@@ -18,6 +20,13 @@ struct DefectSearchTests {
         Planted(class: .lowGain) { value, _ in value / 2 },
         Planted(class: .unstable) { value, photo in value + (photo / 2 % 2 == 0 ? 90 : 0) },
     ]
+
+    /// Frames whose last cell of the local scales is a few columns wide.
+    @Test(arguments: [97, 98, 99, 100]) func anyWidthIsJudged(_ width: Int) throws {
+        var photos = SyntheticPhotos(width: width, height: 61, count: 60)
+        photos.change(row: 30, column: 50) { _, _ in 240 }
+        #expect(try photos.detect()?.defects.map { [$0.row, $0.column] } == [[30, 50]])
+    }
 
     @Test(arguments: [1, 3])
     func everyClassIsFound(_ channels: Int) throws {
@@ -48,7 +57,7 @@ struct DefectSearchTests {
 
     @Test func aFixedViewIsSaidToBeOne() throws {
         var photos = SyntheticPhotos(count: 30)
-        var random = SyntheticPhotos.Random(state: 3)
+        var random = SyntheticScenes.Random(state: 3)
         let view = (0..<photos.shape.sampleCount).map { _ in Int(40 + 150 * random.next()) }
         for photo in photos.frames.indices {
             photos.frames[photo] = view.map { UInt8(Double($0) + 8 * random.next()) }
@@ -101,6 +110,65 @@ struct DefectSearchTests {
             try photos.detect(DetectionSettings(sensitivity: $0))?.defects.count ?? 0
         }
         #expect(counts == counts.sorted())
+    }
+
+    /// A raw frame keeps the raster of its colour filter, with four sensitivities in 2 x 2 pixels; compression leaves one
+    /// of its blocks, with brighter edges and a brighter pixel in the middle.
+    @Test(arguments: [2, 8, 16])
+    func patternsAreNoDefects(_ period: Int) throws {
+        var photos = SyntheticPhotos(count: 24)
+        photos.changeAll { row, column, value in
+            if period == 2 { return value * [[100, 70], [70, 45]][row % 2][column % 2] / 100 }
+            if row % period == 0 || column % period == 0 { return value + 2 }
+            return row % period == period / 2 && column % period == period / 2 ? value + 8 : value
+        }
+        // The pattern does not hide what stands out from it.
+        photos.change(row: 61, column: 70) { _, _ in 255 }
+        let side = period == 2 ? 1 : period
+        let detection = try #require(try photos.detect(codedUnit: CodedUnit(width: side, height: side)))
+        #expect(detection.defects.map { [$0.row, $0.column] } == [[61, 70]])
+    }
+
+    /// Grains before the sensor throw soft shadows over many pixels.
+    @Test(arguments: [3.0, 6.0, 12.0], [0.1, 0.3])
+    func dustIsNoDefect(_ radius: Double, _ depth: Double) throws {
+        var photos = SyntheticPhotos(count: 24)
+        photos.changeAll { row, column, value in
+            let distance = (pow(Double(row - 64), 2) + pow(Double(column - 80), 2)) / (radius * radius)
+            return Int((Double(value) * (1 - depth * exp(-distance / 2))).rounded())
+        }
+        let detection = try #require(try photos.detect())
+        #expect(detection.defects.isEmpty)
+        #expect(detection.excludedRegions.allSatisfy { $0.kind == .dust })
+        // A spot as small and as deep as this one does stand out, and is named.
+        if radius == 3 && depth == 0.3 { #expect(!detection.excludedRegions.isEmpty) }
+    }
+
+    @Test func watermarksAreOverlays() throws {
+        var photos = SyntheticPhotos(channels: 3, count: 24)
+        // Half-transparent strokes of letters, two pixels wide.
+        for letter in 0..<6 {
+            for row in 100..<112 {
+                for column in [40 + 12 * letter, 41 + 12 * letter] {
+                    photos.change(row: row, column: column) { value, _ in (value + 3 * 240) / 4 }
+                }
+            }
+        }
+        let detection = try #require(try photos.detect())
+        #expect(detection.defects.isEmpty)
+        #expect(detection.excludedRegions.contains { $0.kind == .overlay || $0.kind == .dust })
+    }
+
+    @Test(arguments: 0..<3)
+    func oneChannelIsEnough(_ channel: Int) throws {
+        var photos = SyntheticPhotos(channels: 3, count: 24)
+        photos.change(row: 30, column: 40, channel: channel) { _, _ in 255 }
+        photos.change(row: 60, column: 100, channel: channel) { value, _ in value + 60 }
+        photos.change(row: 90, column: 60, channel: channel) { _, _ in 0 }
+        let defects = try #require(try photos.detect()).defects
+        #expect(
+            Set(defects.map { [$0.row, $0.column, $0.channel] })
+                == [[30, 40, channel], [60, 100, channel], [90, 60, channel]])
     }
 
     @Test(arguments: DetectionConfirmation.allCases)

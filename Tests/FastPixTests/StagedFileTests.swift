@@ -25,6 +25,32 @@ import Testing
         }
     }
 
+    /// Somebody may take the name between the start and the end of the work.
+    @Test func replacesNothingUnlessAllowed() throws {
+        try withScratchFolder { folder in
+            let path = folder + "/image.png"
+            var file = try StagedFile(target: path)
+            try file.write("new")
+            put("taken", at: path)
+            var failed = false
+            do throws(FastPixError) {
+                try file.commit(replacing: false)
+            } catch {
+                failed = error.code == .unwritable
+            }
+            #expect(failed)
+            #expect(names(in: folder) == ["image.png"])
+            #expect(contents(of: path) == Array("taken".utf8))
+        }
+        try withScratchFolder { folder in
+            var file = try StagedFile(target: folder + "/image.png")
+            try file.write("new")
+            try file.commit(replacing: false, durably: false)
+            #expect(names(in: folder) == ["image.png"])
+            #expect(contents(of: folder + "/image.png") == Array("new".utf8))
+        }
+    }
+
     @Test func droppedLeavesNothing() throws {
         try withScratchFolder { folder in
             let path = folder + "/report.txt"

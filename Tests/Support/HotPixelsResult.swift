@@ -73,6 +73,42 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let evidence: Double
         public let photosConfirming: Int?
         public let signShare: Double?
+        public let firstSeen: FirstSeen?
+        public let isoDependence: Dependence?
+        public let exposureDependence: Dependence?
+    }
+
+    public struct FirstSeen: Decodable, Equatable, Sendable {
+        public let path: String
+        public let time: String
+        public let photosBefore: Int
+        public let photosSince: Int
+
+        public init(path: String, time: String, photosBefore: Int, photosSince: Int) {
+            self.path = path
+            self.time = time
+            self.photosBefore = photosBefore
+            self.photosSince = photosSince
+        }
+    }
+
+    public struct Dependence: Decodable, Equatable, Sendable {
+        public struct Part: Decodable, Equatable, Sendable {
+            public let photos: Int
+            public let least: Double
+            public let greatest: Double
+            public let meanResidual: Double
+        }
+
+        public let verdict: String
+        public let lower: Part?
+        public let upper: Part?
+    }
+
+    public struct Warning: Decodable, Equatable, Sendable {
+        public let kind: String
+        public let message: String
+        public let group: Int?
     }
 
     public struct ExcludedRegion: Decodable, Equatable, Sendable {
@@ -91,6 +127,7 @@ public struct HotPixelsResult: Decodable, Sendable {
     public let schema: String
     public let groups: [Group]
     public let skipped: [Skipped]
+    public let warnings: [Warning]
 }
 
 /// A subpixel's place in the frame.

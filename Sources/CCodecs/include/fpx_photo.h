@@ -41,6 +41,9 @@ typedef enum fpx_photo_channels {
     /// that neither upsampling nor colour conversion is needed; from RGB samples it is computed in 16-bit fixed point
     /// as libjpeg does.
     FPX_PHOTO_LUMA = 1,
+    /// As FPX_PHOTO_ALL_CHANNELS, and when the file has transparency of any kind, alpha as the last channel (not
+    /// premultiplied, as PNG stores it).
+    FPX_PHOTO_ALL_CHANNELS_AND_ALPHA = 2,
 } fpx_photo_channels;
 
 /// What went wrong, in words.
@@ -49,13 +52,20 @@ typedef struct fpx_photo_error {
     int system_errno;
 } fpx_photo_error;
 
+/// A number as EXIF has it; the denominator is 0 when it is not known.
+typedef struct fpx_photo_fraction {
+    uint32_t numerator;
+    uint32_t denominator;
+} fpx_photo_fraction;
+
 /// What the headers say, before any sample is decoded.
 typedef struct fpx_photo_header {
     fpx_photo_format format;
     /// Size in pixels of the stored picture; EXIF orientation is not applied.
     uint32_t width;
     uint32_t height;
-    /// 1 (grey) or 3 (red, green, blue) as decoded; alpha is left out, palettes are expanded.
+    /// 1 (grey) or 3 (red, green, blue) as decoded, and one more for alpha when it is asked for and there; palettes
+    /// are expanded.
     uint32_t channels;
     /// 8 or 16 as decoded; 1-, 2- and 4-bit samples are expanded to the 8-bit range.
     uint32_t bits_per_sample;
@@ -71,6 +81,27 @@ typedef struct fpx_photo_header {
     char make[128];
     char model[128];
     char serial[128];
+    /// EXIF time of capture as the camera's clock had it, "2014:05:01 12:30:00", and the digits of its fraction of a
+    /// second; empty when absent.
+    char capture_time[32];
+    char capture_subsecond[32];
+    /// 0 when absent.
+    uint32_t iso;
+    /// In seconds.
+    fpx_photo_fraction exposure_time;
+    /// EXIF Software: a camera's firmware, or the program that wrote the file.
+    char software[128];
+    /// The size that EXIF says, in pixels; 0 when absent.
+    uint32_t exif_width;
+    uint32_t exif_height;
+    /// More than 1: a part of the sensor, enlarged.
+    fpx_photo_fraction digital_zoom;
+    /// Put together from several exposures (EXIF CompositeImage).
+    bool is_composite;
+    /// Developed from a raw file by Adobe's programs, with a lens profile, or saved by Photoshop (JPEG's XMP and APP13).
+    bool is_developed;
+    bool is_lens_corrected;
+    bool is_saved_by_photoshop;
 } fpx_photo_header;
 
 typedef struct fpx_photo_decoder fpx_photo_decoder;

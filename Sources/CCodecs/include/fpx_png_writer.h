@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_photo_metadata.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -44,6 +46,11 @@ typedef enum fpx_png_writer_format {
     FPX_PNG_WRITER_GREY_16 = 3,
     /// Three 16-bit samples a pixel: red, green, blue.
     FPX_PNG_WRITER_RGB_16 = 4,
+    /// As the formats above, with alpha as the last sample of each pixel.
+    FPX_PNG_WRITER_GREY_ALPHA_8 = 5,
+    FPX_PNG_WRITER_RGB_ALPHA_8 = 6,
+    FPX_PNG_WRITER_GREY_ALPHA_16 = 7,
+    FPX_PNG_WRITER_RGB_ALPHA_16 = 8,
 } fpx_png_writer_format;
 
 /// One tEXt chunk. `keyword`: 1 to 79 bytes; both strings are ISO 8859-1, so plain ASCII is always right.
@@ -71,6 +78,10 @@ typedef struct fpx_png_writer_options {
     /// `text_count` chunks, written before the pixels in this order; null when there are none.
     const fpx_png_writer_text *_Nullable texts;
     size_t text_count;
+    /// EXIF, colour profile and resolution; null for none.
+    const fpx_photo_metadata *_Nullable metadata;
+    /// Receives fpx_metadata_loss bits when there is metadata and this is not null.
+    uint32_t *_Nullable losses;
 } fpx_png_writer_options;
 
 /// Takes the next `count` bytes of the file and returns 0, or anything else when they could not be written.

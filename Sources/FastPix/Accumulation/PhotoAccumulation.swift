@@ -44,7 +44,7 @@ struct FailedPhoto: Sendable {
 ///
 /// A photo that turns out damaged after some of its strips were added is taken out again: its rows are decoded a
 /// second time, up to the damage, and subtracted, which exact sums allow. Rounded moments (Welford) do not allow
-/// it; there the pass is made again without the photo.
+/// it, and halves depend on which photos there are; there the pass is made again without the photo.
 final class PhotoAccumulation: Sendable {
     struct Outcome {
         let accumulators: Accumulators
@@ -167,8 +167,8 @@ final class PhotoAccumulation: Sendable {
         try checkpoint?.restore(into: accumulators)
         let framesBefore = accumulators.frameCount
         progress(framesBefore)
-        if checkpoint != nil { interruption?.beginSaving() }
-        defer { interruption?.endSaving() }
+        if checkpoint != nil { interruption?.beginAnswering() }
+        defer { interruption?.endAnswering() }
         var recorder: WitnessRecorder?
         var queue: BatchQueue?
         for (index, photos) in halves.enumerated() {
@@ -276,8 +276,9 @@ final class PhotoAccumulation: Sendable {
     func photoFailed(_ error: FastPixError, _ photo: PhotoFile, leavesNothing: Bool) {
         findings.withLock { findings in
             findings.failed.append(FailedPhoto(path: photo.path, reason: error.reason))
-            // Welford counts the batch's photos from its first strip on, so even an unread one spoils the pass.
-            if !leavesNothing || accumulators.kind == .welford { findings.isSpoiled = true }
+            // Welford counts the batch's photos from its first strip on, so even an unread one spoils the pass. So it does
+            // where every other photo makes a half: those behind it belong to the other one.
+            if !leavesNothing || accumulators.kind == .welford || halves.count > 1 { findings.isSpoiled = true }
         }
         progress(1)
     }

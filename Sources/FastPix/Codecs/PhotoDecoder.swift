@@ -7,28 +7,36 @@ struct PhotoDecoder: ~Copyable {
     private let path: FilePath
     private let decoder: OpaquePointer
 
-    /// `file` must stay open while the decoder lives. Several decoders may read one file.
+    let format: PhotoFormat
+
+    /// `file` must stay open while the decoder lives. Several decoders may read one file. With `keepsAlpha` a picture
+    /// with transparency has one more channel, 2 or 4; `channels` must be `.all` then.
     init(
-        _ file: borrowing OpenFile, channels: ChannelSelection = .all, maximumPixels: UInt64
+        _ file: borrowing OpenFile, channels: ChannelSelection = .all, keepsAlpha: Bool = false, maximumPixels: UInt64
     ) throws(FastPixError) {
         var decoder: OpaquePointer?
         var header = fpx_photo_header()
         var error = fpx_photo_error()
         let status = fpx_photo_open(
-            file.fileDescriptor, channels.requested, maximumPixels, &decoder, &header, &error)
+            file.fileDescriptor, keepsAlpha ? FPX_PHOTO_ALL_CHANNELS_AND_ALPHA : channels.requested, maximumPixels,
+            &decoder, &header, &error)
         guard status == FPX_PHOTO_OK, let decoder else { throw FastPixError(status, error, path: file.path) }
         self.decoder = decoder
         path = file.path
-        shape = PhotoHeader(header).shape
+        let read = PhotoHeader(header)
+        shape = read.shape
+        format = read.format
     }
 
     deinit { fpx_photo_close(decoder) }
 
-    /// Decodes the next rows, without gaps between them.
-    func readRows(_ rowCount: Int, into rows: UnsafeMutableRawPointer) throws(FastPixError) {
+    /// Decodes the next rows, `stride` bytes from one to the next; without gaps when nil.
+    func readRows(
+        _ rowCount: Int, into rows: UnsafeMutableRawPointer, stride: Int? = nil
+    ) throws(FastPixError) {
         var error = fpx_photo_error()
         let status = fpx_photo_read_rows(
-            decoder, rows.assumingMemoryBound(to: UInt8.self), shape.bytesPerRow, rowCount, &error)
+            decoder, rows.assumingMemoryBound(to: UInt8.self), stride ?? shape.bytesPerRow, rowCount, &error)
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
     }
 

@@ -28,7 +28,7 @@ public struct Camera: Sendable, Hashable, Codable {
 public struct FrameShape: Sendable, Hashable, Codable {
     public let width: Int
     public let height: Int
-    /// 1 (grey or luma) or 3 (red, green, blue).
+    /// 1 (grey or luma) or 3 (red, green, blue); 2 or 4 where alpha is the last.
     public let channels: Int
     /// 8 or 16.
     public let bitsPerSample: Int
@@ -78,6 +78,8 @@ public struct PhotoHeader: Sendable {
     /// The stored frame; EXIF orientation is not applied, because a sensor does not turn.
     public let shape: FrameShape
     public let camera: Camera
+    public let capture: CaptureSettings
+    public let processing: ProcessingMarks
     /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 for PNG.
     public let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
@@ -92,6 +94,8 @@ public struct PhotoHeader: Sendable {
             bitsPerSample: Int(header.bits_per_sample))
         camera = Camera(
             make: text(header.make), model: text(header.model), serial: text(header.serial))
+        capture = CaptureSettings(header)
+        processing = ProcessingMarks(header)
         codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
         isDecodedWhole = header.is_decoded_whole

@@ -72,29 +72,25 @@ enum CandidateSearch {
         var found: [Candidate] = []
         for row in relief.rows where row >= margin && row < shape.height - margin {
             let start = (row - relief.rows.lowerBound) * shape.width
-            for cell in 0..<relief.cellCount {
-                let meanLimit = relief.meanScale[cell] * least
-                let varianceLimit = max(notable, relief.varianceScale[cell] * least)
-                let columns =
-                    max(
-                        margin, cell * ReliefBand.cellSide)..<max(
-                        margin, min(shape.width - margin, (cell + 1) * ReliefBand.cellSide))
-                for column in columns {
-                    let meanShift = relief.meanRelief[start + column]
-                    let varianceShift = relief.varianceRelief[start + column]
-                    // Beside a taller neighbour in its row it is the neighbour's slope.
-                    let place = start + column
-                    guard
-                        abs(meanShift) >= meanLimit && isPeak(relief.meanRelief, place)
-                            || abs(varianceShift) >= varianceLimit && isPeak(relief.varianceRelief, place)
-                    else { continue }
-                    found.append(
-                        Candidate(
-                            row: row, column: column, meanShift: Double(meanShift),
-                            meanScore: Double(meanShift / relief.meanScale[cell]),
-                            varianceShift: Double(varianceShift),
-                            varianceScore: Double(varianceShift / relief.varianceScale[cell])))
-                }
+            relief.forEachOutstanding(
+                row: row, leastProminence: least, leastVarianceShift: notable
+            ) { column, cell in
+                guard column >= margin, column < shape.width - margin else { return }
+                let place = start + column
+                let meanShift = relief.meanRelief[place]
+                let varianceShift = relief.varianceRelief[place]
+                // Beside a taller neighbour in its row it is the neighbour's slope.
+                guard
+                    abs(meanShift) >= relief.meanScale[cell] * least && isPeak(relief.meanRelief, place)
+                        || abs(varianceShift) >= max(notable, relief.varianceScale[cell] * least)
+                            && isPeak(relief.varianceRelief, place)
+                else { return }
+                found.append(
+                    Candidate(
+                        row: row, column: column, meanShift: Double(meanShift),
+                        meanScore: Double(meanShift / relief.meanScale[cell]),
+                        varianceShift: Double(varianceShift),
+                        varianceScore: Double(varianceShift / relief.varianceScale[cell])))
             }
         }
         guard found.count > maximumPerBand else { return found }

@@ -1,7 +1,8 @@
 /// Leaves one candidate for what compression or demosaicing has spread over several pixels.
 enum CandidateSuppression {
     /// The most prominent candidates, in this order, without those in the coded unit, or within half a coded unit, of
-    /// a more prominent one; for 1 x 1 units, without its direct neighbours.
+    /// a more prominent one; for 1 x 1 units, without its direct neighbours. A strong candidate that is not much weaker
+    /// and lies some pixels away is no smear, but another defect.
     static func strongest(_ candidates: [Candidate], codedUnit: CodedUnit, limit: Int) -> [Candidate] {
         guard let lastRow = candidates.map(\.row).max(), let lastColumn = candidates.map(\.column).max() else {
             return []
@@ -14,7 +15,7 @@ enum CandidateSuppression {
             let sharesUnit =
                 other.row / codedUnit.height == candidate.row / codedUnit.height
                 && other.column / codedUnit.width == candidate.column / codedUnit.width
-            return isNear || sharesUnit
+            return (isNear || sharesUnit) && !isAnother(candidate, beside: other)
         }
         // Square cells as large as a coded unit: whoever smears a candidate is in its cell or one of the eight around.
         let side = max(16, codedUnit.width, codedUnit.height)
@@ -38,4 +39,16 @@ enum CandidateSuppression {
         }
         return result
     }
+
+    private static func isAnother(_ candidate: Candidate, beside other: Candidate) -> Bool {
+        let distance = max(abs(other.row - candidate.row), abs(other.column - candidate.column))
+        return distance >= ownPixels && candidate.prominence >= max(ownProminence, ownShare * other.prominence)
+    }
+
+    /// Demosaicing and colour at half the resolution reach two pixels far.
+    private static let ownPixels = 3
+    /// Ringing of compression is a smaller part of what causes it.
+    private static let ownShare = 0.5
+    /// Weaker ones are common, and a unit has room for many.
+    private static let ownProminence = 8.0
 }

@@ -21,16 +21,22 @@ public struct Defect: Sendable, Encodable, Equatable {
     /// Rows and columns over which the pixel's effect is at least half of its peak.
     public let extentRows: Int
     public let extentColumns: Int
+    /// All the pixels it tinges: what a repair has to replace.
+    public let smear: Smear
     /// How much speaks for it; 1 is what `--sensitivity normal` needs.
     public let evidence: Double
     /// Photos looked at one by one, and the share of them in which the pixel lies on the same side of its
     /// neighbours; nil without confirmation.
     public let photosConfirming: Int?
     public let signShare: Double?
+    /// Since when, and under what settings, it shows; nil unless all photos were looked at.
+    public private(set) var history: DefectHistory?
 
     enum CodingKeys: String, CodingKey {
         case row, column, channel, `class`, confidence, mean, neighbourhoodMean, variance, neighbourhoodVariance
         case meanScore, varianceScore, extentRows, extentColumns, evidence, photosConfirming, signShare
+        case smearRow, smearColumn, smearRows, smearColumns
+        case firstSeen, isoDependence, exposureDependence
     }
 
     /// A value that is not known is written as null, so that a reader finds every key.
@@ -49,8 +55,15 @@ public struct Defect: Sendable, Encodable, Equatable {
         try container.encode(varianceScore, forKey: .varianceScore)
         try container.encode(extentRows, forKey: .extentRows)
         try container.encode(extentColumns, forKey: .extentColumns)
+        try container.encode(smear.row, forKey: .smearRow)
+        try container.encode(smear.column, forKey: .smearColumn)
+        try container.encode(smear.rows, forKey: .smearRows)
+        try container.encode(smear.columns, forKey: .smearColumns)
         try container.encode(evidence, forKey: .evidence)
         try container.encode(photosConfirming, forKey: .photosConfirming)
         try container.encode(signShare, forKey: .signShare)
+        try container.encode(history?.firstSeen, forKey: .firstSeen)
+        try container.encode(history?.iso, forKey: .isoDependence)
+        try container.encode(history?.exposure, forKey: .exposureDependence)
     }
 }

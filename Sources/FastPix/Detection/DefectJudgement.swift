@@ -13,7 +13,7 @@ struct DefectJudgement {
     let settings: DetectionSettings
     let recorder: WitnessRecorder?
     /// Of all photos, when all were looked at.
-    let complete: WitnessRecorder?
+    var complete: CompleteRecord?
     /// The candidates of the first half.
     let scouted: [WitnessRecorder.Position: Candidate]
     let nullSpread: Double
@@ -21,21 +21,35 @@ struct DefectJudgement {
     private var shape: FrameShape { accumulators.shape }
 
     func verdict(on candidate: Candidate) -> Verdict {
-        let evidence: Evidence
-        var witness: Witness?
-        if let recorder {
-            guard let (first, seen) = record(of: candidate, recorder) else { return .notSupported }
-            let all = complete?.witness(row: first.row, column: first.column)
-            witness = all ?? seen
-            evidence = Evidence(
-                candidate, first: first, witness: seen, all: all, photos: accumulators.frameCount,
-                nullSpread: nullSpread,
-                shape: shape)
-        } else {
-            evidence = Evidence(unconfirmed: candidate)
-        }
+        guard let recorder else { return verdict(candidate, Evidence(unconfirmed: candidate), nil, nil) }
+        guard let (first, seen) = record(of: candidate, recorder) else { return .notSupported }
+        let all = complete?.recorder.witness(row: first.row, column: first.column)
+        let evidence = evidence(candidate, first, seen, all.map { .yes($0) } ?? .no)
+        return verdict(
+            candidate, evidence, all ?? seen, complete?.series(row: first.row, column: first.column))
+    }
+
+    /// The pixel to look at in all photos: nil when nothing that could be seen there would put it on the list.
+    func placeToConfirm(_ candidate: Candidate) -> WitnessRecorder.Position? {
+        guard let recorder, let (first, seen) = record(of: candidate, recorder),
+            evidence(candidate, first, seen, .notYet).value >= settings.sensitivity.evidenceNeeded
+        else { return nil }
+        return WitnessRecorder.Position(row: first.row, column: first.column)
+    }
+
+    private func evidence(
+        _ candidate: Candidate, _ first: Candidate, _ seen: Witness, _ all: Evidence.AllPhotos
+    ) -> Evidence {
+        Evidence(
+            candidate, first: first, witness: seen, all: all, photos: accumulators.frameCount, nullSpread: nullSpread,
+            shape: shape)
+    }
+
+    private func verdict(
+        _ candidate: Candidate, _ evidence: Evidence, _ witness: Witness?, _ series: ResidualSeries?
+    ) -> Verdict {
         guard evidence.value >= settings.sensitivity.evidenceNeeded else { return .notSupported }
-        return describe(candidate, evidence, witness)
+        return describe(candidate, evidence, witness, series)
     }
 
     /// The candidate of the first half at this place, or one pixel off where compression has moved its peak.
@@ -49,25 +63,35 @@ struct DefectJudgement {
         return nil
     }
 
-    private func describe(_ candidate: Candidate, _ evidence: Evidence, _ witness: Witness?) -> Verdict {
+    private func describe(
+        _ candidate: Candidate, _ evidence: Evidence, _ witness: Witness?, _ series: ResidualSeries?
+    ) -> Verdict {
         let view = PixelView(accumulators, row: candidate.row, column: candidate.column)
         let contrasts = view.contrasts
         let scale = shape.bitsPerSample == 8 ? 255.0 : 65535.0
         let gain = contrasts.reduce(0) { $0 + $1.mean } / max(1e-9, contrasts.reduce(0) { $0 + $1.neighbourhoodMean })
         let brightest = contrasts.reduce(0) { max($0, $1.mean) }
-        let kind = DefectClassifier.classify(
-            candidate, evidence, gain: gain, relativeMean: brightest / scale, signShare: witness?.signShare)
+        let steadiest = contrasts.map { contrast in
+            DefectClassifier.Steadiness(
+                varianceShift: log(contrast.varianceRatio(offset: Double(ReliefBand.varianceOffset(shape)))),
+                gain: contrast.mean / max(1e-9, contrast.neighbourhoodMean), relativeMean: contrast.mean / scale)
+        }.min { $0.varianceShift < $1.varianceShift }!
+        var kind = DefectClassifier.classify(
+            candidate, evidence,
+            whole: DefectClassifier.Steadiness(
+                varianceShift: candidate.varianceShift, gain: gain, relativeMean: brightest / scale),
+            steadiest: steadiest, signShare: witness?.signShare)
+        let history = series.map { DefectHistory($0, kind) }
+        // What has begun half way and is steady since then does not blink.
+        if kind == .unstable, let steady = history?.steadyClass { kind = steady }
         let (place, strongest) = view.sharpest { strength($0, kind) }
+        if strongest.meanShift < 0, place.isWideShadow(channel: strongest.channel) {
+            return .extended(dust(place, place.shadowExtent(channel: strongest.channel)))
+        }
         let extent = place.extent(strongest, ofVariance: kind == .unstable)
         // Where details of scenes differ in contrast, variance differs over areas, not over points.
         if kind == .unstable, max(extent.rows, extent.columns) > Self.largestExtentOfVariance { return .notSupported }
-        guard max(extent.rows, extent.columns) <= Self.largestExtent else {
-            return .extended(
-                ExcludedRegion(
-                    kind: .dust, row: max(0, place.row - extent.rows / 2),
-                    column: max(0, place.column - extent.columns / 2), rows: extent.rows,
-                    columns: extent.columns))
-        }
+        guard max(extent.rows, extent.columns) <= Self.largestExtent else { return .extended(dust(place, extent)) }
         return .defect(
             Defect(
                 row: place.row, column: place.column, channel: strongest.channel, class: kind,
@@ -75,7 +99,15 @@ struct DefectJudgement {
                 mean: strongest.mean, neighbourhoodMean: strongest.neighbourhoodMean, variance: strongest.variance,
                 neighbourhoodVariance: strongest.neighbourhoodVariance, meanScore: candidate.meanScore,
                 varianceScore: candidate.varianceScore, extentRows: extent.rows, extentColumns: extent.columns,
-                evidence: evidence.value, photosConfirming: witness?.count, signShare: witness?.signShare))
+                smear: Smear(accumulators, row: place.row, column: place.column),
+                evidence: evidence.value, photosConfirming: witness?.count, signShare: witness?.signShare,
+                history: history))
+    }
+
+    private func dust(_ place: PixelView, _ extent: (rows: Int, columns: Int)) -> ExcludedRegion {
+        ExcludedRegion(
+            kind: .dust, row: max(0, place.row - extent.rows / 2), column: max(0, place.column - extent.columns / 2),
+            rows: extent.rows, columns: extent.columns)
     }
 
     /// A pixel and its smear; the point spread of demosaicing and chroma subsampling together.

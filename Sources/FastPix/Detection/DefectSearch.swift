@@ -53,48 +53,45 @@ final class DefectSearch: Sendable {
         return WitnessRecorder(shape: shape, positions: Array(byPosition.keys) + ProbePositions.of(shape))
     }
 
-    /// The pixels whose record in all photos helps to decide about the finished accumulators (`--confirm full`).
-    func positionsToConfirm(_ accumulators: Accumulators) -> [WitnessRecorder.Position] {
-        let scouted = scouted.withLock { $0 }
-        let places = candidates(accumulators).flatMap { candidate in
-            Neighbourhood.nearestFirst.map {
-                WitnessRecorder.Position(row: candidate.row + $0.0, column: candidate.column + $0.1)
-            }.filter { scouted[$0] != nil }
-        }
-        return places
-    }
-
     private func candidates(_ accumulators: Accumulators) -> [Candidate] {
         CandidateSearch.run(
             accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminence, workers: workers)
     }
 
     /// Judges the finished accumulators; nil when there are too few photos to judge.
-    /// `recorder`: what `scout` asked for, of the second half; `complete`: the same of all photos, if there is that.
+    /// `recorder`: what `scout` asked for, of the second half; `lookAtAll`: records pixels in all photos, when that is
+    /// wanted.
     func judge(
-        _ accumulators: Accumulators, _ recorder: WitnessRecorder?, complete: WitnessRecorder? = nil
+        _ accumulators: Accumulators, _ recorder: WitnessRecorder?,
+        lookAtAll: (([WitnessRecorder.Position]) -> CompleteRecord)? = nil
     ) -> Detection? {
         guard accumulators.frameCount >= DetectionSettings.minimumFrames else { return nil }
-        var regions = FlatRegions.find(accumulators)
+        var regions = FlatRegions.find(accumulators, workers: workers)
         let spread = recorder.map { NullSpread.of($0, shape: shape) }
         if let spread, spread >= NullSpread.ofStaticScene {
             regions.append(.wholeFrame(.staticScene, shape))
             return Detection(defects: [], excludedRegions: regions, sceneCorrelation: spread)
         }
-        let candidates = candidates(accumulators)
-        let judge = DefectJudgement(
-            accumulators: accumulators, settings: settings, recorder: recorder, complete: complete,
+        let candidates = candidates(accumulators).filter { candidate in
+            !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: codedUnit) }
+        }
+        var judge = DefectJudgement(
+            accumulators: accumulators, settings: settings, recorder: recorder,
             scouted: scouted.withLock { $0 }, nullSpread: spread ?? 1)
+        judge.complete = lookAtAll?(candidates.compactMap(judge.placeToConfirm))
         var defects: [Defect] = []
         for candidate in candidates
-        where !regions.contains(where: { $0.touches(candidate.row, candidate.column, codedUnit: codedUnit) }) {
+        // Candidates come with the most prominent first: it tells how far a spot reaches.
+        where !regions.contains(where: { $0.kind == .dust && $0.contains(candidate.row, candidate.column) }) {
             switch judge.verdict(on: candidate) {
             case .defect(let defect): defects.append(defect)
             case .extended(let region): regions.append(region)
             case .notSupported: break
             }
         }
-        let overlays = OverlayRegions.split(defects)
+        let patterns = BlockPatterns.split(defects)
+        let overlays = OverlayRegions.split(patterns.defects)
+        regions += patterns.regions
         defects = overlays.defects.filter { settings.classes.contains($0.class) }
         defects.sort {
             $0.evidence != $1.evidence ? $0.evidence > $1.evidence : ($0.row, $0.column) < ($1.row, $1.column)

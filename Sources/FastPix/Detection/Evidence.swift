@@ -11,10 +11,18 @@ struct Evidence: Sendable {
 
     var value: Double { max(ofMean, ofVariance) }
 
-    /// `first`: the candidate in the maps of the first half; `witness`: the photos of the second; `all`: every photo,
-    /// when all were looked at; `nullSpread`: how far Student's t scatters where there is no defect.
+    /// Whether all photos have been looked at, one by one.
+    enum AllPhotos {
+        case no
+        /// They will be: how strong the evidence may become.
+        case notYet
+        case yes(Witness)
+    }
+
+    /// `first`: the candidate in the maps of the first half; `witness`: the photos of the second; `all`: every photo;
+    /// `nullSpread`: how far Student's t scatters where there is no defect.
     init(
-        _ whole: Candidate, first: Candidate, witness: Witness, all: Witness?, photos: Int, nullSpread: Double,
+        _ whole: Candidate, first: Candidate, witness: Witness, all: AllPhotos, photos: Int, nullSpread: Double,
         shape: FrameShape
     ) {
         let scatter = shape.bitsPerSample == 8 ? 0.5 : 16.0
@@ -22,9 +30,16 @@ struct Evidence: Sendable {
         // Of all photos t is larger by the root of 2 for a defect, and so it has to be: half of these photos have made
         // the pixel a candidate, and do not count as evidence by themselves.
         let ofHalf = witness.studentT(channels: shape.channels, leastScatter: scatter)
-        let ofAll = all.map { $0.studentT(channels: shape.channels, leastScatter: scatter) / 2.0.squareRoot() }
-        let studentT = (ofAll ?? ofHalf) / max(1, nullSpread)
-        let agreement = ofAll == nil ? Double.infinity : side * ofHalf / Self.leastStudentTOfHalf
+        let ofAll: Double
+        var agreement = side * ofHalf / Self.leastStudentTOfHalf
+        switch all {
+        case .no:
+            ofAll = ofHalf
+            agreement = .infinity
+        case .notYet: ofAll = side * .infinity
+        case .yes(let all): ofAll = all.studentT(channels: shape.channels, leastScatter: scatter) / 2.0.squareRoot()
+        }
+        let studentT = ofAll / max(1, nullSpread)
         ofMean = max(
             0,
             min(

@@ -9,6 +9,8 @@ public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
         case overlay
         /// A spot larger than a pixel's smear, as dust on the sensor makes.
         case dust
+        /// Entries at the same place of many blocks of compression, or of another raster of 8 or 16 pixels.
+        case blockPattern = "block-pattern"
         /// The photos show the same view.
         case staticScene = "static-scene"
     }
@@ -22,6 +24,10 @@ public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
 
     static func wholeFrame(_ kind: Kind, _ shape: FrameShape) -> ExcludedRegion {
         ExcludedRegion(kind: kind, row: 0, column: 0, rows: shape.height, columns: shape.width)
+    }
+
+    func contains(_ row: Int, _ column: Int) -> Bool {
+        (self.row..<self.row + rows).contains(row) && (self.column..<self.column + columns).contains(column)
     }
 
     /// Whether a pixel lies in it, or so near that its neighbourhood or its coded unit reaches into it.

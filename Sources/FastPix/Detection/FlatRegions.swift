@@ -1,12 +1,12 @@
 /// Finds the parts of the frame that hardly change from photo to photo: there a stuck pixel looks like any other.
 enum FlatRegions {
     /// Rectangles around connected cells that are flat.
-    static func find(_ accumulators: Accumulators) -> [ExcludedRegion] {
+    static func find(_ accumulators: Accumulators, workers: Int) -> [ExcludedRegion] {
         let shape = accumulators.shape
         guard accumulators.frameCount > 1 else { return [] }
         let grid = Grid(
             rows: (shape.height + cellSide - 1) / cellSide, columns: (shape.width + cellSide - 1) / cellSide)
-        let means = ParallelTiles.map(grid.rows) { row in
+        let means = WorkerTeam.map(grid.rows, workers: workers) { row in
             (0..<grid.columns).map { flatMean(accumulators, row: row, column: $0) }
         }
         return components(means, grid).map { region(of: $0, means, shape) }.sorted()

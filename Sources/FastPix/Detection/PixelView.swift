@@ -20,6 +20,13 @@ struct PixelView {
         let variance: Double
         let neighbourhoodVariance: Double
 
+        /// The same pixel beside another one's neighbourhood.
+        func against(_ other: Contrast) -> Contrast {
+            Contrast(
+                channel: channel, mean: mean, neighbourhoodMean: other.neighbourhoodMean, variance: variance,
+                neighbourhoodVariance: other.neighbourhoodVariance)
+        }
+
         var meanShift: Double { mean - neighbourhoodMean }
         /// With the offset that keeps rounding from looking like a difference.
         func varianceRatio(offset: Double) -> Double { (variance + offset) / (neighbourhoodVariance + offset) }
@@ -44,23 +51,61 @@ struct PixelView {
     var contrasts: [Contrast] { (0..<shape.channels).map(contrast) }
 
     /// The pixel itself or the direct neighbour at which `strength` is greatest: compression and demosaicing may move
-    /// the peak of the brightness by a pixel, but not that of the strongest channel.
+    /// the peak of the brightness by a pixel, but not that of the strongest channel. Where a camera has spread a defect
+    /// evenly over two pixels, the one further up, or further left, so that another photo hardly ever moves it.
     func sharpest(_ strength: (Contrast) -> Double) -> (view: PixelView, contrast: Contrast) {
-        var best = (view: self, contrast: contrast(channel: 0))
-        var greatest = -Double.infinity
-        for (rowStep, columnStep) in Neighbourhood.nearestFirst {
-            let row = row + rowStep
-            let column = column + columnStep
-            let margin = Neighbourhood.margin
-            guard (margin..<shape.height - margin).contains(row), (margin..<shape.width - margin).contains(column)
-            else { continue }
-            let view = PixelView(accumulators, row: row, column: column)
-            for contrast in view.contrasts where strength(contrast) > greatest {
-                greatest = strength(contrast)
-                best = (view, contrast)
-            }
+        let margin = Neighbourhood.margin
+        let places = Neighbourhood.nearestFirst.map { (row + $0.0, column + $0.1) }.filter {
+            (margin..<shape.height - margin).contains($0.0) && (margin..<shape.width - margin).contains($0.1)
+        }.sorted(by: <)
+        // Against one and the same neighbourhood, so that only the pixels themselves are compared.
+        let standard = contrasts
+        func strongest(_ view: PixelView) -> (strength: Double, channel: Int) {
+            let strengths = view.contrasts.map { strength($0.against(standard[$0.channel])) }
+            let greatest = strengths.max() ?? 0
+            return (greatest, strengths.firstIndex(of: greatest) ?? 0)
         }
-        return best
+        let views = places.map { PixelView(accumulators, row: $0, column: $1) }
+        let strengths = views.map(strongest)
+        let greatest = strengths.map(\.strength).max() ?? 0
+        let place = strengths.firstIndex { $0.strength >= greatest - Self.evenness * abs(greatest) } ?? 0
+        return (views[place], views[place].contrast(channel: strengths[place].channel))
+    }
+
+    /// What two pixels differ by, over which a defect is spread evenly.
+    private static let evenness = 0.02
+
+    /// Whether a darkening is much wider than a pixel's smear: two pixels away in each direction the mean still has half
+    /// of it. Against a ring so far away that a spot which covers the pixel's whole neighbourhood shows, too; the median
+    /// of a ring is no matter of the scene's slope.
+    func isWideShadow(channel: Int) -> Bool {
+        let base = ring(Self.farthest, channel)
+        let depth = base - reader.mean(sample(row, column, channel))
+        return depth > 0 && base - ring(Self.smearReach, channel) >= 0.5 * depth
+    }
+
+    /// The median of the means of the eight pixels this far away straight and diagonally, as far as the frame goes.
+    private func ring(_ distance: Int, _ channel: Int) -> Double {
+        median(
+            [-distance, 0, distance].flatMap { rowStep in
+                [-distance, 0, distance].compactMap { columnStep -> Double? in
+                    guard rowStep != 0 || columnStep != 0, (0..<shape.height).contains(row + rowStep),
+                        (0..<shape.width).contains(column + columnStep)
+                    else { return nil }
+                    return reader.mean(sample(row + rowStep, column + columnStep, channel))
+                }
+            })
+    }
+
+    private static let smearReach = 2
+
+    /// How far a shadow reaches on either side, up to `farthest`, before less than half of it is left.
+    func shadowExtent(channel: Int) -> (rows: Int, columns: Int) {
+        extent(
+            Contrast(
+                channel: channel, mean: reader.mean(sample(row, column, channel)),
+                neighbourhoodMean: ring(Self.farthest, channel), variance: 0, neighbourhoodVariance: 0),
+            ofVariance: false)
     }
 
     /// Pixels in a row and in a column over which the mean (or the variance) keeps half of the contrast.

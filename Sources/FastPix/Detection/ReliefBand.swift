@@ -3,8 +3,8 @@ import CKernels
 /// Computes, band by band, how far each pixel's mean and log-variance lie from those of its neighbourhood.
 /// Belongs to one thread; reused from band to band.
 final class ReliefBand {
-    /// Rows of a band: three times the 16 rows of a scale's cell, so that the scales of a band are its own.
-    static let rowCount = 48
+    /// Rows of a band: those of a scale's cell.
+    static let rowCount = Int(FPX_RELIEF_CELL_ROWS)
 
     private let accumulators: Accumulators
     private let width: Int
@@ -14,16 +14,14 @@ final class ReliefBand {
     private let mean: UnsafeMutablePointer<Float>
     private let variance: UnsafeMutablePointer<Float>
     private let vertical: UnsafeMutablePointer<Float>
-    private let median: UnsafeMutablePointer<Float>
-    private let samples: UnsafeMutablePointer<Float>
     /// First frame row in `mean` and `variance`.
     private var firstSourceRow = 0
     /// Rows whose relief is in the buffers.
     private(set) var rows = 0..<0
 
-    static let cellSide = 16
-    let cellCount: Int
-    /// Robust scale of the relief of the mean and of the variance, for each 16 columns of the band.
+    static let cellColumns = Int(FPX_RELIEF_CELL_COLUMNS)
+    private let cellCount: Int
+    /// Robust scale of the relief of the mean and of the variance, for each cell of the band.
     private(set) var meanScale: [Float]
     private(set) var varianceScale: [Float]
 
@@ -36,9 +34,7 @@ final class ReliefBand {
         mean = .allocate(capacity: sourceCount)
         variance = .allocate(capacity: sourceCount)
         vertical = .allocate(capacity: paddedWidth)
-        median = .allocate(capacity: width)
-        cellCount = (width + Self.cellSide - 1) / Self.cellSide
-        samples = .allocate(capacity: Self.cellSide * Self.rowCount)
+        cellCount = (width + Self.cellColumns - 1) / Self.cellColumns
         meanScale = [Float](repeating: 0, count: cellCount)
         varianceScale = meanScale
         meanRelief = .allocate(capacity: Self.rowCount * width)
@@ -46,7 +42,7 @@ final class ReliefBand {
     }
 
     deinit {
-        for buffer in [mean, variance, vertical, median, samples, meanRelief, varianceRelief] { buffer.deallocate() }
+        for buffer in [mean, variance, vertical, meanRelief, varianceRelief] { buffer.deallocate() }
     }
 
     /// Row-major over `rows`: mean minus the neighbourhood's median.
@@ -79,10 +75,24 @@ final class ReliefBand {
         scales(of: varianceRelief, floor: Self.varianceScaleFloor, into: &varianceScale)
     }
 
-    /// Mean and variance of the pixel's basis for the rows of the last band and their margin.
-    func moments(row: Int, column: Int) -> (mean: Float, logVariance: Float) {
-        let index = (row - firstSourceRow) * width + column
-        return (mean[index], variance[index])
+    /// Calls `body` with every column of a row of the band at which the mean or the variance stands out by this many
+    /// of its local scales, the variance by at least `leastVarianceShift`.
+    func forEachOutstanding(
+        row: Int, leastProminence: Float, leastVarianceShift: Float, _ body: (_ column: Int, _ cell: Int) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: width) { columns in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * cellCount) { limits in
+                for cell in 0..<cellCount {
+                    limits[cell] = meanScale[cell] * leastProminence
+                    limits[cellCount + cell] = max(leastVarianceShift, varianceScale[cell] * leastProminence)
+                }
+                let start = (row - rows.lowerBound) * width
+                let count = fpx_relief_find_f32(
+                    columns.baseAddress!, meanRelief + start, varianceRelief + start, limits.baseAddress!,
+                    limits.baseAddress! + cellCount, width)
+                for column in columns[..<count] { body(Int(column), Int(column) / Self.cellColumns) }
+            }
+        }
     }
 
     private func readMoments(_ source: Range<Int>) {
@@ -120,26 +130,14 @@ final class ReliefBand {
             inner[width + index] = inner[width - 1]
         }
         five = Neighbourhood.taps.map { UnsafePointer(inner + $0) }
-        fpx_relief_median5_f32(median, five, width)
-        result.update(from: map + (row - firstSourceRow) * width, count: width)
-        fpx_relief_subtract_f32(result, median, width)
+        fpx_relief_above_median5_f32(result, map + (row - firstSourceRow) * width, five, width)
     }
 
     /// The 80th percentile of the relief's size over about 48 x 48 pixels. The median would be blind to edges that
     /// cross a region, where tall relief is common.
     private func scales(of relief: UnsafeMutablePointer<Float>, floor: Float, into scales: inout [Float]) {
         var ofCells = [Float](repeating: 0, count: cellCount)
-        for cell in 0..<cellCount {
-            var count = 0
-            for row in stride(from: 0, to: rows.count, by: 4) {
-                let columns = cell * Self.cellSide + row / 4 % 4..<min(width, (cell + 1) * Self.cellSide)
-                for column in stride(from: columns.lowerBound, to: max(columns.lowerBound, columns.upperBound), by: 4) {
-                    samples[count] = abs(relief[row * width + column])
-                    count += 1
-                }
-            }
-            ofCells[cell] = count == 0 ? 0 : Self.select(count * 4 / 5, of: samples, count)
-        }
+        fpx_relief_percentile80_f32(&ofCells, relief, width, rows.count)
         for cell in 0..<cellCount {
             let near = max(0, cell - 1)...min(cellCount - 1, cell + 1)
             let sum = near.reduce(Float(0)) { $0 + ofCells[$1] }
@@ -149,26 +147,4 @@ final class ReliefBand {
 
     /// The 80th percentile of the size of a standard normal variable.
     private static let percentileOfNormal: Float = 1.2816
-
-    /// The element of this rank (Hoare's selection); reorders the values.
-    private static func select(_ rank: Int, of values: UnsafeMutablePointer<Float>, _ count: Int) -> Float {
-        var low = 0
-        var high = count - 1
-        while low < high {
-            let pivot = values[(low + high) / 2]
-            var left = low
-            var right = high
-            while left <= right {
-                while values[left] < pivot { left += 1 }
-                while pivot < values[right] { right -= 1 }
-                if left <= right {
-                    (values[left], values[right]) = (values[right], values[left])
-                    left += 1
-                    right -= 1
-                }
-            }
-            if rank <= right { high = right } else if rank >= left { low = left } else { break }
-        }
-        return values[rank]
-    }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// What one pixel and its neighbourhood showed, photo by photo, in the photos that were recorded: integers, so that
@@ -24,51 +25,34 @@ struct Witness: Sendable, Equatable {
     enum Basis {
         /// Basis units per sample unit.
         static func weight(channels: Int) -> Int { channels == 3 ? 4 : 1 }
-
-        static func value(_ samples: UnsafePointer<UInt16>, channels: Int) -> Int {
-            channels == 3 ? Int(samples[0]) + 2 * Int(samples[1]) + Int(samples[2]) : Int(samples[0])
-        }
     }
 
     /// Pixel minus median of its neighbours, in halves of basis units: their number is even, so that the median is
     /// the mean of the middle two.
     static func residual(_ samples: UnsafePointer<UInt16>, channels: Int) -> Int {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: Neighbourhood.count) { values in
-            var count = 0
-            for index in 0..<Neighbourhood.count where index != Neighbourhood.centre {
-                let value = Basis.value(samples + index * channels, channels: channels)
-                // Insertion keeps them in order; there are only 24.
-                var place = count
-                while place > 0, values[place - 1] > value {
-                    values[place] = values[place - 1]
-                    place -= 1
-                }
-                values[place] = value
-                count += 1
-            }
-            let own = Basis.value(samples + Neighbourhood.centre * channels, channels: channels)
-            return 2 * own - values[count / 2 - 1] - values[count / 2]
-        }
+        Int(fpx_relief_residual_u16(samples, channels))
     }
 
-    /// Takes in the neighbourhood of one photo, or with `sign` -1 takes it out again.
-    mutating func add(_ samples: UnsafePointer<UInt16>, channels: Int, sign: Int = 1) {
+    /// Takes in the neighbourhood of one photo, or with `sign` -1 takes it out again. Returns the photo's residual.
+    @discardableResult
+    mutating func add(_ samples: UnsafePointer<UInt16>, channels: Int, sign: Int = 1) -> Int {
         let residual = Self.residual(samples, channels: channels)
         count += sign
         above += residual > 0 ? sign : 0
         below += residual < 0 ? sign : 0
         residualSum += sign * residual
         residualSquares += sign * residual * residual
-        for index in 0..<Neighbourhood.count * channels {
-            let sample = UInt64(samples[index])
-            if sign > 0 {
-                sums[index] += sample
-                squares[index] += sample * sample
-            } else {
-                sums[index] -= sample
-                squares[index] -= sample * sample
+        // Taking out wraps around, and back when all is summed.
+        sums.withUnsafeMutableBufferPointer { sums in
+            squares.withUnsafeMutableBufferPointer { squares in
+                for index in 0..<Neighbourhood.count * channels {
+                    let sample = UInt64(samples[index])
+                    sums[index] &+= sign > 0 ? sample : 0 &- sample
+                    squares[index] &+= sign > 0 ? sample * sample : 0 &- sample * sample
+                }
             }
         }
+        return residual
     }
 
     // MARK: What it says

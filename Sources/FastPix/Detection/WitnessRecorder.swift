@@ -8,6 +8,9 @@ final class WitnessRecorder: Sendable {
     // Each witness is guarded by the lock of its part.
     private nonisolated(unsafe) let witnesses: UnsafeMutableBufferPointer<Witness>
     private let locks: [NSLock]
+    /// Photo by photo, for each position in turn; guarded as the witnesses are.
+    private nonisolated(unsafe) let residuals: UnsafeMutableBufferPointer<Int32>
+    private let photoCount: Int
 
     struct Position: Sendable, Hashable, Comparable {
         let row: Int
@@ -20,26 +23,46 @@ final class WitnessRecorder: Sendable {
 
     private static let positionsPerLock = 64
 
-    init(shape: FrameShape, positions: some Sequence<Position>) {
+    /// With a `photoCount` the residual in each of so many photos is kept besides, 4 bytes for each position and photo.
+    init(shape: FrameShape, positions: some Sequence<Position>, photoCount: Int = 0) {
         self.shape = shape
         let positions = Set(positions).sorted()
         self.positions = positions
         witnesses = .allocate(capacity: positions.count)
         witnesses.initialize(repeating: Witness(channels: shape.channels))
+        self.photoCount = photoCount
+        residuals = .allocate(capacity: positions.count * photoCount)
+        residuals.initialize(repeating: Self.notRecorded)
         locks = (0...positions.count / Self.positionsPerLock).map { _ in NSLock() }
     }
 
     deinit {
         witnesses.deinitialize()
         witnesses.deallocate()
+        residuals.deallocate()
     }
+
+    /// No residual is so small.
+    private static let notRecorded = Int32.min
 
     /// What was recorded of a pixel; nil when it was none of the positions. Only after recording has ended.
     func witness(row: Int, column: Int) -> Witness? {
-        let wanted = Position(row: row, column: column)
+        index(of: Position(row: row, column: column)).map { witnesses[$0] }
+    }
+
+    /// The pixel's residual in each photo, in sample units, nil where a photo could not be read; nil when it was none
+    /// of the positions. Only after recording has ended.
+    func residuals(row: Int, column: Int) -> [Double?]? {
+        guard let index = index(of: Position(row: row, column: column)) else { return nil }
+        let unit = Double(2 * Witness.Basis.weight(channels: shape.channels))
+        return residuals[index * photoCount..<(index + 1) * photoCount].map {
+            $0 == Self.notRecorded ? nil : Double($0) / unit
+        }
+    }
+
+    private func index(of wanted: Position) -> Int? {
         let index = firstPosition { $0 >= wanted }
-        guard index < positions.count, positions[index] == wanted else { return nil }
-        return witnesses[index]
+        return index < positions.count && positions[index] == wanted ? index : nil
     }
 
     /// Index of the first position for which `condition` holds; it holds for all later ones, too.
@@ -53,9 +76,12 @@ final class WitnessRecorder: Sendable {
         return low
     }
 
-    fileprivate func add(_ index: Int, _ samples: UnsafePointer<UInt16>, sign: Int) {
+    fileprivate func add(_ index: Int, _ samples: UnsafePointer<UInt16>, sign: Int, photo: Int?) {
         locks[index / Self.positionsPerLock].withLock {
-            witnesses[index].add(samples, channels: shape.channels, sign: sign)
+            let residual = witnesses[index].add(samples, channels: shape.channels, sign: sign)
+            if let photo {
+                residuals[index * photoCount + photo] = sign > 0 ? Int32(residual) : Self.notRecorded
+            }
         }
     }
 
@@ -89,33 +115,41 @@ final class WitnessReader {
     deinit { samples.deallocate() }
 
     /// Takes in `rows` of the photo in `frame`; strips come from top to bottom. A neighbourhood is recorded with
-    /// its last row. `sign` -1 takes out what the same call with 1 took in.
-    func read(rows: Range<Int>, of frame: Int, from pixels: UnsafeRawPointer, sign: Int = 1) {
+    /// its last row. `sign` -1 takes out what the same call with 1 took in. `photo` is the photo's number where the
+    /// recorder keeps photos apart.
+    func read(rows: Range<Int>, of frame: Int, from pixels: UnsafeRawPointer, sign: Int = 1, photo: Int? = nil) {
         let channels = recorder.shape.channels
         let samplesPerRow = recorder.shape.samplesPerRow
         for index in recorder.indexes(reaching: rows) {
             let position = recorder.positions[index]
             let target = samples + (frame * capacity + index % capacity) * samplesPerPosition
             for (tapRow, tap) in Neighbourhood.taps.enumerated() where rows.contains(position.row + tap) {
-                let start = (position.row + tap - rows.lowerBound) * samplesPerRow
-                for (tapColumn, columnTap) in Neighbourhood.taps.enumerated() {
-                    let source = start + (position.column + columnTap) * channels
-                    let place = (tapRow * Neighbourhood.taps.count + tapColumn) * channels
-                    copy(pixels, source, to: target + place, channels)
-                }
+                let start = (position.row + tap - rows.lowerBound) * samplesPerRow + position.column * channels
+                copy(pixels, start, to: target + tapRow * Neighbourhood.taps.count * channels)
             }
-            if rows.contains(position.row + Neighbourhood.margin) { recorder.add(index, target, sign: sign) }
+            if rows.contains(position.row + Neighbourhood.margin) {
+                recorder.add(index, target, sign: sign, photo: photo)
+            }
         }
     }
 
-    private func copy(_ pixels: UnsafeRawPointer, _ source: Int, to target: UnsafeMutablePointer<UInt16>, _ count: Int)
-    {
+    /// The five pixels of one row around sample `start`.
+    private func copy(_ pixels: UnsafeRawPointer, _ start: Int, to target: UnsafeMutablePointer<UInt16>) {
         if recorder.shape.bitsPerSample == 8 {
-            let bytes = pixels.assumingMemoryBound(to: UInt8.self) + source
-            for index in 0..<count { target[index] = UInt16(bytes[index]) }
+            copy(pixels.assumingMemoryBound(to: UInt8.self) + start, to: target)
         } else {
-            let words = pixels.assumingMemoryBound(to: UInt16.self) + source
-            for index in 0..<count { target[index] = words[index] }
+            copy(pixels.assumingMemoryBound(to: UInt16.self) + start, to: target)
+        }
+    }
+
+    private func copy<Sample: FixedWidthInteger>(
+        _ centre: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt16>
+    ) {
+        let channels = recorder.shape.channels
+        var target = target
+        for tap in Neighbourhood.taps {
+            for sample in 0..<channels { target[sample] = UInt16(truncatingIfNeeded: centre[tap * channels + sample]) }
+            target += channels
         }
     }
 }

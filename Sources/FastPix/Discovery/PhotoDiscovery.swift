@@ -40,11 +40,6 @@ public struct PhotoDiscovery: Sendable {
     /// Paths that led to files already found (named twice, links); each file is taken once.
     public private(set) var repeatedPaths = 0
 
-    private struct FileIdentity: Hashable {
-        let device: UInt64
-        let inode: UInt64
-    }
-
     private var seenFiles: Set<FileIdentity> = []
     private var seenFolders: Set<FileIdentity> = []
 
@@ -78,7 +73,7 @@ public struct PhotoDiscovery: Sendable {
     }
 
     private mutating func visitFolder(_ path: FilePath, _ information: stat, recursive: Bool, named: Bool) {
-        guard seenFolders.insert(Self.identity(information)).inserted else {
+        guard seenFolders.insert(FileIdentity(information)).inserted else {
             if named { repeatedPaths += 1 }
             return
         }
@@ -116,7 +111,7 @@ public struct PhotoDiscovery: Sendable {
     }
 
     private mutating func add(_ path: FilePath, _ information: stat) {
-        if seenFiles.insert(Self.identity(information)).inserted {
+        if seenFiles.insert(FileIdentity(information)).inserted {
             files.append(path)
         } else {
             repeatedPaths += 1
@@ -130,16 +125,12 @@ public struct PhotoDiscovery: Sendable {
     /// Throws when writing to `path` would replace one of the photos found.
     public func refuseOverwriting(_ path: String) throws(FastPixError) {
         var information = stat()
-        guard stat(path, &information) == 0, seenFiles.contains(Self.identity(information)) else { return }
+        guard stat(path, &information) == 0, seenFiles.contains(FileIdentity(information)) else { return }
         throw FastPixError(
             .invalidArgument, path: path, "the output is one of the photos to read; choose another name for it")
     }
 
     private func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
-
-    private static func identity(_ information: stat) -> FileIdentity {
-        FileIdentity(device: UInt64(truncatingIfNeeded: information.st_dev), inode: UInt64(information.st_ino))
-    }
 
     private static func beginsLikePhoto(_ path: FilePath) -> Bool {
         let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }

@@ -21,6 +21,7 @@ extension HotPixelsReport {
                     "  and \(detection.defects.count - Self.longestTable) more; --format json or csv lists them all")
             }
         }
+        if let history = historyTable(detection.defects) { parts.append(history.text) }
         if !detection.excludedRegions.isEmpty { parts.append(regionText(detection.excludedRegions)) }
         return parts.joined(separator: "\n\n")
     }
@@ -43,6 +44,43 @@ extension HotPixelsReport {
                 ] + values.map { String(format: "%.2f", $0) }
             })
     }
+
+    /// Nil when no photo was looked at for it.
+    private func historyTable(_ defects: [Defect]) -> TextTable? {
+        let rows = defects.prefix(Self.longestTable).compactMap { defect in
+            defect.history.map { history in
+                [
+                    "\(defect.row)", "\(defect.column)", since(history), words(history.iso, "ISO"),
+                    words(history.exposure, "s"),
+                ]
+            }
+        }
+        guard !rows.isEmpty else { return nil }
+        return TextTable(
+            columns: [
+                .right("row"), .right("column"), .left("shows since"), .left("with more ISO"),
+                .left("with longer exposure"),
+            ], rows: rows)
+    }
+
+    private func since(_ history: DefectHistory) -> String {
+        guard let first = history.firstSeen else { return "not known: no times" }
+        return first.photosBefore == 0
+            ? "the first photo" : "\(first.time), \(counted(first.photosBefore, "photo")) before"
+    }
+
+    /// "grows: 4.1 at 100 to 200 ISO, 20.3 at 400 to 1600 ISO"
+    private func words(_ dependence: SettingDependence, _ unit: String) -> String {
+        guard let lower = dependence.lower, let upper = dependence.upper else { return "not enough variety" }
+        let parts = [lower, upper].map { part in
+            let range =
+                part.least == part.greatest ? number(part.least) : "\(number(part.least)) to \(number(part.greatest))"
+            return "\(String(format: "%.1f", part.meanResidual)) at \(range) \(unit)"
+        }
+        return "\(dependence.verdict.rawValue): \(parts.joined(separator: ", "))"
+    }
+
+    private func number(_ value: Double) -> String { String(format: "%.4g", value) }
 
     private func regionText(_ regions: [ExcludedRegion]) -> String {
         let table = TextTable(

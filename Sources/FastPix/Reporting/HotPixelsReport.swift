@@ -13,9 +13,22 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let groups: [Group]
     /// Files that did not enter a result, ordered by path.
     public let skipped: [SkippedPhoto]
+    /// Reasons to doubt the result.
+    public let warnings: [ReportWarning]
     public let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
+
+    init(
+        settings: Settings, groups: [Group], skipped: [SkippedPhoto], timing: Timing, peakMemoryBytes: UInt64
+    ) {
+        self.settings = settings
+        self.groups = groups
+        self.skipped = skipped
+        self.timing = timing
+        self.peakMemoryBytes = peakMemoryBytes
+        warnings = Self.warnings(of: groups)
+    }
 
     /// What the run was asked for, defaults filled in.
     public struct Settings: Sendable, Encodable {
@@ -85,8 +98,15 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
         public let channelNames: [String]
+        /// Of the photos that entered the statistics.
+        let marks: PhotoSetMarks
 
-        init(_ group: PhotoGroup, accumulators: Accumulators, summary: VarianceSummary, detection: Detection?) {
+        /// `photos`: those of the group that entered the statistics; nil: all of them.
+        init(
+            _ group: PhotoGroup, photos: [PhotoFile]? = nil, accumulators: Accumulators, summary: VarianceSummary,
+            detection: Detection?
+        ) {
+            marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             camera = group.camera
             shape = group.shape
             frames = accumulators.frameCount

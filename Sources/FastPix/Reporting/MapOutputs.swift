@@ -1,5 +1,3 @@
-import Foundation
-
 /// The maps that are written besides a report, for every group.
 ///
 /// With one group the names are as given; the second group's get `-2` before the extension (or a folder `group-2`
@@ -22,7 +20,7 @@ public struct MapOutputs: Sendable {
     /// Makes the folders and sees whether the picture can be written, before hours of work end in an error.
     func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
-            try Self.makeFolder(folder)
+            try OutputFolder.make(folder)
         }
         if let variancePicture {
             try photos.refuseOverwriting(variancePicture)
@@ -37,7 +35,7 @@ public struct MapOutputs: Sendable {
     ) throws(FastPixError) {
         let reader = MomentsReader(accumulators: accumulators)
         if let variancePicture {
-            let target = Self.file(variancePicture, number)
+            let target = NumberedOutput.file(variancePicture, number)
             try photos.refuseOverwriting(target)
             try writePicture(target, reader, group, summary)
         }
@@ -96,35 +94,10 @@ public struct MapOutputs: Sendable {
         try file.commit()
     }
 
-    private static func file(_ path: String, _ number: Int) -> String {
-        guard number > 1 else { return path }
-        let url = URL(fileURLWithPath: path)
-        let name = url.deletingPathExtension().lastPathComponent
-        let suffix = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
-        return url.deletingLastPathComponent().appendingPathComponent("\(name)-\(number)\(suffix)").path
-    }
-
     private static func folder(_ path: String, _ number: Int) throws(FastPixError) -> String {
         guard number > 1 else { return path }
         let folder = "\(path)/group-\(number)"
-        try makeFolder(folder)
+        try OutputFolder.make(folder)
         return folder
-    }
-
-    private static func makeFolder(_ path: String) throws(FastPixError) {
-        guard !path.isEmpty else {
-            throw FastPixError(.invalidArgument, "the folder for the maps has an empty name; give its path")
-        }
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
-            throw FastPixError(.invalidArgument, path: path, "a file, and a folder is expected; choose another name")
-        }
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw FastPixError(
-                .unwritable, path: path, systemErrno: errno,
-                "the folder cannot be made; choose a place that you may write to")
-        }
     }
 }

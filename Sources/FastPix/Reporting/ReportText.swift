@@ -24,7 +24,7 @@ extension HotPixelsReport {
                 + "class,confidence,neighbourhood_mean,neighbourhood_variance"
         ]
         for group in groups {
-            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { csvField($0 ?? "") }
+            let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVText.field($0 ?? "") }
             let shape = group.shape
             let counts = [shape.width, shape.height, shape.channels, shape.bitsPerSample, group.frames]
             for (index, subpixel) in group.summary.lowest.enumerated() {
@@ -44,13 +44,6 @@ extension HotPixelsReport {
             }
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// RFC 4180 quoting. Spreadsheets run fields that begin like formulas; a quote mark in front makes them text.
-    private func csvField(_ text: String) -> String {
-        let harmless = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
-        guard harmless.contains(where: { ",\"\n\r".contains($0) }) else { return harmless }
-        return "\"" + harmless.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }
 
     // MARK: Text

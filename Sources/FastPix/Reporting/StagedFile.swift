@@ -68,6 +68,18 @@ public struct StagedFile: ~Copyable, Sendable {
         }
     }
 
+    /// Appends `bytes`, like `write(_:)` for a buffer.
+    public mutating func write(_ bytes: [UInt8]) throws(FastPixError) {
+        let result: Result<Void, FastPixError> = bytes.withUnsafeBytes { buffer in
+            do throws(FastPixError) {
+                return .success(try write(buffer))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
     /// Appends `string` as UTF-8, like `write(_:)` for bytes.
     public mutating func write(_ string: String) throws(FastPixError) {
         var string = string
@@ -83,11 +95,15 @@ public struct StagedFile: ~Copyable, Sendable {
 
     /// Writes what is still in memory, waits until the disk has it, and gives the file its name.
     ///
+    /// - Parameters:
+    ///   - replacing: without it, a target that exists by now is left as it is and an error.
+    ///   - durably: without it, the disk may still be writing afterwards. That spares a wait for each of many files
+    ///     which could be made again; only a crash of the whole system could then lose what is under the name.
     /// - Throws: `unwritable` when any of this, or an earlier write, failed. The target is then as it was before.
-    public consuming func commit() throws(FastPixError) {
+    public consuming func commit(replacing: Bool = true, durably: Bool = true) throws(FastPixError) {
         if let failure { throw failure }
         try flush()
-        if staged != nil { try synchronize() }
+        if staged != nil && durably { try synchronize() }
 
         let closing = descriptor
         descriptor = -1
@@ -102,6 +118,7 @@ public struct StagedFile: ~Copyable, Sendable {
             PartialFiles.remove(staged.partialPath)
             throw error
         }
+        if !replacing { return try Self.nameWithoutReplacing(staged, target) }
         if rename(staged.partialPath, staged.finalPath) != 0 {
             let error = Self.systemFailure(
                 .unwritable, target, "could not be replaced by the finished output",
@@ -123,6 +140,21 @@ public struct StagedFile: ~Copyable, Sendable {
         guard case .replaceable(let finalPath, _)? = try? kind(of: target) else { return }
         let name = partialName(finalPath)
         PartialFiles.removeAbandoned(in: name.folder, beginning: name.beginning, end: partialExtension)
+    }
+
+    /// A second name for the file fails when the name is taken, in one step; then the first name goes.
+    private static func nameWithoutReplacing(_ staged: Staged, _ target: String) throws(FastPixError) {
+        defer { _ = unlink(staged.partialPath) }
+        guard link(staged.partialPath, staged.finalPath) != 0 else { return }
+        let code = errno
+        // Some file systems have no second names. There, somebody could take the name between these two steps.
+        if code != EEXIST, access(staged.finalPath, F_OK) != 0, rename(staged.partialPath, staged.finalPath) == 0 {
+            return
+        }
+        throw FastPixError(
+            .unwritable, path: target, systemErrno: code,
+            "the output could not be given its name; check that nothing else took its place and that its folder is "
+                + "writable")
     }
 
     // MARK: - Writing

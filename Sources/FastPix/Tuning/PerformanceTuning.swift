@@ -82,10 +82,10 @@ public struct PerformanceTuning: Sendable {
             if round > 0 { rounds.append(seconds) }
         }
         for index in measurements.indices {
-            measurements[index].seconds = median(rounds.map { $0[index] })
+            measurements[index].seconds = rounds.map { $0[index] }.median
         }
         // Compared within a round, because a machine that slows down slows its whole round.
-        let relative = measurements.indices.map { index in median(rounds.map { $0[index] / median($0) }) }
+        let relative = measurements.indices.map { index in rounds.map { $0[index] / $0.median }.median }
         let best = measurements.indices.min { relative[$0] < relative[$1] }!
         for index in measurements.indices {
             measurements[index].ratioToBest = relative[index] / relative[best]
@@ -112,11 +112,5 @@ public struct PerformanceTuning: Sendable {
                     isDefault: batch == standard.batch && rows == standardRows)
             }
         }
-    }
-
-    private func median(_ values: [Double]) -> Double {
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }

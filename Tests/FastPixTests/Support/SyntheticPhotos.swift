@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 @testable import FastPix
 
@@ -10,29 +11,8 @@ struct SyntheticPhotos {
 
     init(width: Int = 160, height: Int = 128, channels: Int = 1, count: Int, seed: UInt64 = 1) {
         shape = FrameShape(width: width, height: height, channels: channels, bitsPerSample: 8)
-        var random = Random(state: seed)
-        frames = (0..<count).map { _ in Self.scene(width, height, channels, &random) }
-    }
-
-    private static func scene(_ width: Int, _ height: Int, _ channels: Int, _ random: inout Random) -> [UInt8] {
-        let waves = (0..<6).map { _ in
-            (random.next(), random.next() * 0.3, random.next() * 0.3, random.next() * 6.3)
-        }
-        let brightness = 60 + 100 * random.next()
-        var samples: [UInt8] = []
-        samples.reserveCapacity(width * height * channels)
-        for row in 0..<height {
-            for column in 0..<width {
-                var value = brightness
-                for (height, rowStep, columnStep, phase) in waves {
-                    value += 16 * height * sin(rowStep * Double(row) + columnStep * Double(column) + phase)
-                }
-                for _ in 0..<channels {
-                    samples.append(UInt8(min(250, max(5, value + 6 * (random.next() - 0.5)))))
-                }
-            }
-        }
-        return samples
+        var scenes = SyntheticScenes(width: width, height: height, channels: channels, seed: seed)
+        frames = (0..<count).map { _ in scenes.next() }
     }
 
     /// Changes one pixel in all photos; the closure gets the sample and the number of the photo.
@@ -41,6 +21,27 @@ struct SyntheticPhotos {
             for channel in 0..<shape.channels {
                 let sample = (row * shape.width + column) * shape.channels + channel
                 frames[photo][sample] = UInt8(min(255, max(0, value(Int(frames[photo][sample]), photo))))
+            }
+        }
+    }
+
+    /// Changes one channel of one pixel.
+    mutating func change(row: Int, column: Int, channel: Int, _ value: (Int, Int) -> Int) {
+        let sample = (row * shape.width + column) * shape.channels + channel
+        for photo in frames.indices {
+            frames[photo][sample] = UInt8(min(255, max(0, value(Int(frames[photo][sample]), photo))))
+        }
+    }
+
+    /// Changes every sample; the closure gets its row, column and value.
+    mutating func changeAll(_ value: (Int, Int, Int) -> Int) {
+        for photo in frames.indices {
+            frames[photo].withUnsafeMutableBufferPointer { samples in
+                for sample in samples.indices {
+                    let pixel = sample / shape.channels
+                    let changed = value(pixel / shape.width, pixel % shape.width, Int(samples[sample]))
+                    samples[sample] = UInt8(min(255, max(0, changed)))
+                }
             }
         }
     }
@@ -70,19 +71,5 @@ struct SyntheticPhotos {
             }
         }
         return search.judge(accumulators, recorder)
-    }
-
-    /// Steele, Lea & Flood's SplitMix: the same numbers everywhere.
-    struct Random {
-        var state: UInt64
-
-        /// 0 to 1.
-        mutating func next() -> Double {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
-            return Double((bits ^ (bits >> 31)) >> 11) * 0x1p-53
-        }
     }
 }

@@ -1,0 +1,306 @@
+#include "../kernels.h"
+
+#if FPX_X86
+
+#include <immintrin.h>
+
+#include "gaussian_pairs.h"
+#include "gaussian_plain.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define AVX512_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define INLINE static inline __attribute__((always_inline))
+
+AVX512 INLINE __m512i repeat(uint32_t bits) { return _mm512_set1_epi32((int)bits); }
+
+// ---- First pass ----
+//
+// Four rows of sums from pairs of rows: two with the weights that fit the pair, two with those of the pair before it.
+
+/// Sums of four rows, each in the order that unpacking gives: the lower and the upper halves of the lanes.
+typedef struct columns {
+    __m512i row[FPX_GAUSSIAN_ROWS_PER_PASS][2];
+} columns;
+
+/// Two rows of samples, interleaved.
+typedef struct pair_of_rows {
+    __m512i low;
+    __m512i high;
+} pair_of_rows;
+
+/// Bytes, or words less 2^15, which the weights' sum of 2^16 makes 2^31 of a sum, modulo 2^32.
+AVX512 INLINE __m512i load_row(const void *samples, bool bytes) {
+    const __m512i loaded = _mm512_loadu_si512(samples);
+    return bytes ? loaded : _mm512_xor_si512(loaded, _mm512_set1_epi16((short)0x8000));
+}
+
+AVX512 INLINE pair_of_rows load_pair(const void *const *rows, size_t pair, size_t offset_bytes, bool bytes) {
+    const __m512i a = load_row((const char *)rows[2 * pair] + offset_bytes, bytes);
+    const __m512i b = load_row((const char *)rows[2 * pair + 1] + offset_bytes, bytes);
+    const pair_of_rows words = {_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)};
+    if (!bytes) return words;
+    const pair_of_rows interleaved = {_mm512_unpacklo_epi8(a, b), _mm512_unpackhi_epi8(a, b)};
+    return interleaved;
+}
+
+AVX512 INLINE void add_to_row(__m512i sums[2], pair_of_rows samples, uint32_t weights, bool bytes) {
+    const __m512i by = repeat(weights);
+    if (bytes) {
+        sums[0] = _mm512_add_epi16(sums[0], _mm512_maddubs_epi16(samples.low, by));
+        sums[1] = _mm512_add_epi16(sums[1], _mm512_maddubs_epi16(samples.high, by));
+    } else {
+        sums[0] = _mm512_add_epi32(sums[0], _mm512_madd_epi16(samples.low, by));
+        sums[1] = _mm512_add_epi32(sums[1], _mm512_madd_epi16(samples.high, by));
+    }
+}
+
+/// Adds a pair of rows to two rows of sums, the first of which begins with pair 0.
+AVX512 INLINE void add_to_rows(__m512i (*sums)[2], pair_of_rows samples, const fpx_gaussian_pairs *by, size_t pair,
+                               bool bytes) {
+    add_to_row(sums[0], samples, by->first[pair], bytes);
+    add_to_row(sums[1], samples, by->second[pair], bytes);
+}
+
+/// 64 bytes of four rows of samples, twice as many of sums. `offset_bytes` is the place in the rows.
+AVX512 INLINE void sum_columns(void *sums, size_t row_bytes, const void *const *rows, size_t offset_bytes,
+                               const fpx_gaussian_pairs *by, bool bytes) {
+    const __m512i initial = bytes ? _mm512_setzero_si512() : repeat(1u << 31);
+    columns columns = {{{initial, initial}, {initial, initial}, {initial, initial}, {initial, initial}}};
+    add_to_rows(columns.row, load_pair(rows, 0, offset_bytes, bytes), by, 0, bytes);
+    for (size_t pair = 1; pair < by->count; pair++) {
+        const pair_of_rows samples = load_pair(rows, pair, offset_bytes, bytes);
+        add_to_rows(columns.row, samples, by, pair, bytes);
+        add_to_rows(columns.row + 2, samples, by, pair - 1, bytes);
+    }
+    add_to_rows(columns.row + 2, load_pair(rows, by->count, offset_bytes, bytes), by, by->count - 1, bytes);
+    const __m512i lower = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
+    const __m512i upper = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
+        char *to = (char *)sums + row * row_bytes;
+        const __m512i *from = columns.row[row];
+        _mm512_storeu_si512(to, _mm512_permutex2var_epi64(from[0], lower, from[1]));
+        _mm512_storeu_si512(to + 64, _mm512_permutex2var_epi64(from[0], upper, from[1]));
+    }
+}
+
+AVX512 void fpx_gaussian_u8_vertical_avx512(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,
+                                            size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
+    if (sample_count < 64 || !fpx_gaussian_fits_byte_pairs(gaussian)) {
+        fpx_gaussian_u8_vertical_plain(sums, row_sums, rows, first_sample, sample_count, gaussian);
+        return;
+    }
+    const fpx_gaussian_pairs pairs = fpx_gaussian_byte_pairs(gaussian->u8_weights, gaussian->u8_radius);
+    for (size_t done = 0; done < sample_count; done += 64) {
+        // The last vector ends where the samples end, and repeats some of the one before.
+        if (done > sample_count - 64) done = sample_count - 64;
+        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows, first_sample + done, &pairs, true);
+    }
+}
+
+AVX512 void fpx_gaussian_u16_vertical_avx512(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,
+                                             size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
+    if (sample_count < 32 || !fpx_gaussian_fits_word_pairs(gaussian)) {
+        fpx_gaussian_u16_vertical_plain(sums, row_sums, rows, first_sample, sample_count, gaussian);
+        return;
+    }
+    const fpx_gaussian_pairs pairs = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
+    for (size_t done = 0; done < sample_count; done += 32) {
+        if (done > sample_count - 32) done = sample_count - 32;
+        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows,
+                    (first_sample + done) * sizeof **rows, &pairs, false);
+    }
+}
+
+// ---- Second pass ----
+//
+// A sample's neighbour in the next pixel is `channels` samples away, but instructions multiply words side by side. So
+// the sums of two pixels are interleaved:
+//     r0 g0 b0 r1 g1 b1 r2 g2 b2 r3 g3 b3   becomes   r0 r1 g0 g1 b0 b1 r2 r3 g2 g3 b2 b3.
+// In this order, too, the next two pixels are 2 * channels words away. Results come out in the same order.
+
+enum {
+    VECTORS = 4,
+    /// Words of a row of a tile in the order of pairs: with both borders, and what vectors touch behind its end.
+    PAIRED_ROW = FPX_GAUSSIAN_TILE_SAMPLES + (FPX_GAUSSIAN_MAXIMUM_SIZE - 1) * 4 + 32 * VECTORS + 32,
+};
+
+// The places that the words of a vector come from, by channels - 1. A vector has room for five pairs of pixels of three
+// channels; its last two words are the next one's.
+static const uint16_t paired_places[4][32] = {
+    {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+     16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31},
+    {0,  2,  1,  3,  4,  6,  5,  7,  8,  10, 9,  11, 12, 14, 13, 15,
+     16, 18, 17, 19, 20, 22, 21, 23, 24, 26, 25, 27, 28, 30, 29, 31},
+    {0,  3,  1,  4,  2,  5,  6,  9,  7,  10, 8,  11, 12, 15, 13, 16,
+     14, 17, 18, 21, 19, 22, 20, 23, 24, 27, 25, 28, 26, 29, 30, 31},
+    {0,  4,  1,  5,  2,  6,  3,  7,  8,  12, 9,  13, 10, 14, 11, 15,
+     16, 20, 17, 21, 18, 22, 19, 23, 24, 28, 25, 29, 26, 30, 27, 31},
+};
+static const uint16_t ordered_places[4][32] = {
+    {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+     16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31},
+    {0,  2,  1,  3,  4,  6,  5,  7,  8,  10, 9,  11, 12, 14, 13, 15,
+     16, 18, 17, 19, 20, 22, 21, 23, 24, 26, 25, 27, 28, 30, 29, 31},
+    {0,  2,  4,  1,  3,  5,  6,  8,  10, 7,  9,  11, 12, 14, 16, 13,
+     15, 17, 18, 20, 22, 19, 21, 23, 24, 26, 28, 25, 27, 29, 30, 31},
+    {0,  2,  4,  6,  1,  3,  5,  7,  8,  10, 12, 14, 9,  11, 13, 15,
+     16, 18, 20, 22, 17, 19, 21, 23, 24, 26, 28, 30, 25, 27, 29, 31},
+};
+
+INLINE size_t words_per_vector(size_t channels) { return channels == 3 ? 30 : 32; }
+
+/// Less 2^15, because the multiplication is signed.
+AVX512 INLINE __m512i pair_up(__m512i words, __m512i places) {
+    return _mm512_xor_si512(_mm512_permutexvar_epi16(places, words), _mm512_set1_epi16((short)0x8000));
+}
+
+/// Sums of the first and of the second pixel of each pair.
+typedef struct pixels {
+    __m512i first[VECTORS];
+    __m512i second[VECTORS];
+} pixels;
+
+/// `words` are in the order of pairs. One version for each level; inlined like everything here.
+typedef pixels pixel_sum(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial);
+
+#define DEFINE_SUM_PIXELS(name, target, multiply_add)                                                                  \
+    target INLINE pixels name(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial) { \
+        pixels sums;                                                                                                   \
+        _Pragma("clang loop unroll(full)") for (int vector = 0; vector < VECTORS; vector++) sums.first[vector] =       \
+            sums.second[vector] = initial;                                                                             \
+        for (size_t pair = 0; pair < by->count; pair++, words += 2 * channels) {                                       \
+            const __m512i first = repeat(by->first[pair]), second = repeat(by->second[pair]);                          \
+            _Pragma("clang loop unroll(full)") for (int vector = 0; vector < VECTORS; vector++) {                      \
+                const __m512i loaded = _mm512_loadu_si512(words + 32 * vector);                                        \
+                sums.first[vector] = multiply_add(sums.first[vector], loaded, first);                                  \
+                sums.second[vector] = multiply_add(sums.second[vector], loaded, second);                               \
+            }                                                                                                          \
+        }                                                                                                              \
+        return sums;                                                                                                   \
+    }
+
+AVX512 INLINE __m512i multiply_add(__m512i sums, __m512i a, __m512i b) {
+    return _mm512_add_epi32(sums, _mm512_madd_epi16(a, b));
+}
+
+DEFINE_SUM_PIXELS(sum_pixels, AVX512, multiply_add)
+DEFINE_SUM_PIXELS(sum_pixels_vnni, AVX512_VNNI, _mm512_dpwssd_epi32)
+
+/// The upper words of both, interleaved again.
+AVX512 INLINE __m512i upper_words(__m512i first, __m512i second) {
+    return _mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(first, 16), second);
+}
+
+AVX512 INLINE __mmask32 first_lanes(size_t count) { return count < 32 ? ((__mmask32)1 << count) - 1 : ~(__mmask32)0; }
+
+AVX512 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+AVX512 INLINE void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
+                              const fpx_gaussian *gaussian, pixel_sum *sum) {
+    uint16_t pairs[PAIRED_ROW];
+    uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
+    const fpx_gaussian_pairs by = fpx_gaussian_word_pairs(gaussian->u8_weights, gaussian->u8_radius);
+    const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);
+    const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);
+    const __m512i ordered = _mm512_loadu_si512(ordered_places[channels - 1]);
+    const size_t step = words_per_vector(channels);
+    const size_t sum_count = sample_count + 2 * gaussian->u8_radius * channels;
+    for (size_t index = 0; index < sum_count; index += step)
+        _mm512_storeu_si512(pairs + index, pair_up(_mm512_loadu_si512(sums + index), paired));
+    // Half of 2^16 to round, and the 2^15 that words were lessened by, times the weights' sum of 2^8.
+    const __m512i initial = repeat((1u << 15) + (1u << 23));
+    for (size_t index = 0; index < end; index += 32 * VECTORS) {
+        const pixels pixels = sum(pairs + index, channels, &by, initial);
+#pragma clang loop unroll(full)
+        for (size_t vector = 0; vector < VECTORS; vector++) {
+            _mm512_storeu_si512(results + index + 32 * vector,
+                                upper_words(pixels.first[vector], pixels.second[vector]));
+        }
+    }
+    for (size_t index = 0; index < sample_count; index += step) {
+        const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));
+        _mm256_mask_storeu_epi8(destination + index, first_lanes(smaller(sample_count - index, step)),
+                                _mm512_cvtepi16_epi8(words));
+    }
+}
+
+AVX512 void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                              size_t channels, const fpx_gaussian *gaussian) {
+    blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels);
+}
+
+AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                                        size_t channels, const fpx_gaussian *gaussian) {
+    blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
+}
+
+// The 32-bit sums of 16-bit samples are multiplied in two halves, s = 2^16 h + l. With the weighted sums H and L of
+// the halves, which fit 32 bits, the rounded result is
+//     (2^16 H + L + 2^31) >> 32 = (H + 2^15 + (L >> 16)) >> 16,
+// exactly, because what L has below 2^16 cannot carry.
+
+// The lower and the upper words of the doublewords of two vectors.
+static const uint16_t lower_places[32] = {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,
+                                          32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 62};
+static const uint16_t upper_places[32] = {1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31,
+                                          33, 35, 37, 39, 41, 43, 45, 47, 49, 51, 53, 55, 57, 59, 61, 63};
+
+AVX512 INLINE __m512i join_halves(__m512i high, __m512i low) {
+    return _mm512_add_epi32(high, _mm512_srli_epi32(low, 16));
+}
+
+AVX512 INLINE void blur_words(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
+                              const fpx_gaussian *gaussian, pixel_sum *sum) {
+    if (!fpx_gaussian_fits_word_pairs(gaussian)) {
+        fpx_gaussian_u16_horizontal_plain(destination, sums, sample_count, channels, gaussian);
+        return;
+    }
+    uint16_t high[PAIRED_ROW], low[PAIRED_ROW];
+    uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
+    const fpx_gaussian_pairs by = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
+    const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);
+    const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);
+    const __m512i ordered = _mm512_loadu_si512(ordered_places[channels - 1]);
+    const __m512i lower = _mm512_loadu_si512(lower_places), upper = _mm512_loadu_si512(upper_places);
+    const size_t step = words_per_vector(channels);
+    const size_t sum_count = sample_count + 2 * gaussian->u16_radius * channels;
+    for (size_t index = 0; index < sum_count; index += step) {
+        const __m512i a = _mm512_loadu_si512(sums + index), b = _mm512_loadu_si512(sums + index + 16);
+        const __m512i lows = _mm512_permutex2var_epi16(a, lower, b);
+        const __m512i highs = _mm512_permutex2var_epi16(a, upper, b);
+        _mm512_storeu_si512(low + index, pair_up(lows, paired));
+        _mm512_storeu_si512(high + index, pair_up(highs, paired));
+    }
+    // The 2^15 that words were lessened by, times the weights' sum of 2^16; and half of 2^16 to round.
+    const __m512i lessened = repeat(1u << 31), lessened_and_half = repeat((1u << 31) + (1u << 15));
+    for (size_t index = 0; index < end; index += 32 * VECTORS) {
+        const pixels highs = sum(high + index, channels, &by, lessened_and_half);
+        const pixels lows = sum(low + index, channels, &by, lessened);
+#pragma clang loop unroll(full)
+        for (size_t vector = 0; vector < VECTORS; vector++) {
+            const __m512i first = join_halves(highs.first[vector], lows.first[vector]);
+            const __m512i second = join_halves(highs.second[vector], lows.second[vector]);
+            _mm512_storeu_si512(results + index + 32 * vector, upper_words(first, second));
+        }
+    }
+    for (size_t index = 0; index < sample_count; index += step) {
+        const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));
+        _mm512_mask_storeu_epi16(destination + index, first_lanes(smaller(sample_count - index, step)), words);
+    }
+}
+
+AVX512 void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint32_t *sums, size_t sample_count,
+                                               size_t channels, const fpx_gaussian *gaussian) {
+    blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels);
+}
+
+AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums,
+                                                         size_t sample_count, size_t channels,
+                                                         const fpx_gaussian *gaussian) {
+    blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
+}
+
+#endif

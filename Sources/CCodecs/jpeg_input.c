@@ -1,0 +1,123 @@
+#include "jpeg_input.h"
+
+// After stdio and jpeglib, on which it depends.
+#include <jerror.h>
+
+/// A progressive file with thousands of tiny scans keeps a decoder busy for hours; cameras write about ten.
+enum { MAXIMUM_SCANS = 500 };
+
+_Noreturn void fpx_jpeg_input_fail(fpx_jpeg_input *self, fpx_photo_status failure) {
+    self->failure = failure;
+    longjmp(self->escape, 1);
+}
+
+static void on_error(j_common_ptr jpeg) {
+    fpx_jpeg_input *self = jpeg->client_data;
+    char text[JMSG_LENGTH_MAX];
+    self->errors.format_message(jpeg, text);
+    fpx_photo_status failure = FPX_PHOTO_CORRUPT;
+    switch (self->errors.msg_code) {
+    case JERR_OUT_OF_MEMORY: failure = FPX_PHOTO_OUT_OF_MEMORY; break;
+    case JERR_BAD_PRECISION:
+    case JERR_SOF_UNSUPPORTED:
+    case JERR_ARITH_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_CONVERSION_NOTIMPL:
+    case JERR_COMPONENT_COUNT:
+    case JERR_IMAGE_TOO_BIG: failure = FPX_PHOTO_UNSUPPORTED; break;
+    default: break;
+    }
+    fpx_photo_explain(self->error, "%s JPEG: %s", failure == FPX_PHOTO_UNSUPPORTED ? "unsupported" : "damaged", text);
+    fpx_jpeg_input_fail(self, failure);
+}
+
+static void on_message(j_common_ptr jpeg, int level) {
+    fpx_jpeg_input *self = jpeg->client_data;
+    // Levels of 0 and more are traces; below are warnings, after which libjpeg invents samples. Even bytes left
+    // over after the last row count: a flipped bit can make the decoder arrive early.
+    // A damaged colour profile leaves the picture whole.
+    if (level >= 0 || self->errors.msg_code == JWRN_JFIF_MAJOR || self->errors.msg_code == JWRN_BOGUS_ICC) {
+        return;
+    }
+    char text[JMSG_LENGTH_MAX];
+    self->errors.format_message(jpeg, text);
+    fpx_photo_explain(self->error, "damaged JPEG: %s", text);
+    fpx_jpeg_input_fail(self, FPX_PHOTO_CORRUPT);
+}
+
+static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
+
+static void on_progress(j_common_ptr jpeg) {
+    fpx_jpeg_input *self = jpeg->client_data;
+    if (self->jpeg.input_scan_number > MAXIMUM_SCANS) {
+        fpx_photo_explain(self->error, "unsupported JPEG: more than %d scans", MAXIMUM_SCANS);
+        fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
+    }
+}
+
+static void start_input(j_decompress_ptr jpeg) { (void)jpeg; }
+
+static boolean next_input(j_decompress_ptr jpeg) {
+    fpx_jpeg_input *self = jpeg->client_data;
+    fpx_byte_source *source = self->source;
+    size_t byte_count = fpx_byte_source_next(source, sizeof source->buffer);
+    if (byte_count == 0) {
+        fpx_photo_explain(self->error, "truncated JPEG: the file ends before its picture does");
+        fpx_jpeg_input_fail(self, FPX_PHOTO_TRUNCATED);
+    }
+    self->manager.next_input_byte = source->buffer;
+    self->manager.bytes_in_buffer = byte_count;
+    return TRUE;
+}
+
+static void skip_input(j_decompress_ptr jpeg, long byte_count) {
+    struct jpeg_source_mgr *input = jpeg->src;
+    while (byte_count > (long)input->bytes_in_buffer) {
+        byte_count -= (long)input->bytes_in_buffer;
+        next_input(jpeg);
+    }
+    if (byte_count > 0) {
+        input->next_input_byte += byte_count;
+        input->bytes_in_buffer -= (size_t)byte_count;
+    }
+}
+
+static void stop_input(j_decompress_ptr jpeg) { (void)jpeg; }
+
+void fpx_jpeg_input_prepare(fpx_jpeg_input *self, fpx_byte_source *source, fpx_photo_error *error) {
+    self->source = source;
+    self->error = error;
+    self->jpeg.err = jpeg_std_error(&self->errors);
+    self->errors.error_exit = on_error;
+    self->errors.emit_message = on_message;
+    self->errors.output_message = print_nothing;
+    self->jpeg.client_data = self;
+}
+
+void fpx_jpeg_input_open(fpx_jpeg_input *self) {
+    jpeg_create_decompress(&self->jpeg);
+    self->manager.init_source = start_input;
+    self->manager.fill_input_buffer = next_input;
+    self->manager.skip_input_data = skip_input;
+    self->manager.resync_to_restart = jpeg_resync_to_restart;
+    self->manager.term_source = stop_input;
+    self->jpeg.src = &self->manager;
+    self->progress.progress_monitor = on_progress;
+    self->jpeg.progress = &self->progress;
+}
+
+void fpx_jpeg_input_read_header(fpx_jpeg_input *self, uint64_t maximum_pixels) {
+    jpeg_read_header(&self->jpeg, TRUE);
+    fpx_photo_status size_status =
+        fpx_photo_check_size(self->jpeg.image_width, self->jpeg.image_height, maximum_pixels, self->error);
+    if (size_status != FPX_PHOTO_OK) {
+        fpx_jpeg_input_fail(self, size_status);
+    }
+    if (self->jpeg.data_precision != 8) {
+        fpx_photo_explain(self->error, "unsupported JPEG: %d bits per sample; fastpix takes 8",
+                          self->jpeg.data_precision);
+        fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
+    }
+}

@@ -1,0 +1,35 @@
+/// A JPEG as it is read from a file: what decoding and repairing share; not public.
+#ifndef FPX_JPEG_INPUT_H
+#define FPX_JPEG_INPUT_H
+
+#include <setjmp.h>
+
+#include "../CJPEG/shim.h"
+#include "photo_internal.h"
+
+typedef struct fpx_jpeg_input {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct jpeg_source_mgr manager;
+    struct jpeg_progress_mgr progress;
+    /// Where errors go; set by each function that calls libjpeg.
+    jmp_buf escape;
+    fpx_photo_status failure;
+    fpx_photo_error *_Nonnull error;
+    fpx_byte_source *_Nonnull source;
+} fpx_jpeg_input;
+
+/// Sets who hears of errors. Before `escape` is set; calls nothing that could fail.
+void fpx_jpeg_input_prepare(fpx_jpeg_input *_Nonnull self, fpx_byte_source *_Nonnull source,
+                            fpx_photo_error *_Nonnull error);
+
+/// Creates the decompressor and connects it with the source. From here on jpeg_destroy_decompress is due.
+void fpx_jpeg_input_open(fpx_jpeg_input *_Nonnull self);
+
+/// Reads to the first scan; fails for more than `maximum_pixels` and for samples of other than 8 bits.
+void fpx_jpeg_input_read_header(fpx_jpeg_input *_Nonnull self, uint64_t maximum_pixels);
+
+/// Jumps to `escape`. The error has its words already.
+_Noreturn void fpx_jpeg_input_fail(fpx_jpeg_input *_Nonnull self, fpx_photo_status failure);
+
+#endif

@@ -1,0 +1,38 @@
+import CCodecs
+
+/// When and how a photo was taken (EXIF). Fields are nil when the photo does not say.
+public struct CaptureSettings: Sendable, Hashable {
+    /// By the camera's clock, "2014-05-01T12:30:00.25": texts in the order of time. EXIF names no time zone that all
+    /// cameras write, so that it has none.
+    public let time: String?
+    public let iso: Int?
+    public let exposureSeconds: Double?
+
+    init(time: String?, iso: Int?, exposureSeconds: Double?) {
+        self.time = time
+        self.iso = iso
+        self.exposureSeconds = exposureSeconds
+    }
+
+    init(_ header: fpx_photo_header) {
+        time = Self.time(text(header.capture_time), fraction: text(header.capture_subsecond))
+        iso = header.iso == 0 ? nil : Int(header.iso)
+        exposureSeconds = Self.value(header.exposure_time)
+    }
+
+    /// "2014:05:01 12:30:00" and "25" in the order and form of ISO 8601; nil for anything else, as the blanks that
+    /// cameras without a clock write.
+    static func time(_ exif: String?, fraction: String?) -> String? {
+        guard let exif, let parts = exif.wholeMatch(of: /(\d{4}):(\d{2}):(\d{2}) (\d{2}:\d{2}:\d{2})/),
+            parts.1 != "0000"
+        else { return nil }
+        let seconds = "\(parts.1)-\(parts.2)-\(parts.3)T\(parts.4)"
+        guard let fraction, fraction.wholeMatch(of: /\d{1,9}/) != nil else { return seconds }
+        return "\(seconds).\(fraction)"
+    }
+
+    static func value(_ fraction: fpx_photo_fraction) -> Double? {
+        guard fraction.denominator > 0, fraction.numerator > 0 else { return nil }
+        return Double(fraction.numerator) / Double(fraction.denominator)
+    }
+}

@@ -1,0 +1,36 @@
+import Synchronization
+
+/// Lets whoever hears of a wish to stop (a signal, for instance) know whether the work stops by itself.
+///
+/// Some work does, because it has something to save or to tidy up: it finishes what it has in hand and ends with
+/// `interrupted` or a partial report. All other work has nothing to save, and its outputs are complete or absent, so
+/// that the process can simply end.
+public final class Interruption: Sendable {
+    private struct State {
+        var isAnswered = false
+        var isRequested = false
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// Asks the work to stop. False when it will not do so by itself: because it has nothing to save, or because it
+    /// was asked before. Safe from any thread.
+    public func request() -> Bool {
+        state.withLock { state in
+            guard state.isAnswered, !state.isRequested else { return false }
+            state.isRequested = true
+            return true
+        }
+    }
+
+    /// Safe from any thread.
+    public var isRequested: Bool { state.withLock { $0.isRequested } }
+
+    /// From here on, a request is answered by stopping in good order.
+    public func beginAnswering() { state.withLock { $0.isAnswered = true } }
+
+    /// The opposite. What was requested before stays requested.
+    public func endAnswering() { state.withLock { $0.isAnswered = false } }
+}

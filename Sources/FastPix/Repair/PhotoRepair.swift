@@ -1,0 +1,113 @@
+import CCodecs
+import Synchronization
+import SystemPackage
+
+/// The job of `fastpix repair`: photos in, photos without their defects out.
+///
+/// Positions are those of the stored picture, so that EXIF orientation plays no part; it is kept like all other metadata.
+public struct PhotoRepair: Sendable {
+    /// The folder for the repaired photos.
+    public var folder: String
+    /// Whether files that are there already may be replaced; photos that are read never are.
+    public var overwrites: Bool
+    /// Whether a list may be used for another camera.
+    public var takesAnyCamera: Bool
+    /// Pixels around a defect that go with it, when the list does not say how far its effect reaches; nil: 3 in JPEG,
+    /// where demosaicing and compression have spread it, and none in PNG.
+    public var radius: Int?
+    public var workers: Int
+    public var maximumPixels: UInt64
+
+    public init(
+        folder: String, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
+    ) {
+        self.folder = folder
+        self.overwrites = overwrites
+        self.takesAnyCamera = takesAnyCamera
+        self.radius = radius
+        self.workers = workers ?? WorkerTeam.defaultWorkers
+        self.maximumPixels = maximumPixels
+    }
+
+    /// Throws when a setting is out of its range.
+    public func validate() throws(FastPixError) {
+        guard !folder.isEmpty else {
+            throw FastPixError(.invalidArgument, "the output folder has an empty name; give its path")
+        }
+        guard (1...WorkerTeam.maximumWorkers).contains(workers) else {
+            throw FastPixError(.invalidArgument, "workers must be 1 to \(WorkerTeam.maximumWorkers), not \(workers)")
+        }
+        if let radius, !(0...Self.largestRadius).contains(radius) {
+            throw FastPixError(.invalidArgument, "the radius must be 0 to \(Self.largestRadius) pixels, not \(radius)")
+        }
+    }
+
+    private static let largestRadius = 24
+
+    /// Repairs the photos in `paths` by the list in the file `map`. A photo that cannot be repaired is listed in the
+    /// report and nothing is written for it. `progress` is called from several threads with the number of photos done
+    /// and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
+    public func run(
+        _ paths: [FilePath], recursive: Bool = false, map: FilePath,
+        progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+    ) throws(FastPixError) -> RepairReport {
+        try validate()
+        let maps = RepairMaps(
+            path: map, maps: try DefectMapFile.read(map, maximumPixels: maximumPixels), takesAnyCamera: takesAnyCamera)
+        let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
+        try OutputFolder.make(folder)
+        let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
+        let next = Atomic(0)
+        let done = Atomic(0)
+        WorkerTeam.run(workers: min(workers, max(1, outputs.count))) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < outputs.count else { return }
+                let result = Result { () throws(FastPixError) in
+                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery)
+                }
+                results.withLock { $0[index] = result }
+                progress(done.add(1, ordering: .relaxed).newValue, outputs.count)
+            }
+        }
+        var photos: [RepairReport.Photo] = []
+        var skipped = outputs.discovery.skipped
+        for (index, result) in results.withLock({ $0 }).enumerated() {
+            switch result! {
+            case .success(let photo): photos.append(photo)
+            case .failure(let error):
+                let about = error.path.map { $0 == outputs.source(index).string ? "" : "\($0): " } ?? ""
+                skipped.append(SkippedPhoto(path: outputs.source(index).string, reason: about + error.reason))
+            }
+        }
+        skipped.sort { $0.path < $1.path }
+        return RepairReport(map: map.string, photos: photos, skipped: skipped)
+    }
+
+    private func repair(
+        _ path: FilePath, to target: String, _ maps: RepairMaps, _ discovery: PhotoDiscovery
+    ) throws(FastPixError) -> RepairReport.Photo {
+        let header = try PhotoFile(probing: path, maximumPixels: maximumPixels).header
+        let map = try maps.map(for: header)
+        let patches = try RepairPatches(
+            map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
+        try discovery.refuseOverwriting(target)
+        if !overwrites, OutputFolder.holds(target) {
+            throw FastPixError(.unwritable, path: target, "is there already; --overwrite replaces it")
+        }
+        try OutputFolder.make(FilePath(target).removingLastComponent().string)
+        var output = fpx_bytes()
+        defer { fpx_bytes_free(&output) }
+        let blocks = try RepairedPhoto.make(path, header.format, patches, maximumPixels: maximumPixels, into: &output)
+        var file = try StagedFile(target: target)
+        try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
+        try file.commit(replacing: overwrites, durably: false)
+        return RepairReport.Photo(
+            path: path.string, output: target, width: header.shape.width, height: header.shape.height,
+            defects: map.entries.count, blocksChanged: blocks)
+    }
+
+    /// A pixel's response after demosaicing and sharpening, as seen around hot pixels of a compact camera.
+    private static let radiusInJPEG = 3
+}

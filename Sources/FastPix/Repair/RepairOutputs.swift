@@ -1,0 +1,41 @@
+import SystemPackage
+
+/// Which photo is written where: the tree of each folder that was named is repeated in the output folder.
+struct RepairOutputs: Sendable {
+    /// The photos to read, as `PhotoDiscovery` found them.
+    let discovery: PhotoDiscovery
+    private let targets: [String]
+
+    /// Throws `invalidArgument` when two photos would get the same name.
+    init(_ paths: [FilePath], recursive: Bool, folder: String) throws(FastPixError) {
+        discovery = PhotoDiscovery(paths: paths, recursive: recursive)
+        let folders = paths.map { $0.lexicallyNormalized() }
+        var sources: [String: FilePath] = [:]
+        var targets: [String] = []
+        for file in discovery.files {
+            var relative = file.lexicallyNormalized()
+            // The longest folder that was named and holds it; a file that was named itself keeps its name alone.
+            let root = folders.filter { relative.starts(with: $0) && $0 != relative }
+                .max { $0.components.count < $1.components.count }
+            if root == nil || !relative.removePrefix(root!) {
+                relative = FilePath(root: nil, file.lastComponent.map { [$0] } ?? [])
+            }
+            if root?.string == ".", file.isRelative { relative = file.lexicallyNormalized() }
+            let target = FilePath(folder).appending(relative.components).string
+            if let other = sources[target] {
+                throw FastPixError(
+                    .invalidArgument, path: target,
+                    "\(other.string.printable) and \(file.string.printable) would both be written there; repair them "
+                        + "into different folders")
+            }
+            sources[target] = file
+            targets.append(target)
+        }
+        self.targets = targets
+    }
+
+    var count: Int { targets.count }
+
+    func source(_ index: Int) -> FilePath { discovery.files[index] }
+    func target(_ index: Int) -> String { targets[index] }
+}

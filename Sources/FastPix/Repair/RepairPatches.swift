@@ -1,0 +1,38 @@
+import CCodecs
+
+/// The rectangles of a photo that are replaced.
+struct RepairPatches {
+    let patches: [fpx_repair_patch]
+
+    /// `radius`: how many pixels around a defect go with it when the list does not say how far its effect reaches.
+    init(_ map: DefectMap, shape: FrameShape, radius: Int) throws(FastPixError) {
+        var patches: [fpx_repair_patch] = []
+        for entry in map.entries {
+            guard DefectMap.isInside(entry, width: shape.width, height: shape.height) else {
+                throw FastPixError(
+                    .invalidArgument,
+                    "the map lists row \(entry.row), column \(entry.column), and the photo is \(shape.width) x "
+                        + "\(shape.height) pixels; they are of different sizes")
+            }
+            let rows: Range<Int>
+            let columns: Range<Int>
+            if let smear = entry.smear {
+                rows = smear.row..<smear.row + smear.rows
+                columns = smear.column..<smear.column + smear.columns
+            } else {
+                rows = max(0, entry.row - radius)..<min(shape.height, entry.row + radius + 1)
+                columns = max(0, entry.column - radius)..<min(shape.width, entry.column + radius + 1)
+            }
+            let side = Int(FPX_REPAIR_LONGEST_SIDE)
+            for top in stride(from: rows.lowerBound, to: rows.upperBound, by: side) {
+                for left in stride(from: columns.lowerBound, to: columns.upperBound, by: side) {
+                    patches.append(
+                        fpx_repair_patch(
+                            column: UInt32(left), row: UInt32(top), width: UInt32(min(side, columns.upperBound - left)),
+                            height: UInt32(min(side, rows.upperBound - top))))
+                }
+            }
+        }
+        self.patches = patches
+    }
+}

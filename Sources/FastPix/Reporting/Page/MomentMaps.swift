@@ -1,0 +1,137 @@
+/// Mean and variance of a group of photos as pictures: the whole frame, made smaller, and parts of it pixel by pixel.
+struct MomentMaps {
+    private let reader: MomentsReader
+    private let shape: FrameShape
+    private let axis: VarianceAxis
+    /// What a sample is multiplied by to become a byte that shows something: 16-bit sensors rarely use all 16 bits.
+    let brightness: Double
+
+    /// Longer sides would make pages of many megabytes and no screen larger.
+    private static let longestSide = 1024
+
+    init(_ accumulators: Accumulators, summary: VarianceSummary) {
+        reader = MomentsReader(accumulators: accumulators)
+        shape = accumulators.shape
+        axis = VarianceAxis(
+            minimum: summary.minimum.variance ?? .nan, maximum: summary.maximum.variance ?? .nan)
+        brightness = shape.bitsPerSample == 8 ? 1 : Self.brightness(reader, shape)
+    }
+
+    /// Brings the 99th percentile of a thousand or so means to 230.
+    private static func brightness(_ reader: MomentsReader, _ shape: FrameShape) -> Double {
+        let step = max(1, shape.sampleCount / 1009)
+        let means = stride(from: 0, to: shape.sampleCount, by: step).map(reader.mean).sorted()
+        return 230 / max(1, means[means.count * 99 / 100])
+    }
+
+    // MARK: Whole frames
+
+    /// Pixels of the frame that become one of the small picture, in both directions.
+    private var factor: Int {
+        (max(shape.width, shape.height) + Self.longestSide - 1) / Self.longestSide
+    }
+
+    /// The lowest variance of the pixels (and their channels) that become one, so that a single one still shows.
+    func varianceOverview() throws(FastPixError) -> [UInt8] {
+        let (width, height) = smallSize
+        let rows = ParallelTiles.map(height) { row in
+            (0..<width).map { column in
+                var lowest = Double.nan
+                forEachPixel(row, column) { pixel in
+                    for channel in 0..<shape.channels {
+                        let value = reader.varianceOrNaN(pixel * shape.channels + channel)
+                        if !(lowest <= value) { lowest = value }
+                    }
+                }
+                return color(lowest)
+            }
+        }
+        return try PNGImage.encode(
+            width: width, height: height, .palette(PerceptualColorMap.table), Array(rows.joined()))
+    }
+
+    /// The average of the means of the pixels that become one, in their colours, stretched between the percentiles 0.5
+    /// and 99.5: over many scenes a mean is an even grey.
+    func meanOverview() throws(FastPixError) -> [UInt8] {
+        let (width, height) = smallSize
+        let rows = ParallelTiles.map(height) { row in
+            (0..<width).flatMap { column in
+                (0..<3).map { channel -> Double in
+                    var sum = 0.0
+                    var count = 0.0
+                    forEachPixel(row, column) { pixel in
+                        sum += reader.mean(pixel * shape.channels + min(channel, shape.channels - 1))
+                        count += 1
+                    }
+                    return sum / max(1, count)
+                }
+            }
+        }
+        let means = Array(rows.joined())
+        let sorted = means.sorted()
+        let lowest = sorted[sorted.count / 200]
+        // An even picture stays even: noise of a few steps is not worth stretching.
+        let range = max(
+            sorted[sorted.count - 1 - sorted.count / 200] - lowest, shape.bitsPerSample == 8 ? 16 : 16 * 257)
+        return try PNGImage.encode(
+            width: width, height: height, .rgb, means.map { byte(255 * ($0 - lowest) / range) })
+    }
+
+    private var smallSize: (Int, Int) { ((shape.width + factor - 1) / factor, (shape.height + factor - 1) / factor) }
+
+    private func forEachPixel(_ row: Int, _ column: Int, _ body: (Int) -> Void) {
+        for y in row * factor..<min(shape.height, (row + 1) * factor) {
+            for x in column * factor..<min(shape.width, (column + 1) * factor) { body(y * shape.width + x) }
+        }
+    }
+
+    // MARK: Parts
+
+    /// The variance of one channel in a part of the frame, in the colours of the overview.
+    func varianceCrop(_ crop: FrameCrop, channel: Int) throws(FastPixError) -> [UInt8] {
+        try PNGImage.encode(
+            width: crop.width, height: crop.height, .palette(PerceptualColorMap.table),
+            crop.pixels(in: shape).map { color(reader.varianceOrNaN($0 * shape.channels + channel)) })
+    }
+
+    /// The mean in a part of the frame, stretched from its darkest to its brightest sample: most defects are a few steps
+    /// of 256 above their neighbours, which nobody would see.
+    func meanCrop(_ crop: FrameCrop) throws(FastPixError) -> [UInt8] {
+        let pixels = crop.pixels(in: shape)
+        let means = pixels.flatMap { pixel in
+            (0..<3).map { reader.mean(pixel * shape.channels + min($0, shape.channels - 1)) }
+        }
+        let lowest = means.min() ?? 0
+        let range = max((means.max() ?? 0) - lowest, 1e-9)
+        return try PNGImage.encode(
+            width: crop.width, height: crop.height, .rgb, means.map { byte(255 * ($0 - lowest) / range) })
+    }
+
+    private func color(_ variance: Double) -> UInt8 {
+        UInt8(PerceptualColorMap.index(of: axis.fraction(of: variance) ?? 0))
+    }
+
+    private func byte(_ value: Double) -> UInt8 { UInt8(min(255, max(0, value.rounded()))) }
+}
+
+/// A square part of the frame around a pixel; at the frame's border the pixel is off its middle.
+struct FrameCrop: Sendable {
+    let row: Int
+    let column: Int
+    let width: Int
+    let height: Int
+
+    static let side = 25
+
+    init(around row: Int, _ column: Int, in shape: FrameShape) {
+        width = min(Self.side, shape.width)
+        height = min(Self.side, shape.height)
+        self.row = min(max(0, row - Self.side / 2), shape.height - height)
+        self.column = min(max(0, column - Self.side / 2), shape.width - width)
+    }
+
+    /// Indexes of its pixels, row by row.
+    func pixels(in shape: FrameShape) -> [Int] {
+        (row..<row + height).flatMap { row in (column..<column + width).map { row * shape.width + $0 } }
+    }
+}

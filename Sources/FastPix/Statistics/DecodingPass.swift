@@ -1,0 +1,67 @@
+import Synchronization
+
+/// Decodes photos of any mixture of shapes, several at once, and sums their samples when that is wanted.
+enum DecodingPass {
+    /// What is done with decoded samples.
+    enum Purpose: Sendable {
+        /// Nothing: whether a photo is sound shows when it is decoded to its end.
+        case verification
+        case sums
+        /// Sums, and how often each value occurs.
+        case sumsAndCounts
+    }
+
+    struct Outcome: Sendable {
+        var totals = ChannelTotals()
+        /// Photos that left no sample behind, ordered by path.
+        var failed: [FailedPhoto] = []
+    }
+
+    /// `progress` hears of every photo that is done with, from any thread. The result is the same for any number of
+    /// workers and any order of the photos.
+    static func run(
+        _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64,
+        progress: @escaping @Sendable () -> Void
+    ) -> Outcome {
+        // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
+        let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
+        let next = Atomic(0)
+        let result = Mutex(Outcome())
+        // A worker holds one photo open.
+        let team = max(1, min(workers, photos.count, OpenFile.limit))
+        WorkerTeam.run(workers: team) { _ in
+            var own = Outcome()
+            var reader = StripReader()
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < ordered.count else { break }
+                do throws(FastPixError) {
+                    try take(
+                        ordered[index], purpose, maximumPixels: maximumPixels, with: &reader, into: &own.totals)
+                } catch {
+                    own.failed.append(FailedPhoto(path: ordered[index].path, reason: error.reason))
+                }
+                progress()
+            }
+            result.withLock {
+                $0.totals += own.totals
+                $0.failed += own.failed
+            }
+        }
+        var outcome = result.withLock { $0 }
+        outcome.failed.sort { $0.path.bytesPrecede($1.path) }
+        return outcome
+    }
+
+    private static func take(
+        _ photo: PhotoFile, _ purpose: Purpose, maximumPixels: UInt64, with reader: inout StripReader,
+        into totals: inout ChannelTotals
+    ) throws(FastPixError) {
+        guard purpose != .verification else {
+            return try reader.read(photo, maximumPixels: maximumPixels) { _, _ in }
+        }
+        var sums = PhotoSums(photo.header.shape, countsValues: purpose == .sumsAndCounts)
+        try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }
+        sums.enter(&totals)
+    }
+}

@@ -1,0 +1,103 @@
+import Synchronization
+
+/// The job of `fastpix stats`: what is in a set of photos, and the mean and spread of their samples.
+///
+/// ```swift
+/// var statistics = PhotoStatistics()
+/// statistics.moments = MomentsRequest()
+/// let report = try statistics.run(PhotoDiscovery(paths: ["photos"], recursive: true))
+/// for channel in report.moments?.channels ?? [] { print(channel.name, channel.mean, channel.standardDeviation) }
+/// ```
+public struct PhotoStatistics: Sendable {
+    /// How mean and standard deviation are computed.
+    public struct MomentsRequest: Sendable {
+        public var weight: PhotoWeight
+        /// Grey photos count as colour photos whose red, green and blue are equal.
+        public var greyAsRGB: Bool
+        /// Count how often each value occurs, too: about a fifth more time.
+        public var countsValues: Bool
+
+        public init(weight: PhotoWeight = .pixel, greyAsRGB: Bool = false, countsValues: Bool = false) {
+            self.weight = weight
+            self.greyAsRGB = greyAsRGB
+            self.countsValues = countsValues
+        }
+    }
+
+    /// Threads that read headers and decode; nil: one per processor.
+    public var workers: Int?
+    /// Largest photo accepted, in pixels (0: any).
+    public var maximumPixels: UInt64
+    /// Decode all photos to their ends, which finds damage that headers do not show.
+    public var verifies: Bool
+    /// Nil: from headers only. Otherwise all photos are decoded.
+    public var moments: MomentsRequest?
+
+    public init(
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, verifies: Bool = false,
+        moments: MomentsRequest? = nil
+    ) {
+        self.workers = workers
+        self.maximumPixels = maximumPixels
+        self.verifies = verifies
+        self.moments = moments
+    }
+
+    /// Throws when a setting is out of its range.
+    public func validate() throws(FastPixError) { try headerSettings.validate() }
+
+    private var headerSettings: AccumulationSettings {
+        AccumulationSettings(workers: workers, maximumPixels: maximumPixels)
+    }
+
+    /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
+    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong.
+    public func run(
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> StatisticsReport {
+        try validate()
+        let start = monotonicSeconds()
+        let probed = PhotoProbe.run(
+            discovery.files, settings: headerSettings,
+            progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
+        var photos = probed.photos
+        var skipped = discovery.skipped + probed.failed
+        let headersRead = monotonicSeconds()
+        var totals: ChannelTotals?
+        if let purpose {
+            let count = photos.count
+            let done = Atomic(0)
+            let outcome = DecodingPass.run(
+                photos, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels
+            ) {
+                let now = done.add(1, ordering: .relaxed).newValue
+                progress(SearchProgress(stage: .decoding, photosDone: now, photosInAll: count))
+            }
+            let damaged = Set(outcome.failed.map(\.path))
+            photos.removeAll { damaged.contains($0.path) }
+            skipped += outcome.failed.map(\.skipped)
+            totals = outcome.totals
+        }
+        let end = monotonicSeconds()
+        return StatisticsReport(
+            settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
+            inventory: PhotoInventory(photos), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
+            timing: StatisticsReport.Timing(
+                probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
+            peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    /// Nil when nothing is to be decoded.
+    private var purpose: DecodingPass.Purpose? {
+        guard let moments else { return verifies ? .verification : nil }
+        return moments.countsValues ? .sumsAndCounts : .sums
+    }
+
+    private func result(_ totals: ChannelTotals?) -> StatisticsReport.Moments? {
+        guard let totals, let moments else { return nil }
+        return StatisticsReport.Moments(
+            weight: moments.weight, greyAsRGB: moments.greyAsRGB,
+            channels: totals.moments(weight: moments.weight, greyAsRGB: moments.greyAsRGB),
+            histograms: moments.countsValues ? totals.histograms(greyAsRGB: moments.greyAsRGB) : nil)
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import FastPix
+import SystemPackage
+
+struct AddWeightedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "addweighted",
+        abstract: "Blends images with others or with their own blur, as OpenCV's addWeighted does, file to file.",
+        discussion: """
+            Each sample of an output is alpha * A + beta * B + gamma, rounded and saturated as OpenCV does. B is an \
+            image, or with --blur A itself after OpenCV's GaussianBlur. Without --blur name exactly two paths: two \
+            images, two folders (their images are paired), or a folder and one image that goes with each of it.
+
+            Outputs have A's size, format, EXIF data with the orientation, colour profile, resolution and \
+            transparency. B's transparency is left out. Grey beside colour becomes colour; 8 bits beside 16 become 16. \
+            JPEG files have chroma at half resolution, as OpenCV writes them. Existing files are left alone without \
+            --overwrite, and a file appears under its name when it is complete.
+
+            Examples:
+              fastpix addweighted a.jpg b.jpg --alpha 0.7 --beta 0.3 --output blend.jpg
+              fastpix addweighted photos/ masks/ --output blended/
+              fastpix addweighted photos/ -r --blur 15 --output softer/
+              fastpix addweighted photos/ --blur 15 --alpha 4 --beta -4 --gamma 128 -o out/
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A and B; with --blur any number of images and folders.", valueName: "path"),
+        completion: .file())
+    var paths: [String] = []
+
+    @OptionGroup(title: "Arithmetic") var arithmetic: BlendWeightOptions
+
+    @OptionGroup(title: "Inputs") var pairing: BlendPairingOptions
+
+    @Option(help: ArgumentHelp("Skip images of more pixels than this; 0 takes any.", valueName: "pixels"))
+    var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    @OptionGroup(title: "Output") var output: BlendOutputOptions
+
+    @Option(help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
+    var workers: Int?
+
+    private var settings: BlendSettings {
+        BlendSettings(
+            weights: arithmetic.weights, resizesSecond: pairing.resizeSecond, encoding: output.encoding,
+            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels)
+    }
+
+    func validate() throws {
+        if arithmetic.blur == nil && paths.count != 2 {
+            throw ValidationError(
+                "Name two images or folders to blend, or one and --blur, for example: "
+                    + "fastpix addweighted photos/ --blur 15 --output softer/")
+        }
+        if paths.isEmpty {
+            throw ValidationError("Name an image or a folder of images to blend with its own blur.")
+        }
+        if arithmetic.sigma != nil && arithmetic.blur == nil {
+            throw ValidationError("--sigma is for the blur; give its size, too: --blur 15.")
+        }
+        if arithmetic.blur != nil && pairing.resizeSecond {
+            throw ValidationError("--resize-b is for a second image; with --blur there is none.")
+        }
+        try validating { () throws(FastPixError) in
+            try settings.validate()
+            try arithmetic.gaussianBlur?.validate()
+            try output.naming.validate()
+        }
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: output.quiet)
+        try console.reportingErrors { () throws(FastPixError) in try blend(console) }
+    }
+
+    private func blend(_ console: Console) throws(FastPixError) -> ExitCode {
+        let plan = try plan()
+        let interruption = SignalWatch.interruption
+        interruption.beginAnswering()
+        let bar = ProgressBar(isShown: console.showsProgress)
+        defer { bar.clear() }
+        let report = try ImageBlending(settings).run(
+            plan, isCancelled: { interruption.isRequested },
+            progress: { bar.update("Blending", done: $0, of: $1, "images") })
+        bar.clear()
+        report.skipped.forEach(console.skipped)
+        tellNotes(report.images, console)
+        if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
+        if output.summary == .json || !output.quiet && !report.images.isEmpty {
+            try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
+        }
+        if report.isInterrupted {
+            console.error("interrupted; \(report.images.count) of \(plan.jobs.count) images are complete")
+            SignalWatch.end()
+        }
+        if report.images.isEmpty { return .failure }
+        return report.skipped.isEmpty ? .success : .someFilesFailed
+    }
+
+    /// Each note once, with the first image that it is about: folders tend to have the same about all.
+    private func tellNotes(_ images: [BlendedImage], _ console: Console) {
+        var told: [String: Int] = [:]
+        for note in images.flatMap(\.notes) { told[note, default: 0] += 1 }
+        for image in images {
+            for note in image.notes {
+                guard let count = told.removeValue(forKey: note) else { continue }
+                console.warning("\(image.first)\(count > 1 ? " and \(counted(count - 1, "other"))" : ""): \(note)")
+            }
+        }
+    }
+
+    private func plan() throws(FastPixError) -> BlendPlan {
+        let paths = ArgumentPaths.asGiven(paths)
+        if let blur = arithmetic.gaussianBlur {
+            return try BlendPlan(
+                paths, blur: blur, recursive: pairing.recursive, naming: output.naming, overwrites: output.overwrite)
+        }
+        return try BlendPlan(
+            paths[0], with: paths[1], pairing: pairing.pairBy, recursive: pairing.recursive, naming: output.naming,
+            overwrites: output.overwrite)
+    }
+
+    private func nothingDone(_ report: BlendReport) -> String {
+        guard report.skipped.isEmpty else { return "no image could be made" }
+        let hint = pairing.recursive ? "" : " (subfolders are searched with --recursive)"
+        return "no images, JPEG or PNG, in \(paths.joined(separator: ", "))\(hint)"
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import FastPix
+import Foundation
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measures what each command takes on your photos, with one worker and with more.",
+        discussion: """
+            Runs each job (\(PhotoBenchmark.allJobNames.joined(separator: ", "))) on a quarter of the photos and on all of \
+            them, with 1 to as many workers as there are processors, in turn; every run is a process of its own. Prints \
+            time, photos per second, speed-up against one worker, efficiency (speed-up for each worker), processor time, \
+            peak memory and page faults, and checks that all runs of a job gave the same result. One worker is the serial \
+            run: a single thread. Let nothing else run meanwhile.
+
+            Only photos of the largest group, one camera and one frame size, are measured with.
+
+            Examples:
+              fastpix bench my-photos/
+              fastpix bench my-photos/ --plot scaling.svg --format csv --output scaling.csv
+            """)
+
+    @OptionGroup var photos: PhotoOptions
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(
+        help: ArgumentHelp("Draw elapsed time against workers, as SVG or PNG.", valueName: "file.svg|png"),
+        completion: .file(extensions: ["svg", "png"]))
+    var plot: String?
+
+    @Option(
+        name: .customLong("photos"), help: ArgumentHelp("Photos of the large set at most.", valueName: "number"))
+    var photoCount = PhotoBenchmark.defaultPhotos
+
+    @Option(help: ArgumentHelp("Measured runs of everything, after one warm-up.", valueName: "number"))
+    var runs = 5
+
+    @Option(
+        help: ArgumentHelp(
+            "Numbers of workers to measure, ascending from 1, separated by commas. (default: 1 to the processors here)",
+            valueName: "numbers"))
+    var workers: NumberList?
+
+    @Option(help: ArgumentHelp("Jobs to measure, separated by commas. (default: all)", valueName: "jobs"))
+    var jobs: NameList?
+
+    func validate() throws {
+        try validating { () throws(FastPixError) in
+            try benchmark.validate()
+            if let plot { _ = try DrawingFormat(path: plot) }
+        }
+        if let plot, plot == output.output {
+            throw ValidationError("--output and --plot name the same file; give them different names.")
+        }
+    }
+
+    private var benchmark: PhotoBenchmark {
+        PhotoBenchmark(
+            program: Bundle.main.executablePath ?? CommandLine.arguments[0], maximumPhotos: photoCount, runs: runs,
+            workerCounts: workers?.numbers, jobNames: jobs?.names)
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: output.quiet)
+        try console.reportingErrors { () throws(FastPixError) in
+            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            let sink = try ResultSink(output.output, photos: discovery)
+            let picture = try plot.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
+            let bar = ProgressBar(isShown: console.showsProgress)
+            defer { bar.clear() }
+            let interruption = SignalWatch.interruption
+            interruption.beginAnswering()
+            let report = try benchmark.run(discovery, isCancelled: { interruption.isRequested }) {
+                bar.update("Measuring", done: $0, of: $1, "runs")
+            }
+            bar.clear()
+            report.skipped.forEach(console.skipped)
+            try picture?.write(BenchmarkDrawing.drawing(of: report))
+            try sink.write(report.formatted(output.format))
+            guard report.resultsAgree else {
+                console.error("runs of one job gave different results; see the report, and please report this")
+                return .failure
+            }
+            return report.skipped.isEmpty ? .success : .someFilesFailed
+        }
+    }
+}
+
+/// Numbers separated by commas.
+struct NumberList: ExpressibleByArgument {
+    let numbers: [Int]
+
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard !parts.contains(nil) else { return nil }
+        numbers = parts.compactMap { $0 }
+    }
+}
+
+/// Names separated by commas.
+struct NameList: ExpressibleByArgument {
+    let names: [String]
+
+    init?(argument: String) {
+        names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+}

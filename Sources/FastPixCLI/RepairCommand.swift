@@ -1,0 +1,96 @@
+import ArgumentParser
+import FastPix
+import SystemPackage
+
+struct RepairCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "repair",
+        abstract: "Replaces the defective pixels of photos by what is around them.",
+        discussion: """
+            The list of defects comes from fastpix hotpixels --export map.json (or --format json); CSV, PNG masks and the \
+            lists for dcraw, RawTherapee, Siril, PixInsight and jpegpixi are read, too. Each photo must have the size \
+            and, where both name it, the camera of the list.
+
+            JPEG is repaired without compressing the picture again: only the 8 x 8 blocks that hold a defect change, all \
+            other coefficients and all metadata stay as they are. PNG keeps all other pixels and chunks. Positions count \
+            in the stored picture, so that it does not matter how it is rotated for viewing.
+
+            Example:
+              fastpix hotpixels my-photos/ --export map.json
+              fastpix repair my-photos/ --map map.json --output repaired/
+            """)
+
+    @OptionGroup var photos: PhotoOptions
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The list of defects.", valueName: "file"), completion: .file())
+    var map: String
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Where the repaired photos go, under their own names.", valueName: "folder"),
+        completion: .directory)
+    var output: String
+
+    @Flag(help: "Replace files that are there already. Photos that are read are never replaced.")
+    var overwrite = false
+
+    @Flag(help: "Use the list for photos of another camera, too, as long as the size agrees.")
+    var anyCamera = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Pixels around a defect that go with it. (default: 3 in JPEG, 0 in PNG)",
+            discussion: "For lists of bare positions; fastpix's own lists know how far each defect reaches.",
+            valueName: "pixels"))
+    var radius: Int?
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("json: write what was done to stdout, file by file.", valueName: "text|json"))
+    var format: RepairSummaryForm = .text
+
+    @Flag(name: .shortAndLong, help: "No progress and no summary on stderr; errors still are.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Photos repaired at the same time. (default: one per processor)", valueName: "number"))
+    var workers: Int?
+
+    @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
+    var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    func validate() throws {
+        try validating { () throws(FastPixError) in try repair.validate() }
+    }
+
+    private var repair: PhotoRepair {
+        PhotoRepair(
+            folder: output, overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
+            maximumPixels: maxPixels)
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: quiet)
+        try console.reportingErrors { () throws(FastPixError) in
+            let bar = ProgressBar(isShown: console.showsProgress)
+            defer { bar.clear() }
+            let report = try repair.run(photos.filePaths, recursive: photos.recursive, map: FilePath(map)) {
+                bar.update("Repairing", done: $0, of: $1, "photos")
+            }
+            bar.clear()
+            report.skipped.forEach(console.skipped)
+            if format == .json { try ResultSink(nil).write(report.json) }
+            guard !report.photos.isEmpty else {
+                console.error("no photo was repaired")
+                return .failure
+            }
+            console.note(report.summary)
+            return report.skipped.isEmpty ? .success : .someFilesFailed
+        }
+    }
+}
+
+/// How `fastpix repair` tells what it did.
+enum RepairSummaryForm: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import FastPix
+
+extension PhotoWeight: ExpressibleByArgument {}
+
+struct StatsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats",
+        abstract: "Counts photos and their sizes; on request the exact mean and spread of their colours.",
+        discussion: """
+            From headers alone: how many photos there are, how large they are on disk and decoded (width x height x \
+            channels x bytes per sample; MB are 10^6 bytes, MiB 2^20), by format, frame, depth and camera, and which \
+            files are broken.
+
+            With --moments all photos, of any mixture of sizes, are decoded: mean and standard deviation of each channel, \
+            as deep-learning code wants them for Normalize(mean, std). Sums are exact integers, so the result is the same \
+            for any number of workers. Damaged photos are named and left out whole; transparency is ignored.
+
+            Examples:
+              fastpix stats -r archive/
+              fastpix stats -r training-set/ --moments --as-rgb --format json
+              fastpix stats -r training-set/ --histogram histogram.png
+            """)
+
+    @OptionGroup var photos: PhotoOptions
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Flag(
+        help: ArgumentHelp(
+            "Decode every photo to its end, to find damage that headers do not show.",
+            discussion: "Nothing is computed from the samples; the time it takes is that of decoding alone."))
+    var verify = false
+
+    @Flag(help: "Mean and standard deviation of each channel, exactly. Decodes all photos.")
+    var moments = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether every pixel or every image counts alike. (default: pixel)",
+            discussion: "With image, a large photo weighs as much as a small one. Implies --moments.",
+            valueName: "pixel|image"))
+    var weight: PhotoWeight?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Count grey photos in red, green and blue, not as a channel of their own. Implies --moments."))
+    var asRgb = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Count how often each value of a channel occurs, for JSON and CSV. Implies --moments.",
+            discussion: "Every pixel counts once, whatever --weight says. Takes about a fifth more processor time."))
+    var countValues = false
+
+    @Option(
+        help: ArgumentHelp("Draw the histograms, as PNG or SVG. Implies --count-values.", valueName: "file.png|svg"),
+        completion: .file(extensions: ["png", "svg"]))
+    var histogram: String?
+
+    @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
+    var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
+    var workers: Int?
+
+    func validate() throws {
+        try validating { () throws(FastPixError) in
+            try statistics.validate()
+            if let histogram { _ = try DrawingFormat(path: histogram) }
+        }
+        if let histogram, histogram == output.output {
+            throw ValidationError("--output and --histogram name the same file; give them different names.")
+        }
+    }
+
+    private var statistics: PhotoStatistics {
+        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request)
+    }
+
+    /// Nil when no option asks for moments.
+    private var request: PhotoStatistics.MomentsRequest? {
+        let counts = countValues || histogram != nil
+        guard moments || weight != nil || asRgb || counts else { return nil }
+        return PhotoStatistics.MomentsRequest(weight: weight ?? .pixel, greyAsRGB: asRgb, countsValues: counts)
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: output.quiet)
+        try console.reportingErrors { () throws(FastPixError) in try count(console) }
+    }
+
+    private func count(_ console: Console) throws(FastPixError) -> ExitCode {
+        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let sink = try ResultSink(output.output, photos: discovery)
+        let picture = try histogram.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
+        let bar = ProgressBar(isShown: console.showsProgress)
+        defer { bar.clear() }
+        let report = try statistics.run(discovery) { bar.update($0) }
+        bar.clear()
+        report.skipped.forEach(console.skipped)
+        console.noteRepeated(discovery)
+        guard report.inventory.all.photos > 0 else {
+            console.error(photos.nothingRead(discovery))
+            // A program that reads the result wants to know what was skipped, too.
+            if output.format == .json { try sink.write(report.formatted(.json)) }
+            return .failure
+        }
+        if let picture, let histograms = report.moments?.histograms {
+            try picture.write(HistogramDrawing.drawing(of: histograms))
+        }
+        try sink.write(report.formatted(output.format))
+        return report.skipped.isEmpty ? .success : .someFilesFailed
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `fastpix stats` from headers: what is counted, what is broken, and the forms of the result.
+struct StatsTests {
+    private static func stats(_ arguments: [String], in folder: URL? = nil) throws -> CommandRun {
+        try CommandRun.fastpix(["stats", "--quiet"] + arguments, in: folder)
+    }
+
+    @Test func exampleIsCounted() throws {
+        let run = try Self.stats([Repository.examplePhotos.path, "--format", "json"])
+        #expect(run.exitCode == 0)
+        #expect(run.stderr == "")
+        let result = try run.statistics()
+        let onDisk = try Photos.example(48).reduce(0) { $0 + (try Data(contentsOf: $1).count) }
+        let decoded = 48 * 384 * 896 * 3
+        #expect(result.schema == "fastpix.stats/1")
+        #expect(result.photos == 48 && result.bytesOnDisk == onDisk && result.bytesDecoded == decoded)
+        #expect(
+            result.shapes.map { [$0.width, $0.height, $0.channels, $0.bitsPerSample, $0.photos] } == [
+                [384, 896, 3, 8, 48]
+            ])
+        #expect(result.cameras.map(\.camera) == [.init(make: "Canon", model: "Canon PowerShot SX260 HS")])
+        #expect(result.moments == nil)
+        #expect(result.skipped.isEmpty)
+    }
+
+    /// Formats, shapes, depths and cameras each add up to the whole; broken files are in none of them.
+    @Test func partsAddUp() throws {
+        let run = try Self.stats([Repository.fixture("decoder").path, "--format", "json"])
+        #expect(run.exitCode == 2)
+        let result = try run.statistics()
+        #expect(result.photos > 150)
+        let parts = [
+            result.formats.map { [$0.photos, $0.bytesOnDisk, $0.bytesDecoded] },
+            result.shapes.map { [$0.photos, $0.bytesOnDisk, $0.bytesDecoded] },
+            result.bitDepths.map { [$0.photos, $0.bytesOnDisk, $0.bytesDecoded] },
+            result.cameras.map { [$0.photos, $0.bytesOnDisk, $0.bytesDecoded] },
+        ]
+        for part in parts {
+            let sums = part.reduce([0, 0, 0]) { zip($0, $1).map { $0 + $1 } }
+            #expect(sums == [result.photos, result.bytesOnDisk, result.bytesDecoded])
+            #expect(part.map { $0[0] } == part.map { $0[0] }.sorted(by: >))
+        }
+        for shape in result.shapes {
+            let bytes = shape.width * shape.height * shape.channels * shape.bitsPerSample / 8
+            #expect(shape.bytesDecoded == shape.photos * bytes)
+        }
+        // Each broken file is named once, here and on stderr.
+        #expect(!result.skipped.isEmpty)
+        #expect(run.stderr == result.skipped.map { "fastpix: skipped \($0.path): \($0.reason)\n" }.joined())
+    }
+
+    @Test func textIsForPeople() throws {
+        let run = try Self.stats([Repository.fixture("sixteen-bit").path])
+        #expect(run.exitCode == 0)
+        #expect(run.stderr == "")
+        let expected = """
+            12 photos, 0.39 MB (0.37 MiB) on disk, 0.44 MB (0.42 MiB) decoded; 0 broken files
+
+              format  photos             on disk             decoded
+              PNG         12  0.39 MB (0.37 MiB)  0.44 MB (0.42 MiB)
+
+              frame                photos             on disk             decoded
+              96 x 64, 16-bit RGB      12  0.39 MB (0.37 MiB)  0.44 MB (0.42 MiB)
+
+              depth   photos             on disk             decoded
+              16-bit      12  0.39 MB (0.37 MiB)  0.44 MB (0.42 MiB)
+
+              camera          photos             on disk             decoded
+              unknown camera      12  0.39 MB (0.37 MiB)  0.44 MB (0.42 MiB)
+
+            Wall time: headers 
+            """
+        #expect(run.stdout.hasPrefix(expected), "\(run.stdout)")
+    }
+
+    /// The same figures in CSV as in JSON, and every line of four fields.
+    @Test func csvHoldsWhatJSONHolds() throws {
+        let arguments = [Repository.fixture("sixteen-bit").path, "--count-values", "--format"]
+        let csv = try Self.stats(arguments + ["csv"])
+        let json = try Self.stats(arguments + ["json"]).statistics()
+        #expect(csv.exitCode == 0)
+        let lines = csv.stdout.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        #expect(lines.allSatisfy { $0.count == 4 || $0[1].hasPrefix("\"") })
+        #expect(lines[0] == ["section", "name", "measure", "value"])
+        func value(_ section: String, _ name: String, _ measure: String) -> String? {
+            lines.first { $0.first == section[...] && $0[1] == name[...] && $0[2] == measure[...] }.map {
+                String($0[3])
+            }
+        }
+        #expect(value("all", "", "photos") == "12")
+        #expect(value("all", "", "bytes_decoded") == "\(json.bytesDecoded)")
+        #expect(value("all", "", "broken_files") == "0")
+        let moments = try #require(json.moments)
+        for channel in moments.channels {
+            #expect(value("channel", channel.name, "mean") == "\(channel.mean)")
+            #expect(value("channel", channel.name, "standard_deviation_255") == "\(channel.standardDeviation255)")
+            #expect(value("channel", channel.name, "sum_of_squares") == channel.sumOfSquares)
+        }
+        let counted = lines.filter { $0[0] == "histogram" && $0[1] == "green 16-bit" }
+        #expect(counted.map { UInt64($0[3]) } == moments.histograms?[1].counts.map { $0 })
+    }
+
+    @Test func noPhotosAreNamedAsSuch() throws {
+        try withTemporaryFolder { folder in
+            let empty = try Self.stats([".", "--format", "json"], in: folder)
+            #expect(empty.exitCode == 1)
+            #expect(empty.stderr.contains("no photos, JPEG or PNG, in ."))
+            #expect(empty.stderr.contains("--recursive"))
+            #expect(try empty.statistics().photos == 0)
+            let text = try Self.stats(["."], in: folder)
+            #expect(text.exitCode == 1)
+            #expect(text.stdout == "")
+            try folder.addFile("broken.jpg", Data([1, 2, 3]))
+            let broken = try Self.stats([".", "--moments", "--format", "json"], in: folder)
+            #expect(broken.exitCode == 1)
+            #expect(try broken.statistics().skipped.map(\.path) == ["./broken.jpg"])
+            #expect(broken.stderr.contains("not one of 1 file could be read as a photo"))
+        }
+    }
+
+    @Test func subfoldersOnRequest() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(2, to: folder)
+            try Photos.add(3, to: try folder.addFolder("inner"))
+            #expect(try Self.stats([".", "--format", "json"], in: folder).statistics().photos == 2)
+            #expect(try Self.stats([".", "-r", "--format", "json"], in: folder).statistics().photos == 5)
+        }
+    }
+
+    @Test func outputGoesToAFile() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(1, to: folder)
+            let run = try Self.stats([".", "--format", "csv", "--output", "out.csv"], in: folder)
+            #expect(run.exitCode == 0)
+            #expect(run.stdout == "")
+            let content = try String(contentsOf: folder.appendingPathComponent("out.csv"), encoding: .utf8)
+            #expect(content.hasPrefix("section,name,measure,value\nall,,photos,1\n"))
+        }
+    }
+
+    @Test func maximumPixelsApplies() throws {
+        let run = try Self.stats([
+            Repository.examplePhotos.path, Photos.tiny.path, "--max-pixels", "1000", "-f", "json",
+        ])
+        #expect(run.exitCode == 2)
+        #expect(try run.statistics().photos == 1)
+        #expect(run.stderr.contains("more than the limit of 1000 pixels"))
+    }
+
+    /// Headers do not show that a picture is cut short; decoding does.
+    @Test func verifyFindsWhatHeadersHide() throws {
+        try withTemporaryFolder { folder in
+            try folder.addCopy(of: Photos.tiny)
+            try folder.addCopy(of: Photos.decoderFixture("jpeg-truncated-90.jpg"))
+            let headers = try Self.stats([".", "--format", "json"], in: folder)
+            #expect(headers.exitCode == 0)
+            #expect(try headers.statistics().photos == 2)
+            for option in ["--verify", "--moments"] {
+                let decoded = try Self.stats([".", "--format", "json", option], in: folder)
+                #expect(decoded.exitCode == 2)
+                #expect(try decoded.statistics().photos == 1)
+                #expect(try decoded.statistics().skipped.map(\.path) == ["./jpeg-truncated-90.jpg"])
+                #expect(try (decoded.statistics().moments == nil) == (option == "--verify"))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        [], ["--weight", "photo"], ["--workers", "0"], ["--format", "xml"], ["--max-pixels", "many"],
+        ["--histogram", "picture.jpg"], ["--histogram", "same.png", "--output", "same.png"], ["--top", "3"],
+    ])
+    func wrongUsage(_ options: [String]) throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(1, to: folder)
+            let run = try CommandRun.fastpix(["stats"] + (options.isEmpty ? [] : ["."]) + options, in: folder)
+            #expect(run.exitCode == 64)
+            #expect(run.stdout == "")
+            #expect(run.stderr.hasPrefix("Error: "))
+            #expect(try folder.entries() == ["photo-0.jpg"])
+        }
+    }
+
+    @Test(arguments: [
+        ["--output", "missing/stats.json"], ["--histogram", "missing/h.png"], ["--histogram", "photo-0.png"],
+    ])
+    func impossibleTargetsAreRefusedBeforeTheWork(_ options: [String]) throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(1, copiesOf: Photos.decoderFixture("png-rgb8-97x61.png"), to: folder)
+            let before = try Data(contentsOf: folder.appendingPathComponent("photo-0.png"))
+            let run = try Self.stats(["."] + options, in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stdout == "")
+            #expect(run.stderr.hasPrefix("fastpix: error: \(options[1])"))
+            #expect(try folder.entries() == ["photo-0.png"])
+            #expect(try Data(contentsOf: folder.appendingPathComponent("photo-0.png")) == before)
+        }
+    }
+
+    @Test func helpNamesEveryOption() throws {
+        let run = try CommandRun.fastpix(["stats", "--help"])
+        #expect(run.exitCode == 0)
+        for option in [
+            "-r, --recursive", "-f, --format", "-o, --output", "-q, --quiet", "--verify", "--moments", "--weight",
+            "--as-rgb", "--count-values", "--histogram", "--max-pixels", "--workers",
+        ] {
+            #expect(run.stdout.contains("  \(option) "), "\(option)")
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+@testable import FastPix
+
+/// Since when a defect shows, and how it depends on settings.
+struct DefectHistoryTests {
+    private static func series(
+        _ residuals: [Double], times: [String?]? = nil, iso: [Int?]? = nil, seconds: [Double?]? = nil
+    ) -> ResidualSeries {
+        ResidualSeries(
+            residuals.enumerated().map { index, residual in
+                ResidualSeries.Entry(
+                    path: "photo-\(index)",
+                    capture: CaptureSettings(
+                        time: times.map { $0[index] } ?? "2020-01-01T00:00:\(10 + index)",
+                        iso: iso.map { $0[index] } ?? nil, exposureSeconds: seconds.map { $0[index] } ?? nil),
+                    residual: residual)
+            })
+    }
+
+    /// What a sound pixel shows: no more than the scene's detail and noise.
+    private static func noise(_ count: Int, seed: UInt64 = 7) -> [Double] {
+        var random = Noise(state: seed)
+        return (0..<count).map { _ in 8 * (random.next() - 0.5) }
+    }
+
+    private struct Noise {
+        var state: UInt64
+
+        mutating func next() -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 40) / Double(1 << 24)
+        }
+    }
+
+    @Test(arguments: [3, 10, 20, 37])
+    func theFirstPhotoIsFound(_ onset: Int) {
+        let residuals = Self.noise(40).enumerated().map { $0.element + ($0.offset >= onset ? 30 : 0) }
+        let first = DefectHistory(Self.series(residuals), .hot).firstSeen
+        #expect(first?.path == "photo-\(onset)")
+        #expect(first?.time == "2020-01-01T00:00:\(10 + onset)")
+        #expect(first?.photosBefore == onset)
+        #expect(first?.photosSince == 40 - onset)
+    }
+
+    @Test func whatShowsInAllPhotosShowsFromTheFirstOn() {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let residuals = Self.noise(40, seed: seed).map { $0 + 10 }
+            #expect(DefectHistory(Self.series(residuals), .hot).firstSeen?.photosBefore == 0)
+        }
+    }
+
+    /// Neither a photo with an edge of the scene at the pixel nor a defect that ends is a beginning.
+    @Test func otherChangesAreNoBeginning() {
+        var residuals = Self.noise(40).map { $0 + 20 }
+        residuals[3] = 150
+        #expect(DefectHistory(Self.series(residuals), .hot).firstSeen?.photosBefore == 0)
+        let ending = Self.noise(40).enumerated().map { $0.element + ($0.offset < 20 ? 30 : 0) }
+        #expect(DefectHistory(Self.series(ending), .hot).firstSeen?.photosBefore == 0)
+    }
+
+    /// A stuck pixel is brighter than some scenes and darker than others.
+    @Test func sizeCountsForWhatFollowsNoScene() {
+        let residuals = Self.noise(40).enumerated().map {
+            $0.element + ($0.offset < 15 ? 0 : $0.offset % 2 == 0 ? 40 : -40)
+        }
+        #expect(DefectHistory(Self.series(residuals), .stuck).firstSeen?.photosBefore == 15)
+    }
+
+    @Test func timeOrdersPhotosAndPathsBreakTies() {
+        let residuals = Self.noise(20).enumerated().map { $0.element + ($0.offset < 8 ? 30 : 0) }
+        // The photos with the defect come first by path and last by time; 1 and 2 are of the same time.
+        let times = (0..<20).map { String(format: "2020-01-%02dT12:00:00", $0 < 8 ? 20 + max(1, $0) : $0) }
+        let first = DefectHistory(Self.series(residuals, times: times), .hot).firstSeen
+        #expect(first?.path == "photo-0")
+        #expect(first?.photosBefore == 12)
+    }
+
+    @Test func withoutTimesNothingIsSaidOfThem() {
+        let residuals = Self.noise(40).map { $0 + 20 }
+        #expect(DefectHistory(Self.series(residuals, times: Array(repeating: nil, count: 40)), .hot).firstSeen == nil)
+        let same = [String?](repeating: "2020-01-01T00:00:00", count: 40)
+        #expect(DefectHistory(Self.series(residuals, times: same), .hot).firstSeen == nil)
+    }
+
+    @Test func settingsAreCompared() {
+        let iso = (0..<40).map { [100, 200, 800, 1600][$0 % 4] }
+        let growing = Self.noise(40).enumerated().map { $0.element + Double(iso[$0.offset]) / 40 }
+        let grown = DefectHistory(Self.series(growing, iso: iso), .hot)
+        #expect(grown.iso.verdict == .grows)
+        #expect(grown.iso.lower?.photos == 20 && grown.iso.upper?.photos == 20)
+        #expect(grown.iso.lower?.least == 100 && grown.iso.lower?.greatest == 200)
+        #expect(grown.iso.upper?.least == 800 && grown.iso.upper?.greatest == 1600)
+        #expect(abs((grown.iso.upper?.meanResidual ?? 0) - 30) < 2)
+        #expect(grown.exposure.verdict == .notEnoughVariety && grown.exposure.lower == nil)
+
+        let steady = DefectHistory(Self.series(Self.noise(40).map { $0 + 20 }, iso: iso), .hot)
+        #expect(steady.iso.verdict == .steady)
+        let seconds = iso.map { 0.1 / Double($0) }
+        let shrinking = DefectHistory(Self.series(growing, seconds: seconds), .hot)
+        #expect(shrinking.exposure.verdict == .shrinks)
+    }
+
+    @Test(arguments: [[100], [100, 125], [100, 100, 100, 100, 100, 100, 100, 100, 100, 1600]])
+    func likeSettingsAreNotEnough(_ settings: [Int]) {
+        let iso = (0..<40).map { settings[$0 % settings.count] }
+        #expect(
+            DefectHistory(Self.series(Self.noise(40), iso: iso), .hot).iso
+                == SettingDependence([(Double?, Double)]()))
+    }
+
+    @Test func captureTimesAreReadAsEXIFWritesThem() {
+        #expect(CaptureSettings.time("2014:10:19 13:20:51", fraction: nil) == "2014-10-19T13:20:51")
+        #expect(CaptureSettings.time("2014:10:19 13:20:51", fraction: "07") == "2014-10-19T13:20:51.07")
+        #expect(CaptureSettings.time("2014:10:19 13:20:51", fraction: "x") == "2014-10-19T13:20:51")
+        for text in ["    :  :     :  :  ", "0000:00:00 00:00:00", "2014-10-19 13:20:51", "", nil] {
+            #expect(CaptureSettings.time(text, fraction: "1") == nil)
+        }
+    }
+
+    @Test(arguments: [
+        ("Adobe Photoshop Lightroom 5.0 (Windows)", true), ("GIMP 2.10.8", true), ("darktable 4.2", true),
+        ("Snapseed 2.0", true), ("RawTherapee 5.9", true), ("Firmware Version 1.0.2", false),
+        ("Digital Camera X100 Ver1.10", false), ("17.5.1", false), ("", false),
+    ])
+    func editorsAreKnownByName(_ software: String, _ isEditor: Bool) {
+        #expect(ProcessingMarks.isEditor(software) == isEditor)
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// Reading lists of defects, and the names that other programs look for.
+struct DefectMapTests {
+    private static func read(_ text: String) throws -> [DefectMap] {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("list")
+            try Data(text.utf8).write(to: file)
+            return try DefectMapFile.read(FilePath(file.path))
+        }
+    }
+
+    private static func positions(_ text: String) throws -> [[Int]] {
+        try read(text).flatMap { $0.entries.map { [$0.row, $0.column] } }
+    }
+
+    /// As their programs' own files look, without fastpix's comments.
+    @Test(arguments: [
+        " 962   91 1028350000  # died in August\n1285 1067 0\n", "P 962 91 H\n# a comment\nP 1285 1067\n",
+        "Col 962 91 91\nRow 1067 1285 1285\n", "4\n958 87\n1281 1063\n", "962 91\n1285 1067\n",
+        "962,91\n\n2:1285,1067,1,1 # two\n", "row,column\n91,962\n1067,1285\n",
+    ])
+    func listsOfOtherProgramsAreRead(_ text: String) throws {
+        #expect(try Self.positions(text) == [[91, 962], [1067, 1285]])
+    }
+
+    @Test func theFrameAndItsOffsetAreRead() throws {
+        let maps = try Self.read("# of a camera\n# frame 4000 x 3000, offset 72,-38\n100 62 0\n")
+        #expect(maps == [DefectMap(width: 4000, height: 3000, entries: [DefectMap.Entry(row: 100, column: 28)])])
+    }
+
+    @Test func blocksKeepTheirSize() throws {
+        let maps = try Self.read("351,885,9,7\n")
+        #expect(maps[0].entries[0].smear == Smear(row: 885, column: 351, rows: 7, columns: 9))
+    }
+
+    /// The whole column of CosmeticCorrection, a line of Siril, nonsense, places outside the frame.
+    @Test(arguments: [
+        "Col 17\n", "Col 17 0 100\n", "P 1 2 H\nL 40 0\n", "P 1 2 X\n", "hello\n", "1 2 3 4\n", "V:3,4\n", "10%,3\n",
+        "1 2 0\n3 4\n", "# frame 10 x 10, offset 0,0\n10 3 0\n", "# frame 10 x 10, offset 4,4\n3 8 0\n", "{}",
+        "{\"schema\": 1}",
+        "row,column\n1\n", "row,column\na,b\n", "P 99999999999999999999 1 H\n",
+    ])
+    func whatIsNoListOfPixelsIsRefused(_ text: String) throws {
+        #expect(throws: FastPixError.self) { try Self.read(text) }
+    }
+
+    @Test func messagesNameTheLine() throws {
+        let error = #expect(throws: FastPixError.self) { try Self.read("1 2 0\n\n\u{1b}[31mred\n") }
+        #expect(error?.reason.hasPrefix("line 3 ") == true)
+        #expect(error?.reason.contains("\u{1b}") == false)
+    }
+
+    /// The table that fastpix hotpixels writes has subpixels of low variance, too, which have no class.
+    @Test func onlyLinesWithAClassAreDefects() throws {
+        let maps = try Self.read(
+            """
+            make,model,serial,width,height,row,column,class
+            Canon,"A ""B"", C",'=1,100,80,3,4,
+            Canon,"A ""B"", C",'=1,100,80,5,6,hot
+            Canon,Other,,100,80,7,8,stuck
+            """)
+        #expect(
+            maps.map(\.camera) == [
+                Camera(make: "Canon", model: "A \"B\", C", serial: "=1"), Camera(make: "Canon", model: "Other"),
+            ])
+        #expect(maps.map { $0.entries.map(\.row) } == [[5], [7]])
+    }
+
+    /// What quoting does, reading undoes.
+    @Test(arguments: ["", "plain", "a,b", "\"", "=cmd", "-1", "'quoted'", "line\nbreak", "@x,\"y\""])
+    func csvFieldsComeBack(_ text: String) {
+        let records = CSVRecords.of("first,\(CSVText.field(text)),last\r\nnext\r\n")
+        #expect(records == [["first", text, "last"], ["next"]])
+    }
+
+    /// Names that dcraw, and RawTherapee with it, gives these cameras.
+    @Test(arguments: [
+        ("Canon", "Canon EOS 5D Mark IV", nil, "Canon EOS 5D Mark IV.badpixels"),
+        ("NIKON CORPORATION", "NIKON D750", "6012345", "Nikon D750 6012345.badpixels"),
+        ("OLYMPUS IMAGING CORP.", "E-M5", nil, "Olympus E-M5.badpixels"),
+        ("RICOH IMAGING COMPANY, LTD.", "PENTAX K-3", nil, "Pentax K-3.badpixels"),
+        ("FUJIFILM", "FinePix X100", nil, "Fujifilm X100.badpixels"),
+        ("SONY", "ILCE-7M3", nil, "Sony ILCE-7M3.badpixels"), ("Parrot", "Sequoia", nil, "Parrot Sequoia.badpixels"),
+    ])
+    func rawTherapeeFilesAreNamedAsItsDecoderNamesCameras(
+        _ make: String, _ model: String, _ serial: String?, _ name: String
+    ) {
+        #expect(RawTherapeeList.fileName(of: Camera(make: make, model: model, serial: serial)) == name)
+    }
+
+    @Test func camerasWithoutAUsableNameHaveNoRawTherapeeFile() {
+        #expect(RawTherapeeList.fileName(of: Camera(make: "Canon")) == nil)
+        #expect(RawTherapeeList.fileName(of: Camera(make: "A", model: "../../etc/passwd")) == nil)
+    }
+
+    @Test func formatsAreToldByNames() {
+        #expect(DefectMapFormat(path: "a/b.JSON") == .json)
+        #expect(DefectMapFormat(path: "x.csv") == .csv)
+        #expect(DefectMapFormat(path: "x.png") == .mask)
+        #expect(DefectMapFormat(path: ".badpixels") == .dcraw)
+        #expect(DefectMapFormat(path: "x.lst") == .siril)
+        #expect(DefectMapFormat(path: "x.txt") == .pixinsight)
+        #expect(DefectMapFormat(path: "x.jpegpixi") == .jpegpixi)
+        #expect(DefectMapFormat(path: "darkframes/") == .rawtherapee)
+        #expect(DefectMapFormat(path: "a.json/b") == nil)
+    }
+
+    @Test func masksOfTheWrongPolarityAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("mask.png")
+            try Data(PNGImage.encode(width: 20, height: 10, .grey, [UInt8](repeating: 255, count: 200))).write(to: file)
+            let error = #expect(throws: FastPixError.self) { try DefectMapFile.read(FilePath(file.path)) }
+            #expect(error?.reason.contains("more than a tenth") == true)
+        }
+    }
+
+    @Test func masksAreReadInRuns() throws {
+        try withTemporaryFolder { folder in
+            var pixels = [UInt8](repeating: 0, count: 20 * 10)
+            pixels[3 * 20 + 4] = 1
+            pixels[3 * 20 + 5] = 255
+            pixels[9 * 20 + 19] = 128
+            let file = folder.appendingPathComponent("mask.png")
+            try Data(PNGImage.encode(width: 20, height: 10, .grey, pixels)).write(to: file)
+            let map = try DefectMapFile.read(FilePath(file.path))[0]
+            #expect((map.width, map.height) == (20, 10))
+            #expect(
+                map.entries.map(\.smear) == [
+                    Smear(row: 3, column: 4, rows: 1, columns: 2), Smear(row: 9, column: 19, rows: 1, columns: 1),
+                ])
+        }
+    }
+}

@@ -1,0 +1,271 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// `fastpix repair` on single files of every kind that the decoders take.
+struct PhotoRepairTests {
+    typealias Fixture = PhotoDecoderTests.Fixture
+    private static let photos = PhotoDecoderTests.sound
+
+    /// Without a defect nothing changes: tables, coefficients, markers, chunks are all written as they were read.
+    @Test(arguments: photos) func anEmptyListLeavesThePictureAlone(_ photo: Fixture) throws {
+        try withTemporaryFolder { folder in
+            let report = try Self.repair(photo, entries: [], in: folder)
+            guard report.skipped.isEmpty else {
+                #expect(try Self.hasNothingInBetween(photo), "\(report.skipped)")
+                return
+            }
+            let decoded = try Self.decode(folder.appendingPathComponent("out/\(photo.file)").path)
+            #expect(SHA256.hexadecimal(of: decoded.samples) == photo.sha256)
+            #expect(report.photos.first?.blocksChanged == (photo.format == "jpeg" ? 0 : nil))
+        }
+    }
+
+    /// Of a JPEG, one block of luma changes; of a PNG, one pixel.
+    @Test(arguments: photos.filter { ($0.width ?? 0) >= 97 })
+    func onlyTheDefectsBlockChanges(_ photo: Fixture) throws {
+        try withTemporaryFolder { folder in
+            let entry = DefectMap.Entry(row: 20, column: 43, smear: Smear(row: 20, column: 42, rows: 2, columns: 3))
+            let report = try Self.repair(photo, entries: [entry], in: folder)
+            guard report.skipped.isEmpty else {
+                #expect(try Self.hasNothingInBetween(photo), "\(report.skipped)")
+                return
+            }
+            let before = try Self.decode(photo.path.string, .luma)
+            let after = try Self.decode(folder.appendingPathComponent("out/\(photo.file)").path, .luma)
+            #expect(before.shape == after.shape)
+            let bytes = before.shape.bytesPerSample
+            let changed = (0..<before.samples.count).filter { before.samples[$0] != after.samples[$0] }.map {
+                ($0 / bytes / before.shape.width, $0 / bytes % before.shape.width)
+            }
+            // Luma of a JPEG that stores RGB, or samples chroma more finely than luma, has no blocks of its own.
+            let block = photo.format == "jpeg" ? (rows: 16..<24, columns: 40..<48) : (rows: 20..<22, columns: 42..<45)
+            let isPlain = !photo.file.contains("rgb") && !photo.file.contains("2x1") && !photo.file.contains("chroma")
+            if isPlain {
+                #expect(changed.allSatisfy { block.rows.contains($0.0) && block.columns.contains($0.1) })
+            } else {
+                #expect(changed.allSatisfy { (0..<48).contains($0.0) && (16..<80).contains($0.1) })
+            }
+        }
+    }
+
+    /// Damaged, truncated, of another kind: what cannot be decoded is not repaired either, and nothing is written.
+    @Test(arguments: PhotoDecoderTests.refused) func whatCannotBeDecodedIsRefused(_ photo: Fixture) throws {
+        try withTemporaryFolder { folder in
+            let map = folder.appendingPathComponent("list.badpixels")
+            try Data("0 0 0\n".utf8).write(to: map)
+            let out = folder.appendingPathComponent("out")
+            let report = try PhotoRepair(folder: out.path).run([photo.path], map: FilePath(map.path))
+            #expect(report.photos == [])
+            #expect(report.skipped.count == 1)
+            #expect(try out.entries() == [])
+        }
+    }
+
+    /// All that is not the picture is copied byte for byte and in order: EXIF, comments, profiles, tables.
+    @Test(arguments: ["jpeg-exif.jpg", "jpeg-comment.jpg", "jpeg-photo-422.jpg", "jpeg-420-progressive-97x61.jpg"])
+    func jpegMarkersAreKept(_ name: String) throws {
+        let photo = try #require(Self.photos.first { $0.file == name })
+        try withTemporaryFolder { folder in
+            _ = try Self.repair(photo, entries: [DefectMap.Entry(row: 3, column: 3)], in: folder)
+            let before = try JPEGSegments(URL(fileURLWithPath: photo.path.string))
+            let after = try JPEGSegments(folder.appendingPathComponent("out/\(name)"))
+            #expect(before.metadata == after.metadata)
+            #expect(!before.metadata.isEmpty)
+            #expect(before.quantisation == after.quantisation)
+        }
+    }
+
+    @Test func bytesBehindThePictureAreKept() throws {
+        let photo = try #require(Self.photos.first { $0.file == "jpeg-trailing-jpeg.jpg" })
+        try withTemporaryFolder { folder in
+            _ = try Self.repair(photo, entries: [], in: folder)
+            let before = try Data(contentsOf: URL(fileURLWithPath: photo.path.string))
+            let after = try Data(contentsOf: folder.appendingPathComponent("out/\(photo.file)"))
+            let end = try #require(before.firstRange(of: Data([0xff, 0xd9])))
+            let rest = before[end.upperBound...]
+            #expect(rest.count > 2)
+            #expect(after.suffix(rest.count) == rest)
+        }
+    }
+
+    @Test(arguments: ["png-exif.png", "png-text-after.png", "png-many-idat.png", "png-rgba16-17x13-adam7.png"])
+    func pngChunksAreKept(_ name: String) throws {
+        let photo = try #require(Self.photos.first { $0.file == name })
+        try withTemporaryFolder { folder in
+            _ = try Self.repair(photo, entries: [DefectMap.Entry(row: 0, column: 1)], in: folder)
+            let before = try PNGChunks(URL(fileURLWithPath: photo.path.string))
+            let after = try PNGChunks(folder.appendingPathComponent("out/\(name)"))
+            #expect(before.withoutPicture == after.withoutPicture)
+            #expect(after.checksumsAreRight)
+        }
+    }
+
+    /// On a slope the missing pixel is exactly what the slope says; a pixel that is defective itself is never used.
+    @Test func slopesGoOn() throws {
+        try withTemporaryFolder { folder in
+            let (width, height) = (40, 30)
+            var pixels = (0..<width * height).map { UInt8(2 * ($0 % width) + 3 * ($0 / width)) }
+            let right = pixels
+            let bad = [(10, 10), (10, 11), (11, 10), (0, 20), (29, 39)]
+            for (row, column) in bad { pixels[row * width + column] = 255 }
+            let source = folder.appendingPathComponent("slope.png")
+            try Data(PNGImage.encode(width: width, height: height, .grey, pixels)).write(to: source)
+            let map = DefectMap(
+                width: width, height: height, entries: bad.map { DefectMap.Entry(row: $0.0, column: $0.1) })
+            try Self.write([map], to: folder.appendingPathComponent("map.json"))
+            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+                [FilePath(source.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
+            #expect(report.skipped == [])
+            let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
+            for (index, value) in repaired.enumerated() {
+                let isAtBorder = index == 20 || index == width * height - 1
+                #expect(abs(Int(value) - Int(right[index])) <= (isAtBorder ? 5 : 0), "pixel \(index)")
+            }
+        }
+    }
+
+    /// An edge through the defect stays sharp: an average of all neighbours would put 100 there.
+    @Test func edgesGoOn() throws {
+        try withTemporaryFolder { folder in
+            let (width, height) = (40, 30)
+            var pixels = (0..<width * height).map { UInt8($0 % width < 20 ? 20 : 180) }
+            for row in 13..<16 {
+                for column in 18..<22 { pixels[row * width + column] = 255 }
+            }
+            let source = folder.appendingPathComponent("edge.png")
+            try Data(PNGImage.encode(width: width, height: height, .grey, pixels)).write(to: source)
+            let entry = DefectMap.Entry(row: 14, column: 19, smear: Smear(row: 13, column: 18, rows: 3, columns: 4))
+            try Self.write(
+                [DefectMap(width: width, height: height, entries: [entry])],
+                to: folder.appendingPathComponent("map.json"))
+            _ = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+                [FilePath(source.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
+            let repaired = try Self.decode(folder.appendingPathComponent("out/edge.png").path).samples
+            for row in 13..<16 {
+                for column in 18..<22 {
+                    let value = Int(repaired[row * width + column])
+                    #expect(column < 20 ? value < 30 : value > 170, "row \(row), column \(column): \(value)")
+                }
+            }
+        }
+    }
+
+    // MARK: Helpers
+
+    static func write(_ maps: [DefectMap], to file: URL) throws {
+        let groups = maps.map { map in
+            [
+                "camera": [:], "width": map.width ?? 0, "height": map.height ?? 0,
+                "defects": map.entries.map { entry in
+                    var values = ["row": entry.row, "column": entry.column]
+                    if let smear = entry.smear {
+                        values["smearRow"] = smear.row
+                        values["smearColumn"] = smear.column
+                        values["smearRows"] = smear.rows
+                        values["smearColumns"] = smear.columns
+                    }
+                    return values
+                },
+            ] as [String: Any]
+        }
+        let list: [String: Any] = ["schema": "fastpix.defects/1", "groups": groups]
+        try JSONSerialization.data(withJSONObject: list).write(to: file)
+    }
+
+    private static func repair(_ photo: Fixture, entries: [DefectMap.Entry], in folder: URL) throws -> RepairReport {
+        let map = DefectMap(width: photo.width, height: photo.height, entries: entries)
+        try write([map], to: folder.appendingPathComponent("map.json"))
+        return try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            [photo.path], map: FilePath(folder.appendingPathComponent("map.json").path))
+    }
+
+    private static func decode(
+        _ path: String, _ channels: ChannelSelection = .all
+    ) throws -> (shape: FrameShape, samples: [UInt8]) {
+        let file = try OpenFile(FilePath(path))
+        let decoder = try PhotoDecoder(file, channels: channels, maximumPixels: 0)
+        let shape = decoder.shape
+        var samples = [UInt8](repeating: 0, count: shape.height * shape.bytesPerRow)
+        try samples.withUnsafeMutableBytes { try decoder.readRows(shape.height, into: $0.baseAddress!) }
+        try decoder.finish()
+        return (shape, samples)
+    }
+
+    /// Palettes and samples of fewer than 8 bits are refused.
+    private static func hasNothingInBetween(_ photo: Fixture) throws -> Bool {
+        guard photo.format == "png" else { return false }
+        let header = try Data(contentsOf: URL(fileURLWithPath: photo.path.string))[24..<26]
+        return header[24] < 8 || header[25] == 3
+    }
+}
+
+/// The segments of a JPEG file in front of its first scan.
+private struct JPEGSegments {
+    /// Application data and comments: marker and content.
+    private(set) var metadata: [Data] = []
+    /// Quantisation tables, one by one, in any order.
+    private(set) var quantisation: Set<Data> = []
+
+    init(_ file: URL) throws {
+        let bytes = [UInt8](try Data(contentsOf: file))
+        var offset = 2
+        while offset + 4 <= bytes.count {
+            let marker = bytes[offset + 1]
+            if marker == 0xff {
+                offset += 1
+                continue
+            }
+            let length = Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3])
+            let content = Data(bytes[offset + 4..<offset + 2 + length])
+            if marker == 0xda { break }
+            if (0xe0...0xef).contains(marker) || marker == 0xfe { metadata.append(Data([marker]) + content) }
+            if marker == 0xdb {
+                var table = content.startIndex
+                while table < content.endIndex {
+                    let size = content[table] >> 4 == 0 ? 65 : 129
+                    quantisation.insert(Data(content[table..<table + size]))
+                    table += size
+                }
+            }
+            offset += 2 + length
+        }
+    }
+}
+
+/// The chunks of a PNG file.
+private struct PNGChunks {
+    private let chunks: [(type: String, bytes: Data)]
+
+    init(_ file: URL) throws {
+        let bytes = try Data(contentsOf: file)
+        var chunks: [(String, Data)] = []
+        var offset = 8
+        while offset + 12 <= bytes.count {
+            let length = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+            let type = String(decoding: bytes[offset + 4..<offset + 8], as: UTF8.self)
+            chunks.append((type, bytes[offset..<offset + 12 + length]))
+            offset += 12 + length
+        }
+        self.chunks = chunks
+    }
+
+    var withoutPicture: [Data] { chunks.filter { $0.type != "IDAT" }.map(\.bytes) }
+
+    /// Every chunk ends in the CRC-32 of its type and content (PNG specification, annex D).
+    var checksumsAreRight: Bool {
+        chunks.allSatisfy { chunk in
+            let bytes = [UInt8](chunk.bytes)
+            var remainder: UInt32 = 0xffff_ffff
+            for byte in bytes[4..<bytes.count - 4] {
+                remainder ^= UInt32(byte)
+                for _ in 0..<8 { remainder = remainder & 1 == 1 ? 0xedb8_8320 ^ remainder >> 1 : remainder >> 1 }
+            }
+            let stored = bytes.suffix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return ~remainder == stored
+        }
+    }
+}
