@@ -21,7 +21,8 @@ struct CheckpointTests {
 
     private static func whole(_ arguments: [String], in folder: URL) throws -> Whole {
         let run = try CommandRun.fastpix(
-            ["hotpixels", photos, "--format", "csv", "--quiet", "--save-sums", "sums"] + arguments, in: folder)
+            ["hotpixels", photos, "--no-defects", "--format", "csv", "--quiet", "--save-sums", "sums"] + arguments,
+            in: folder)
         #expect(run.exitCode == 0)
         #expect(run.stderr == "")
         return try Whole(run, sums: folder.appendingPathComponent("sums"))
@@ -59,7 +60,7 @@ struct CheckpointTests {
             for (number, photo) in try Photos.example(12).enumerated() {
                 try photos.addCopy(of: photo, as: "\(number).jpg")
             }
-            let arguments = ["hotpixels", "photos", "--format", "csv", "--quiet"]
+            let arguments = ["hotpixels", "photos", "--no-defects", "--format", "csv", "--quiet"]
             let checkpoint = ["--checkpoint", "all.state"]
             let before = try CommandRun.fastpix(arguments + checkpoint, in: folder)
             try FileManager.default.moveItem(
@@ -79,7 +80,7 @@ struct CheckpointTests {
             for photo in try Photos.example(12) { try photos.addCopy(of: photo) }
             let other = try #require(try Photos.example(13).last)
             try photos.addFile("cut.jpg", Data(contentsOf: other).dropLast(5000))
-            let arguments = ["hotpixels", "photos", "--format", "csv", "--quiet"]
+            let arguments = ["hotpixels", "photos", "--no-defects", "--format", "csv", "--quiet"]
             let expected = try CommandRun.fastpix(arguments, in: folder)
             #expect(expected.exitCode == 2)
             for _ in 0..<2 {
@@ -103,7 +104,7 @@ struct CheckpointTests {
             let photos = try folder.addFolder("photos")
             for photo in try Photos.example(11) { try photos.addCopy(of: photo) }
             try Photos.add(10, to: photos)
-            let arguments = ["hotpixels", "photos", "--format", "csv", "--quiet"]
+            let arguments = ["hotpixels", "photos", "--no-defects", "--format", "csv", "--quiet"]
             let checkpoint = ["--checkpoint", "all.state"]
             let first = try CommandRun.fastpix(arguments + checkpoint, in: folder)
             #expect(first.stdout == (try CommandRun.fastpix(arguments, in: folder).stdout))
@@ -131,7 +132,7 @@ struct CheckpointTests {
 
     // MARK: Refusals
 
-    @Test(arguments: [["--accumulator", "welford"], ["--defects"], ["--confirm", "full"]])
+    @Test(arguments: [["--accumulator", "welford"], ["--confirm", "full"]])
     func whatAStateCannotHoldIsRefused(_ arguments: [String]) throws {
         try withTemporaryFolder { folder in
             let run = try CommandRun.fastpix(

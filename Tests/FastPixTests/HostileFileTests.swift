@@ -57,7 +57,7 @@ struct HostileFileTests {
     func flippedBitsNeverCrash(_ name: String) throws {
         try withTemporaryFolder { folder in
             let whole = try Self.fixture(name)
-            var random = SyntheticPhotos.Random(state: UInt64(whole.count))
+            var random = SyntheticScenes.Random(state: UInt64(whole.count))
             for _ in 0..<120 {
                 var bytes = whole
                 for _ in 0..<Int(1 + 6 * random.next()) {
