@@ -100,7 +100,7 @@ struct StateReaderTests {
     @Test func forgedStatesNeverCrash() throws {
         try withTemporaryFolder { folder in
             let state = try Self.state(Self.shape, in: folder)
-            var random = SyntheticPhotos.Random(state: 5)
+            var random = SyntheticScenes.Random(state: 5)
             for _ in 0..<1500 {
                 var bytes = state
                 for _ in 0..<Int(1 + 3 * random.next()) {
