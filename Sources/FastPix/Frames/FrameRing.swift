@@ -19,9 +19,13 @@ final class FrameRing: @unchecked Sendable {
             advice: "use fewer --workers, or a smaller --batch or --tile")
     }
 
-    /// Where the strip of a worker's frame lies; aligned to 64 bytes.
+    /// Fits into what the stride leaves.
+    private static let offset = 16
+
+    /// Where the strip of a worker's frame lies. Always 16 bytes off a multiple of 64: rows that begin at a multiple
+    /// of 32, libjpeg-turbo's SIMD code writes past the caches, and these are read again at once.
     func slot(worker: Int, frame: Int) -> UnsafeMutableRawPointer {
         precondition(frame < slotsPerWorker)
-        return memory.start + (worker * slotsPerWorker + frame) * slotStride
+        return memory.start + (worker * slotsPerWorker + frame) * slotStride + Self.offset
     }
 }
