@@ -11,7 +11,7 @@ struct FastPixCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "fastpix",
-        abstract: "Finds the bad pixels of a camera in its ordinary photos, at the speed of decoding them.",
+        abstract: "Finds the bad pixels of a camera in its ordinary photos, and blends and counts folders of them.",
         discussion: """
             Start with:  fastpix hotpixels my-photos/
 
