@@ -27,6 +27,30 @@ struct SystemLimitTests {
         #expect(limited.stdout == usual.stdout)
     }
 
+    /// More workers than files may be open: fewer of them work.
+    @Test(arguments: [12, 16])
+    func fewFileDescriptorsCostNoImage(_ limit: Int) throws {
+        try withTemporaryFolder { folder in
+            try folder.addFile(
+                "map.json",
+                Data(
+                    CommandRun.fastpix(
+                        ["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"]).stdout.utf8))
+            let jobs = [
+                ["addweighted", Repository.examplePhotos.path, Repository.examplePhotos.path, "--output", "blended"],
+                ["repair", Repository.examplePhotos.path, "--map", "map.json", "--output", "repaired"],
+                ["stats", Repository.examplePhotos.path, "--moments"],
+            ]
+            for job in jobs {
+                let run = try CommandRun.shell(
+                    "ulimit -n \(limit); exec \"$0\" \"$@\" --workers 8", job, in: folder)
+                #expect(run.exitCode == 0, "\(job[0]): \(run.stderr)")
+            }
+            #expect(try folder.appendingPathComponent("blended").entries().count == 48)
+            #expect(try folder.appendingPathComponent("repaired").entries().count == 48)
+        }
+    }
+
     /// A user who may have no more threads gets the same result from one.
     @Test(
         .enabled(

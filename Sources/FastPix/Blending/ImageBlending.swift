@@ -34,7 +34,9 @@ public struct ImageBlending: Sendable {
         let jobs = plan.jobs
         for case .blur(let blur) in jobs.map(\.second) { try blur.validate() }
         let start = monotonicSeconds()
-        let workers = max(1, min(settings.workerCount, jobs.count * Self.usefulWorkersPerImage))
+        // A worker holds two images and the output open.
+        let workers = max(
+            1, min(settings.workerCount, jobs.count * Self.usefulWorkersPerImage, OpenFile.limit / 3))
         let board = BlendBoard(jobCount: jobs.count, workerCount: workers)
         let results = Mutex(Results(count: jobs.count))
         let settings = settings

@@ -60,7 +60,8 @@ public struct PhotoRepair: Sendable {
         let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
         let next = Atomic(0)
         let done = Atomic(0)
-        WorkerTeam.run(workers: min(workers, max(1, outputs.count))) { _ in
+        // A worker holds a photo and its repaired copy open.
+        WorkerTeam.run(workers: max(1, min(workers, outputs.count, OpenFile.limit / 2))) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < outputs.count else { return }
