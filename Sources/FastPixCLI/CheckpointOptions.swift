@@ -8,7 +8,8 @@ struct CheckpointOptions: ParsableArguments {
             "Keep what has been accumulated in a file, and go on from it.",
             discussion: """
                 Saved now and then, at the end, and at Ctrl-C. The same command run again takes in only the photos \
-                that are not in it; so does a later one with more photos. fastpix merge adds such files up.
+                that are not in it; so does a later one with more photos. fastpix merge adds such files up. Holds no single \
+                photos, so that defects are judged only with --confirm none.
                 """,
             valueName: "file"),
         completion: .file())
