@@ -543,11 +543,11 @@ int main(int argument_count, char **arguments) {
         // Sixteen rows of a photo of 12 megapixels, as a decoder hands them over.
         const size_t strip = 16 * 4000 * 3;
         add_row("reading the samples", run_read_frames, 1, strip, 1);
-        add_level_rows("channel sums u8", run_channel_sums_u8, 1, strip, 1, true);
+        add_level_rows("channel sums u8", run_channel_sums_u8, 1, strip, 1, fpx_isa_uses_dot_product, "dot product");
         add_row("channel histogram u8", run_channel_histogram_u8, 1, strip, 1)->selects_level = true;
         print_table("Sums of channels, u8, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
         add_row("reading the samples", run_read_frames, 1, strip, 2);
-        add_level_rows("channel sums u16", run_channel_sums_u16, 1, strip, 2, false);
+        add_level_rows("channel sums u16", run_channel_sums_u16, 1, strip, 2, NULL, NULL);
         print_table("Sums of channels, u16, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
     }
 
