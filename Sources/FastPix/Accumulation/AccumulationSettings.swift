@@ -16,7 +16,7 @@ public struct AccumulationSettings: Sendable {
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
 
-    public static let defaultBatch = 8
+    public static let defaultBatch = 16
     /// Larger than any camera's single frame; a bound against files that only claim to be large.
     public static let defaultMaximumPixels: UInt64 = 500_000_000
 
