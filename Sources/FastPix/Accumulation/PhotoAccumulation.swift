@@ -240,10 +240,10 @@ final class PhotoAccumulation: Sendable {
 
     /// Adds the strip of the frames of one batch to the accumulators, when it is their turn. Returns the seconds
     /// spent waiting for it.
-    func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer]) -> Double {
+    func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer], worker: Int) -> Double {
         switch accumulators.kind {
         case .exact:
-            return gates[strip].enterEachPart { rows in
+            return gates[strip].enterEachPart(worker: worker, of: workers) { rows in
                 add(rows, ofStrip: strip, frames: frames, framesBefore: 0)
             }
         case .welford:
@@ -265,8 +265,8 @@ final class PhotoAccumulation: Sendable {
     }
 
     /// Takes the strip of one frame back out of exact accumulators.
-    func remove(strip: Int, frame: UnsafeRawPointer) {
-        _ = gates[strip].enterEachPart { rows in
+    func remove(strip: Int, frame: UnsafeRawPointer, worker: Int) {
+        _ = gates[strip].enterEachPart(worker: worker, of: workers) { rows in
             accumulators.remove(
                 samples(rows, ofStrip: strip), frame: frame + rows.lowerBound * shape.bytesPerRow)
         }

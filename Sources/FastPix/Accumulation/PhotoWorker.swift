@@ -71,7 +71,8 @@ struct PhotoWorker: ~Copyable {
             let decoded = monotonicSeconds()
             let waited = job.accumulate(
                 strip: strip, of: batch,
-                frames: photos.map { UnsafeRawPointer(job.ring.slot(worker: number, frame: $0.slot)) })
+                frames: photos.map { UnsafeRawPointer(job.ring.slot(worker: number, frame: $0.slot)) },
+                worker: number)
             for photo in photos {
                 witnesses?.read(
                     rows: job.rows(ofStrip: strip), of: photo.slot,
@@ -129,7 +130,7 @@ struct PhotoWorker: ~Copyable {
                 open.file, channels: job.settings.channels, maximumPixels: job.settings.maximumPixels)
             for strip in 0..<strips {
                 try again.readRows(job.rows(ofStrip: strip).count, into: rows)
-                job.remove(strip: strip, frame: rows)
+                job.remove(strip: strip, frame: rows, worker: number)
                 witnesses?.read(rows: job.rows(ofStrip: strip), of: open.slot, from: rows, sign: -1)
             }
             return open.file.isUnchanged

@@ -18,9 +18,11 @@ final class StripGate: Sendable {
     private static let maximumParts = 4
 
     /// Calls `body` once for each part of the strip, as rows within it, in any order: enough where sums are exact.
-    /// Parts that another worker is at come last. Returns the seconds spent waiting for them.
-    func enterEachPart(_ body: (Range<Int>) -> Void) -> Double {
-        let busy = parts.indices.filter { part in
+    /// Each worker begins with another part, because workers that decode equal photos arrive together, strip after
+    /// strip. Parts that another worker is at come last. Returns the seconds spent waiting for them.
+    func enterEachPart(worker: Int, of workers: Int, _ body: (Range<Int>) -> Void) -> Double {
+        let first = worker * parts.count / workers
+        let busy = parts.indices.map { ($0 + first) % parts.count }.filter { part in
             guard parts[part].try() else { return true }
             defer { parts[part].unlock() }
             body(rows(ofPart: part))
