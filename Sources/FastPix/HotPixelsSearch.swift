@@ -121,6 +121,7 @@ public struct HotPixelsSearch: Sendable {
         }
         var results: [HotPixelsReport.Group] = []
         var pictures: [GroupPictures] = []
+        var temporaryFileBytes = 0
         for (index, group) in wanted.enumerated() {
             let defectSearch = detection.map {
                 DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
@@ -134,7 +135,7 @@ public struct HotPixelsSearch: Sendable {
             let outcome: PhotoAccumulation.Outcome
             do throws(FastPixError) {
                 outcome = try PhotoAccumulation.run(
-                    group.photos, shape: group.shape, settings: accumulation,
+                    group.photos, shape: group.shape, settings: accumulation, otherBytes: analysisBytes(group),
                     scout: scout, checkpoint: checkpoints?[index], interruption: interruption,
                     progress: { counter.advance($0) })
             } catch {
@@ -146,6 +147,7 @@ public struct HotPixelsSearch: Sendable {
             skipped += outcome.failed.map(\.skipped)
             timing.add(outcome.timing)
             let accumulators = outcome.accumulators
+            temporaryFileBytes = max(temporaryFileBytes, accumulators.fileByteCount)
             let damaged = Set(outcome.failed.map(\.path))
             let photos = group.photos.filter { !damaged.contains($0.path) }
             guard accumulators.frameCount >= minimumFrames else {
@@ -174,13 +176,22 @@ public struct HotPixelsSearch: Sendable {
         timing.totalSeconds = monotonicSeconds() - start
         let report = HotPixelsReport(
             settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
-            timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+            timing: timing, peakMemoryBytes: ProcessMemory.peakBytes, temporaryFileBytes: temporaryFileBytes)
         if let page, !results.isEmpty {
             var file = try StagedFile(target: page)
             try file.write(ReportPage(report: report, pictures: pictures).html)
             try file.commit()
         }
         return report
+    }
+
+    /// Memory for what is done with a group besides accumulating it (estimate).
+    private func analysisBytes(_ group: PhotoGroup) -> Int {
+        let defects = detection.map {
+            DefectSearch.memoryBytes(
+                $0, photos: group.photos.count, shape: group.shape, workers: accumulation.workerCount)
+        }
+        return (defects ?? 0) + (page == nil ? 0 : GroupPictures.memoryBytes)
     }
 
     /// Decodes the photos once more to look at pixels in all of them.

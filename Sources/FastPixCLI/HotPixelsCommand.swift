@@ -116,6 +116,8 @@ struct HotPixelsCommand: ParsableCommand {
 
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
+    @OptionGroup(title: "Performance (no effect on the result)") var memory: MemoryOptions
+
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
         let files = [output.output, varianceMap, page].compactMap { $0 } + export.paths
@@ -139,7 +141,8 @@ struct HotPixelsCommand: ParsableCommand {
         HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
-                accumulator: accumulator, channels: channels, maximumPixels: maxPixels),
+                accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
+                memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
             detection: detection,
             maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
@@ -196,6 +199,7 @@ struct HotPixelsCommand: ParsableCommand {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")
         }
         for warning in report.warnings { console.warning(warning.message) }
+        console.noteTemporaryFile(report)
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {
             console.note(
                 "the photos of \(camera) name no serial number; if they come from several bodies, run fastpix on "

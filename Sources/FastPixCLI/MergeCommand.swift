@@ -62,6 +62,8 @@ struct MergeCommand: ParsableCommand {
         completion: .directory)
     var saveSums: String?
 
+    @OptionGroup var memory: MemoryOptions
+
     func validate() throws {
         if states.isEmpty {
             throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
@@ -77,7 +79,7 @@ struct MergeCommand: ParsableCommand {
         StateMerge(
             top: top, detection: detection,
             maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
-            combined: saveState)
+            combined: saveState, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     /// Nil when no option asks for defects.
@@ -94,6 +96,7 @@ struct MergeCommand: ParsableCommand {
             let sink = try ResultSink(output.output, photos: PhotoDiscovery(paths: paths))
             let report = try merge.run(paths)
             for group in report.groups { group.detectionWarnings.forEach(console.warning) }
+            console.noteTemporaryFile(report)
             try sink.write(report.formatted(output.format))
             return .success
         }

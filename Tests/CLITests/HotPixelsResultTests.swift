@@ -65,7 +65,7 @@ struct HotPixelsResultTests {
             #expect(run.stderrLines.count == 1)
             let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])
             let expected = [
-                "": "schema version settings groups skipped warnings timing peakMemoryBytes",
+                "": "schema version settings groups skipped warnings timing peakMemoryBytes temporaryFileBytes",
                 "groups":
                     "camera width height channels bitsPerSample frames variance lowestVariance defects excludedRegions "
                     + "sceneCorrelation",
@@ -77,7 +77,7 @@ struct HotPixelsResultTests {
                 "skipped": "path reason",
                 "warnings": "kind message group",
                 "timing": "decodeSeconds accumulateSeconds analysisSeconds totalSeconds probeSeconds idleSeconds",
-                "settings": "accumulator workers batch minimumFrames maximumPixels top "
+                "settings": "accumulator workers batch minimumFrames maximumPixels memoryLimitBytes top "
                     + "sensitivity classes confirm",
             ]
             for (path, keys) in expected {

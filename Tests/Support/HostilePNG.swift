@@ -4,6 +4,9 @@ import Foundation
 public struct HostilePNG {
     public private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
+    /// The signature alone.
+    public init() {}
+
     /// A header for 8-bit grey.
     public init(width: UInt32, height: UInt32) {
         chunk("IHDR", Self.word(width) + Self.word(height) + [8, 0, 0, 0, 0])

@@ -15,15 +15,21 @@ public struct AccumulationSettings: Sendable {
     public var channels: ChannelSelection
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
+    /// Bytes of memory to stay below; nil: `defaultMemoryLimit`. Where the accumulators do not fit, they lie in a
+    /// temporary file.
+    public var memoryLimit: Int?
 
     public static let defaultBatch = 16
     /// Larger than any camera's single frame; a bound against files that only claim to be large.
     public static let defaultMaximumPixels: UInt64 = 500_000_000
 
+    /// Three quarters of what the machine, or the control group this process is in, has.
+    public static var defaultMemoryLimit: Int { MachineMemory.byteCount / 4 * 3 }
+
     public init(
         workers: Int? = nil, tileSampleCount: Int? = nil, batch: Int = defaultBatch,
         accumulator: AccumulatorKind = .exact, channels: ChannelSelection = .all,
-        maximumPixels: UInt64 = defaultMaximumPixels
+        maximumPixels: UInt64 = defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.workers = workers
         self.tileSampleCount = tileSampleCount
@@ -31,6 +37,7 @@ public struct AccumulationSettings: Sendable {
         self.accumulator = accumulator
         self.channels = channels
         self.maximumPixels = maximumPixels
+        self.memoryLimit = memoryLimit
     }
 
     /// Throws when a value is out of its range.
@@ -45,6 +52,12 @@ public struct AccumulationSettings: Sendable {
         guard (1...Self.maximumBatch).contains(batch) else {
             throw FastPixError(.invalidArgument, "the batch must be 1 to \(Self.maximumBatch) photos, not \(batch)")
         }
+        if let memoryLimit, memoryLimit <= AccumulationPlan.programBytes {
+            throw FastPixError(
+                .invalidArgument,
+                "the memory limit must be above the \(AccumulationPlan.programBytes >> 20) MiB that the program itself "
+                    + "takes, not \(memoryLimit) bytes")
+        }
     }
 
     private static let maximumTile = 1 << 28
@@ -52,9 +65,11 @@ public struct AccumulationSettings: Sendable {
 
     var workerCount: Int { workers ?? WorkerTeam.defaultWorkers }
 
+    var memoryLimitBytes: Int { memoryLimit ?? Self.defaultMemoryLimit }
+
     /// Rows of a strip: whole rows that hold a tile. By default whole coded units of 16 rows, as many as fit the
     /// level-2 cache for all frames of a batch.
-    func rowsPerStrip(shape: FrameShape) -> Int {
+    func rowsPerStrip(shape: FrameShape, batch: Int) -> Int {
         if let tileSampleCount {
             return min(shape.height, (tileSampleCount + shape.samplesPerRow - 1) / shape.samplesPerRow)
         }

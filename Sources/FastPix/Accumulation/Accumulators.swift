@@ -18,21 +18,43 @@ final class Accumulators: @unchecked Sendable {
     /// Frames that every sample has taken in; set once accumulation has ended.
     var frameCount = 0
 
+    /// Bytes of the temporary file that holds the arrays; 0 when they are in memory.
+    let fileByteCount: Int
+
     private let memory: MappedMemory
     private let secondOffset: Int
     private let firstSize: Int
     private let secondSize: Int
 
-    init(shape: FrameShape, kind: AccumulatorKind) throws(FastPixError) {
+    /// `inFile`: the arrays lie in a temporary file, for frames that are larger than the memory.
+    init(shape: FrameShape, kind: AccumulatorKind, inFile: Bool = false) throws(FastPixError) {
         self.shape = shape
         self.kind = kind
-        firstSize = kind == .exact ? 4 : 8
-        secondSize = kind == .exact && shape.bitsPerSample == 8 ? 4 : 8
+        (firstSize, secondSize) = Self.sampleSizes(shape, kind)
         // The second array begins half a page off, so that equal indexes do not fall on the same cache lines.
         secondOffset = (shape.sampleCount * firstSize + 4095) / 4096 * 4096 + 2048
-        memory = try MappedMemory(
-            byteCount: secondOffset + shape.sampleCount * secondSize, purpose: "the accumulators",
-            advice: "--channels luma needs a third of it")
+        fileByteCount = inFile ? Self.byteCount(shape: shape, kind: kind) : 0
+        let byteCount = secondOffset + shape.sampleCount * secondSize
+        let purpose = "the accumulators"
+        let advice = "--channels luma needs a third of it"
+        memory =
+            inFile
+            ? try MappedMemory(inFileOf: byteCount, purpose: purpose, advice: advice)
+            : try MappedMemory(byteCount: byteCount, purpose: purpose, advice: advice)
+    }
+
+    private static func sampleSizes(_ shape: FrameShape, _ kind: AccumulatorKind) -> (first: Int, second: Int) {
+        switch (kind, shape.bitsPerSample) {
+        case (.exact, 8): (4, 4)
+        case (.exact, _): (4, 8)
+        case (.welford, _): (8, 8)
+        }
+    }
+
+    /// What both arrays take.
+    static func byteCount(shape: FrameShape, kind: AccumulatorKind) -> Int {
+        let sizes = sampleSizes(shape, kind)
+        return shape.sampleCount * (sizes.first + sizes.second)
     }
 
     /// The most frames one set can take in without overflow.
@@ -66,6 +88,26 @@ final class Accumulators: @unchecked Sendable {
             UnsafeRawBufferPointer(start: memory.start, count: shape.sampleCount * firstSize),
             UnsafeRawBufferPointer(start: memory.start + secondOffset, count: shape.sampleCount * secondSize),
         ]
+    }
+
+    /// Says that nobody looks at these samples soon, so that they need not stay in memory when they lie in a file. Any
+    /// thread may use them at any time all the same.
+    func release(_ samples: Range<Int>) {
+        guard fileByteCount > 0 else { return }
+        memory.release(offset: samples.lowerBound * firstSize, count: samples.count * firstSize)
+        memory.release(offset: secondOffset + samples.lowerBound * secondSize, count: samples.count * secondSize)
+    }
+
+    /// The same for all samples of `rows`, as far as there are such rows.
+    func release(rows: Range<Int>) {
+        let rows = rows.clamped(to: 0..<shape.height)
+        release(rows.lowerBound * shape.samplesPerRow..<rows.upperBound * shape.samplesPerRow)
+    }
+
+    /// The same for a part of `arrays`.
+    func release(_ bytes: UnsafeRawBufferPointer) {
+        guard let first = bytes.baseAddress else { return }
+        memory.release(offset: first - UnsafeRawPointer(memory.start), count: bytes.count)
     }
 
     // MARK: Accumulation

@@ -58,12 +58,9 @@ final class PhotoAccumulation: Sendable {
     let settings: AccumulationSettings
     let accumulators: Accumulators
     let ring: FrameRing
-    let rowsPerStrip: Int
-    let framesPerWorker: Int
+    let plan: AccumulationPlan
     private let halves: [[PhotoFile]]
-    private let limits: BatchQueue.Limits
     private let gates: [StripGate]
-    private let workers: Int
     private let checkpoint: GroupCheckpoint?
     private let interruption: Interruption?
     private let progress: @Sendable (Int) -> Void
@@ -82,15 +79,16 @@ final class PhotoAccumulation: Sendable {
     typealias Scout = @Sendable (Accumulators) -> WitnessRecorder?
 
     /// Accumulates `photos`, which all have `shape`. With a `scout` the photos are accumulated in two halves, and
-    /// what it asks for is recorded in the second; the moments are the same, bit for bit. With a `checkpoint` (exact
+    /// what it asks for is recorded in the second; the moments are the same, bit for bit. `otherBytes` of the memory limit
+    /// are left to others. With a `checkpoint` (exact
     /// sums and no scout) the photos it holds are not decoded again, and it is saved now and then, at the end, and
     /// when `interruption` asks to stop. `progress` hears of every photo that is done with, from any thread. Throws
     /// when memory is short, there are too many photos for the accumulators, the checkpoint cannot be read or
     /// written, or the work was interrupted.
     static func run(
-        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, scout: Scout? = nil,
-        checkpoint: GroupCheckpoint? = nil, interruption: Interruption? = nil,
-        progress: @escaping @Sendable (Int) -> Void
+        _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, otherBytes: Int = 0,
+        scout: Scout? = nil, checkpoint: GroupCheckpoint? = nil,
+        interruption: Interruption? = nil, progress: @escaping @Sendable (Int) -> Void
     ) throws(FastPixError) -> Outcome {
         precondition(checkpoint == nil || settings.accumulator == .exact && scout == nil)
         let maximum = Accumulators.maximumFrames(shape: shape, kind: settings.accumulator)
@@ -100,12 +98,14 @@ final class PhotoAccumulation: Sendable {
                 "\(photos.count) photos are more than the \(maximum) that exact sums of this depth can hold; "
                     + "give fewer photos or use --accumulator welford")
         }
-        var remaining = photos
-        var failed: [FailedPhoto] = []
+        var failed = AccumulationPlan.tooLarge(photos, shape: shape, settings: settings, otherBytes: otherBytes)
+        let tooLarge = Set(failed.map(\.path))
+        var remaining = photos.filter { !tooLarge.contains($0.path) }
+        progress(failed.count)
         while true {
             let pass = try PhotoAccumulation(
-                remaining, shape: shape, settings: settings, inHalves: scout != nil, checkpoint: checkpoint,
-                interruption: interruption, progress: progress)
+                remaining, shape: shape, settings: settings, otherBytes: otherBytes, inHalves: scout != nil,
+                checkpoint: checkpoint, interruption: interruption, progress: progress)
             let outcome = try pass.run(scout: scout, failedBefore: failed)
             if !pass.isSpoiled { return outcome }
             failed = outcome.failed
@@ -115,7 +115,7 @@ final class PhotoAccumulation: Sendable {
     }
 
     private init(
-        _ allPhotos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, inHalves: Bool,
+        _ allPhotos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, otherBytes: Int, inHalves: Bool,
         checkpoint: GroupCheckpoint?, interruption: Interruption?, progress: @escaping @Sendable (Int) -> Void
     ) throws(FastPixError) {
         self.shape = shape
@@ -126,28 +126,22 @@ final class PhotoAccumulation: Sendable {
         let saved = checkpoint?.saved ?? [:]
         let photos = saved.isEmpty ? allPhotos : allPhotos.filter { saved[$0.path] == nil }
         findings.withLock { $0.taken = saved }
-        let multiple = settings.accumulator == .welford ? Int(FPX_WELFORD_BLOCK_FRAMES) : 1
-        let openFiles = OpenFile.limit
-        workers = max(1, min(settings.workerCount, photos.count, openFiles / multiple))
-        rowsPerStrip = settings.rowsPerStrip(shape: shape)
-        accumulators = try Accumulators(shape: shape, kind: settings.accumulator)
-        gates = stride(from: 0, to: shape.height, by: rowsPerStrip).map { [rowsPerStrip] first in
-            StripGate(rowCount: min(rowsPerStrip, shape.height - first))
+        let plan = try AccumulationPlan.fitting(photos, shape: shape, settings: settings, otherBytes: otherBytes)
+        self.plan = plan
+        accumulators = try Accumulators(
+            shape: shape, kind: settings.accumulator, inFile: plan.keepsAccumulatorsInFile)
+        gates = stride(from: 0, to: shape.height, by: plan.rowsPerStrip).map { first in
+            StripGate(rowCount: min(plan.rowsPerStrip, shape.height - first))
         }
-        // A photo of a batch is an open file; running out of them must not look like damaged photos.
-        let wanted = (settings.batch + multiple - 1) / multiple * multiple
-        let batch = max(multiple, min(wanted, openFiles / workers / multiple * multiple))
-        framesPerWorker = min(batch, max(1, photos.count))
         ring = try FrameRing(
-            workers: workers, framesPerWorker: framesPerWorker, stripBytes: rowsPerStrip * shape.bytesPerRow)
-        let halves = inHalves ? Self.halves(of: photos, multiple: multiple) : [photos]
+            workers: plan.workers, framesPerWorker: plan.framesPerWorker,
+            stripBytes: plan.rowsPerStrip * shape.bytesPerRow)
+        let halves = inHalves ? Self.halves(of: photos, multiple: plan.multiple) : [photos]
         // Exact sums allow any order: what takes longest first, so that the last photos, which decide how long
         // workers wait for each other, are quick.
         self.halves =
             settings.accumulator == .welford
             ? halves : halves.map { $0.sorted { $0.decodingCost > $1.decodingCost } }
-        limits = BatchQueue.Limits(
-            workers: workers, batch: batch, multiple: multiple, decoderBytes: Self.decoderBytesPerWorker)
     }
 
     /// Every other photo in the order of their paths, so that both halves span the whole time. Rounded moments are
@@ -160,15 +154,15 @@ final class PhotoAccumulation: Sendable {
         return [0, 1].map { half in photos.indices.filter { $0 % 2 == half }.map { photos[$0] } }
     }
 
-    /// What the decoders of one worker may hold: many of the usual kind, one or two that keep a whole picture.
-    private static let decoderBytesPerWorker = 64 << 20
-
     private func run(scout: Scout?, failedBefore: [FailedPhoto]) throws(FastPixError) -> Outcome {
         try checkpoint?.restore(into: accumulators)
         let framesBefore = accumulators.frameCount
         progress(framesBefore)
         if checkpoint != nil { interruption?.beginAnswering() }
         defer { interruption?.endAnswering() }
+        let limits = BatchQueue.Limits(
+            workers: plan.workers, batch: plan.batch, multiple: plan.multiple,
+            decoderBytes: AccumulationPlan.decoderBytesPerWorker)
         var recorder: WitnessRecorder?
         var queue: BatchQueue?
         for (index, photos) in halves.enumerated() {
@@ -186,7 +180,7 @@ final class PhotoAccumulation: Sendable {
         return Outcome(
             accumulators: accumulators,
             failed: (failedBefore + found.failed).sorted { $0.path.bytesPrecede($1.path) },
-            witnesses: recorder, timing: found.timing.divided(by: Double(workers)))
+            witnesses: recorder, timing: found.timing.divided(by: Double(plan.workers)))
     }
 
     /// Throws, too, when the work is to end here.
@@ -211,7 +205,7 @@ final class PhotoAccumulation: Sendable {
     /// All workers, until the queue is empty or it is time for the checkpoint.
     private func work(through queue: BatchQueue, _ recorder: WitnessRecorder?) {
         let finishTimes = Mutex<[Double]>([])
-        WorkerTeam.run(workers: workers) { [self] worker in
+        WorkerTeam.run(workers: plan.workers) { [self] worker in
             var photoWorker = PhotoWorker(self, number: worker, queue: queue, recorder: recorder)
             photoWorker.run()
             findings.withLock { $0.timing += photoWorker.timing }
@@ -229,21 +223,22 @@ final class PhotoAccumulation: Sendable {
     var isSpoiled: Bool { findings.withLock { $0.isSpoiled } }
 
     func rows(ofStrip strip: Int) -> Range<Int> {
-        strip * rowsPerStrip..<min(shape.height, (strip + 1) * rowsPerStrip)
+        strip * plan.rowsPerStrip..<min(shape.height, (strip + 1) * plan.rowsPerStrip)
     }
 
     /// The samples of `rows`, counted within the strip.
     private func samples(_ rows: Range<Int>, ofStrip strip: Int) -> Range<Int> {
-        let first = strip * rowsPerStrip
+        let first = strip * plan.rowsPerStrip
         return (first + rows.lowerBound) * shape.samplesPerRow..<(first + rows.upperBound) * shape.samplesPerRow
     }
 
     /// Adds the strip of the frames of one batch to the accumulators, when it is their turn. Returns the seconds
     /// spent waiting for it.
     func accumulate(strip: Int, of batch: PhotoBatch, frames: [UnsafeRawPointer], worker: Int) -> Double {
+        defer { accumulators.release(rows: rows(ofStrip: strip)) }
         switch accumulators.kind {
         case .exact:
-            return gates[strip].enterEachPart(worker: worker, of: workers) { rows in
+            return gates[strip].enterEachPart(worker: worker, of: plan.workers) { rows in
                 add(rows, ofStrip: strip, frames: frames, framesBefore: 0)
             }
         case .welford:
@@ -266,7 +261,8 @@ final class PhotoAccumulation: Sendable {
 
     /// Takes the strip of one frame back out of exact accumulators.
     func remove(strip: Int, frame: UnsafeRawPointer, worker: Int) {
-        _ = gates[strip].enterEachPart(worker: worker, of: workers) { rows in
+        defer { accumulators.release(rows: rows(ofStrip: strip)) }
+        _ = gates[strip].enterEachPart(worker: worker, of: plan.workers) { rows in
             accumulators.remove(
                 samples(rows, ofStrip: strip), frame: frame + rows.lowerBound * shape.bytesPerRow)
         }

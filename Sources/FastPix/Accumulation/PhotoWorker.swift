@@ -14,7 +14,7 @@ struct PhotoWorker: ~Copyable {
         self.number = number
         self.queue = queue
         witnesses = recorder.map {
-            WitnessReader($0, frames: job.framesPerWorker, rowsPerStrip: job.rowsPerStrip)
+            WitnessReader($0, frames: job.plan.framesPerWorker, rowsPerStrip: job.plan.rowsPerStrip)
         }
     }
 

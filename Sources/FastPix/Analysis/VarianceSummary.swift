@@ -26,7 +26,10 @@ public struct VarianceSummary: Sendable, Equatable {
             let start = index * Self.tileSampleCount
             return start..<min(sampleCount, start + Self.tileSampleCount)
         }
-        let summaries = ParallelTiles.map(tileCount) { source.summarize(tile($0)) }
+        let summaries = ParallelTiles.map(tileCount) { index in
+            defer { source.accumulators.release(tile(index)) }
+            return source.summarize(tile(index))
+        }
 
         // Each of the `top` tiles with the lowest minima holds a sample that precedes every sample of every other
         // tile, so that the lowest `top` samples all lie in them.
@@ -37,6 +40,7 @@ public struct VarianceSummary: Sendable, Equatable {
         var candidates: [(key: Source.Key, sample: Int)] = []
         for index in candidateTiles {
             candidates += tile(index).map { (source.key($0), $0) }
+            source.accumulators.release(tile(index))
             candidates.sort { ($0.key, $0.sample) < ($1.key, $1.sample) }
             candidates.removeLast(max(0, candidates.count - max(1, top)))
         }

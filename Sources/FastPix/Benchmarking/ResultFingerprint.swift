@@ -6,7 +6,9 @@ struct ResultFingerprint: Hashable, Sendable {
     /// Hashes of the files written, by name.
     private let files: [String: Int]
 
-    private static let volatile: Set<String> = ["timing", "totals", "peakMemoryBytes", "settings"]
+    private static let volatile: Set<String> = [
+        "timing", "totals", "peakMemoryBytes", "temporaryFileBytes", "settings",
+    ]
 
     /// `json`: what a command printed. Nil when that is not one JSON object.
     init?(json: Data, files: [String: Int] = [:]) {

@@ -48,13 +48,25 @@ enum CandidateSearch {
                 let band = next.add(1, ordering: .relaxed).oldValue
                 guard band < bandCount else { return }
                 relief.compute(band: band)
+                accumulators.release(rows: relief.rows)
                 let ofBand = candidates(
                     relief, shape: shape, leastProminence: leastProminence, leastVarianceShift: leastVarianceShift)
                 found.withLock { $0 += ofBand }
             }
         }
-        let limit = shape.width * shape.height * maximumPerMegapixel / 1_000_000 + fewestAtMost
-        return CandidateSuppression.strongest(found.withLock { $0 }, codedUnit: codedUnit, limit: limit)
+        return CandidateSuppression.strongest(found.withLock { $0 }, codedUnit: codedUnit, limit: limit(shape))
+    }
+
+    /// How many candidates there are at most.
+    static func limit(_ shape: FrameShape) -> Int {
+        shape.width * shape.height * maximumPerMegapixel / 1_000_000 + fewestAtMost
+    }
+
+    /// What `run` holds at most: relief, and candidates of all bands before the weaker ones are dropped.
+    static func memoryBytes(_ shape: FrameShape, workers: Int) -> Int {
+        let bandCount = (shape.height + ReliefBand.rowCount - 1) / ReliefBand.rowCount
+        let found = min(bandCount * maximumPerBand, shape.width * shape.height) * MemoryLayout<Candidate>.stride
+        return workers * ReliefBand.memoryBytes(shape) + 2 * found
     }
 
     /// So many that every defect is among them even where scenes are busy.

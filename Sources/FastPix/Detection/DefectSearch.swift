@@ -35,6 +35,15 @@ final class DefectSearch: Sendable {
     /// Seconds spent on looking for candidates between the halves.
     var scoutSeconds: Double { seconds.withLock { $0 } }
 
+    /// Bytes that looking for defects in `photos` of one shape takes besides the accumulators, at most (estimate).
+    static func memoryBytes(_ settings: DetectionSettings, photos: Int, shape: FrameShape, workers: Int) -> Int {
+        let positions = CandidateSearch.limit(shape) + ProbePositions.count
+        let bytesPerPosition =
+            Witness.byteCount(channels: shape.channels)
+            + (settings.confirmation == .full ? photos * MemoryLayout<Int32>.size : 0)
+        return CandidateSearch.memoryBytes(shape, workers: workers) + positions * bytesPerPosition
+    }
+
     /// A candidate of the first half may be weak, because the second half and the whole have to bear it out.
     private static let leastProminenceOfHalf = 3.5
     private static let leastProminence = 4.0
@@ -88,6 +97,7 @@ final class DefectSearch: Sendable {
             case .extended(let region): regions.append(region)
             case .notSupported: break
             }
+            accumulators.release(rows: PixelView.rowsSeen(from: candidate.row))
         }
         let patterns = BlockPatterns.split(defects)
         let overlays = OverlayRegions.split(patterns.defects)

@@ -7,7 +7,8 @@ enum FlatRegions {
         let grid = Grid(
             rows: (shape.height + cellSide - 1) / cellSide, columns: (shape.width + cellSide - 1) / cellSide)
         let means = WorkerTeam.map(grid.rows, workers: workers) { row in
-            (0..<grid.columns).map { flatMean(accumulators, row: row, column: $0) }
+            defer { accumulators.release(rows: row * cellSide..<(row + 1) * cellSide) }
+            return (0..<grid.columns).map { flatMean(accumulators, row: row, column: $0) }
         }
         return components(means, grid).map { region(of: $0, means, shape) }.sorted()
     }

@@ -20,6 +20,9 @@ enum ProbePositions {
 
     private static let wanted = 1500.0
 
+    /// At most; an estimate for the memory they take.
+    static let count = 2 * Int(wanted)
+
     /// Knuth's linear congruential generator: the places fall on no raster of compression or colour filter, and are
     /// the same in every run.
     private static func draw(_ state: inout UInt64, below limit: Int) -> Int {

@@ -41,6 +41,11 @@ final class ReliefBand {
         varianceRelief = .allocate(capacity: Self.rowCount * width)
     }
 
+    /// What one of them takes.
+    static func memoryBytes(_ shape: FrameShape) -> Int {
+        2 * (rowCount + 2 * Neighbourhood.margin + rowCount) * shape.width * MemoryLayout<Float>.size
+    }
+
     deinit {
         for buffer in [mean, variance, vertical, meanRelief, varianceRelief] { buffer.deallocate() }
     }

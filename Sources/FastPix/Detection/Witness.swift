@@ -16,6 +16,14 @@ struct Witness: Sendable, Equatable {
     private var sums: [UInt64]
     private var squares: [UInt64]
 
+    /// What one takes, with its place among others.
+    static func byteCount(channels: Int) -> Int {
+        2 * (Neighbourhood.count * channels * MemoryLayout<UInt64>.size + arrayHeaderBytes)
+            + 2 * MemoryLayout<Witness>.stride
+    }
+
+    private static let arrayHeaderBytes = 48
+
     init(channels: Int) {
         sums = [UInt64](repeating: 0, count: Neighbourhood.count * channels)
         squares = sums

@@ -10,14 +10,16 @@ final class FrameRing: @unchecked Sendable {
     private let slotsPerWorker: Int
 
     init(workers: Int, framesPerWorker: Int, stripBytes: Int) throws(FastPixError) {
-        // Slots that begin at the same offset of a page compete for the same few cache lines of the level-1
-        // cache; seven lines more than whole pages spread them.
-        slotStride = (stripBytes + 4095) / 4096 * 4096 + 7 * 64
+        slotStride = Self.slotBytes(stripBytes: stripBytes)
         slotsPerWorker = framesPerWorker
         memory = try MappedMemory(
             byteCount: slotStride * framesPerWorker * workers, purpose: "the decoded rows of \(workers) workers",
             advice: "use fewer --workers, or a smaller --batch or --tile")
     }
+
+    /// What one slot takes. Slots that begin at the same offset of a page compete for the same few cache lines of the
+    /// level-1 cache; seven lines more than whole pages spread them.
+    static func slotBytes(stripBytes: Int) -> Int { (stripBytes + 4095) / 4096 * 4096 + 7 * 64 }
 
     /// Fits into what the stride leaves.
     private static let offset = 16

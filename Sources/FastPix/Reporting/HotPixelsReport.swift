@@ -18,15 +18,19 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
+    /// The largest temporary file with accumulators that did not fit the memory limit; 0 when all fitted.
+    public let temporaryFileBytes: Int
 
     init(
-        settings: Settings, groups: [Group], skipped: [SkippedPhoto], timing: Timing, peakMemoryBytes: UInt64
+        settings: Settings, groups: [Group], skipped: [SkippedPhoto], timing: Timing, peakMemoryBytes: UInt64,
+        temporaryFileBytes: Int
     ) {
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
         self.timing = timing
         self.peakMemoryBytes = peakMemoryBytes
+        self.temporaryFileBytes = temporaryFileBytes
         warnings = Self.warnings(of: groups)
     }
 
@@ -40,6 +44,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let tileSamples: Int?
         public let minimumFrames: Int
         public let maximumPixels: UInt64
+        public let memoryLimitBytes: Int
         public let top: Int
         /// Nil, as the next two, when no defects were looked for.
         public let sensitivity: DetectionSensitivity?
@@ -55,6 +60,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             tileSamples = search.accumulation.tileSampleCount
             minimumFrames = search.minimumFrames
             maximumPixels = search.accumulation.maximumPixels
+            memoryLimitBytes = search.accumulation.memoryLimitBytes
             top = search.top
             sensitivity = search.detection?.sensitivity
             classes = search.detection.map { detection in
@@ -65,6 +71,7 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         enum CodingKeys: String, CodingKey {
             case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
+            case memoryLimitBytes
             case sensitivity, classes, confirm
         }
 
@@ -78,6 +85,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(tileSamples, forKey: .tileSamples)
             try container.encode(minimumFrames, forKey: .minimumFrames)
             try container.encode(maximumPixels, forKey: .maximumPixels)
+            try container.encode(memoryLimitBytes, forKey: .memoryLimitBytes)
             try container.encode(top, forKey: .top)
             try container.encode(sensitivity, forKey: .sensitivity)
             try container.encode(classes, forKey: .classes)

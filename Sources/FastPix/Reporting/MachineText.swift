@@ -15,6 +15,7 @@ extension MachineDescription {
     private var rows: [[String]] {
         [
             ["processors", "\(processors)"],
+            ["memory", "\(memoryBytes >> 20) MiB"],
             ["level-1 data cache", size(level1CacheBytes)],
             ["level-2 cache", size(level2CacheBytes)],
             ["SIMD levels", levelsAvailable.joined(separator: " ")],

@@ -41,18 +41,18 @@ public struct MapOutputs: Sendable {
         }
         if let mapsFolder {
             let folder = try Self.folder(mapsFolder, number)
-            try Self.writeArray("\(folder)/mean.npy", .float64, accumulators.shape) { reader.mean($0) }
-            try Self.writeArray("\(folder)/variance.npy", .float64, accumulators.shape) { reader.varianceOrNaN($0) }
+            try Self.writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.mean($0) }
+            try Self.writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.varianceOrNaN($0) }
         }
         if let sumsFolder {
             let folder = try Self.folder(sumsFolder, number)
-            try Self.writeArray("\(folder)/sum.npy", .uint32, accumulators.shape) { accumulators.sum(at: $0).pointee }
+            try Self.writeArray("\(folder)/sum.npy", .uint32, accumulators) { accumulators.sum(at: $0).pointee }
             if accumulators.shape.bitsPerSample == 8 {
-                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators.shape) {
+                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators) {
                     accumulators.sumOfSquares8(at: $0).pointee
                 }
             } else {
-                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators.shape) {
+                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
                     accumulators.sumOfSquares16(at: $0).pointee
                 }
             }
@@ -77,12 +77,14 @@ public struct MapOutputs: Sendable {
                 }
                 lowest[column] = value
             }
+            reader.accumulators.release(rows: row..<row + 1)
         }
     }
 
     private static func writeArray<Element: BitwiseCopyable>(
-        _ target: String, _ type: NumPyArrayFile.ElementType, _ shape: FrameShape, _ value: (Int) -> Element
+        _ target: String, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators, _ value: (Int) -> Element
     ) throws(FastPixError) {
+        let shape = accumulators.shape
         let dimensions = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
         var file = try NumPyArrayFile(target: target, element: type, shape: dimensions)
         let row = UnsafeMutableBufferPointer<Element>.allocate(capacity: shape.samplesPerRow)
@@ -90,6 +92,7 @@ public struct MapOutputs: Sendable {
         for start in stride(from: 0, to: shape.sampleCount, by: shape.samplesPerRow) {
             for index in 0..<shape.samplesPerRow { row[index] = value(start + index) }
             try file.append(UnsafeRawBufferPointer(row))
+            accumulators.release(start..<start + shape.samplesPerRow)
         }
         try file.commit()
     }

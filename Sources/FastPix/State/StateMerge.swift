@@ -12,15 +12,19 @@ public struct StateMerge: Sendable {
     public var maps: MapOutputs
     /// Where the combined state goes; nil: nowhere.
     public var combined: String?
+    /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. Where the accumulators do not fit,
+    /// they lie in a temporary file.
+    public var memoryLimit: Int?
 
     public init(
         top: Int = HotPixelsSearch.defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
-        combined: String? = nil
+        combined: String? = nil, memoryLimit: Int? = nil
     ) {
         self.top = top
         self.detection = detection
         self.maps = maps
         self.combined = combined
+        self.memoryLimit = memoryLimit
     }
 
     /// Throws when a setting is out of its range.
@@ -33,7 +37,9 @@ public struct StateMerge: Sendable {
 
     /// The settings as a report tells them.
     private var search: HotPixelsSearch {
-        HotPixelsSearch(minimumFrames: 1, top: top, detection: detection, maps: maps)
+        HotPixelsSearch(
+            accumulation: AccumulationSettings(memoryLimit: memoryLimit), minimumFrames: 1, top: top,
+            detection: detection, maps: maps)
     }
 
     /// Adds up the states. Throws when there is none, one is damaged or of another version, they are of different
@@ -48,7 +54,7 @@ public struct StateMerge: Sendable {
         var sum: Sum?
         for path in paths {
             let state = try StateReader(path)
-            if sum == nil { sum = try Sum(state.manifest) }
+            if sum == nil { sum = try Sum(state.manifest, inFile: isTooLarge(state.manifest)) }
             try sum!.add(state)
         }
         guard let sum, sum.accumulators.frameCount > 0 else {
@@ -73,7 +79,17 @@ public struct StateMerge: Sendable {
                 HotPixelsReport.Group(
                     sum.group, accumulators: sum.accumulators, summary: summary, detection: detected ?? nil)
             ],
-            skipped: [], timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
+            skipped: [], timing: timing, peakMemoryBytes: ProcessMemory.peakBytes,
+            temporaryFileBytes: sum.accumulators.fileByteCount)
+    }
+
+    /// Whether the accumulators are to lie in a file.
+    private func isTooLarge(_ manifest: StateManifest) -> Bool {
+        let analysis = detection.map {
+            DefectSearch.memoryBytes($0, photos: 0, shape: manifest.frame, workers: WorkerTeam.defaultWorkers)
+        }
+        return Accumulators.byteCount(shape: manifest.frame, kind: .exact) + (analysis ?? 0)
+            + AccumulationPlan.programBytes > search.accumulation.memoryLimitBytes
     }
 
     private func prepare(_ inputs: PhotoDiscovery) throws(FastPixError) {
@@ -93,10 +109,10 @@ public struct StateMerge: Sendable {
         private var origins: [ContentHash: FilePath] = [:]
 
         /// Nothing yet, of this group.
-        init(_ manifest: StateManifest) throws(FastPixError) {
+        init(_ manifest: StateManifest, inFile: Bool) throws(FastPixError) {
             group = manifest.group
             codedUnit = manifest.codedUnit
-            accumulators = try Accumulators(shape: group.shape, kind: .exact)
+            accumulators = try Accumulators(shape: group.shape, kind: .exact, inFile: inFile)
         }
 
         var manifest: StateManifest { StateManifest(group, codedUnit: codedUnit, photos: photos) }

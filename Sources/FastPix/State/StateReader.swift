@@ -86,6 +86,7 @@ struct StateReader: ~Copyable {
                 }
             }
             guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
+            accumulators.release(start..<start + count)
         }
         guard file.isUnchanged else {
             throw FastPixError(.corrupt, path: path.string, "the state file changed while it was being read; run again")

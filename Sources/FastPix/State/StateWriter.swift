@@ -18,8 +18,10 @@ enum StateWriter {
         for array in accumulators.arrays {
             // In pieces, so that the checksum finds each in the cache, or the write does.
             for start in stride(from: 0, to: array.count, by: pieceByteCount) {
-                let end = min(array.count, start + pieceByteCount)
-                try output.append(UnsafeRawBufferPointer(rebasing: array[start..<end]))
+                let piece = UnsafeRawBufferPointer(
+                    rebasing: array[start..<min(array.count, start + pieceByteCount)])
+                try output.append(piece)
+                accumulators.release(piece)
             }
         }
         try output.finish()

@@ -6,6 +6,9 @@ public struct MachineDescription: Sendable, Codable {
     public let version: String
     /// Processors that this process may use: the default number of workers.
     public let processors: Int
+    /// Bytes of memory that the machine, or the control group of this process, has; by default three quarters of it are
+    /// used at most.
+    public let memoryBytes: Int
     /// Bytes of one core's caches; 0 when the system does not say.
     public let level1CacheBytes: Int
     public let level2CacheBytes: Int
@@ -26,6 +29,7 @@ public struct MachineDescription: Sendable, Codable {
         let levels = (0..<UInt32(FPX_ISA_COUNT)).map { fpx_isa(rawValue: $0) }
         version = fastPixVersion
         processors = WorkerTeam.defaultWorkers
+        memoryBytes = MachineMemory.byteCount
         level1CacheBytes = fpx_cpu_level1_cache_bytes()
         level2CacheBytes = fpx_cpu_level2_cache_bytes()
         levelsAvailable = levels.filter { fpx_isa_available($0) }.map { String(cString: fpx_isa_name($0)) }

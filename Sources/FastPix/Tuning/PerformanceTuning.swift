@@ -103,7 +103,7 @@ public struct PerformanceTuning: Sendable {
     /// Every batch with every height of strip, the default among them.
     private func candidates(shape: FrameShape) -> [Measurement] {
         let standard = AccumulationSettings(accumulator: accumulation.accumulator, channels: accumulation.channels)
-        let standardRows = standard.rowsPerStrip(shape: shape)
+        let standardRows = standard.rowsPerStrip(shape: shape, batch: standard.batch)
         let rows = Set(Self.stripRows.map { min($0, shape.height) } + [standardRows]).sorted()
         return Self.batches.flatMap { batch in
             rows.map { rows in

@@ -19,6 +19,9 @@ struct GroupPictures: Sendable {
     static let mostDefects = 60
     private static let photoCount = 3
 
+    /// What making them takes for a while: mostly the means of a whole frame made smaller, as numbers.
+    static let memoryBytes = 96 << 20
+
     init(
         _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, detection: Detection?,
         settings: AccumulationSettings

@@ -21,6 +21,7 @@ struct MomentMaps {
     private static func brightness(_ reader: MomentsReader, _ shape: FrameShape) -> Double {
         let step = max(1, shape.sampleCount / 1009)
         let means = stride(from: 0, to: shape.sampleCount, by: step).map(reader.mean).sorted()
+        reader.accumulators.release(rows: 0..<shape.height)
         return 230 / max(1, means[means.count * 99 / 100])
     }
 
@@ -35,7 +36,8 @@ struct MomentMaps {
     func varianceOverview() throws(FastPixError) -> [UInt8] {
         let (width, height) = smallSize
         let rows = ParallelTiles.map(height) { row in
-            (0..<width).map { column in
+            defer { release(row) }
+            return (0..<width).map { column in
                 var lowest = Double.nan
                 forEachPixel(row, column) { pixel in
                     for channel in 0..<shape.channels {
@@ -55,7 +57,8 @@ struct MomentMaps {
     func meanOverview() throws(FastPixError) -> [UInt8] {
         let (width, height) = smallSize
         let rows = ParallelTiles.map(height) { row in
-            (0..<width).flatMap { column in
+            defer { release(row) }
+            return (0..<width).flatMap { column in
                 (0..<3).map { channel -> Double in
                     var sum = 0.0
                     var count = 0.0
@@ -78,6 +81,9 @@ struct MomentMaps {
     }
 
     private var smallSize: (Int, Int) { ((shape.width + factor - 1) / factor, (shape.height + factor - 1) / factor) }
+
+    /// The rows of the frame that became this one of the small picture.
+    private func release(_ row: Int) { reader.accumulators.release(rows: row * factor..<(row + 1) * factor) }
 
     private func forEachPixel(_ row: Int, _ column: Int, _ body: (Int) -> Void) {
         for y in row * factor..<min(shape.height, (row + 1) * factor) {

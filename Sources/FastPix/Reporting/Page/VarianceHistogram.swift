@@ -15,6 +15,7 @@ struct VarianceHistogram: Sendable {
                 guard let fraction = axis.fraction(of: reader.varianceOrNaN(sample)) else { continue }
                 counts[min(Self.binCount - 1, Int(fraction * Double(Self.binCount)))] += 1
             }
+            accumulators.release(rows: row..<row + 1)
             return counts
         }
         self.axis = axis
