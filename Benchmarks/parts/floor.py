@@ -8,7 +8,7 @@ import rounds
 from section import Section, bounded
 
 FLOOR = rounds.FLOOR
-BOUNDS = {"fastpix, full colour": 1.06, "fastpix, --channels luma": 0.85}
+BOUNDS = {"fastpix --no-defects": 1.06, "fastpix --no-defects, luma": 0.85}
 
 
 def run(section: Section, paths: list[str], workers: int, count: int, folder: pathlib.Path) -> None:

@@ -203,6 +203,10 @@ static int compare_blocks(const void *left, const void *right) {
 
 /// Writes the new values, block by block. All were interpolated before the first block changes.
 static size_t replace_samples(jpeg_repair *self) {
+    if (self->replacement_count == 0) {
+        // There is no array to sort yet.
+        return 0;
+    }
     qsort(self->replacements, self->replacement_count, sizeof *self->replacements, compare_blocks);
     size_t blocks = 0;
     size_t index = 0;

@@ -11,6 +11,8 @@ public struct FastPixError: Error, Sendable {
     public enum Code: String, Sendable, Codable {
         case invalidArgument, notFound, unreadable, unwritable, notAnImage, unsupported, corrupt, tooLarge
         case tooFewFrames, outOfMemory, overflow
+        /// Two settings that exclude each other.
+        case contradiction
         /// Somebody asked to stop (`Interruption`).
         case interrupted
     }

@@ -7,12 +7,14 @@ extension ExitCode {
 }
 
 extension Console {
-    /// Runs a command's work; an error is printed and ends the program with exit code 1.
+    /// Runs a command's work; an error is printed and ends the program with exit code 1, or 64 when options contradict
+    /// each other in a way that only the files can tell.
     func reportingErrors(_ work: () throws(FastPixError) -> ExitCode) throws {
         let exitCode: ExitCode
         do throws(FastPixError) {
             exitCode = try work()
         } catch {
+            if error.code == .contradiction { throw ValidationError(error.description) }
             self.error(error.description)
             if error.code == .interrupted { SignalWatch.end() }
             throw ExitCode.failure

@@ -87,20 +87,7 @@ struct HotPixelsCommand: ParsableCommand {
             valueName: "all|luma"))
     var channels: ChannelSelection = .all
 
-    @Option(
-        help: ArgumentHelp("Write a picture of the variance, log-scaled, as PNG.", valueName: "file.png"),
-        completion: .file(extensions: ["png"]))
-    var varianceMap: String?
-
-    @Option(
-        help: ArgumentHelp("Write mean.npy and variance.npy (float64) for NumPy.", valueName: "folder"),
-        completion: .directory)
-    var saveMaps: String?
-
-    @Option(
-        help: ArgumentHelp("Write sum.npy and sum_of_squares.npy, the exact integers.", valueName: "folder"),
-        completion: .directory)
-    var saveSums: String?
+    @OptionGroup var maps: MapOptions
 
     @Option(
         name: .customLong("report"),
@@ -120,7 +107,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        let files = [output.output, varianceMap, page].compactMap { $0 } + export.paths
+        let files = [output.output, maps.varianceMap, page].compactMap { $0 } + export.paths
         if Set(files).count < files.count {
             throw ValidationError("Two outputs name the same file; give them different names.")
         }
@@ -132,7 +119,7 @@ struct HotPixelsCommand: ParsableCommand {
             throw ValidationError(
                 "--no-defects leaves nothing for --sensitivity, --classes and --confirm to do; leave one of them out.")
         }
-        if saveSums != nil && accumulator != .exact {
+        if maps.saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
         }
     }
@@ -144,9 +131,8 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: detection,
-            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
-            page: page, checkpoint: checkpoints.settings, interruption: SignalWatch.interruption)
+            detection: detection, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
+            interruption: SignalWatch.interruption)
     }
 
     /// Nil also for a checkpoint when no option asks for more: without single photos the judgement is worth less.

@@ -47,20 +47,7 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("Write the combined state.", valueName: "file"), completion: .file())
     var saveState: String?
 
-    @Option(
-        help: ArgumentHelp("Write a picture of the variance, log-scaled, as PNG.", valueName: "file.png"),
-        completion: .file(extensions: ["png"]))
-    var varianceMap: String?
-
-    @Option(
-        help: ArgumentHelp("Write mean.npy and variance.npy (float64) for NumPy.", valueName: "folder"),
-        completion: .directory)
-    var saveMaps: String?
-
-    @Option(
-        help: ArgumentHelp("Write sum.npy and sum_of_squares.npy, the exact integers.", valueName: "folder"),
-        completion: .directory)
-    var saveSums: String?
+    @OptionGroup var maps: MapOptions
 
     @OptionGroup var memory: MemoryOptions
 
@@ -68,7 +55,7 @@ struct MergeCommand: ParsableCommand {
         if states.isEmpty {
             throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
         }
-        let files = [output.output, varianceMap, saveState].compactMap { $0 }
+        let files = [output.output, maps.varianceMap, saveState].compactMap { $0 }
         if Set(files).count < files.count {
             throw ValidationError("Two outputs name the same file; give them different names.")
         }
@@ -77,9 +64,8 @@ struct MergeCommand: ParsableCommand {
 
     private var merge: StateMerge {
         StateMerge(
-            top: top, detection: detection,
-            maps: MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums),
-            combined: saveState, memoryLimit: memory.memoryLimit?.byteCount)
+            top: top, detection: detection, maps: maps.outputs, combined: saveState,
+            memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     /// Nil when no option asks for defects.

@@ -167,9 +167,19 @@ struct BlendFormsTests {
             #expect(try Self.contents(folder, "x.jpg").starts(with: [0xff, 0xd8]))
             let wrong = try CommandRun.addWeighted(
                 ["a/one.png", "--blur", "3", "--output", "y.jpg", "--format", "png"], in: folder)
-            #expect(wrong.exitCode == 1)
+            #expect(wrong.exitCode == 64)
             #expect(wrong.stderr.contains("y.jpg: is the name of a JPEG file and --format is png"))
+            #expect(wrong.stdout == "")
+            let suffix = try CommandRun.addWeighted(
+                ["a/one.png", "--blur", "3", "--output", "y.jpg", "--suffix", "_soft"], in: folder)
+            #expect(suffix.exitCode == 64)
+            #expect(suffix.stderr.contains("y.jpg: is a file's name, which takes no --suffix"))
             #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("y.jpg").path))
+            // A folder may be called as it likes.
+            let folders = try CommandRun.addWeighted(
+                ["a", "--blur", "3", "--output", "y.jpg", "--format", "png"], in: folder)
+            #expect(folders.exitCode == 0)
+            #expect(try folder.appendingPathComponent("y.jpg").entries().allSatisfy { $0.hasSuffix(".png") })
         }
     }
 

@@ -121,6 +121,74 @@ struct WarningTests {
         #expect(warnings.map(\.group) == [nil, 1])
     }
 
+    // MARK: Doubts about the list of defects
+
+    /// Runs over 30 scenes without compression, each changed by `change`, and returns the warnings and the group.
+    private static func judged(
+        _ change: (inout [UInt8]) -> Void
+    ) throws -> (warnings: [HotPixelsResult.Warning], group: HotPixelsResult.Group) {
+        try withTemporaryFolder { folder in
+            var scenes = SyntheticScenes(width: width, height: 128, channels: 1)
+            for number in 0..<30 {
+                var samples = scenes.next()
+                change(&samples)
+                try folder.addFile("photo-\(number).png", TestPhoto.png(samples, width: width, channels: 1))
+            }
+            let run = try CommandRun.fastpix(["hotpixels", ".", "--format", "json", "--top", "0"], in: folder)
+            #expect(run.exitCode == 0)
+            let result = try run.hotPixels()
+            #expect(
+                run.stderrLines.filter { $0.hasPrefix("fastpix: warning: ") }
+                    == result.warnings.map { "fastpix: warning: \($0.message)" })
+            return (result.warnings, try #require(result.groups.first))
+        }
+    }
+
+    private static let width = 160
+
+    /// Each scene before the same rough wall: some pixels are a little brighter or darker in all photos.
+    private static func behindTheSameWall(_ share: Double, _ samples: inout [UInt8]) {
+        var random = SyntheticScenes.Random(state: 7)
+        for sample in samples.indices where random.next() < share {
+            samples[sample] = random.next() < 0.5 ? samples[sample] - 1 : samples[sample] + 1
+        }
+    }
+
+    @Test func photosThatResembleEachOther() throws {
+        let similar = try Self.judged { Self.behindTheSameWall(0.8, &$0) }
+        #expect(similar.warnings.map(\.kind) == ["similar-scenes"])
+        #expect(
+            similar.warnings.first?.message == "the photos of unknown camera resemble each other, which hides weak "
+                + "defects; use more different scenes")
+        #expect(similar.warnings.first?.group == 0)
+        let different = try Self.judged { Self.behindTheSameWall(0.1, &$0) }
+        #expect(different.warnings == [])
+        #expect((different.group.sceneCorrelation ?? 9) < (similar.group.sceneCorrelation ?? 0))
+    }
+
+    /// One more than a small sensor may have.
+    @Test func moreDefectsThanASensorHas() throws {
+        func hot(_ count: Int) throws -> (warnings: [HotPixelsResult.Warning], group: HotPixelsResult.Group) {
+            try Self.judged { samples in
+                for number in 0..<count {
+                    // Scattered, because rows and columns of them are a pattern of the compression.
+                    let (row, column) = (12 + number * 37 % 103, 12 + number * 61 % 137)
+                    let sample = row * Self.width + column
+                    samples[sample] = UInt8(min(255, Int(samples[sample]) + 60))
+                }
+            }
+        }
+        let many = try hot(21)
+        #expect(many.group.defects?.count == 21)
+        #expect(many.warnings.map(\.kind) == ["many-defects"])
+        #expect(
+            many.warnings.first?.message == "21 defects in unknown camera are more than a sensor usually has; look at "
+                + "some of them before you rely on the list")
+        let few = try hot(20)
+        #expect(few.group.defects?.count == 20)
+        #expect(few.warnings == [])
+    }
+
     @Test func photosOfOneView() throws {
         let first = try Data(contentsOf: try Photos.example(1)[0])
         #expect(try Self.warnings { _, _ in first }.map(\.kind) == ["static-scene"])

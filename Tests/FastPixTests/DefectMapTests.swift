@@ -50,6 +50,44 @@ struct DefectMapTests {
         #expect(throws: FastPixError.self) { try Self.read(text) }
     }
 
+    /// Numbers that no frame has, which the fuzzer finds.
+    @Test(arguments: [
+        "9223372036854775807\n1 1\n", "-9223372036854775808\n-1 1\n",
+        "# frame 10 x 10, offset 1,1\nP 0 -9223372036854775808 H\n",
+        "# frame 10 x 10, offset 1,1\n-9223372036854775808,1,1,1\n",
+        "# frame 10 x 10, offset 0,0\n1,1,9223372036854775807,9223372036854775807\n",
+        "width,height,row,column\n-5,-5,1,1\n", "width,height,row,column\n5,-9223372036854775808,1,1\n",
+        #"{"schema":"fastpix.defects/1","groups":[{"camera":{},"width":9,"height":-1,"defects":[{"row":1,"column":1}]}]}"#,
+    ])
+    func impossibleNumbersAreRefused(_ text: String) throws {
+        #expect(throws: FastPixError.self) { try Self.read(text) }
+    }
+
+    @Test func anEmptyListIsOne() throws {
+        #expect(try Self.read("") == [DefectMap()])
+        #expect(try Self.read("# nothing yet\n") == [DefectMap()])
+    }
+
+    /// A line a camera would otherwise be compared with all the lines before it.
+    @Test func tablesOfManyCamerasAreReadInOrder() throws {
+        let lines = (0..<20_000).map { "Maker \($0 % 10_000),\($0),1" }
+        let maps = try Self.read("make,row,column\n" + lines.joined(separator: "\n"))
+        #expect(maps.map(\.camera.make) == (0..<10_000).map { "Maker \($0)" })
+        #expect(maps.allSatisfy { map in map.entries.count == 2 && map.entries[1].row - map.entries[0].row == 10_000 })
+    }
+
+    /// Time and memory follow the number of places; a few bytes may claim any number of them.
+    @Test func moreThanCanBeRepairedIsRefused() throws {
+        func patches(_ side: Int) throws -> Int {
+            let entry = DefectMap.Entry(row: 0, column: 0, smear: Smear(row: 0, column: 0, rows: side, columns: side))
+            let shape = FrameShape(width: 100_000, height: 100_000, channels: 1, bitsPerSample: 8)
+            return try RepairPatches(DefectMap(entries: [entry]), shape: shape, radius: 0).patches.count
+        }
+        #expect(try patches(256 * 64) == 65_536)
+        #expect(throws: FastPixError.self) { try patches(256 * 64 + 1) }
+        #expect(throws: FastPixError.self) { try patches(100_000) }
+    }
+
     @Test func messagesNameTheLine() throws {
         let error = #expect(throws: FastPixError.self) { try Self.read("1 2 0\n\n\u{1b}[31mred\n") }
         #expect(error?.reason.hasPrefix("line 3 ") == true)

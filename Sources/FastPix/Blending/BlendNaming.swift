@@ -51,7 +51,7 @@ public struct BlendNaming: Sendable {
         guard let named = FilePath(output).extension.flatMap(PhotoFormat.init(fileExtension:)) else { return format }
         if let format, format != named {
             throw FastPixError(
-                .invalidArgument, path: output,
+                .contradiction, path: output,
                 "is the name of a \(named.rawValue.uppercased()) file and --format is \(format.rawValue); "
                     + "leave out one of them or let them agree")
         }

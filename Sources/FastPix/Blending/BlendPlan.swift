@@ -23,7 +23,8 @@ public struct BlendPlan: Sendable {
     /// Each image with its own blur: images and folders of images, subfolders when `recursive`.
     ///
     /// - Throws: `notFound` when there is nothing at one of the paths; `invalidArgument` when the blur or the naming
-    ///   is out of range, or the output is a file where a folder is needed.
+    ///   is out of range, or the output is a file where a folder is needed; `contradiction` when the output is a file
+    ///   and its name does not agree with the naming's format, or there is a suffix.
     public init(
         _ first: [FilePath], blur: GaussianBlur, recursive: Bool = false, naming: BlendNaming, overwrites: Bool = false
     ) throws(FastPixError) {
@@ -65,7 +66,9 @@ public struct BlendPlan: Sendable {
         try naming.validate()
         let isFile = try naming.isFile(oneImage: isOneImage)
         guard !isFile || naming.suffix.isEmpty else {
-            throw FastPixError(.invalidArgument, path: naming.output, "is a file's name, which takes no --suffix")
+            throw FastPixError(
+                .contradiction, path: naming.output,
+                "is a file's name, which takes no --suffix; leave it out, or name a folder")
         }
         let format = isFile ? try naming.formatOfFile() : naming.format
         let readers = Self.readers(of: wanted)

@@ -27,11 +27,29 @@ public struct DefectMap: Sendable, Equatable {
         self.entries = entries
     }
 
-    /// Whether an entry has a place in a frame of this size.
+    /// Whether an entry has a place in a frame of this size. Both may be any numbers, as a file has them.
     static func isInside(_ entry: Entry, width: Int, height: Int) -> Bool {
-        guard (0..<height).contains(entry.row), (0..<width).contains(entry.column) else { return false }
+        guard entry.row >= 0, entry.row < height, entry.column >= 0, entry.column < width else { return false }
         guard let smear = entry.smear else { return true }
         return smear.row >= 0 && smear.column >= 0 && smear.rows >= 1 && smear.columns >= 1
             && smear.rows <= height - smear.row && smear.columns <= width - smear.column
+    }
+}
+
+extension DefectMap.Entry {
+    /// The same place where the frame's upper left pixel has other numbers; nil when these leave the range of integers.
+    func moved(rows: Int, columns: Int) -> DefectMap.Entry? {
+        guard let place = Self.sum(row, rows, column, columns) else { return nil }
+        guard let smear else { return DefectMap.Entry(row: place.row, column: place.column) }
+        guard let corner = Self.sum(smear.row, rows, smear.column, columns) else { return nil }
+        return DefectMap.Entry(
+            row: place.row, column: place.column,
+            smear: Smear(row: corner.row, column: corner.column, rows: smear.rows, columns: smear.columns))
+    }
+
+    private static func sum(_ row: Int, _ rows: Int, _ column: Int, _ columns: Int) -> (row: Int, column: Int)? {
+        let (row, rowOverflows) = row.addingReportingOverflow(rows)
+        let (column, columnOverflows) = column.addingReportingOverflow(columns)
+        return rowOverflows || columnOverflows ? nil : (row, column)
     }
 }

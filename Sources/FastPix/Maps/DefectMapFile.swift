@@ -41,11 +41,25 @@ public enum DefectMapFile {
         guard file.state.byteCount <= longestFile else {
             throw FastPixError(.tooLarge, path: path.string, "too large for a list of defects")
         }
-        do {
-            return try Data(contentsOf: URL(fileURLWithPath: path.string))
-        } catch {
-            throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be read")
+        // No more than it had when it was opened, whoever writes to it meanwhile.
+        var bytes = Data(count: file.state.byteCount)
+        var done = 0
+        while done < bytes.count {
+            let (descriptor, start) = (file.fileDescriptor, done)
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + start, $0.count - start, off_t(start))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else {
+                throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be read")
+            }
+            if got == 0 { break }
+            done += got
         }
+        guard done == bytes.count, file.isUnchanged else {
+            throw FastPixError(.corrupt, path: path.string, "the file changed while it was being read; run again")
+        }
+        return bytes
     }
 
     private static func isTable(_ text: String) -> Bool {
@@ -67,6 +81,9 @@ public enum DefectMapFile {
     private static func list(_ text: String, path: String) throws(FastPixError) -> DefectMap {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let note = lines.lazy.compactMap { FrameNote($0) }.first
+        // From the raw frame back to that of the photos.
+        let rows = -(note?.offset.row ?? 0)
+        let columns = -(note?.offset.column ?? 0)
         var format: DefectMapFormat?
         var offset = 0
         var map = DefectMap(width: note?.width, height: note?.height)
@@ -80,16 +97,13 @@ public enum DefectMapFile {
                     continue
                 }
             }
-            guard let entry = entry(content, format, offset: offset) else {
+            guard let entry = entry(content, format, offset: offset)?.moved(rows: rows, columns: columns) else {
                 throw FastPixError(
                     .corrupt, path: path,
                     "line \(index + 1) is no position in a form that fastpix reads: \(String(content.prefix(60)).printable)"
                 )
             }
             map.entries.append(entry)
-        }
-        if let note {
-            map.entries = map.entries.map { moved($0, by: note.offset) }
         }
         return map
     }
@@ -121,15 +135,5 @@ public enum DefectMapFile {
         case .jpegpixi: JpegpixiBlocks.entry(line)
         case .json, .csv, .mask, nil: nil
         }
-    }
-
-    /// From the raw frame back to that of the photos.
-    private static func moved(_ entry: DefectMap.Entry, by offset: RawFrame.Offset) -> DefectMap.Entry {
-        DefectMap.Entry(
-            row: entry.row - offset.row, column: entry.column - offset.column,
-            smear: entry.smear.map {
-                Smear(
-                    row: $0.row - offset.row, column: $0.column - offset.column, rows: $0.rows, columns: $0.columns)
-            })
     }
 }

@@ -58,7 +58,8 @@ struct FrameNote: Equatable {
 
     /// Nil when the line is no such comment.
     init?(_ line: some StringProtocol) {
-        guard
+        // Most lines are none, and matching takes its time.
+        guard line.first == "#",
             let match = try? /# frame (\d{1,9}) x (\d{1,9}), offset (-?\d{1,9}),(-?\d{1,9})\s*/.wholeMatch(
                 in: String(line)),
             let width = Int(match.1), let height = Int(match.2), let column = Int(match.3), let row = Int(match.4)

@@ -4,7 +4,11 @@ import CCodecs
 struct RepairPatches {
     let patches: [fpx_repair_patch]
 
+    /// Far more than a sensor has. Each patch is compared with every other one, which takes seconds for so many.
+    private static let most = 65_536
+
     /// `radius`: how many pixels around a defect go with it when the list does not say how far its effect reaches.
+    /// Throws when the list names a place outside the photo, or more than can be repaired.
     init(_ map: DefectMap, shape: FrameShape, radius: Int) throws(FastPixError) {
         var patches: [fpx_repair_patch] = []
         for entry in map.entries {
@@ -26,6 +30,12 @@ struct RepairPatches {
             let side = Int(FPX_REPAIR_LONGEST_SIDE)
             for top in stride(from: rows.lowerBound, to: rows.upperBound, by: side) {
                 for left in stride(from: columns.lowerBound, to: columns.upperBound, by: side) {
+                    guard patches.count < Self.most else {
+                        throw FastPixError(
+                            .invalidArgument,
+                            "the map marks more than \(Self.most) places of up to \(side) x \(side) pixels; that is no "
+                                + "list of defects")
+                    }
                     patches.append(
                         fpx_repair_patch(
                             column: UInt32(left), row: UInt32(top), width: UInt32(min(side, columns.upperBound - left)),

@@ -36,6 +36,7 @@ enum DefectTable {
         }
         let kind = header.firstIndex(of: "class")
         var maps: [DefectMap] = []
+        var numbers: [Key: Int] = [:]
         for (index, record) in records.enumerated().dropFirst() {
             func value(_ name: String) -> String? {
                 guard let position = header.firstIndex(of: name), position < record.count else { return nil }
@@ -57,13 +58,21 @@ enum DefectTable {
                 smear = Smear(row: row, column: column, rows: rows, columns: columns)
             }
             let entry = DefectMap.Entry(row: row, column: column, smear: smear)
-            let known = maps.firstIndex { $0.camera == camera && ($0.width, $0.height) == size }
-            if let known {
+            let key = Key(camera: camera, width: size.0, height: size.1)
+            if let known = numbers[key] {
                 maps[known].entries.append(entry)
             } else {
+                numbers[key] = maps.count
                 maps.append(DefectMap(camera: camera, width: size.0, height: size.1, entries: [entry]))
             }
         }
         return maps
+    }
+
+    /// Lines of one camera and size make one list.
+    private struct Key: Hashable {
+        let camera: Camera
+        let width: Int?
+        let height: Int?
     }
 }

@@ -36,6 +36,6 @@ enum RawTherapeeList {
     static func entry(_ line: Substring, offset: Int) -> DefectMap.Entry? {
         let numbers = line.split(whereSeparator: \.isWhitespace).map { Int($0) }
         guard numbers.count == 2, let column = numbers[0], let row = numbers[1] else { return nil }
-        return DefectMap.Entry(row: row + offset, column: column + offset)
+        return DefectMap.Entry(row: row, column: column).moved(rows: offset, columns: offset)
     }
 }

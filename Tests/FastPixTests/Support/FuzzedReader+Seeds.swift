@@ -1,0 +1,86 @@
+import Foundation
+import SystemPackage
+
+@testable import FastPix
+
+/// Small sound inputs to begin with.
+extension FuzzedReader {
+    func seeds() throws -> [[UInt8]] {
+        switch self {
+        case .maps: try Self.writtenMaps() + Self.foreignMaps.map { Array($0.utf8) }
+        case .states: try [8, 16].flatMap { bits in try [1, 3].map { try Self.state(channels: $0, bits: bits) } }
+        }
+    }
+
+    /// Lists as other programs and people write them.
+    private static let foreignMaps = [
+        " 62   91 1028350000  # died in August\n285 67 0\n", "P 62 91 H\n# a comment\nP 85 67 C\nP 1 2\n",
+        "Col 62 91 91\nRow 67 85 85\n", "4\n58 87\n81 63\n", "62 91\n85 67\n", "62,91\n\n2:85,67,3,2 # two\n1,2,5\n",
+        "row,column\n91,62\n67,85\n", "# frame 100 x 80, offset 72,-38\n100 2 0\n",
+        "make,model,serial,width,height,row,column,class\nCanon,\"A \"\"B\"\", C\",'=1,100,80,5,6,hot\nCanon,,,9,9,7,8,\n",
+        #"{"schema":"fastpix.defects/1","groups":[{"camera":{},"width":9,"height":8,"defects":[{"row":1,"column":2}]}]}"#,
+    ]
+
+    // MARK: As fastpix writes them
+
+    private static func group(_ defects: [Defect]) throws -> HotPixelsReport.Group {
+        let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
+        let accumulators = try accumulators(shape)
+        return HotPixelsReport.Group(
+            PhotoGroup(camera: Camera(make: "Maker", model: "Model"), shape: shape, channels: .all, photos: []),
+            accumulators: accumulators, summary: VarianceSummary(accumulators, top: 1),
+            detection: Detection(defects: defects, excludedRegions: [], sceneCorrelation: nil))
+    }
+
+    private static func defect(_ kind: DefectClass, row: Int, column: Int) -> Defect {
+        Defect(
+            row: row, column: column, channel: 1, class: kind, confidence: 0.9, mean: 219.5, neighbourhoodMean: 67,
+            variance: 58.25, neighbourhoodVariance: 1251.25, meanScore: 20, varianceScore: -12, extentRows: 1,
+            extentColumns: 1, smear: Smear(row: row, column: column, rows: 2, columns: 2), evidence: 3,
+            photosConfirming: 24, signShare: 1)
+    }
+
+    private static func writtenMaps() throws -> [[UInt8]] {
+        let defects = [defect(.stuck, row: 8, column: 3), defect(.dead, row: 2, column: 9)]
+        let group = try group(defects)
+        let frame = RawFrame(group, defects, offset: RawFrame.Offset(column: 5, row: -1))
+        let texts = [
+            JSONText.of(DefectList([(group, defects)])), DefectTable.text([(group, defects)]), DcrawList.text(frame),
+            RawTherapeeList.text(frame), SirilList.text(frame), PixInsightList.text(frame),
+            JpegpixiBlocks.text(group, defects),
+        ]
+        return try texts.map { Array($0.utf8) } + [DefectMask.png(group, defects)]
+    }
+
+    /// Two frames of soft noise.
+    private static func accumulators(_ shape: FrameShape) throws -> Accumulators {
+        let accumulators = try Accumulators(shape: shape, kind: .exact)
+        for frame in 1...2 {
+            let bytes = (0..<shape.sampleCount * shape.bytesPerSample).map {
+                UInt8(truncatingIfNeeded: $0 * 37 * frame)
+            }
+            bytes.withUnsafeBytes {
+                accumulators.accumulate(
+                    0..<shape.sampleCount, frames: [$0.baseAddress!], framesBefore: 0,
+                    tileSampleCount: shape.sampleCount)
+            }
+            accumulators.frameCount += 1
+        }
+        return accumulators
+    }
+
+    /// A state without its checksum.
+    private static func state(channels: Int, bits: Int) throws -> [UInt8] {
+        let shape = FrameShape(width: 3, height: 2, channels: channels, bitsPerSample: bits)
+        let group = PhotoGroup(camera: Camera(make: "Maker"), shape: shape, channels: .all, photos: [])
+        let photos = ["0", "f"].map {
+            StatePhoto(hash: ContentHash(hexadecimal: String(repeating: $0, count: 32))!, name: "\($0).jpg")
+        }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("seed-\(UUID().uuidString).state")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try StateWriter.write(
+            try accumulators(shape),
+            StateManifest(group, codedUnit: CodedUnit(width: 16, height: 8), photos: photos), to: file.path)
+        return try Data(contentsOf: file).dropLast(Checksum.byteCount)
+    }
+}
