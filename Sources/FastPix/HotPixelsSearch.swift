@@ -158,7 +158,8 @@ public struct HotPixelsSearch: Sendable {
             // Before the kernels' team of threads begins, which stays busy for a while after its work.
             let detected = defectSearch?.judge(
                 accumulators, outcome.witnesses,
-                lookAtAll: detection?.confirmation == .full ? { lookAtAll(photos, group.shape, $0) } : nil)
+                lookAtAll: detection?.confirmation == .full
+                    ? { lookAtAll(photos, group.shape, $0, workers: outcome.workers) } : nil)
             let summary = VarianceSummary(accumulators, top: top)
             timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
             let result = HotPixelsReport.Group(
@@ -196,10 +197,12 @@ public struct HotPixelsSearch: Sendable {
 
     /// Decodes the photos once more to look at pixels in all of them.
     private func lookAtAll(
-        _ photos: [PhotoFile], _ shape: FrameShape, _ positions: [WitnessRecorder.Position]
+        _ photos: [PhotoFile], _ shape: FrameShape, _ positions: [WitnessRecorder.Position], workers: Int
     ) -> CompleteRecord {
-        CompleteRecord(
-            recorder: WitnessPass.run(photos, shape: shape, positions: positions, settings: accumulation),
+        var settings = accumulation
+        settings.workers = workers
+        return CompleteRecord(
+            recorder: WitnessPass.run(photos, shape: shape, positions: positions, settings: settings),
             photos: photos)
     }
 

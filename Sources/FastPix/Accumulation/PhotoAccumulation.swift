@@ -51,6 +51,8 @@ final class PhotoAccumulation: Sendable {
         let failed: [FailedPhoto]
         /// What was recorded in the second half of the photos, when that was asked for.
         let witnesses: WitnessRecorder?
+        /// As many as the memory limit allowed.
+        let workers: Int
         let timing: AccumulationTiming
     }
 
@@ -180,7 +182,7 @@ final class PhotoAccumulation: Sendable {
         return Outcome(
             accumulators: accumulators,
             failed: (failedBefore + found.failed).sorted { $0.path.bytesPrecede($1.path) },
-            witnesses: recorder, timing: found.timing.divided(by: Double(plan.workers)))
+            witnesses: recorder, workers: plan.workers, timing: found.timing.divided(by: Double(plan.workers)))
     }
 
     /// Throws, too, when the work is to end here.
