@@ -135,7 +135,8 @@ public struct HotPixelsSearch: Sendable {
             let outcome: PhotoAccumulation.Outcome
             do throws(FastPixError) {
                 outcome = try PhotoAccumulation.run(
-                    group.photos, shape: group.shape, settings: accumulation, otherBytes: analysisBytes(group),
+                    group.photos, shape: group.shape, settings: accumulation,
+                    otherBytes: discovery.files.count * PhotoFile.listedBytes + analysisBytes(group),
                     scout: scout, checkpoint: checkpoints?[index], interruption: interruption,
                     progress: { counter.advance($0) })
             } catch {

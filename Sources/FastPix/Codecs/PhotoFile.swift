@@ -18,6 +18,9 @@ public struct PhotoFile: Sendable {
     let state: OpenFile.State
     public let header: PhotoHeader
 
+    /// What a photo takes while it is on the lists of a run (measured: 1.1 KB with 40,000 photos).
+    static let listedBytes = 1200
+
     /// Reads the headers. `maximumPixels` bounds width x height (0: no bound).
     public init(
         probing path: FilePath, channels: ChannelSelection = .all, maximumPixels: UInt64
