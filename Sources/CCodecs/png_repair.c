@@ -28,6 +28,9 @@ typedef struct png_repair {
     int colour_type;
     int interlace;
     size_t channels;
+    /// From top to bottom.
+    fpx_repair_patch *patches;
+    size_t patch_count;
     fpx_repair_window window;
     jmp_buf escape;
     fpx_photo_status failure;
@@ -142,9 +145,8 @@ static void set_sample(png_repair *self, size_t column, size_t row, size_t chann
     }
 }
 
-static void repair_patch(png_repair *self, const fpx_repair_patch *patches, size_t patch_count, size_t index) {
+static void repair_patch(png_repair *self, const fpx_repair_patch *patch) {
     fpx_repair_window *window = &self->window;
-    const fpx_repair_patch *patch = &patches[index];
     size_t reach = fpx_repair_reach(patch);
     window->reach = reach;
     size_t left = patch->column > reach ? patch->column - reach : 0;
@@ -153,7 +155,7 @@ static void repair_patch(png_repair *self, const fpx_repair_patch *patches, size
     size_t bottom = patch->row + patch->height + reach;
     window->width = (right < self->width ? right : self->width) - left;
     window->height = (bottom < self->height ? bottom : self->height) - top;
-    fpx_repair_mark(window, patches, patch_count, left, top, 1, 1);
+    fpx_repair_mark(window, self->patches, self->patch_count, left, top, 1, 1);
     for (size_t row = 0; row < window->height; row++) {
         for (size_t column = 0; column < window->width; column++) {
             for (size_t channel = 0; channel < window->channels; channel++) {
@@ -191,8 +193,13 @@ static void repair_patches(png_repair *self, const fpx_repair_patch *patches, si
     if (self->window.samples == NULL || self->window.is_good == NULL) {
         fail_for_memory(self);
     }
+    self->patches = fpx_repair_patches_by_row(patches, patch_count);
+    self->patch_count = patch_count;
+    if (self->patches == NULL) {
+        fail_for_memory(self);
+    }
     for (size_t index = 0; index < patch_count; index++) {
-        repair_patch(self, patches, patch_count, index);
+        repair_patch(self, &self->patches[index]);
     }
 }
 
@@ -308,6 +315,7 @@ fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, co
     free(self->samples);
     free(self->window.samples);
     free(self->window.is_good);
+    free(self->patches);
     free(self);
     status = fpx_photo_with_read_error(status, source, error);
     free(source);
