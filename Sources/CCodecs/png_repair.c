@@ -55,8 +55,8 @@ static _Noreturn void on_error(png_structp png, png_const_charp text) {
 
 static void on_warning(png_structp png, png_const_charp text) {
     png_repair *self = png_get_error_ptr(png);
-    // As for decoding: a warning about picture data means that it is damaged; other chunks are copied as they are.
-    if (strncmp(text, "IDAT", 4) == 0) {
+    // Other chunks are copied as they are.
+    if (fpx_png_is_damage(text)) {
         fpx_photo_explain(self->error, "damaged PNG: %s", text);
         fail(self, FPX_PHOTO_CORRUPT);
     }
@@ -81,13 +81,14 @@ static void write_bytes(png_structp png, png_bytep bytes, size_t count) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-static void read_picture(png_repair *self, uint64_t maximum_pixels) {
+static void read_picture(png_repair *self, const fpx_byte_source *source, uint64_t maximum_pixels) {
     self->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
     self->reader_info = self->reader == NULL ? NULL : png_create_info_struct(self->reader);
     if (self->reader_info == NULL) {
         fail_for_memory(self);
     }
     png_set_user_limits(self->reader, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(self->reader, fpx_png_longest_chunk(source));
     png_set_read_fn(self->reader, self, read_bytes);
     png_read_info(self->reader, self->reader_info);
     self->width = png_get_image_width(self->reader, self->reader_info);
@@ -284,7 +285,7 @@ static fpx_photo_status run(png_repair *self, fpx_byte_source *source, uint64_t 
         return self->failure;
     }
     read_file(self, source);
-    read_picture(self, maximum_pixels);
+    read_picture(self, source, maximum_pixels);
     repair_patches(self, patches, patch_count);
     write_picture(self);
     splice(self, output);

@@ -1,3 +1,4 @@
+import CCodecs
 import Foundation
 import SystemPackage
 import TestSupport
@@ -108,6 +109,25 @@ struct PhotoRepairTests {
                 [FilePath(photo.path)], map: FilePath(map.path))
             #expect(report.photos == [])
             #expect(report.skipped.first?.reason.contains("scans of a progressive picture are missing") == true)
+        }
+    }
+
+    /// Reading its header finds that, too; but the file may be another one by then. Found by fuzzing.
+    @Test(arguments: ["tEXt", "zTXt", "iTXt", "eXIf"])
+    func aChunkThatClaimsMoreThanTheFileHasIsRefused(_ type: String) throws {
+        try withTemporaryFolder { folder in
+            var png = HostilePNG(width: 16, height: 16)
+            png.append(HostilePNG.word(0x7000_0000) + Array(type.utf8) + [1, 2, 3])
+            let photo = try folder.addFile("claims.png", Data(png.bytes))
+            let shape = FrameShape(width: 16, height: 16, channels: 1, bitsPerSample: 8)
+            let patches = try RepairPatches(DefectMap(), shape: shape, radius: 0)
+            var output = fpx_bytes()
+            defer { fpx_bytes_free(&output) }
+            let error = #expect(throws: FastPixError.self) {
+                try RepairedPhoto.make(FilePath(photo.path), .png, patches, maximumPixels: 0, into: &output)
+            }
+            // Not "truncated": nothing was looked for.
+            #expect(error?.reason.contains("too large") == true)
         }
     }
 
