@@ -23,6 +23,9 @@ typedef struct jpeg_repair {
     fpx_bytes *output;
     JOCTET output_buffer[65536];
     jvirt_barray_ptr *coefficients;
+    /// From top to bottom.
+    fpx_repair_patch *patches;
+    size_t patch_count;
     /// [frequency][place], with the scale that makes the transform orthonormal.
     double cosines[DCTSIZE][DCTSIZE];
     /// Everything below is of the component at work.
@@ -90,7 +93,9 @@ static void block_of_samples(const jpeg_repair *self, const double samples[DCTSI
                 sum += half[row * DCTSIZE + frequency] * self->cosines[row_frequency][row];
             }
             int index = row_frequency * DCTSIZE + frequency;
-            double quantised = floor(sum / component->quant_table->quantval[index] + 0.5);
+            UINT16 step = component->quant_table->quantval[index];
+            // A damaged table may have steps of 0, by which no coefficient means anything.
+            double quantised = step == 0 ? 0 : floor(sum / step + 0.5);
             // What baseline Huffman coding can hold.
             quantised = quantised < -1023 ? -1023 : quantised > 1023 ? 1023 : quantised;
             block[index] = (JCOEF)quantised;
@@ -152,11 +157,10 @@ static void read_window(jpeg_repair *self, size_t left, size_t top) {
     }
 }
 
-static void interpolate_patch(jpeg_repair *self, const fpx_repair_patch *patches, size_t patch_count, size_t index) {
+static void interpolate_patch(jpeg_repair *self, const fpx_repair_patch *patch) {
     const jpeg_component_info *component = self->component;
     size_t column_factor = (size_t)(self->input.jpeg.max_h_samp_factor / component->h_samp_factor);
     size_t row_factor = (size_t)(self->input.jpeg.max_v_samp_factor / component->v_samp_factor);
-    const fpx_repair_patch *patch = &patches[index];
     size_t left = patch->column / column_factor;
     size_t end_column = (patch->column + patch->width + column_factor - 1) / column_factor;
     size_t top = patch->row / row_factor;
@@ -174,7 +178,8 @@ static void interpolate_patch(jpeg_repair *self, const fpx_repair_patch *patches
     size_t window_bottom = end_row + reach < height ? end_row + reach : height;
     self->window.width = window_right - window_left;
     self->window.height = window_bottom - window_top;
-    fpx_repair_mark(&self->window, patches, patch_count, window_left, window_top, column_factor, row_factor);
+    fpx_repair_mark(&self->window, self->patches, self->patch_count, window_left, window_top, column_factor,
+                    row_factor);
     read_window(self, window_left, window_top);
     for (size_t row = top; row < end_row; row++) {
         for (size_t column = left; column < end_column; column++) {
@@ -198,7 +203,11 @@ static int compare_blocks(const void *left, const void *right) {
     if (a->block_column != b->block_column) {
         return a->block_column < b->block_column ? -1 : 1;
     }
-    return a->position - b->position;
+    if (a->position != b->position) {
+        return a->position - b->position;
+    }
+    // Where places overlap, the last one counts, whatever order the sort would leave equals in.
+    return a->value < b->value ? -1 : a->value > b->value;
 }
 
 /// Writes the new values, block by block. All were interpolated before the first block changes.
@@ -226,7 +235,7 @@ static size_t replace_samples(jpeg_repair *self) {
     return blocks;
 }
 
-static size_t repair_components(jpeg_repair *self, const fpx_repair_patch *patches, size_t patch_count) {
+static size_t repair_components(jpeg_repair *self) {
     j_decompress_ptr jpeg = &self->input.jpeg;
     self->window.channels = 1;
     self->window.noise = 3;
@@ -241,8 +250,8 @@ static size_t repair_components(jpeg_repair *self, const fpx_repair_patch *patch
         self->component = &jpeg->comp_info[index];
         self->component_coefficients = self->coefficients[index];
         self->replacement_count = 0;
-        for (size_t patch = 0; patch < patch_count; patch++) {
-            interpolate_patch(self, patches, patch_count, patch);
+        for (size_t patch = 0; patch < self->patch_count; patch++) {
+            interpolate_patch(self, &self->patches[patch]);
         }
         blocks += replace_samples(self);
     }
@@ -317,6 +326,22 @@ static void copy_rest(jpeg_repair *self) {
     }
 }
 
+/// Where scans of a progressive picture are missing, decoders smooth over what they would have said. Written anew it has
+/// them all, and would look different everywhere.
+static void demand_all_scans(jpeg_repair *self) {
+    j_decompress_ptr jpeg = &self->input.jpeg;
+    for (int component = 0; jpeg->coef_bits != NULL && component < jpeg->num_components; component++) {
+        for (int index = 0; index < DCTSIZE2; index++) {
+            if (jpeg->coef_bits[component][index] != 0) {
+                fpx_photo_explain(self->input.error,
+                                  "unsupported JPEG: scans of a progressive picture are missing, so that it cannot be "
+                                  "repaired without changing all of it");
+                fpx_jpeg_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
+            }
+        }
+    }
+}
+
 static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fpx_repair_patch *patches,
                             size_t patch_count, size_t *blocks_changed) {
     if (setjmp(self->input.escape) != 0) {
@@ -342,8 +367,14 @@ static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fp
             fpx_jpeg_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
         }
     }
+    self->patches = fpx_repair_patches_by_row(patches, patch_count);
+    self->patch_count = patch_count;
+    if (self->patches == NULL) {
+        fail_for_memory(self);
+    }
     self->coefficients = jpeg_read_coefficients(jpeg);
-    *blocks_changed = repair_components(self, patches, patch_count);
+    demand_all_scans(self);
+    *blocks_changed = repair_components(self);
     write_picture(self);
     jpeg_finish_decompress(jpeg);
     copy_rest(self);
@@ -376,6 +407,7 @@ fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels, c
     free(self->window.samples);
     free(self->window.is_good);
     free(self->replacements);
+    free(self->patches);
     free(self);
     status = fpx_photo_with_read_error(status, source, error);
     free(source);

@@ -43,11 +43,13 @@ static _Noreturn void on_error(png_structp png, png_const_charp text) {
     fail(self, FPX_PHOTO_CORRUPT);
 }
 
+bool fpx_png_is_damage(const char *warning) {
+    return strncmp(warning, "IDAT", 4) == 0 || strstr(warning, "chunk data is too large") != NULL;
+}
+
 static void on_warning(png_structp png, png_const_charp text) {
     png_decoder *self = png_get_error_ptr(png);
-    // Warnings about picture data mean that a checksum or a length is wrong; others concern side chunks. Of a chunk
-    // that is too large libpng only warns, too, before it makes room for it.
-    if (strncmp(text, "IDAT", 4) == 0 || strstr(text, "chunk data is too large") != NULL) {
+    if (fpx_png_is_damage(text)) {
         fpx_photo_explain(self->error, "damaged PNG: %s", text);
         fail(self, FPX_PHOTO_CORRUPT);
     }
@@ -223,15 +225,13 @@ static void choose_output(png_decoder *self, fpx_photo_channels channels) {
 #endif
 }
 
-/// libpng makes room for as many bytes as a chunk claims to have, up to 2 GiB, and clears them, before it reads one. No
-/// chunk is longer than its file; and no side chunk of a photo needs more than a few megabytes, whatever it unpacks to.
-static png_alloc_size_t longest_chunk(const fpx_byte_source *source) {
+size_t fpx_png_longest_chunk(const fpx_byte_source *source) {
     enum { LEAST = 1 << 16, MOST = 1 << 26 };
     struct stat information;
     if (fstat(source->file_descriptor, &information) != 0 || information.st_size > MOST) {
         return MOST;
     }
-    return information.st_size < LEAST ? LEAST : (png_alloc_size_t)information.st_size;
+    return information.st_size < LEAST ? LEAST : (size_t)information.st_size;
 }
 
 fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_decoder **decoder,
@@ -256,7 +256,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
     }
     // The caller's pixel limit replaces libpng's limit of a million pixels a side.
     png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_chunk_malloc_max(self->png, longest_chunk(source));
+    png_set_chunk_malloc_max(self->png, fpx_png_longest_chunk(source));
     png_set_read_fn(self->png, self, read_bytes);
     png_read_info(self->png, self->info);
     png_uint_32 width = png_get_image_width(self->png, self->info);

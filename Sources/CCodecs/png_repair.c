@@ -28,6 +28,9 @@ typedef struct png_repair {
     int colour_type;
     int interlace;
     size_t channels;
+    /// From top to bottom.
+    fpx_repair_patch *patches;
+    size_t patch_count;
     fpx_repair_window window;
     jmp_buf escape;
     fpx_photo_status failure;
@@ -52,8 +55,8 @@ static _Noreturn void on_error(png_structp png, png_const_charp text) {
 
 static void on_warning(png_structp png, png_const_charp text) {
     png_repair *self = png_get_error_ptr(png);
-    // As for decoding: a warning about picture data means that it is damaged; other chunks are copied as they are.
-    if (strncmp(text, "IDAT", 4) == 0) {
+    // Other chunks are copied as they are.
+    if (fpx_png_is_damage(text)) {
         fpx_photo_explain(self->error, "damaged PNG: %s", text);
         fail(self, FPX_PHOTO_CORRUPT);
     }
@@ -78,13 +81,14 @@ static void write_bytes(png_structp png, png_bytep bytes, size_t count) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-static void read_picture(png_repair *self, uint64_t maximum_pixels) {
+static void read_picture(png_repair *self, const fpx_byte_source *source, uint64_t maximum_pixels) {
     self->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
     self->reader_info = self->reader == NULL ? NULL : png_create_info_struct(self->reader);
     if (self->reader_info == NULL) {
         fail_for_memory(self);
     }
     png_set_user_limits(self->reader, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_malloc_max(self->reader, fpx_png_longest_chunk(source));
     png_set_read_fn(self->reader, self, read_bytes);
     png_read_info(self->reader, self->reader_info);
     self->width = png_get_image_width(self->reader, self->reader_info);
@@ -142,9 +146,8 @@ static void set_sample(png_repair *self, size_t column, size_t row, size_t chann
     }
 }
 
-static void repair_patch(png_repair *self, const fpx_repair_patch *patches, size_t patch_count, size_t index) {
+static void repair_patch(png_repair *self, const fpx_repair_patch *patch) {
     fpx_repair_window *window = &self->window;
-    const fpx_repair_patch *patch = &patches[index];
     size_t reach = fpx_repair_reach(patch);
     window->reach = reach;
     size_t left = patch->column > reach ? patch->column - reach : 0;
@@ -153,7 +156,7 @@ static void repair_patch(png_repair *self, const fpx_repair_patch *patches, size
     size_t bottom = patch->row + patch->height + reach;
     window->width = (right < self->width ? right : self->width) - left;
     window->height = (bottom < self->height ? bottom : self->height) - top;
-    fpx_repair_mark(window, patches, patch_count, left, top, 1, 1);
+    fpx_repair_mark(window, self->patches, self->patch_count, left, top, 1, 1);
     for (size_t row = 0; row < window->height; row++) {
         for (size_t column = 0; column < window->width; column++) {
             for (size_t channel = 0; channel < window->channels; channel++) {
@@ -191,8 +194,13 @@ static void repair_patches(png_repair *self, const fpx_repair_patch *patches, si
     if (self->window.samples == NULL || self->window.is_good == NULL) {
         fail_for_memory(self);
     }
+    self->patches = fpx_repair_patches_by_row(patches, patch_count);
+    self->patch_count = patch_count;
+    if (self->patches == NULL) {
+        fail_for_memory(self);
+    }
     for (size_t index = 0; index < patch_count; index++) {
-        repair_patch(self, patches, patch_count, index);
+        repair_patch(self, &self->patches[index]);
     }
 }
 
@@ -277,7 +285,7 @@ static fpx_photo_status run(png_repair *self, fpx_byte_source *source, uint64_t 
         return self->failure;
     }
     read_file(self, source);
-    read_picture(self, maximum_pixels);
+    read_picture(self, source, maximum_pixels);
     repair_patches(self, patches, patch_count);
     write_picture(self);
     splice(self, output);
@@ -308,6 +316,7 @@ fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, co
     free(self->samples);
     free(self->window.samples);
     free(self->window.is_good);
+    free(self->patches);
     free(self);
     status = fpx_photo_with_read_error(status, source, error);
     free(source);

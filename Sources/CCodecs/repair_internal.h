@@ -40,8 +40,11 @@ typedef struct fpx_repair_window {
 bool fpx_repair_interpolate(const fpx_repair_window *_Nonnull window, size_t column, size_t row,
                             double *_Nonnull values);
 
-/// Clears `is_good` for all patches, which are given in the window's pixels times `column_factor` and `row_factor`,
-/// from the window's upper left pixel at `left`, `top`.
+/// A copy of the patches, from top to bottom, to be freed by the caller; null when memory is short.
+fpx_repair_patch *_Nullable fpx_repair_patches_by_row(const fpx_repair_patch *_Nullable patches, size_t patch_count);
+
+/// Clears `is_good` for all patches, which come from top to bottom and are given in the window's pixels times
+/// `column_factor` and `row_factor`, from the window's upper left pixel at `left`, `top`.
 void fpx_repair_mark(fpx_repair_window *_Nonnull window, const fpx_repair_patch *_Nonnull patches, size_t patch_count,
                      size_t left, size_t top, size_t column_factor, size_t row_factor);
 

@@ -1,3 +1,4 @@
+import CCodecs
 import Foundation
 import SystemPackage
 import TestSupport
@@ -63,6 +64,91 @@ struct PhotoRepairTests {
             #expect(report.skipped.count == 1)
             #expect(try out.entries() == [])
         }
+    }
+
+    /// A damaged quantisation table, which libjpeg takes: without steps for them all but the mean of a block is 0. Found
+    /// by fuzzing, as a division by 0 that the sanitizers see.
+    @Test func stepsOfZeroLeaveTheMeans() throws {
+        let name = "jpeg-grey-200x150-q90.jpg"
+        try withTemporaryFolder { folder in
+            var bytes = try Data(contentsOf: Repository.fixture("decoder/\(name)"))
+            let table = try #require(bytes.firstRange(of: Data([0xff, 0xdb]))).upperBound + 3
+            for frequency in 1..<64 { bytes[table + frequency] = 0 }
+            let photo = try folder.addFile(name, bytes)
+            try Self.write(
+                [DefectMap(width: 200, height: 150, entries: [DefectMap.Entry(row: 20, column: 43)])],
+                to: folder.appendingPathComponent("map.json"))
+            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+                [FilePath(photo.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
+            #expect(report.photos.first?.blocksChanged == 1)
+            let before = try Self.decode(photo.path).samples
+            let after = try Self.decode(folder.appendingPathComponent("out/\(name)").path).samples
+            for row in 0..<150 {
+                for column in 0..<200 {
+                    let corner = row / 8 * 8 * 200 + column / 8 * 8
+                    #expect(after[row * 200 + column] == after[corner])
+                    if (row / 8, column / 8) != (2, 5) { #expect(after[corner] == before[corner]) }
+                }
+            }
+        }
+    }
+
+    /// Decoders smooth a progressive picture whose last scans are missing, and would not do so with what repair writes.
+    /// Found by fuzzing.
+    @Test func aPictureWithMissingScansIsRefused() throws {
+        let name = "jpeg-grey-progressive.jpg"
+        try withTemporaryFolder { folder in
+            let bytes = try Data(contentsOf: Repository.fixture("decoder/\(name)"))
+            let scans = bytes.indices.dropLast().filter { bytes[$0] == 0xff && bytes[$0 + 1] == 0xda }
+            try #require(scans.count > 2)
+            let photo = try folder.addFile(name, bytes[..<scans[1]] + [0xff, 0xd9])
+            _ = try Self.decode(photo.path)
+            let map = folder.appendingPathComponent("list.badpixels")
+            try Data("3 3 0\n".utf8).write(to: map)
+            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+                [FilePath(photo.path)], map: FilePath(map.path))
+            #expect(report.photos == [])
+            #expect(report.skipped.first?.reason.contains("scans of a progressive picture are missing") == true)
+        }
+    }
+
+    /// Reading its header finds that, too; but the file may be another one by then. Found by fuzzing.
+    @Test(arguments: ["tEXt", "zTXt", "iTXt", "eXIf"])
+    func aChunkThatClaimsMoreThanTheFileHasIsRefused(_ type: String) throws {
+        try withTemporaryFolder { folder in
+            var png = HostilePNG(width: 16, height: 16)
+            png.append(HostilePNG.word(0x7000_0000) + Array(type.utf8) + [1, 2, 3])
+            let photo = try folder.addFile("claims.png", Data(png.bytes))
+            let shape = FrameShape(width: 16, height: 16, channels: 1, bitsPerSample: 8)
+            let patches = try RepairPatches(DefectMap(), shape: shape, radius: 0)
+            var output = fpx_bytes()
+            defer { fpx_bytes_free(&output) }
+            let error = #expect(throws: FastPixError.self) {
+                try RepairedPhoto.make(FilePath(photo.path), .png, patches, maximumPixels: 0, into: &output)
+            }
+            // Not "truncated": nothing was looked for.
+            #expect(error?.reason.contains("too large") == true)
+        }
+    }
+
+    /// Places that overlap reach differently far for good pixels, and their order in the list must not matter.
+    @Test(arguments: ["jpeg-420-97x61-q50.jpg", "png-rgb8-97x61.png"])
+    func theOrderOfAListChangesNothing(_ name: String) throws {
+        let photo = try #require(Self.photos.first { $0.file == name })
+        let entries = (0..<40).map { number in
+            let (row, column, side) = (number * 7 % 40, number * 11 % 70, 1 + number * 5 % 20)
+            return DefectMap.Entry(
+                row: row, column: column, smear: Smear(row: row, column: column, rows: side, columns: 21 - side))
+        }
+        func repaired(_ entries: [DefectMap.Entry]) throws -> Data {
+            try withTemporaryFolder { folder in
+                #expect(try Self.repair(photo, entries: entries, in: folder).skipped == [])
+                return try Data(contentsOf: folder.appendingPathComponent("out/\(name)"))
+            }
+        }
+        let reference = try repaired(entries)
+        #expect(try repaired(entries.reversed()) == reference)
+        #expect(try repaired(entries.sorted { $0.column < $1.column }) == reference)
     }
 
     /// All that is not the picture is copied byte for byte and in order: EXIF, comments, profiles, tables.

@@ -4,7 +4,7 @@ import CCodecs
 struct RepairPatches {
     let patches: [fpx_repair_patch]
 
-    /// Far more than a sensor has. Each patch is compared with every other one, which takes seconds for so many.
+    /// Far more than a sensor has; so many take seconds.
     private static let most = 65_536
 
     /// `radius`: how many pixels around a defect go with it when the list does not say how far its effect reaches.
