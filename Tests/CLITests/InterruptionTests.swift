@@ -4,120 +4,182 @@ import Testing
 
 /// Signals, at any moment: nothing half-made stays, and what a checkpoint holds is never lost.
 ///
-/// The moments are chosen by short random pauses; whatever they hit, the outcome must be the same.
+/// A moment is a call that a run makes to the system: between two of them nothing changes outside the process.
+@Suite(.enabled(if: FaultInjection.isPossible, "takes Linux's LD_PRELOAD and a C compiler"))
 struct InterruptionTests {
-    /// Runs fastpix on the example photos with `arguments` and sends it `signal` after some milliseconds. The exit
-    /// code is that of fastpix.
-    private static func interrupted(
-        _ signal: String, after milliseconds: Int, _ arguments: [String], in folder: URL
-    ) throws -> CommandRun {
-        let pause = String(format: "0.%03d", milliseconds)
-        // A shell without job control has its background programs ignore Ctrl-C; monitor mode keeps the default.
-        return try CommandRun.of(
-            URL(fileURLWithPath: "/bin/bash"),
-            [
-                "-c", #"set -m; "$0" "$@" & pid=$!; sleep \#(pause); kill -\#(signal) $pid 2>/dev/null; wait $pid"#,
-                FastPixBinary.tested.path,
-            ] + arguments, in: folder)
+    /// Each with the shell's exit code for it.
+    static let signals: [(Int32, Int32)] = [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)]
+
+    private static let changes: [FaultInjection.Call] = [.write, .sync, .rename]
+
+    /// Twelve photos that are quickly read and whose state is a few calls long.
+    private static func addPhotos(to folder: URL) throws {
+        let photos = try folder.addFolder("photos")
+        var scenes = SyntheticScenes(width: 96, height: 64, channels: 3)
+        for number in 10..<22 {
+            try photos.addFile("\(number).png", TestPhoto.png(scenes.next(), width: 96, channels: 3))
+        }
     }
 
-    private static let photos = Repository.examplePhotos.path
+    private static let outputs = [
+        "hotpixels", "photos", "--quiet", "--save-maps", "maps", "--save-sums", "maps", "--variance-map", "map.png",
+        "--report", "page.html", "--export", "list.csv", "--output", "a.csv", "--format", "csv",
+    ]
 
-    @Test(arguments: [("INT", Int32(130)), ("TERM", Int32(143)), ("HUP", Int32(129))])
-    func nothingStaysOfAnInterruptedRun(_ signal: String, _ code: Int32) throws {
-        var generator = SystemRandomNumberGenerator()
-        for _ in 0..<5 {
-            try withTemporaryFolder { folder in
-                let run = try Self.interrupted(
-                    signal, after: Int.random(in: 1..<250, using: &generator),
-                    [
-                        "hotpixels", Self.photos, "--save-maps", "maps", "--variance-map", "map.png", "--output",
-                        "a.csv",
-                    ],
-                    in: folder)
-                // It may have been faster.
-                #expect([code, 0].contains(run.exitCode), "exit code \(run.exitCode)")
-                let maps = folder.appendingPathComponent("maps")
-                let left = try folder.entries() + ((try? maps.entries()) ?? [])
-                #expect(left.allSatisfy { !$0.contains("partial") }, "\(left)")
+    @Test(arguments: signals)
+    func nothingStaysOfAnInterruptedRun(_ signal: Int32, _ code: Int32) throws {
+        // A thread that opens a file may be about to list it among those to remove, and must be let on with it.
+        for (calls, isHolding) in [([.open], false), ([.read], true), (Self.changes, true)] {
+            let count = try withTemporaryFolder { folder in
+                try Self.addPhotos(to: folder)
+                let whole = try FaultInjection.fastpix(Self.outputs, calls: calls, in: folder)
+                #expect(whole.run.exitCode == 0)
+                return whole.calls
+            }
+            try #require(count >= 10)
+            for number in FaultInjection.moments(count, most: signal == SIGTERM ? 12 : 4) {
+                try withTemporaryFolder { folder in
+                    try Self.addPhotos(to: folder)
+                    let run = try FaultInjection.fastpix(
+                        Self.outputs, calls: calls, number: number,
+                        fault: .signal(signal, holding: isHolding), in: folder
+                    ).run
+                    // Where it was let on, it may have been faster.
+                    #expect(
+                        run.exitCode == code || !isHolding && run.exitCode == 0,
+                        "exit code \(run.exitCode) at \(calls) \(number) of \(count)")
+                    let files = try Blends.files(folder)
+                    #expect(files.allSatisfy { !$0.contains("partial") }, "\(files) at \(calls) \(number) of \(count)")
+                }
             }
         }
     }
 
     /// A run that waits (for a reader of a named pipe that never comes) ends all the same.
-    @Test(arguments: [("INT", Int32(130)), ("TERM", Int32(143))])
-    func aWaitingRunEnds(_ signal: String, _ code: Int32) throws {
+    @Test(arguments: signals)
+    func aWaitingRunEnds(_ signal: Int32, _ code: Int32) throws {
         try withTemporaryFolder { folder in
+            try Self.addPhotos(to: folder)
             #expect(mkfifo(folder.appendingPathComponent("pipe").path, 0o600) == 0)
-            let run = try Self.interrupted(
-                signal, after: 300, ["hotpixels", Self.photos, "--output", "pipe"], in: folder)
+            // Before the first file is opened, and so before the pipe: it never gets beyond that.
+            let run = try FaultInjection.fastpix(
+                ["hotpixels", "photos", "--output", "pipe"], calls: [.open], number: 1, fault: .signal(signal),
+                in: folder
+            ).run
             #expect(run.exitCode == code)
         }
     }
 
-    @Test func ignoredSignalsStayIgnored() throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func ignoredSignalsStayIgnored(_ signal: Int32) throws {
         try withTemporaryFolder { folder in
-            let run = try CommandRun.of(
-                URL(fileURLWithPath: "/bin/bash"),
-                [
-                    "-c",
-                    #"trap "" INT TERM HUP; "$0" hotpixels "$1" -q & p=$!; kill -INT $p; kill -TERM $p; wait $p"#,
-                    FastPixBinary.tested.path, Self.photos,
-                ], in: folder)
+            try Self.addPhotos(to: folder)
+            let arguments = ["hotpixels", "photos", "--quiet", "--format", "csv"]
+            let usual = try FaultInjection.fastpix(arguments, calls: [.read], in: folder)
+            let run = try FaultInjection.fastpix(
+                arguments, calls: [.read], number: usual.calls / 2, fault: .signal(signal), ignoring: signal, in: folder
+            ).run
             #expect(run.exitCode == 0)
-            #expect(run.stdout.contains("48 photos"))
+            #expect(run.stdout == usual.run.stdout)
         }
     }
 
+    // MARK: Checkpoints
+
+    private static let report = [
+        "hotpixels", "--no-defects", "photos", "--format", "csv", "--quiet", "--save-sums", "sums",
+    ]
+    private static let resumable =
+        report + ["--checkpoint", "run.state", "--checkpoint-interval", "0", "--batch", "1", "--workers", "2"]
+
     /// Any number of interruptions later, the result has the bits of a run without any.
-    @Test(arguments: ["KILL", "TERM", "INT"])
-    func aStateOutlivesInterruptions(_ signal: String) throws {
+    @Test(arguments: [SIGKILL, SIGTERM, SIGINT])
+    func aStateOutlivesInterruptions(_ signal: Int32) throws {
+        var expected: [String: Data] = [:]
+        var counts: [Int] = []
+        let walks: [[FaultInjection.Call]] = [[.open, .read], Self.changes]
         try withTemporaryFolder { folder in
-            let report = ["hotpixels", "--no-defects", Self.photos, "--format", "csv", "--quiet", "--save-sums"]
-            let expected = try CommandRun.fastpix(report + ["expected"], in: folder)
-            let arguments = ["--checkpoint", "run.state", "--checkpoint-interval", "0", "--batch", "1"]
-            let state = folder.appendingPathComponent("run.state")
-            var generator = SystemRandomNumberGenerator()
-            for _ in 0..<12 {
-                let run = try Self.interrupted(
-                    signal, after: Int.random(in: 20..<400, using: &generator), report + ["sums"] + arguments,
-                    in: folder)
-                #expect([137, 143, 130, 0].contains(run.exitCode), "exit code \(run.exitCode)")
-                if FileManager.default.fileExists(atPath: state.path) {
-                    // Sound at every moment; only the first save may still be without photos.
-                    let check = try CommandRun.fastpix(["merge", "run.state", "--quiet"], in: folder)
-                    #expect(check.exitCode == 0 || check.stderr.contains("no photo is in these states"))
-                }
-                if signal != "KILL" { #expect(try folder.entries().allSatisfy { !$0.contains("partial") }) }
-            }
-            let resumed = try CommandRun.fastpix(report + ["sums"] + arguments, in: folder)
-            #expect(resumed.exitCode == 0)
-            #expect(resumed.stdout == expected.stdout)
-            for name in ["sum.npy", "sum_of_squares.npy"] {
-                #expect(
-                    try Data(contentsOf: folder.appendingPathComponent("sums/\(name)"))
-                        == Data(contentsOf: folder.appendingPathComponent("expected/\(name)")))
-            }
-            // What killed runs left half-written is gone.
-            #expect(try folder.entries() == ["expected", "run.state", "sums"])
+            try Self.addPhotos(to: folder)
+            let run = try CommandRun.fastpix(Self.report, in: folder)
+            #expect(run.exitCode == 0)
+            expected = try Self.results(run, folder)
         }
+        for calls in walks {
+            try withTemporaryFolder { folder in
+                try Self.addPhotos(to: folder)
+                let whole = try FaultInjection.fastpix(Self.resumable, calls: calls, in: folder)
+                #expect(try Self.results(whole.run, folder) == expected)
+                counts.append(whole.calls)
+            }
+        }
+        for (calls, count) in zip(walks, counts) {
+            try #require(count >= 15)
+            for number in FaultInjection.moments(count, most: signal == SIGKILL ? 12 : 4) {
+                try withTemporaryFolder { folder in
+                    try Self.addPhotos(to: folder)
+                    // The second run begins with what the first has saved.
+                    for moment in [number, (number + 1) / 2] {
+                        try Self.interrupt(calls, moment, signal, in: folder)
+                    }
+                    let resumed = try CommandRun.fastpix(Self.resumable, in: folder)
+                    #expect(resumed.exitCode == 0, "\(resumed.stderr) after \(calls) \(number) of \(count)")
+                    #expect(try Self.results(resumed, folder) == expected, "after \(calls) \(number) of \(count)")
+                    // What killed runs left half-written beside the state is gone.
+                    #expect(try folder.entries() == ["photos", "run.state", "sums"])
+                }
+            }
+        }
+    }
+
+    private static func interrupt(
+        _ calls: [FaultInjection.Call], _ number: Int, _ signal: Int32, in folder: URL
+    ) throws {
+        let run = try FaultInjection.fastpix(
+            resumable, calls: calls, number: number, fault: .signal(signal), in: folder
+        ).run
+        let codes = signal == SIGKILL ? [137] : [128 + signal]
+        // What is asked politely to end may be faster, and a resumed run may have fewer calls.
+        #expect((codes + [0]).contains(run.exitCode), "exit code \(run.exitCode) at \(calls) \(number)")
+        if FileManager.default.fileExists(atPath: folder.appendingPathComponent("run.state").path) {
+            // Sound at every moment; only the first save may still be without photos.
+            let check = try CommandRun.fastpix(["merge", "run.state", "--quiet"], in: folder)
+            #expect(
+                check.exitCode == 0 || check.stderr.contains("no photo is in these states"),
+                "\(check.stderr) at \(calls) \(number)")
+        }
+        if signal != SIGKILL {
+            let files = try Blends.files(folder)
+            #expect(files.allSatisfy { !$0.contains("partial") }, "\(files) at \(calls) \(number)")
+        }
+    }
+
+    /// The table and the exact sums.
+    private static func results(_ run: CommandRun, _ folder: URL) throws -> [String: Data] {
+        var results = ["stdout": run.stdoutBytes]
+        for name in ["sum.npy", "sum_of_squares.npy"] {
+            results[name] = try Data(contentsOf: folder.appendingPathComponent("sums/\(name)"))
+        }
+        return results
     }
 
     /// The state is saved at the signal, not only every so often.
     @Test func theStateIsSavedAtTheEnd() throws {
         try withTemporaryFolder { folder in
+            let arguments = ["hotpixels", Repository.examplePhotos.path, "--batch", "1", "--workers", "1"]
+            let usual = try FaultInjection.fastpix(arguments + ["--checkpoint", "0.state"], calls: [.read], in: folder)
+            #expect(usual.run.exitCode == 0)
             var hasSaved = false
-            // Some of the moments are before the first photo or after the last.
-            for attempt in 0..<20 where !hasSaved {
-                let run = try Self.interrupted(
-                    "TERM", after: 40 + 20 * attempt,
-                    ["hotpixels", Self.photos, "--batch", "1", "--workers", "1", "--checkpoint", "\(attempt).state"],
-                    in: folder)
-                guard run.stderr.contains("stopping; once more") else { continue }
+            // While headers are read there is nothing to save yet.
+            for part in 1...6 {
+                let run = try FaultInjection.fastpix(
+                    arguments + ["--checkpoint", "\(part).state"], calls: [.read], number: usual.calls * part / 8,
+                    fault: .signal(SIGTERM), in: folder
+                ).run
                 #expect(run.exitCode == 143)
+                guard run.stderr.contains("stopping; once more") else { continue }
                 hasSaved = run.stderr.contains("is saved, run the same command again to go on")
                 #expect(hasSaved)
-                let merged = try CommandRun.fastpix(["merge", "\(attempt).state"], in: folder)
+                let merged = try CommandRun.fastpix(["merge", "\(part).state"], in: folder)
                 #expect(merged.exitCode == 0)
             }
             #expect(hasSaved)

@@ -84,7 +84,8 @@ public enum FastPixBinary {
         return path.isEmpty ? nil : URL(fileURLWithPath: path)
     }
 
-    private static var besideTests: URL {
+    /// The folder that the tests were built into.
+    static var besideTests: URL {
         #if os(macOS)
             // The process is a helper of Xcode's; the tests are a bundle that it has loaded.
             return Bundle(for: BundleMarker.self).bundleURL.deletingLastPathComponent()
