@@ -73,12 +73,6 @@ public struct HotPixelsSearch: Sendable {
                 "a checkpoint needs the exact accumulator: rounded moments depend on the order in which photos are "
                     + "taken in, so a resumed run would give other bits; leave out --accumulator welford")
         }
-        guard detection == nil || detection?.confirmation == DetectionConfirmation.none else {
-            throw FastPixError(
-                .invalidArgument,
-                "a checkpoint holds the moments of the photos but not what confirms defects photo by photo, so a "
-                    + "resumed run would judge by less; use --confirm none, or run without the checkpoint")
-        }
     }
 
     private static let maximumTop = 1_000_000
@@ -117,7 +111,14 @@ public struct HotPixelsSearch: Sendable {
             progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
         }
         let checkpoints = try checkpoint.map { settings throws(FastPixError) in
-            try CheckpointSet(settings, groups: wanted, workers: accumulation.workerCount)
+            try CheckpointSet(
+                settings, groups: wanted, detection: detection, workers: accumulation.workerCount,
+                leavingOut: { group in
+                    Set(
+                        AccumulationPlan.tooLarge(
+                            group.photos, shape: group.shape, settings: accumulation, otherBytes: analysisBytes(group)
+                        ).map(\.path))
+                })
         }
         var results: [HotPixelsReport.Group] = []
         var pictures: [GroupPictures] = []
@@ -127,9 +128,7 @@ public struct HotPixelsSearch: Sendable {
                 DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
             }
             var scout: PhotoAccumulation.Scout?
-            if let defectSearch, detection?.confirmation != DetectionConfirmation.none,
-                group.photos.count >= DetectionSettings.minimumFrames
-            {
+            if let defectSearch, let detection, detection.confirms(photos: group.photos.count) {
                 scout = { defectSearch.scout($0) }
             }
             let outcome: PhotoAccumulation.Outcome
@@ -158,7 +157,7 @@ public struct HotPixelsSearch: Sendable {
             let analysisStart = monotonicSeconds()
             // Before the kernels' team of threads begins, which stays busy for a while after its work.
             let detected = defectSearch?.judge(
-                accumulators, outcome.witnesses,
+                accumulators, outcome.scouting,
                 lookAtAll: detection?.confirmation == .full
                     ? { lookAtAll(photos, group.shape, $0, workers: outcome.workers) } : nil)
             let summary = VarianceSummary(accumulators, top: top)

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Lets whoever hears of a wish to stop (a signal, for instance) know whether the work stops by itself.
 ///
-/// Some work does, because it has something to save or to tidy up: it finishes what it has in hand and ends with
+/// Some work does, because it has something to save or to tidy up: it finishes the rows it has in hand and ends with
 /// `interrupted` or a partial report. All other work has nothing to save, and its outputs are complete or absent, so
 /// that the process can simply end.
 public final class Interruption: Sendable {
@@ -12,8 +12,14 @@ public final class Interruption: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Asked at every look whether the work shall stop, besides requests.
+    private let condition: (@Sendable () -> Bool)?
 
-    public init() {}
+    public init() { condition = nil }
+
+    /// Stops the work at the first look at which `condition` holds; from then on it must hold. Called from the
+    /// workers' threads: once before each photo and strip of rows.
+    init(when condition: @escaping @Sendable () -> Bool) { self.condition = condition }
 
     /// Asks the work to stop. False when it will not do so by itself: because it has nothing to save, or because it
     /// was asked before. Safe from any thread.
@@ -26,7 +32,7 @@ public final class Interruption: Sendable {
     }
 
     /// Safe from any thread.
-    public var isRequested: Bool { state.withLock { $0.isRequested } }
+    public var isRequested: Bool { condition?() == true || state.withLock { $0.isRequested } }
 
     /// From here on, a request is answered by stopping in good order.
     public func beginAnswering() { state.withLock { $0.isAnswered = true } }

@@ -7,9 +7,9 @@ struct CheckpointOptions: ParsableArguments {
         help: ArgumentHelp(
             "Keep what has been accumulated in a file, and go on from it.",
             discussion: """
-                Saved now and then, at the end, and at Ctrl-C. The same command run again takes in only the photos \
-                that are not in it; so does a later one with more photos. fastpix merge adds such files up. Holds no single \
-                photos, so that defects are judged only with --confirm none.
+                Saved now and then, at the end, and at Ctrl-C. The same command run again takes in only what is not in \
+                it. With --confirm none or --no-defects, so does a later one with more photos. fastpix merge adds such \
+                files up.
                 """,
             valueName: "file"),
         completion: .file())

@@ -135,11 +135,8 @@ struct HotPixelsCommand: ParsableCommand {
             interruption: SignalWatch.interruption)
     }
 
-    /// Nil also for a checkpoint when no option asks for more: without single photos the judgement is worth less.
     private var detection: DetectionSettings? {
         guard defects else { return nil }
-        let asksForMore = sensitivity != nil || classes != nil || confirm != nil || page != nil || !export.paths.isEmpty
-        if checkpoints.settings != nil && !asksForMore { return nil }
         return DetectionSettings(
             sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
     }
@@ -157,11 +154,6 @@ struct HotPixelsCommand: ParsableCommand {
         defer { bar.clear() }
         let report = try search.run(discovery) { bar.update($0) }
         bar.clear()
-        if defects && detection == nil {
-            console.note(
-                "a checkpoint holds no single photos to confirm defects in, so they are not judged; --confirm none "
-                    + "judges by the statistics alone")
-        }
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
             console.error(nothingDone(report, discovery))

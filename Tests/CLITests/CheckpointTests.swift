@@ -130,16 +130,94 @@ struct CheckpointTests {
         }
     }
 
+    /// What confirms defects photo by photo is in the state, too.
+    @Test(arguments: ["sample", "full"])
+    func defectsAreConfirmedFromAState(_ confirm: String) throws {
+        try withTemporaryFolder { folder in
+            let arguments = ["hotpixels", Self.photos, "--confirm", confirm, "--quiet", "--format", "json"]
+            let expected = try CommandRun.fastpix(arguments).hotPixels().groups
+            #expect(try #require(expected[0].defects).count > 0)
+            for _ in 0..<2 {
+                let run = try CommandRun.fastpix(arguments + ["--checkpoint", "all.state"], in: folder)
+                #expect(run.stderr == "")
+                #expect(try run.hotPixels().groups == expected)
+            }
+        }
+    }
+
+    /// They stay out of the halves, and are named every time.
+    @Test func damagedPhotosAreRemembered() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            for photo in try Photos.example(20) { try photos.addCopy(of: photo) }
+            let other = try #require(try Photos.example(21).last)
+            try photos.addFile("0.jpg", Data(contentsOf: other).dropLast(5000))
+            let arguments = ["hotpixels", "photos", "--format", "csv", "--quiet"]
+            let expected = try CommandRun.fastpix(arguments, in: folder)
+            #expect(expected.exitCode == 2)
+            for _ in 0..<2 {
+                let run = try CommandRun.fastpix(arguments + ["--checkpoint", "all.state"], in: folder)
+                #expect(run.exitCode == 2)
+                #expect(run.stdout == expected.stdout)
+                #expect(run.stderr == expected.stderr)
+            }
+            // Repaired, it would change the halves.
+            try FileManager.default.removeItem(at: photos.appendingPathComponent("0.jpg"))
+            try photos.addCopy(of: other, as: "0.jpg")
+            let repaired = try CommandRun.fastpix(arguments + ["--checkpoint", "all.state"], in: folder)
+            #expect(repaired.exitCode == 1)
+            #expect(repaired.stderr.contains("photos were added"))
+        }
+    }
+
     // MARK: Refusals
 
-    @Test(arguments: [["--accumulator", "welford"], ["--confirm", "sample"], ["--confirm", "full"]])
-    func whatAStateCannotHoldIsRefused(_ arguments: [String]) throws {
+    @Test func roundedMomentsAreRefused() throws {
         try withTemporaryFolder { folder in
             let run = try CommandRun.fastpix(
-                ["hotpixels", Self.photos, "--checkpoint", "all.state"] + arguments, in: folder)
+                ["hotpixels", Self.photos, "--checkpoint", "all.state", "--accumulator", "welford"], in: folder)
             #expect(run.exitCode == 64)
             #expect(run.stderr.contains("a checkpoint"))
             #expect(try folder.entries().isEmpty)
+        }
+    }
+
+    /// Halves of other photos confirm nothing.
+    @Test func otherHalvesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            for photo in try Photos.example(24) { try photos.addCopy(of: photo) }
+            let arguments = ["hotpixels", "photos", "--checkpoint", "all.state", "--quiet", "--format", "csv"]
+            #expect(try CommandRun.fastpix(arguments, in: folder).exitCode == 0)
+            let state = try Data(contentsOf: folder.appendingPathComponent("all.state"))
+            func expectRefusal(_ reason: String, _ more: [String] = []) throws {
+                let run = try CommandRun.fastpix(arguments + more, in: folder)
+                #expect(run.exitCode == 1)
+                #expect(run.stdout == "")
+                #expect(run.stderr.contains("all.state: "))
+                #expect(run.stderr.contains(reason), "\(run.stderr)")
+                #expect(try Data(contentsOf: folder.appendingPathComponent("all.state")) == state)
+            }
+            try expectRefusal("begun with --sensitivity normal", ["--sensitivity", "high"])
+            // In front of the others, so that all change their half.
+            let added = try #require(try Photos.example(25).last)
+            try photos.addCopy(of: added, as: "0.jpg")
+            try expectRefusal("photos were added, removed or renamed")
+            // The first one becomes the last one.
+            try FileManager.default.removeItem(at: photos.appendingPathComponent("0.jpg"))
+            let first = photos.appendingPathComponent(try photos.entries()[0])
+            try FileManager.default.moveItem(at: first, to: photos.appendingPathComponent("z.jpg"))
+            try expectRefusal("photos were added, removed or renamed")
+            // From the moments alone the same state goes on.
+            try photos.addCopy(of: added)
+            let unconfirmed = ["hotpixels", "photos", "--confirm", "none", "--quiet", "--format", "csv"]
+            let run = try CommandRun.fastpix(unconfirmed + ["--checkpoint", "all.state"], in: folder)
+            #expect(run.exitCode == 0)
+            #expect(run.stdout == (try CommandRun.fastpix(unconfirmed, in: folder).stdout))
+            // What was recorded of single photos is gone then.
+            let back = try CommandRun.fastpix(arguments, in: folder)
+            #expect(back.exitCode == 1)
+            #expect(back.stderr.contains("add --confirm none, or --no-defects"))
         }
     }
 
@@ -176,7 +254,7 @@ struct CheckpointTests {
         Spoiling(reason: "not a state file") { $0[1] = 0 },
         Spoiling(reason: "not a state file") { $0 = $0.prefix(7) },
         Spoiling(reason: "not a state file") { $0 = Data() },
-        Spoiling(reason: "of version 2, and this fastpix reads version 1") { $0[8] = 2 },
+        Spoiling(reason: "of version 1, and this fastpix reads version 2") { $0[8] = 1 },
         Spoiling(reason: "shorter than it says") { $0[15] = 0x7f },
         Spoiling(reason: "its checksum is wrong") { $0[40] ^= 1 },
         Spoiling(reason: "its checksum is wrong") { $0[$0.count / 2] ^= 0x80 },

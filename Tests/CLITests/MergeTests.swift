@@ -6,7 +6,8 @@ import Testing
 struct MergeTests {
     private static func makeState(_ name: String, _ photos: some Sequence<URL>, in folder: URL) throws {
         let run = try CommandRun.fastpix(
-            ["hotpixels", "--minimum-frames", "1", "--quiet", "--checkpoint", name] + photos.map(\.path), in: folder)
+            ["hotpixels", "--no-defects", "--minimum-frames", "1", "--quiet", "--checkpoint", name]
+                + photos.map(\.path), in: folder)
         #expect(run.exitCode == 0)
     }
 
@@ -70,6 +71,24 @@ struct MergeTests {
             let merged = try CommandRun.fastpix(
                 ["merge", "first.state", "second.state", "--defects"] + output, in: folder)
             #expect(try merged.hotPixels().groups == whole.hotPixels().groups)
+        }
+    }
+
+    /// What a run has recorded of single photos is no part of the sum.
+    @Test func statesOfConfirmedDefectsAddUp() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(28)
+            try Self.makeState("first.state", photos.prefix(14), in: folder)
+            let begin = try CommandRun.fastpix(
+                ["hotpixels", "--quiet", "--checkpoint", "second.state"] + photos.suffix(14).map(\.path), in: folder)
+            #expect(begin.exitCode == 0)
+            try Self.makeState("whole.state", photos, in: folder)
+            let merged = try CommandRun.fastpix(
+                ["merge", "first.state", "second.state", "--save-state", "merged.state"], in: folder)
+            #expect(merged.exitCode == 0)
+            #expect(
+                try Data(contentsOf: folder.appendingPathComponent("merged.state"))
+                    == Data(contentsOf: folder.appendingPathComponent("whole.state")))
         }
     }
 

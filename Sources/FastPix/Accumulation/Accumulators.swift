@@ -110,6 +110,19 @@ final class Accumulators: @unchecked Sendable {
         memory.release(offset: first - UnsafeRawPointer(memory.start), count: bytes.count)
     }
 
+    /// As if no frame had been taken in.
+    func clear() {
+        for row in 0..<shape.height {
+            let sample = row * shape.samplesPerRow
+            for (offset, size) in [(0, firstSize), (secondOffset, secondSize)] {
+                (memory.start + offset + sample * size)
+                    .initializeMemory(as: UInt8.self, repeating: 0, count: shape.samplesPerRow * size)
+            }
+            release(rows: row..<row + 1)
+        }
+        frameCount = 0
+    }
+
     // MARK: Accumulation
 
     /// Takes in `frames`, each pointing at its samples of `samples`, tile by tile. `framesBefore` (Welford only)

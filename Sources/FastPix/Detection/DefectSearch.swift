@@ -22,7 +22,6 @@ final class DefectSearch: Sendable {
     private let shape: FrameShape
     private let codedUnit: CodedUnit
     private let workers: Int
-    private let scouted = Mutex<[WitnessRecorder.Position: Candidate]>([:])
     private let seconds = Mutex(0.0)
 
     init(_ settings: DetectionSettings, shape: FrameShape, codedUnit: CodedUnit, workers: Int) {
@@ -49,17 +48,14 @@ final class DefectSearch: Sendable {
     private static let leastProminence = 4.0
 
     /// Chooses what is recorded in the second half of the photos.
-    func scout(_ accumulators: Accumulators) -> WitnessRecorder? {
+    func scout(_ accumulators: Accumulators) -> Scouting {
         let start = monotonicSeconds()
         defer { seconds.withLock { $0 += monotonicSeconds() - start } }
         let candidates = CandidateSearch.run(
             accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminenceOfHalf,
             leastVarianceShift: Evidence.leastVarianceShiftOfHalf(photos: 2 * accumulators.frameCount)
                 * settings.sensitivity.evidenceNeeded, workers: workers)
-        let byPosition = Dictionary(
-            uniqueKeysWithValues: candidates.map { (WitnessRecorder.Position(row: $0.row, column: $0.column), $0) })
-        scouted.withLock { $0 = byPosition }
-        return WitnessRecorder(shape: shape, positions: Array(byPosition.keys) + ProbePositions.of(shape))
+        return Scouting(candidates, sensitivity: settings.sensitivity, shape: shape)
     }
 
     private func candidates(_ accumulators: Accumulators) -> [Candidate] {
@@ -68,15 +64,15 @@ final class DefectSearch: Sendable {
     }
 
     /// Judges the finished accumulators; nil when there are too few photos to judge.
-    /// `recorder`: what `scout` asked for, of the second half; `lookAtAll`: records pixels in all photos, when that is
-    /// wanted.
+    /// `scouting`: what `scout` asked for, with its records of the second half; `lookAtAll`: records pixels in all
+    /// photos, when that is wanted.
     func judge(
-        _ accumulators: Accumulators, _ recorder: WitnessRecorder?,
+        _ accumulators: Accumulators, _ scouting: Scouting?,
         lookAtAll: (([WitnessRecorder.Position]) -> CompleteRecord)? = nil
     ) -> Detection? {
         guard accumulators.frameCount >= DetectionSettings.minimumFrames else { return nil }
         var regions = FlatRegions.find(accumulators, workers: workers)
-        let spread = recorder.map { NullSpread.of($0, shape: shape) }
+        let spread = scouting.map { NullSpread.of($0.recorder, shape: shape) }
         if let spread, spread >= NullSpread.ofStaticScene {
             regions.append(.wholeFrame(.staticScene, shape))
             return Detection(defects: [], excludedRegions: regions, sceneCorrelation: spread)
@@ -85,8 +81,8 @@ final class DefectSearch: Sendable {
             !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: codedUnit) }
         }
         var judge = DefectJudgement(
-            accumulators: accumulators, settings: settings, recorder: recorder,
-            scouted: scouted.withLock { $0 }, nullSpread: spread ?? 1)
+            accumulators: accumulators, settings: settings, recorder: scouting?.recorder,
+            scouted: scouting?.byPosition ?? [:], nullSpread: spread ?? 1)
         judge.complete = lookAtAll?(candidates.compactMap(judge.placeToConfirm))
         var defects: [Defect] = []
         for candidate in candidates

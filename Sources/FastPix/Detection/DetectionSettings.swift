@@ -58,4 +58,7 @@ public struct DetectionSettings: Sendable {
 
     /// With fewer photos nothing is judged: every second one would be too few to tell chance from defect.
     public static let minimumFrames = 12
+
+    /// Whether candidates of the first half of so many photos are looked at again in the second.
+    func confirms(photos: Int) -> Bool { confirmation != .none && photos >= Self.minimumFrames }
 }

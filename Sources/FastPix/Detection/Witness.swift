@@ -63,6 +63,39 @@ struct Witness: Sendable, Equatable {
         return residual
     }
 
+    // MARK: In a file
+
+    static func wordCount(channels: Int) -> Int { 5 + 2 * Neighbourhood.count * channels }
+
+    /// All of it: the numbers of photos recorded, above and below, the sum of residuals (two's complement) and of their
+    /// squares, the sums, the sums of squares.
+    var words: [UInt64] {
+        [count, above, below, residualSum, residualSquares].map { UInt64(bitPattern: Int64($0)) } + sums + squares
+    }
+
+    /// What `words` gave. Nil when no `count` photos of samples up to `largest` have such a record.
+    init?(words: some RandomAccessCollection<UInt64>, count: Int, channels: Int, largest: UInt64) {
+        let head = words.prefix(5).map { Int(Int64(bitPattern: $0)) }
+        sums = Array(words.dropFirst(5).prefix(Neighbourhood.count * channels))
+        squares = Array(words.dropFirst(5 + sums.count))
+        (self.count, above, below, residualSum, residualSquares) = (head[0], head[1], head[2], head[3], head[4])
+        let photos = UInt64(count)
+        let largestResidual = UInt64(2 * Basis.weight(channels: channels)) * largest
+        guard self.count == count, (0...count).contains(above), (0...count - above).contains(below),
+            residualSquares >= 0,
+            Self.arePossible(
+                photos, sum: UInt64(residualSum.magnitude), squares: UInt64(residualSquares), largest: largestResidual),
+            zip(sums, squares).allSatisfy({ Self.arePossible(photos, sum: $0, squares: $1, largest: largest) })
+        else { return nil }
+    }
+
+    /// Whether so many numbers from -`largest` to `largest` have a sum of this size and this sum of squares:
+    /// n Σx² >= (Σx)² (Cauchy and Schwarz).
+    private static func arePossible(_ count: UInt64, sum: UInt64, squares: UInt64, largest: UInt64) -> Bool {
+        guard sum <= count * largest, squares <= count * largest * largest else { return false }
+        return count.multipliedFullWidth(by: squares) >= sum.multipliedFullWidth(by: sum)
+    }
+
     // MARK: What it says
 
     /// Mean residual in sample units.

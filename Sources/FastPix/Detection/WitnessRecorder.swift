@@ -60,6 +60,15 @@ final class WitnessRecorder: Sendable {
         }
     }
 
+    /// What was recorded of each position so far, in their order. Only while nobody records.
+    var records: [Witness] { Array(witnesses) }
+
+    /// Goes on from what was recorded before; one witness for each position. Only before recording begins.
+    func restore(_ records: [Witness]) {
+        precondition(records.count == positions.count)
+        _ = witnesses.update(fromContentsOf: records)
+    }
+
     private func index(of wanted: Position) -> Int? {
         let index = firstPosition { $0 >= wanted }
         return index < positions.count && positions[index] == wanted ? index : nil
@@ -115,9 +124,12 @@ final class WitnessReader {
     deinit { samples.deallocate() }
 
     /// Takes in `rows` of the photo in `frame`; strips come from top to bottom. A neighbourhood is recorded with
-    /// its last row. `sign` -1 takes out what the same call with 1 took in. `photo` is the photo's number where the
-    /// recorder keeps photos apart.
-    func read(rows: Range<Int>, of frame: Int, from pixels: UnsafeRawPointer, sign: Int = 1, photo: Int? = nil) {
+    /// its last row, unless that lies above `firstRow`: it has been recorded before then. `sign` -1 takes out what the
+    /// same call with 1 took in. `photo` is the photo's number where the recorder keeps photos apart.
+    func read(
+        rows: Range<Int>, of frame: Int, from pixels: UnsafeRawPointer, recordingFrom firstRow: Int = 0, sign: Int = 1,
+        photo: Int? = nil
+    ) {
         let channels = recorder.shape.channels
         let samplesPerRow = recorder.shape.samplesPerRow
         for index in recorder.indexes(reaching: rows) {
@@ -127,7 +139,8 @@ final class WitnessReader {
                 let start = (position.row + tap - rows.lowerBound) * samplesPerRow + position.column * channels
                 copy(pixels, start, to: target + tapRow * Neighbourhood.taps.count * channels)
             }
-            if rows.contains(position.row + Neighbourhood.margin) {
+            let lastRow = position.row + Neighbourhood.margin
+            if rows.contains(lastRow), lastRow >= firstRow {
                 recorder.add(index, target, sign: sign, photo: photo)
             }
         }

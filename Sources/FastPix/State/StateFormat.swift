@@ -8,16 +8,20 @@
 /// | | manifest: JSON, UTF-8 |
 /// | 4 per subpixel | sums |
 /// | 4 or 8 per subpixel | sums of squares |
+/// | 8 per word | records of what was scouted, `Witness.words` of each position |
 /// | 16 | checksum of everything before it |
 enum StateFormat {
     /// Like PNG's: a byte that is no ASCII, the name, and line ends that a transfer as text would change.
     static let signature: [UInt8] = [0x89, 0x46, 0x50, 0x53, 0x0d, 0x0a, 0x1a, 0x0a]
     /// Counted up whenever states of the older kind must not be mixed with new ones: another layout, or photos that
     /// decode to other samples.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerByteCount = 16
     /// A manifest of the most photos, with names of the longest kind, has a tenth of this.
     static let longestManifest = 256 << 20
+
+    /// Largest of any photo's samples.
+    static func largestSample(_ shape: FrameShape) -> UInt64 { shape.bitsPerSample == 8 ? 255 : 65535 }
 
     static func header(manifestByteCount: Int) -> [UInt8] {
         signature + littleEndian(version) + littleEndian(UInt32(manifestByteCount))

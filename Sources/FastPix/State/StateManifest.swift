@@ -1,33 +1,3 @@
-/// A photo whose samples are in a state's moments.
-struct StatePhoto: Sendable, Hashable, Codable {
-    let hash: ContentHash
-    /// The file's name without its folder, for messages; nothing depends on it.
-    let name: String
-
-    enum CodingKeys: String, CodingKey { case hash, name }
-
-    init(hash: ContentHash, name: String) {
-        self.hash = hash
-        self.name = name
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let text = try container.decode(String.self, forKey: .hash)
-        guard let hash = ContentHash(hexadecimal: text) else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .hash, in: container, debugDescription: "a hash has 32 hexadecimal digits")
-        }
-        self.init(hash: hash, name: try container.decode(String.self, forKey: .name))
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(hash.hexadecimal, forKey: .hash)
-        try container.encode(name, forKey: .name)
-    }
-}
-
 /// What a state says of its moments: whose they are, how they were made and which photos are in them.
 struct StateManifest: Sendable, Codable {
     /// The program that wrote it, for people.
@@ -39,17 +9,29 @@ struct StateManifest: Sendable, Codable {
     /// The largest coded unit among the photos, in pixels.
     let codedUnitWidth: Int
     let codedUnitHeight: Int
-    /// Ordered by hash, then name. A photo that was given twice as two files is here twice.
+    /// Those that are in the moments with all their rows, ordered by hash, then name. A photo that was given twice as two
+    /// files is here twice.
     let photos: [StatePhoto]
+    /// Those of which only upper rows are in the moments, in the same order.
+    let unfinished: [StatePhoto]
+    /// Nil when the photos were not accumulated in halves.
+    let confirmation: StateConfirmation?
 
-    init(_ group: PhotoGroup, codedUnit: CodedUnit, photos: [StatePhoto]) {
+    /// `photos` may be whole or unfinished, and belong to halves exactly with a `confirmation`.
+    init(
+        _ group: PhotoGroup, codedUnit: CodedUnit, photos: some Sequence<StatePhoto>,
+        confirmation: StateConfirmation? = nil
+    ) {
         writer = "fastpix \(fastPixVersion)"
         camera = group.camera
         frame = group.shape
         channels = group.channels
         codedUnitWidth = codedUnit.width
         codedUnitHeight = codedUnit.height
-        self.photos = photos.sorted { ($0.hash, $0.name) < ($1.hash, $1.name) }
+        let sorted = photos.sorted { $0.precedes($1) }
+        self.photos = sorted.filter(\.isWhole)
+        unfinished = sorted.filter { !$0.isWhole }
+        self.confirmation = confirmation
     }
 
     var codedUnit: CodedUnit { CodedUnit(width: codedUnitWidth, height: codedUnitHeight) }
@@ -74,8 +56,28 @@ struct StateManifest: Sendable, Codable {
             return "coded units of \(codedUnitWidth) x \(codedUnitHeight) pixels"
         }
         let most = Accumulators.maximumFrames(shape: frame, kind: .exact)
-        guard photos.count <= most else { return "\(photos.count) photos, more than the \(most) that sums can hold" }
-        return nil
+        let count = photos.count + unfinished.count
+        guard count <= most else { return "\(count) photos, more than the \(most) that sums can hold" }
+        guard photos.allSatisfy(\.isWhole), unfinished.allSatisfy({ (1..<frame.height).contains($0.rows ?? 0) }) else {
+            return "photos of another height"
+        }
+        guard let confirmation else {
+            return (photos + unfinished).allSatisfy { $0.half == nil } ? nil : "halves without a judgement"
+        }
+        return confirmation.contradiction(frame, photos: photos, unfinished: unfinished)
+    }
+
+    /// Rows of the frame in whose moments the same number of photos is, and that number; from top to bottom.
+    var bands: [(rows: Range<Int>, photoCount: Int)] {
+        var bands: [(rows: Range<Int>, photoCount: Int)] = []
+        var first = 0
+        var photoCount = photos.count + unfinished.count
+        for end in unfinished.compactMap(\.rows).sorted() + [frame.height] {
+            if end > first { bands.append((first..<end, photoCount)) }
+            first = end
+            photoCount -= 1
+        }
+        return bands
     }
 
     /// The longest side PNG has; no product of sides, channels and bytes overflows.

@@ -125,6 +125,12 @@ public struct StateMerge: Sendable {
                     "a state of \(manifest.group.name), and the first one is of \(group.name); merge states of one "
                         + "camera, frame and --channels")
             }
+            guard manifest.unfinished.isEmpty else {
+                throw FastPixError(
+                    .invalidArgument, path: state.path.string,
+                    "in this state are \(counted(manifest.unfinished.count, "unfinished photo")), because its run was "
+                        + "interrupted; run the same command again to finish it")
+            }
             let most = Accumulators.maximumFrames(shape: group.shape, kind: .exact)
             guard photos.count + manifest.photos.count <= most else {
                 throw FastPixError(
@@ -134,7 +140,7 @@ public struct StateMerge: Sendable {
             try refuseOverlap(state)
             try state.add(to: accumulators)
             for photo in manifest.photos { origins[photo.hash] = state.path }
-            photos += manifest.photos
+            photos += manifest.photos.map { StatePhoto(hash: $0.hash, name: $0.name) }
             codedUnit = CodedUnit(
                 width: max(codedUnit.width, manifest.codedUnit.width),
                 height: max(codedUnit.height, manifest.codedUnit.height))

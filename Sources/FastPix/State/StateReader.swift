@@ -2,13 +2,14 @@ import CKernels
 import Foundation
 import SystemPackage
 
-/// A state file that has been found complete and sound: everything but its moments is in memory.
+/// A state file that has been found complete and sound: everything but its moments and records is in memory.
 ///
 /// Whatever is in the file, reading it ends with an error or with moments that photos can have.
 struct StateReader: ~Copyable {
     let manifest: StateManifest
     private let file: OpenFile
     private let momentsOffset: Int
+    private let recordsOffset: Int
 
     var path: FilePath { file.path }
 
@@ -37,11 +38,14 @@ struct StateReader: ~Copyable {
             throw Self.damaged(path, "its manifest cannot be read")
         }
         if let contradiction = manifest.contradiction { throw Self.damaged(path, "it tells of \(contradiction)") }
+        let recordCount = manifest.confirmation?.scouting?.recordCount(manifest.frame) ?? 0
+        let records = recordCount * Witness.wordCount(channels: manifest.frame.channels) * 8
         guard let moments = StateFormat.momentsByteCount(manifest.frame),
-            moments == file.state.byteCount - momentsOffset - Checksum.byteCount
+            moments == file.state.byteCount - momentsOffset - records - Checksum.byteCount
         else { throw Self.damaged(path, "its length does not match its frame") }
         self.manifest = manifest
         self.momentsOffset = momentsOffset
+        recordsOffset = momentsOffset + moments
         self.file = file
     }
 
@@ -74,24 +78,62 @@ struct StateReader: ~Copyable {
         let squaresOffset = momentsOffset + manifest.frame.sampleCount * 4
         var sums = [UInt8](repeating: 0, count: Self.pieceSampleCount * 4)
         var squares = [UInt8](repeating: 0, count: Self.pieceSampleCount * squareByteCount)
-        for start in stride(from: 0, to: manifest.frame.sampleCount, by: Self.pieceSampleCount) {
-            let count = min(Self.pieceSampleCount, manifest.frame.sampleCount - start)
-            try Self.read(file, momentsOffset + start * 4, count * 4, into: &sums)
-            try Self.read(file, squaresOffset + start * squareByteCount, count * squareByteCount, into: &squares)
-            let isPossible = sums.withUnsafeBytes { sums in
-                squares.withUnsafeBytes { squares in
-                    accumulators.merge(
-                        start..<start + count, sums: sums.baseAddress!, squares: squares.baseAddress!,
-                        frameCount: manifest.photos.count)
+        for (rows, photoCount) in manifest.bands {
+            let samples =
+                rows.lowerBound * manifest.frame.samplesPerRow..<rows.upperBound * manifest.frame.samplesPerRow
+            for start in stride(from: samples.lowerBound, to: samples.upperBound, by: Self.pieceSampleCount) {
+                let count = min(Self.pieceSampleCount, samples.upperBound - start)
+                try Self.read(file, momentsOffset + start * 4, count * 4, into: &sums)
+                try Self.read(file, squaresOffset + start * squareByteCount, count * squareByteCount, into: &squares)
+                let isPossible = sums.withUnsafeBytes { sums in
+                    squares.withUnsafeBytes { squares in
+                        accumulators.merge(
+                            start..<start + count, sums: sums.baseAddress!, squares: squares.baseAddress!,
+                            frameCount: photoCount)
+                    }
                 }
+                guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
+                accumulators.release(start..<start + count)
             }
-            guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
-            accumulators.release(start..<start + count)
         }
+        try checkUnchanged()
+        accumulators.frameCount += manifest.photos.count
+    }
+
+    private borrowing func checkUnchanged() throws(FastPixError) {
         guard file.isUnchanged else {
             throw FastPixError(.corrupt, path: path.string, "the state file changed while it was being read; run again")
         }
-        accumulators.frameCount += manifest.photos.count
+    }
+
+    // MARK: Records
+
+    /// What is being looked at in the second half of the photos, with what was recorded of it; nil before that half.
+    /// Throws when the file is not what it was when it was opened, or has records that its photos cannot have.
+    borrowing func scouting() throws(FastPixError) -> Scouting? {
+        let frame = manifest.frame
+        guard let scouting = manifest.confirmation?.scouting?.scouting(frame) else { return nil }
+        let unfinished = manifest.unfinished.compactMap(\.rows)
+        let whole = manifest.photos.count { $0.half == 1 }
+        let wordCount = Witness.wordCount(channels: frame.channels)
+        var records: [Witness] = []
+        var bytes = [UInt8](repeating: 0, count: wordCount * 8)
+        for (index, position) in scouting.recorder.positions.enumerated() {
+            try Self.read(file, recordsOffset + index * bytes.count, bytes.count, into: &bytes)
+            let words = bytes.withUnsafeBytes { bytes in
+                (0..<wordCount).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+            }
+            let record = Witness(
+                words: words,
+                // A neighbourhood is recorded with its last row.
+                count: whole + unfinished.count { $0 > position.row + Neighbourhood.margin }, channels: frame.channels,
+                largest: StateFormat.largestSample(frame))
+            guard let record else { throw Self.damaged(path, "it has records that no photos have") }
+            records.append(record)
+        }
+        try checkUnchanged()
+        scouting.recorder.restore(records)
+        return scouting
     }
 
     // MARK: Bytes

@@ -2,12 +2,14 @@ import Foundation
 
 /// Writes the moments of a set of photos to a file that appears under its name when it is complete and on the disk.
 enum StateWriter {
-    /// Throws what `StagedFile` throws; an older state of this name is then as it was.
+    /// `recorder` is that of the manifest's scouting. Throws what `StagedFile` throws; an older state of this name is then
+    /// as it was.
     static func write(
-        _ accumulators: Accumulators, _ manifest: StateManifest, to path: String
+        _ accumulators: Accumulators, _ manifest: StateManifest, _ recorder: WitnessRecorder? = nil, to path: String
     ) throws(FastPixError) {
         precondition(accumulators.kind == .exact, "rounded moments depend on the order of photos")
         precondition(accumulators.frameCount == manifest.photos.count)
+        precondition((recorder == nil) == (manifest.confirmation?.scouting == nil))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Nothing in a manifest can fail to be encoded: there are no floating-point numbers.
@@ -24,6 +26,7 @@ enum StateWriter {
                 accumulators.release(piece)
             }
         }
+        for record in recorder?.records ?? [] { try output.append(record.words) }
         try output.finish()
     }
 
@@ -38,8 +41,8 @@ enum StateWriter {
             try file.write(bytes)
         }
 
-        mutating func append(_ bytes: [UInt8]) throws(FastPixError) {
-            let result: Result<Void, FastPixError> = bytes.withUnsafeBytes { bytes in
+        mutating func append(_ elements: [some FixedWidthInteger]) throws(FastPixError) {
+            let result: Result<Void, FastPixError> = elements.withUnsafeBytes { bytes in
                 do throws(FastPixError) {
                     return .success(try append(bytes))
                 } catch {

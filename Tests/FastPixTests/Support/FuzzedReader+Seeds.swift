@@ -8,7 +8,10 @@ extension FuzzedReader {
     func seeds() throws -> [[UInt8]] {
         switch self {
         case .maps: try Self.writtenMaps() + Self.foreignMaps.map { Array($0.utf8) }
-        case .states: try [8, 16].flatMap { bits in try [1, 3].map { try Self.state(channels: $0, bits: bits) } }
+        case .states:
+            try [8, 16].flatMap { bits in try [1, 3].map { try Self.state(channels: $0, bits: bits) } } + [
+                Self.stateInHalves()
+            ]
         }
     }
 
@@ -81,6 +84,51 @@ extension FuzzedReader {
         try StateWriter.write(
             try accumulators(shape),
             StateManifest(group, codedUnit: CodedUnit(width: 16, height: 8), photos: photos), to: file.path)
+        return try Data(contentsOf: file).dropLast(Checksum.byteCount)
+    }
+
+    static let shapeInHalves = FrameShape(width: 9, height: 8, channels: 3, bitsPerSample: 8)
+
+    /// A state, without its checksum, of a run in halves that was stopped in the second: one photo of each half, and
+    /// seven of eight rows of a third. The candidate in row 3 has been seen in both photos of the second half, that in
+    /// row 4 in one.
+    static func stateInHalves() throws -> [UInt8] {
+        let shape = shapeInHalves
+        let accumulators = try Accumulators(shape: shape, kind: .exact)
+        let candidates = [(3, 3, 0.1), (4, 5, -1.5e-300)].map {
+            Candidate(row: $0.0, column: $0.1, meanShift: $0.2, meanScore: 4, varianceShift: -0.3, varianceScore: 7)
+        }
+        let scouting = Scouting(candidates, sensitivity: .high, shape: shape)
+        for (photo, rowCount) in [8, 8, 7].enumerated() {
+            let bytes = (0..<shape.sampleCount).map { UInt8(truncatingIfNeeded: $0 * 37 * (photo + 1)) }
+            bytes.withUnsafeBytes {
+                accumulators.accumulate(
+                    0..<rowCount * shape.samplesPerRow, frames: [$0.baseAddress!], framesBefore: 0,
+                    tileSampleCount: shape.sampleCount)
+                if photo > 0 {
+                    WitnessReader(scouting.recorder, frames: 1, rowsPerStrip: rowCount)
+                        .read(rows: 0..<rowCount, of: 0, from: $0.baseAddress!)
+                }
+            }
+        }
+        accumulators.frameCount = 2
+        func hash(_ digit: Character) -> ContentHash {
+            ContentHash(hexadecimal: String(repeating: digit, count: 32))!
+        }
+        let photos = [
+            StatePhoto(hash: hash("a"), name: "a.jpg", half: 0), StatePhoto(hash: hash("b"), name: "b.jpg", half: 1),
+            StatePhoto(hash: hash("c"), name: "c.jpg", half: 1, rows: 7),
+        ]
+        let damaged = DamagedPhoto(hash: hash("d"), name: "d.jpg", reason: "truncated")
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("seed-\(UUID().uuidString).state")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try StateWriter.write(
+            accumulators,
+            StateManifest(
+                PhotoGroup(camera: Camera(), shape: shape, channels: .all, photos: []),
+                codedUnit: CodedUnit(width: 8, height: 8), photos: photos,
+                confirmation: StateConfirmation(damaged: [damaged], scouting: scouting)),
+            scouting.recorder, to: file.path)
         return try Data(contentsOf: file).dropLast(Checksum.byteCount)
     }
 }

@@ -51,6 +51,7 @@ enum FuzzedReader: String, CaseIterable, Sendable {
         let reader = try StateReader(path)
         let accumulators = try Accumulators(shape: reader.manifest.frame, kind: .exact)
         try reader.add(to: accumulators)
+        _ = try reader.scouting()
         precondition(accumulators.frameCount == reader.manifest.photos.count, "photos without sums")
     }
 }

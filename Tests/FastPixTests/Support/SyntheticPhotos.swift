@@ -54,22 +54,22 @@ struct SyntheticPhotos {
         let accumulators = try Accumulators(shape: shape, kind: .exact)
         let search = DefectSearch(settings, shape: shape, codedUnit: codedUnit, workers: workers)
         let isConfirming = settings.confirmation != .none
-        var recorder: WitnessRecorder?
+        var scouting: Scouting?
         for half in 0...1 {
-            if half == 1, isConfirming { recorder = search.scout(accumulators) }
+            if half == 1, isConfirming { scouting = search.scout(accumulators) }
             for photo in frames.indices where photo % 2 == half {
                 frames[photo].withUnsafeBytes { bytes in
                     accumulators.accumulate(
                         0..<shape.sampleCount, frames: [bytes.baseAddress!], framesBefore: 0,
                         tileSampleCount: shape.sampleCount)
                     accumulators.frameCount += 1
-                    if let recorder {
-                        WitnessReader(recorder, frames: 1, rowsPerStrip: shape.height)
+                    if let scouting {
+                        WitnessReader(scouting.recorder, frames: 1, rowsPerStrip: shape.height)
                             .read(rows: 0..<shape.height, of: 0, from: bytes.baseAddress!)
                     }
                 }
             }
         }
-        return search.judge(accumulators, recorder)
+        return search.judge(accumulators, scouting)
     }
 }

@@ -1,0 +1,24 @@
+/// Seconds spent by the workers, on average per worker.
+public struct AccumulationTiming: Sendable {
+    /// Reading and decoding.
+    public var decodeSeconds = 0.0
+    /// Adding decoded rows to the accumulators.
+    public var accumulateSeconds = 0.0
+    /// Waiting for a strip of the accumulators that another worker is adding to, or must add to first.
+    public var waitSeconds = 0.0
+    /// Waiting at the end for the other workers.
+    public var idleSeconds = 0.0
+
+    static func += (left: inout AccumulationTiming, right: AccumulationTiming) {
+        left.decodeSeconds += right.decodeSeconds
+        left.accumulateSeconds += right.accumulateSeconds
+        left.waitSeconds += right.waitSeconds
+        left.idleSeconds += right.idleSeconds
+    }
+
+    func divided(by count: Double) -> AccumulationTiming {
+        AccumulationTiming(
+            decodeSeconds: decodeSeconds / count, accumulateSeconds: accumulateSeconds / count,
+            waitSeconds: waitSeconds / count, idleSeconds: idleSeconds / count)
+    }
+}
