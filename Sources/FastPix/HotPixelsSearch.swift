@@ -218,16 +218,20 @@ public struct HotPixelsSearch: Sendable {
 private final class ProgressCounter: Sendable {
     private let total: Int
     private let report: @Sendable (Int, Int) -> Void
-    private let done = Atomic(0)
+    private let done = Mutex(0.0)
 
     init(total: Int, report: @escaping @Sendable (Int, Int) -> Void) {
         self.total = total
         self.report = report
     }
 
-    func advance(_ count: Int) {
-        let now = done.add(count, ordering: .relaxed).newValue
-        // A pass that is made again counts its photos twice.
-        report(min(now, total), total)
+    /// Takes in a number of photos, or a part of one.
+    func advance(_ photos: Double) {
+        let now = done.withLock { done in
+            done += photos
+            return done
+        }
+        // A pass that is made again counts its photos twice; parts of a photo may add up to a little less than one.
+        report(min(Int(now + 1e-6), total), total)
     }
 }

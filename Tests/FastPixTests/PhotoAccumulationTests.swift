@@ -173,12 +173,23 @@ struct PhotoAccumulationTests {
         }
     }
 
-    @Test func progressCountsEveryPhotoOnce() throws {
-        let counter = Counter()
-        _ = try PhotoAccumulation.run(
-            Self.example, shape: Self.example[0].header.shape, settings: AccumulationSettings(workers: 3, batch: 2)
-        ) { counter.add($0) }
-        #expect(counter.value == Self.example.count)
+    /// Also those that are cut short, and in parts of a photo each.
+    @Test(arguments: [AccumulatorKind.exact, .welford]) func progressCountsEveryPhotoOnce(_ kind: AccumulatorKind)
+        throws
+    {
+        try withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: URL(fileURLWithPath: Self.example[0].path.string))
+            let file = try folder.addFile("cut.jpg", whole.prefix(whole.count * 2 / 3))
+            let cut = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            let photos = kind == .exact ? Self.example + [cut] : Self.example
+            let counter = Counter()
+            _ = try PhotoAccumulation.run(
+                photos, shape: photos[0].header.shape,
+                settings: AccumulationSettings(workers: 3, tileSampleCount: 20_000, batch: 2, accumulator: kind)
+            ) { counter.add($0) }
+            #expect(abs(counter.value - Double(photos.count)) < 1e-9)
+            #expect(counter.largest < 0.5)
+        }
     }
 
     @Test func tooManyPhotosForExactSumsAreRefused() throws {
@@ -221,8 +232,15 @@ struct PhotoAccumulationTests {
 /// Adds from several threads.
 private final class Counter: @unchecked Sendable {
     private let lock = NSLock()
-    private var total = 0
+    private var total = 0.0
+    private var largestStep = 0.0
 
-    var value: Int { lock.withLock { total } }
-    func add(_ count: Int) { lock.withLock { total += count } }
+    var value: Double { lock.withLock { total } }
+    var largest: Double { lock.withLock { largestStep } }
+    func add(_ photos: Double) {
+        lock.withLock {
+            total += photos
+            largestStep = max(largestStep, photos)
+        }
+    }
 }

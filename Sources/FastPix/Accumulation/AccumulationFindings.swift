@@ -31,17 +31,14 @@ final class AccumulationFindings: Sendable {
     let canTakeBack: Bool
     private let isInHalves: Bool
     private let saved: GroupCheckpoint.Content
-    private let progress: @Sendable (Int) -> Void
     private let state: Mutex<SoFar>
 
-    /// `saved` is in the accumulators before the pass begins. `progress` hears of every photo that is done with.
+    /// `saved` is in the accumulators before the pass begins.
     init(
-        after saved: GroupCheckpoint.Content, isInHalves: Bool, isExact: Bool,
-        progress: @escaping @Sendable (Int) -> Void
+        after saved: GroupCheckpoint.Content, isInHalves: Bool, isExact: Bool
     ) {
         self.saved = saved
         self.isInHalves = isInHalves
-        self.progress = progress
         canTakeBack = isExact && !isInHalves
         state = Mutex(SoFar(content: saved))
     }
@@ -72,7 +69,6 @@ final class AccumulationFindings: Sendable {
             if !leavesNothing || !canTakeBack { state.isSpoiled = true }
             if !leavesNothing, canTakeBack, rowsBefore(photo) > 0 { state.fatal = stuck(photo, error) }
         }
-        progress(1)
     }
 
     /// Rows that came with the checkpoint cannot be taken out any more, and a pass without it would lose the others.
@@ -89,7 +85,6 @@ final class AccumulationFindings: Sendable {
             $0.doneCount += count
             $0.content.taken.merge(identities) { $1 }
         }
-        progress(count)
     }
 
     /// The work stops with only some rows of this photo in the accumulators.

@@ -34,7 +34,8 @@ final class PhotoAccumulation: Sendable {
     private let gates: [StripGate]
     private let checkpoint: GroupCheckpoint?
     private let interruption: Interruption?
-    private let progress: @Sendable (Int) -> Void
+    /// Hears of photos, or parts of photos, that are done with.
+    let progress: @Sendable (Double) -> Void
     let findings: AccumulationFindings
 
     /// Looks at the moments of the first half of the photos and says what to record in the second.
@@ -44,13 +45,14 @@ final class PhotoAccumulation: Sendable {
     /// what it asks for is recorded in the second; the moments are the same, bit for bit. `otherBytes` of the memory
     /// limit are left to others. With a `checkpoint` (exact sums only) the photos it holds are not decoded again, and it
     /// is saved now and then, at the end, and when `interruption` asks to stop; then workers leave off after the strip of
-    /// rows they are at. `progress` hears of every photo that is done with, from any thread. Throws
+    /// rows they are at. `progress` hears how many photos, or what part of one, are done with, from any
+    /// thread. Throws
     /// when memory is short, there are too many photos for the accumulators, the checkpoint cannot be read or
     /// written, or the work was interrupted.
     static func run(
         _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, otherBytes: Int = 0,
         scout: Scout? = nil, checkpoint: GroupCheckpoint? = nil,
-        interruption: Interruption? = nil, progress: @escaping @Sendable (Int) -> Void
+        interruption: Interruption? = nil, progress: @escaping @Sendable (Double) -> Void
     ) throws(FastPixError) -> Outcome {
         precondition(checkpoint == nil || settings.accumulator == .exact)
         let maximum = Accumulators.maximumFrames(shape: shape, kind: settings.accumulator)
@@ -67,7 +69,7 @@ final class PhotoAccumulation: Sendable {
             settings: settings, otherBytes: otherBytes)
         let isOut = Set(failed.map(\.path))
         var remaining = photos.filter { !isOut.contains($0.path) }
-        progress(failed.count)
+        progress(Double(failed.count))
         while true {
             let pass = try PhotoAccumulation(
                 remaining, shape: shape, settings: settings, otherBytes: otherBytes, inHalves: scout != nil,
@@ -84,7 +86,7 @@ final class PhotoAccumulation: Sendable {
 
     private init(
         _ allPhotos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, otherBytes: Int, inHalves: Bool,
-        checkpoint: GroupCheckpoint?, interruption: Interruption?, progress: @escaping @Sendable (Int) -> Void
+        checkpoint: GroupCheckpoint?, interruption: Interruption?, progress: @escaping @Sendable (Double) -> Void
     ) throws(FastPixError) {
         self.shape = shape
         self.settings = settings
@@ -94,7 +96,7 @@ final class PhotoAccumulation: Sendable {
         let saved = checkpoint?.saved ?? GroupCheckpoint.Content()
         let photos = allPhotos.filter { saved.taken[$0.path]?.isWhole != true }
         findings = AccumulationFindings(
-            after: saved, isInHalves: inHalves, isExact: settings.accumulator == .exact, progress: progress)
+            after: saved, isInHalves: inHalves, isExact: settings.accumulator == .exact)
         let plan = try AccumulationPlan.fitting(photos, shape: shape, settings: settings, otherBytes: otherBytes)
         self.plan = plan
         accumulators = try Accumulators(
@@ -118,7 +120,7 @@ final class PhotoAccumulation: Sendable {
     private func run(scout: Scout?, failedBefore: [FailedPhoto]) throws(FastPixError) -> Outcome {
         var scouting = try checkpoint?.restore(into: accumulators)
         let framesBefore = accumulators.frameCount
-        progress(framesBefore)
+        progress(Double(framesBefore))
         if checkpoint != nil { interruption?.beginAnswering() }
         defer { interruption?.endAnswering() }
         let limits = BatchQueue.Limits(

@@ -49,6 +49,7 @@ struct PhotoWorker: ~Copyable {
                 photos.append(try OpenPhoto(photo, slot: slot, rowsBefore: rowsBefore, settings: job.settings))
             } catch {
                 job.findings.photoFailed(error, photo, leavesNothing: rowsBefore == 0, identity: identity(photo))
+                job.progress(1)
             }
         }
         return photos
@@ -89,6 +90,7 @@ struct PhotoWorker: ~Copyable {
                 recordingFrom: photo.rowsBefore)
             photo.rowsAdded = rows.upperBound
         }
+        job.progress(Double(decoded.count * rows.count) / Double(job.shape.height))
         timing.waitSeconds += waited
         timing.accumulateSeconds += monotonicSeconds() - start - waited
     }
@@ -128,6 +130,7 @@ struct PhotoWorker: ~Copyable {
     private func fail(_ open: OpenPhoto, _ error: FastPixError) {
         let leavesNothing = open.rowsTaken == 0 || (job.findings.canTakeBack && takeBack(open))
         job.findings.photoFailed(error, open.photo, leavesNothing: leavesNothing, identity: identity(open.photo))
+        job.progress(1 - Double(open.rowsAdded) / Double(job.shape.height))
     }
 
     /// What a photo that failed is known by; nil when nobody asks, it cannot be read, or is another file by now.
