@@ -326,19 +326,21 @@ static void copy_rest(jpeg_repair *self) {
     }
 }
 
-/// Where scans of a progressive picture are missing, decoders smooth over what they would have said. Written anew it has
-/// them all, and would look different everywhere.
+/// A component without any scan has no quantisation table. Where only the last scans of a progressive picture are missing,
+/// decoders smooth over what they would have said; written anew it has them all, and would look different everywhere.
 static void demand_all_scans(jpeg_repair *self) {
     j_decompress_ptr jpeg = &self->input.jpeg;
-    for (int component = 0; jpeg->coef_bits != NULL && component < jpeg->num_components; component++) {
-        for (int index = 0; index < DCTSIZE2; index++) {
-            if (jpeg->coef_bits[component][index] != 0) {
-                fpx_photo_explain(self->input.error,
-                                  "unsupported JPEG: scans of a progressive picture are missing, so that it cannot be "
-                                  "repaired without changing all of it");
-                fpx_jpeg_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
-            }
+    bool is_complete = true;
+    for (int component = 0; component < jpeg->num_components; component++) {
+        is_complete = is_complete && jpeg->comp_info[component].quant_table != NULL;
+        for (int index = 0; jpeg->coef_bits != NULL && index < DCTSIZE2; index++) {
+            is_complete = is_complete && jpeg->coef_bits[component][index] == 0;
         }
+    }
+    if (!is_complete) {
+        fpx_photo_explain(self->input.error, "unsupported JPEG: scans of the picture are missing, so that it cannot be "
+                                             "repaired without changing all of it");
+        fpx_jpeg_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
     }
 }
 
