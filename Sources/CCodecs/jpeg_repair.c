@@ -326,24 +326,6 @@ static void copy_rest(jpeg_repair *self) {
     }
 }
 
-/// A component without any scan has no quantisation table. Where only the last scans of a progressive picture are missing,
-/// decoders smooth over what they would have said; written anew it has them all, and would look different everywhere.
-static void demand_all_scans(jpeg_repair *self) {
-    j_decompress_ptr jpeg = &self->input.jpeg;
-    bool is_complete = true;
-    for (int component = 0; component < jpeg->num_components; component++) {
-        is_complete = is_complete && jpeg->comp_info[component].quant_table != NULL;
-        for (int index = 0; jpeg->coef_bits != NULL && index < DCTSIZE2; index++) {
-            is_complete = is_complete && jpeg->coef_bits[component][index] == 0;
-        }
-    }
-    if (!is_complete) {
-        fpx_photo_explain(self->input.error, "unsupported JPEG: scans of the picture are missing, so that it cannot be "
-                                             "repaired without changing all of it");
-        fpx_jpeg_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
-    }
-}
-
 static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fpx_repair_patch *patches,
                             size_t patch_count, size_t *blocks_changed) {
     if (setjmp(self->input.escape) != 0) {
@@ -375,7 +357,7 @@ static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fp
         fail_for_memory(self);
     }
     self->coefficients = jpeg_read_coefficients(jpeg);
-    demand_all_scans(self);
+    fpx_jpeg_input_demand_all_scans(&self->input);
     *blocks_changed = repair_components(self);
     write_picture(self);
     jpeg_finish_decompress(jpeg);
