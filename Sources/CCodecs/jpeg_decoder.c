@@ -43,6 +43,7 @@ static fpx_photo_status jpeg_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     if (setjmp(self->escape) != 0) {
         return self->failure;
     }
+    fpx_jpeg_input_demand_all_scans(self);
     jpeg_finish_decompress(&self->jpeg);
     return FPX_PHOTO_OK;
 }

@@ -121,3 +121,19 @@ void fpx_jpeg_input_read_header(fpx_jpeg_input *self, uint64_t maximum_pixels) {
         fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
     }
 }
+
+void fpx_jpeg_input_demand_all_scans(fpx_jpeg_input *self) {
+    struct jpeg_decompress_struct *jpeg = &self->jpeg;
+    bool is_complete = true;
+    for (int component = 0; component < jpeg->num_components; component++) {
+        is_complete = is_complete && jpeg->comp_info[component].quant_table != NULL;
+        // The bits that are not known yet, of a progressive picture.
+        for (int index = 0; jpeg->coef_bits != NULL && index < DCTSIZE2; index++) {
+            is_complete = is_complete && jpeg->coef_bits[component][index] == 0;
+        }
+    }
+    if (!is_complete) {
+        fpx_photo_explain(self->error, "truncated JPEG: scans of the picture are missing");
+        fpx_jpeg_input_fail(self, FPX_PHOTO_TRUNCATED);
+    }
+}

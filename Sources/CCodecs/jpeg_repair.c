@@ -326,22 +326,6 @@ static void copy_rest(jpeg_repair *self) {
     }
 }
 
-/// Where scans of a progressive picture are missing, decoders smooth over what they would have said. Written anew it has
-/// them all, and would look different everywhere.
-static void demand_all_scans(jpeg_repair *self) {
-    j_decompress_ptr jpeg = &self->input.jpeg;
-    for (int component = 0; jpeg->coef_bits != NULL && component < jpeg->num_components; component++) {
-        for (int index = 0; index < DCTSIZE2; index++) {
-            if (jpeg->coef_bits[component][index] != 0) {
-                fpx_photo_explain(self->input.error,
-                                  "unsupported JPEG: scans of a progressive picture are missing, so that it cannot be "
-                                  "repaired without changing all of it");
-                fpx_jpeg_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
-            }
-        }
-    }
-}
-
 static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fpx_repair_patch *patches,
                             size_t patch_count, size_t *blocks_changed) {
     if (setjmp(self->input.escape) != 0) {
@@ -373,7 +357,7 @@ static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fp
         fail_for_memory(self);
     }
     self->coefficients = jpeg_read_coefficients(jpeg);
-    demand_all_scans(self);
+    fpx_jpeg_input_demand_all_scans(&self->input);
     *blocks_changed = repair_components(self);
     write_picture(self);
     jpeg_finish_decompress(jpeg);
