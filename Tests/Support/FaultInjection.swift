@@ -39,6 +39,7 @@ public enum FaultInjection {
                 "FASTPIX_FAULT_CALLS": calls.map(\.rawValue).joined(separator: ","),
                 "FASTPIX_FAULT_NUMBER": "\(number)",
             ]
+            environment.merge(Sanitizer.withoutLeaks) { $1 }
             switch fault {
             case .signal(let signal, let holding):
                 environment["FASTPIX_FAULT_SIGNAL"] = "\(signal)"
