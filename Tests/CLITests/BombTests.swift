@@ -16,7 +16,7 @@ struct BombTests {
         let run = try CommandRun.fastpix(
             ["hotpixels", "bomb.png", "--minimum-frames", "1", "--quiet", "--format", "json"], in: folder)
         let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
-        #expect(peak > 0 && peak < mostMemory, "\(peak) bytes")
+        #expect(peak > 0 && (peak < mostMemory || Sanitizer.isAddress), "\(peak) bytes")
         return run
     }
 

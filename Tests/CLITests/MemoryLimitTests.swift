@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 /// `--memory-limit`: the same result in less memory, or a sentence that says how much it takes.
+@Suite(.disabled(if: Sanitizer.isAddress, "the memory that the sanitizer takes is no part of the promise"))
 struct MemoryLimitTests {
     private struct Memory: Decodable {
         struct Settings: Decodable {

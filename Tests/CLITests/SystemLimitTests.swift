@@ -70,7 +70,7 @@ struct SystemLimitTests {
                     "-c",
                     "exec setpriv --reuid=65533 --regid=65533 --clear-groups prlimit --nproc=\(limit) "
                         + "./fastpix hotpixels photos --format csv --quiet --workers 4",
-                ], in: folder)
+                ], environment: Sanitizer.withoutLeaks, in: folder)
             #expect(limited.exitCode == 0, "\(limited.stderr)")
             #expect(limited.stdout == usual.stdout)
         }

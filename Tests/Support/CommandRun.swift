@@ -63,7 +63,7 @@ public struct CommandRun: Sendable {
         let description: String
     }
 
-    private static let hangSeconds = 240
+    private static let hangSeconds = Sanitizer.isAddress || Sanitizer.isThread ? 1200 : 240
 
     private static func emptyFile(_ url: URL) throws -> (url: URL, handle: FileHandle) {
         try Data().write(to: url)

@@ -33,11 +33,13 @@ public enum FaultInjection {
         let library = try library.get()
         return try withTemporaryFolder { scratch in
             let counter = try scratch.addFile("counter", Data(count: 8))
+            let others = ProcessInfo.processInfo.environment["LD_PRELOAD"].map { ":\($0)" } ?? ""
             var environment = [
-                "LD_PRELOAD": library.path, "FASTPIX_FAULT_COUNTER": counter.path,
+                "LD_PRELOAD": library.path + others, "FASTPIX_FAULT_COUNTER": counter.path,
                 "FASTPIX_FAULT_CALLS": calls.map(\.rawValue).joined(separator: ","),
                 "FASTPIX_FAULT_NUMBER": "\(number)",
             ]
+            environment.merge(Sanitizer.withoutLeaks) { $1 }
             switch fault {
             case .signal(let signal, let holding):
                 environment["FASTPIX_FAULT_SIGNAL"] = "\(signal)"
