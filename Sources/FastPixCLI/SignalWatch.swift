@@ -13,15 +13,30 @@ enum SignalWatch {
     /// Written by the watching thread before it asks for the end.
     private nonisolated(unsafe) static var received: Int32 = SIGTERM
 
+    /// Set before the watching thread begins.
+    private nonisolated(unsafe) static var watched = sigset_t()
+
     /// Call before any other thread exists: threads inherit which signals are kept from them.
     static func begin() {
-        var watched = sigset_t()
         sigemptyset(&watched)
         for signal in signals where !isIgnored(signal) { sigaddset(&watched, signal) }
         guard pthread_sigmask(SIG_BLOCK, &watched, nil) == 0 else { return }
-        let thread = Thread { [watched] in wait(for: watched) }
-        thread.stackSize = 256 << 10
-        thread.start()
+        // Where the system has no thread to give, nobody would wait for them: they end the program as ever.
+        if !startThread() { pthread_sigmask(SIG_UNBLOCK, &watched, nil) }
+    }
+
+    /// Not Foundation's thread, which does not tell when the system refuses one.
+    private static func startThread() -> Bool {
+        var attributes = pthread_attr_t()
+        guard pthread_attr_init(&attributes) == 0 else { return false }
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, 256 << 10)
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        return pthread_create(&thread, &attributes, { _ -> UnsafeMutableRawPointer? in SignalWatch.wait() }, nil) == 0
     }
 
     /// `nohup` and shells that put a program into the background have it ignore a signal; it stays so.
@@ -35,8 +50,7 @@ enum SignalWatch {
         #endif
     }
 
-    private static func wait(for watched: sigset_t) -> Never {
-        var watched = watched
+    private static func wait() -> Never {
         while true {
             var signal: Int32 = 0
             guard sigwait(&watched, &signal) == 0 else { continue }

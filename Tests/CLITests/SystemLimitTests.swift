@@ -76,6 +76,35 @@ struct SystemLimitTests {
         }
     }
 
+    /// Without a thread to wait for signals they still end the program. It has written a byte, so that it has long
+    /// begun, and cannot write the rest.
+    @Test(
+        .enabled(
+            if: geteuid() == 0 && hasProgram("setpriv") && hasProgram("prlimit"), "takes root and Linux's setpriv"))
+    func signalsEndTheProgramAlsoWithoutAThread() throws {
+        try withTemporaryFolder { folder in
+            chmod(folder.path, 0o755)
+            try folder.addCopy(of: FastPixBinary.tested, as: "fastpix")
+            try Photos.add(10, copiesOf: Photos.example(1)[0], to: folder)
+            let run = try CommandRun.of(
+                URL(fileURLWithPath: "/bin/sh"),
+                [
+                    "-c",
+                    """
+                    mkfifo result
+                    setpriv --reuid=65533 --regid=65533 --clear-groups prlimit --nproc=1 \
+                        ./fastpix hotpixels . --no-defects --quiet --format json --top 100000 >result &
+                    exec 3<result
+                    head -c 1 <&3
+                    kill -TERM $!
+                    wait $!
+                    echo " $?"
+                    """,
+                ], environment: Sanitizer.withoutLeaks, in: folder)
+            #expect(run.stdout == "{ 143\n", "\(run.stderr)")
+        }
+    }
+
     // MARK: Disks
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "Linux only"))
