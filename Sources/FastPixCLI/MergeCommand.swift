@@ -28,7 +28,7 @@ struct MergeCommand: ParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Judge which pixels are defective.",
-            discussion: "From the statistics alone, as hotpixels --confirm none: states hold no single photos."))
+            discussion: "From the statistics alone, as hotpixels --confirm none does."))
     var defects = false
 
     @Option(

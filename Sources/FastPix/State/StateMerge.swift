@@ -31,7 +31,9 @@ public struct StateMerge: Sendable {
     public func validate() throws(FastPixError) {
         try search.validate()
         guard detection == nil || detection?.confirmation == DetectionConfirmation.none else {
-            throw FastPixError(.invalidArgument, "states hold no single photos to confirm defects in")
+            throw FastPixError(
+                .invalidArgument,
+                "what confirms defects photo by photo does not add up; states are judged with the confirmation none")
         }
     }
 
