@@ -120,70 +120,113 @@ public struct HotPixelsSearch: Sendable {
                         ).map(\.path))
                 })
         }
-        var results: [HotPixelsReport.Group] = []
-        var pictures: [GroupPictures] = []
-        var temporaryFileBytes = 0
+        var found = Findings(skipped: skipped, timing: timing)
+        let listBytes = discovery.files.count * PhotoFile.listedBytes
         for (index, group) in wanted.enumerated() {
-            let defectSearch = detection.map {
-                DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
-            }
-            var scout: PhotoAccumulation.Scout?
-            if let defectSearch, let detection, detection.confirms(photos: group.photos.count) {
-                scout = { defectSearch.scout($0) }
-            }
-            let outcome: PhotoAccumulation.Outcome
-            do throws(FastPixError) {
-                outcome = try PhotoAccumulation.run(
-                    group.photos, shape: group.shape, settings: accumulation,
-                    otherBytes: discovery.files.count * PhotoFile.listedBytes + analysisBytes(group),
-                    scout: scout, checkpoint: checkpoints?[index], interruption: interruption,
-                    progress: { counter.advance($0) })
-            } catch {
-                guard error.code == .outOfMemory || error.code == .overflow else { throw error }
-                // Too large for the memory, or too many: the other groups may still be possible.
-                skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+            let advance = { @Sendable in counter.advance($0) }
+            if let summary = summarizeByStrips(group, otherBytes: listBytes, timing: &found.timing, advance) {
+                found.groups.append(
+                    HotPixelsReport.Group(
+                        group, frameCount: group.photos.count, summary: summary, detection: nil))
                 continue
             }
-            skipped += outcome.failed.map(\.skipped)
-            timing.add(outcome.timing)
-            let accumulators = outcome.accumulators
-            temporaryFileBytes = max(temporaryFileBytes, accumulators.fileByteCount)
-            let damaged = Set(outcome.failed.map(\.path))
-            let photos = group.photos.filter { !damaged.contains($0.path) }
-            guard accumulators.frameCount >= minimumFrames else {
-                skipped += leftOut(group, photos: photos)
-                continue
-            }
-            let analysisStart = monotonicSeconds()
-            // Before the kernels' team of threads begins, which stays busy for a while after its work.
-            let detected = defectSearch?.judge(
-                accumulators, outcome.scouting,
-                lookAtAll: detection?.confirmation == .full
-                    ? { lookAtAll(photos, group.shape, $0, workers: outcome.workers) } : nil)
-            let summary = VarianceSummary(accumulators, top: top)
-            timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
-            let result = HotPixelsReport.Group(
-                group, photos: photos, accumulators: accumulators, summary: summary, detection: detected)
-            try maps.write(
-                accumulators, of: group, summary: summary, number: results.count + 1, photos: discovery)
-            if page != nil {
-                pictures.append(
-                    try GroupPictures(
-                        accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
-            }
-            results.append(result)
+            try search(
+                group, photosOfAll: discovery, otherBytes: listBytes, checkpoint: checkpoints?[index],
+                into: &found, progress: advance)
         }
-        skipped.sort { $0.path < $1.path }
-        timing.totalSeconds = monotonicSeconds() - start
+        found.skipped.sort { $0.path < $1.path }
+        found.timing.totalSeconds = monotonicSeconds() - start
         let report = HotPixelsReport(
-            settings: HotPixelsReport.Settings(self), groups: results, skipped: skipped,
-            timing: timing, peakMemoryBytes: ProcessMemory.peakBytes, temporaryFileBytes: temporaryFileBytes)
-        if let page, !results.isEmpty {
+            settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
+            timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+            temporaryFileBytes: found.temporaryFileBytes)
+        if let page, !found.groups.isEmpty {
             var file = try StagedFile(target: page)
-            try file.write(ReportPage(report: report, pictures: pictures).html)
+            try file.write(ReportPage(report: report, pictures: found.pictures).html)
             try file.commit()
         }
         return report
+    }
+
+    /// What the groups searched so far have brought.
+    private struct Findings {
+        var groups: [HotPixelsReport.Group] = []
+        var pictures: [GroupPictures] = []
+        var skipped: [SkippedPhoto]
+        var timing: HotPixelsReport.Timing
+        var temporaryFileBytes = 0
+    }
+
+    /// The summary of a group of whose frame nothing else is wanted; nil when it takes accumulators of the whole frame.
+    private func summarizeByStrips(
+        _ group: PhotoGroup, otherBytes: Int, timing: inout HotPixelsReport.Timing,
+        _ progress: @escaping @Sendable (Double) -> Void
+    ) -> VarianceSummary? {
+        guard detection == nil, maps.isEmpty, page == nil, checkpoint == nil,
+            let plan = StripwisePlan.fitting(
+                group.photos, shape: group.shape, settings: accumulation, otherBytes: otherBytes)
+        else { return nil }
+        let summary = RunningVarianceSummary(shape: group.shape, frameCount: group.photos.count, top: top)
+        let spent = StripwiseAccumulation.run(
+            plan, shape: group.shape, settings: accumulation, progress: progress,
+            reader: { summary.add($0, rows: $1) })
+        guard let spent else { return nil }
+        timing.add(spent)
+        return summary.summary
+    }
+
+    /// Accumulates and analyses one group and writes its maps.
+    private func search(
+        _ group: PhotoGroup, photosOfAll: PhotoDiscovery, otherBytes: Int, checkpoint: GroupCheckpoint?,
+        into found: inout Findings, progress: @escaping @Sendable (Double) -> Void
+    ) throws(FastPixError) {
+        let defectSearch = detection.map {
+            DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
+        }
+        var scout: PhotoAccumulation.Scout?
+        if let defectSearch, let detection, detection.confirms(photos: group.photos.count) {
+            scout = { defectSearch.scout($0) }
+        }
+        let outcome: PhotoAccumulation.Outcome
+        do throws(FastPixError) {
+            outcome = try PhotoAccumulation.run(
+                group.photos, shape: group.shape, settings: accumulation,
+                otherBytes: otherBytes + analysisBytes(group), scout: scout, checkpoint: checkpoint,
+                interruption: interruption, progress: progress)
+        } catch {
+            guard error.code == .outOfMemory || error.code == .overflow else { throw error }
+            // Too large for the memory, or too many: the other groups may still be possible.
+            found.skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+            return
+        }
+        found.skipped += outcome.failed.map(\.skipped)
+        found.timing.add(outcome.timing)
+        let accumulators = outcome.accumulators
+        found.temporaryFileBytes = max(found.temporaryFileBytes, accumulators.fileByteCount)
+        let damaged = Set(outcome.failed.map(\.path))
+        let photos = group.photos.filter { !damaged.contains($0.path) }
+        guard accumulators.frameCount >= minimumFrames else {
+            found.skipped += leftOut(group, photos: photos)
+            return
+        }
+        let analysisStart = monotonicSeconds()
+        // Before the kernels' team of threads begins, which stays busy for a while after its work.
+        let detected = defectSearch?.judge(
+            accumulators, outcome.scouting,
+            lookAtAll: detection?.confirmation == .full
+                ? { lookAtAll(photos, group.shape, $0, workers: outcome.workers) } : nil)
+        let summary = VarianceSummary(accumulators, top: top)
+        found.timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
+        try maps.write(
+            accumulators, of: group, summary: summary, number: found.groups.count + 1, photos: photosOfAll)
+        if page != nil {
+            found.pictures.append(
+                try GroupPictures(
+                    accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
+        }
+        found.groups.append(
+            HotPixelsReport.Group(
+                group, photos: photos, frameCount: accumulators.frameCount, summary: summary, detection: detected))
     }
 
     /// Memory for what is done with a group besides accumulating it (estimate).

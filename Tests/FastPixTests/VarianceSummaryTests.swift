@@ -53,6 +53,24 @@ struct VarianceSummaryTests {
         #expect(summary.maximum.row == 1)
     }
 
+    /// Strips in any order, with many ties, against the whole frame at once.
+    @Test(arguments: [0, 1, 10, 3000, 100_000], [1, 5, 97])
+    func stripsGiveTheSummaryOfTheWhole(_ top: Int, _ rowsPerStrip: Int) throws {
+        let shape = FrameShape(width: 211, height: 97, channels: 3, bitsPerSample: 8)
+        var generator = SplitMix64(state: 5)
+        let frames = (0..<4).map { _ in (0..<shape.sampleCount).map { _ in UInt8(generator.next() % 3) } }
+        let running = RunningVarianceSummary(shape: shape, frameCount: frames.count, top: top)
+        for first in stride(from: 0, to: shape.height, by: rowsPerStrip).shuffled(using: &generator) {
+            let rows = first..<min(shape.height, first + rowsPerStrip)
+            let samples = rows.lowerBound * shape.samplesPerRow..<rows.upperBound * shape.samplesPerRow
+            // The last strip has accumulators for more rows than it has.
+            let stripShape = FrameShape(width: 211, height: rowsPerStrip, channels: 3, bitsPerSample: 8)
+            let padding = [UInt8](repeating: 0, count: stripShape.sampleCount - samples.count)
+            running.add(try accumulate(frames.map { Array($0[samples]) + padding }, stripShape, .exact), rows: rows)
+        }
+        #expect(running.summary == VarianceSummary(try accumulate(frames, shape, .exact), top: top))
+    }
+
     private func accumulate(_ frames: [[UInt8]], _ shape: FrameShape, _ kind: AccumulatorKind) throws -> Accumulators {
         let accumulators = try Accumulators(shape: shape, kind: kind)
         let copies = frames.map { frame in

@@ -83,6 +83,9 @@ struct AccumulationPlan: Sendable {
     /// What the decoders of one worker hold at most: many of the usual kind, one or two that keep a whole picture. One
     /// photo is always allowed.
     static let decoderBytesPerWorker = 64 << 20
+
+    /// A decoder's tables, zlib's window and the buffers of a file.
+    static let bytesPerOpenPhoto = 160 << 10
 }
 
 /// The bytes that a pass over photos of one shape takes.
@@ -97,11 +100,9 @@ private struct AccumulationNeed {
         self.shape = shape
         self.multiple = multiple
         accumulatorBytes = Accumulators.byteCount(shape: shape, kind: settings.accumulator)
-        largestDecoder = Self.bytesPerOpenPhoto + (photos.map(\.header.decoderBytes).max() ?? 0)
+        largestDecoder = AccumulationPlan.bytesPerOpenPhoto + (photos.map(\.header.decoderBytes).max() ?? 0)
     }
 
-    /// A decoder's tables, zlib's window and the buffers of a file.
-    private static let bytesPerOpenPhoto = 160 << 10
     /// Rows of accumulators in a file that the analysis looks at, at the same time, with each worker.
     private static let rowsInWork = 64
 

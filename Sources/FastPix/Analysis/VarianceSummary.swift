@@ -57,19 +57,27 @@ public struct VarianceSummary: Sendable, Equatable {
         lowest = candidates.prefix(top).map { reader.moments($0.sample) }
     }
 
+    /// Of a summary made elsewhere.
+    init(minimum: SubpixelMoments, maximum: SubpixelMoments, meanVariance: Double?, lowest: [SubpixelMoments]) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.meanVariance = meanVariance
+        self.lowest = lowest
+    }
+
     /// Small enough that a tile with a candidate is looked through quickly. Fixed, because the rounded mean of
     /// Welford's variances depends on it.
-    private static let tileSampleCount = 16384
+    static let tileSampleCount = 16384
 }
 
-private struct TileSummary<Key: Comparable & Sendable, Total: Sendable>: Sendable {
+struct TileSummary<Key: Comparable & Sendable, Total: Sendable>: Sendable {
     let minimum: Key
     let maximum: Key
     let total: Total
 }
 
 /// What the summary needs to know of an accumulator: a key per sample that orders like its variance.
-private protocol VarianceRanking: Sendable {
+protocol VarianceRanking: Sendable {
     associatedtype Key: Comparable & Sendable
     associatedtype Total: Sendable
     var accumulators: Accumulators { get }
@@ -79,7 +87,7 @@ private protocol VarianceRanking: Sendable {
 }
 
 /// Keys are frames x M2: integers, so that the mean is exact until its one division.
-private struct ExactRanking: VarianceRanking {
+struct ExactRanking: VarianceRanking {
     let accumulators: Accumulators
 
     func key(_ sample: Int) -> UInt64 { MomentsReader(accumulators: accumulators).scaledM2(sample) }
@@ -100,10 +108,16 @@ private struct ExactRanking: VarianceRanking {
     }
 
     func meanVariance(of summaries: [TileSummary<UInt64, UInt128>]) -> Double? {
-        let frames = UInt128(accumulators.frameCount)
+        Self.meanVariance(
+            ofTotal: summaries.reduce(UInt128(0)) { $0 + $1.total }, frameCount: accumulators.frameCount,
+            sampleCount: accumulators.shape.sampleCount)
+    }
+
+    /// `total`: the sum of all keys.
+    static func meanVariance(ofTotal total: UInt128, frameCount: Int, sampleCount: Int) -> Double? {
+        let frames = UInt128(frameCount)
         guard frames > 1 else { return nil }
-        let total = summaries.reduce(UInt128(0)) { $0 + $1.total }
-        return Double(total) / Double(frames * (frames - 1) * UInt128(accumulators.shape.sampleCount))
+        return Double(total) / Double(frames * (frames - 1) * UInt128(sampleCount))
     }
 }
 

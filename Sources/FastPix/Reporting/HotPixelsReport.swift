@@ -111,13 +111,13 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         init(
-            _ group: PhotoGroup, photos: [PhotoFile]? = nil, accumulators: Accumulators, summary: VarianceSummary,
+            _ group: PhotoGroup, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
             detection: Detection?
         ) {
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             camera = group.camera
             shape = group.shape
-            frames = accumulators.frameCount
+            frames = frameCount
             self.summary = summary
             self.detection = detection
             name = group.name

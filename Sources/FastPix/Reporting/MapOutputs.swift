@@ -17,6 +17,8 @@ public struct MapOutputs: Sendable {
         self.sumsFolder = sumsFolder
     }
 
+    var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
+
     /// Makes the folders and sees whether the picture can be written, before hours of work end in an error.
     func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {

@@ -79,7 +79,7 @@ public struct StateMerge: Sendable {
             settings: HotPixelsReport.Settings(search),
             groups: [
                 HotPixelsReport.Group(
-                    sum.group, accumulators: sum.accumulators, summary: summary, detection: detected ?? nil)
+                    sum.group, frameCount: sum.accumulators.frameCount, summary: summary, detection: detected ?? nil)
             ],
             skipped: [], timing: timing, peakMemoryBytes: ProcessMemory.peakBytes,
             temporaryFileBytes: sum.accumulators.fileByteCount)

@@ -31,7 +31,7 @@ extension FuzzedReader {
         let accumulators = try accumulators(shape)
         return HotPixelsReport.Group(
             PhotoGroup(camera: Camera(make: "Maker", model: "Model"), shape: shape, channels: .all, photos: []),
-            accumulators: accumulators, summary: VarianceSummary(accumulators, top: 1),
+            frameCount: accumulators.frameCount, summary: VarianceSummary(accumulators, top: 1),
             detection: Detection(defects: defects, excludedRegions: [], sceneCorrelation: nil))
     }
 

@@ -1,0 +1,117 @@
+import Synchronization
+
+/// Summarises the variance of a frame whose accumulators come strip by strip: gives what `VarianceSummary` gives for
+/// the whole. Exact moments only. Strips may come in any order and from any thread.
+final class RunningVarianceSummary: Sendable {
+    private let shape: FrameShape
+    private let frameCount: Int
+    private let top: Int
+    private let ranking: Mutex<Ranking>
+
+    /// `top`: how many of the lowest are wanted. `frameCount`: of the finished accumulators.
+    init(shape: FrameShape, frameCount: Int, top: Int) {
+        self.shape = shape
+        self.frameCount = frameCount
+        self.top = top
+        ranking = Mutex(Ranking(top: top))
+    }
+
+    /// Takes in the accumulators of `rows` of the frame.
+    func add(_ strip: Accumulators, rows: Range<Int>) {
+        let source = ExactRanking(accumulators: strip)
+        let reader = MomentsReader(accumulators: strip)
+        let firstSample = rows.lowerBound * shape.samplesPerRow
+        let count = rows.count * shape.samplesPerRow
+        func entry(_ sample: Int, _ key: UInt64) -> Ranking.Entry {
+            let moments = reader.moments(sample)
+            return Ranking.Entry(
+                key: key, sample: firstSample + sample,
+                moments: SubpixelMoments(
+                    row: rows.lowerBound + moments.row, column: moments.column, channel: moments.channel,
+                    mean: moments.mean, variance: moments.variance, m2: moments.m2))
+        }
+
+        var ofStrip = Ranking(top: top, limit: ranking.withLock { $0.limit })
+        for start in stride(from: 0, to: count, by: VarianceSummary.tileSampleCount) {
+            let tile = start..<min(count, start + VarianceSummary.tileSampleCount)
+            let summary = source.summarize(tile)
+            ofStrip.total += summary.total
+            if summary.maximum > ofStrip.maximum?.key ?? 0 || ofStrip.maximum == nil {
+                let highest = tile.first { source.key($0) == summary.maximum }!
+                ofStrip.maximum = entry(highest, summary.maximum)
+            }
+            guard summary.minimum <= ofStrip.limit else { continue }
+            for sample in tile {
+                let key = source.key(sample)
+                if key <= ofStrip.limit { ofStrip.insert(entry(sample, key)) }
+            }
+        }
+        ranking.withLock { $0.merge(ofStrip) }
+    }
+
+    /// Once all rows are taken in.
+    var summary: VarianceSummary {
+        let ranking = ranking.withLock { $0 }
+        let lowest = ranking.lowest
+        return VarianceSummary(
+            minimum: lowest[0].moments, maximum: ranking.maximum!.moments,
+            meanVariance: ExactRanking.meanVariance(
+                ofTotal: ranking.total, frameCount: frameCount, sampleCount: shape.sampleCount),
+            lowest: lowest.prefix(top).map(\.moments))
+    }
+}
+
+/// The lowest and the highest of the samples seen so far.
+private struct Ranking {
+    struct Entry {
+        /// Orders like the variance.
+        let key: UInt64
+        /// In the frame; the first comes first among equals.
+        let sample: Int
+        let moments: SubpixelMoments
+    }
+
+    /// The minimum is wanted even where none is listed.
+    private let wanted: Int
+    private var entries: [Entry] = []
+    /// No sample with a larger key is among the lowest.
+    private(set) var limit: UInt64
+    var maximum: Entry?
+    var total = UInt128(0)
+
+    init(top: Int, limit: UInt64 = .max) {
+        wanted = max(1, top)
+        self.limit = limit
+    }
+
+    mutating func insert(_ entry: Entry) {
+        entries.append(entry)
+        // Cut now and then: sorting once for many is quicker than keeping an order.
+        if entries.count >= 2 * wanted + Self.slack { cut() }
+    }
+
+    private static let slack = 1024
+
+    private mutating func cut() {
+        entries.sort { ($0.key, $0.sample) < ($1.key, $1.sample) }
+        guard entries.count >= wanted else { return }
+        entries.removeLast(entries.count - wanted)
+        limit = min(limit, entries[wanted - 1].key)
+    }
+
+    mutating func merge(_ other: Ranking) {
+        entries += other.entries
+        total += other.total
+        cut()
+        guard let highest = other.maximum else { return }
+        if let maximum, (maximum.key, highest.sample) >= (highest.key, maximum.sample) { return }
+        maximum = highest
+    }
+
+    /// In order.
+    var lowest: [Entry] {
+        var ranking = self
+        ranking.cut()
+        return ranking.entries
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// Accumulating strip by strip against accumulating the whole frame.
+struct StripwiseAccumulationTests {
+    typealias Reference = PhotoAccumulationTests.ReferenceMoments
+
+    /// What the strips held, put together; nil when strips could not be used. Expects each row once.
+    private func moments(
+        _ photos: [PhotoFile], _ settings: AccumulationSettings,
+        progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) -> Reference? {
+        let shape = photos[0].header.shape
+        let read = Mutex<[Int: Reference]>([:])
+        let timing = StripwiseAccumulation.run(
+            StripwisePlan(photos, shape: shape, settings: settings), shape: shape, settings: settings,
+            progress: progress
+        ) { strip, rows in
+            #expect(strip.frameCount == photos.count)
+            let count = rows.count * shape.samplesPerRow
+            var moments = Reference(strip)
+            moments.sum.removeLast(moments.sum.count - count)
+            moments.sumOfSquares.removeLast(moments.sumOfSquares.count - count)
+            read.withLock { #expect($0.updateValue(moments, forKey: rows.lowerBound) == nil) }
+        }
+        guard timing != nil else { return nil }
+        let strips = read.withLock { $0.sorted { $0.key < $1.key } }
+        var whole = strips[0].value
+        for strip in strips.dropFirst() {
+            #expect(strip.key * shape.samplesPerRow == whole.sum.count)
+            whole.sum += strip.value.sum
+            whole.sumOfSquares += strip.value.sumOfSquares
+        }
+        return whole
+    }
+
+    @Test(arguments: [PhotoAccumulationTests.example, PhotoAccumulationTests.sixteenBit])
+    func everySettingGivesTheIntegerSums(_ photos: [PhotoFile]) throws {
+        let expected = try Reference(photos)
+        #expect(moments(photos, AccumulationSettings()) == expected)
+        for workers in 1...4 {
+            for (tile, batch) in [(1, 8), (1000, 1), (12_345, 3), (384 * 3 * 16, 4), (100_000, 16)] {
+                let settings = AccumulationSettings(workers: workers, tileSampleCount: tile, batch: batch)
+                #expect(moments(photos, settings) == expected, "\(workers) workers, tile \(tile), batch \(batch)")
+            }
+        }
+    }
+
+    @Test func onePhotoIsEnough() throws {
+        let photos = Array(PhotoAccumulationTests.example.prefix(1))
+        #expect(moments(photos, AccumulationSettings(workers: 3)) == (try Reference(photos)))
+    }
+
+    @Test func progressCountsEveryPhotoOnce() {
+        let total = Mutex(0.0)
+        let photos = PhotoAccumulationTests.example
+        #expect(
+            moments(photos, AccumulationSettings(workers: 3), progress: { part in total.withLock { $0 += part } })
+                != nil)
+        #expect(abs(total.withLock { $0 } - Double(photos.count)) < 1e-9)
+    }
+
+    /// Nothing is found of a frame whose photos are not all whole: who asked goes another way.
+    @Test(arguments: [0.4, 0.97, 1]) func aDamagedPhotoEndsIt(_ kept: Double) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: URL(fileURLWithPath: PhotoAccumulationTests.example[0].path.string))
+            let file = try folder.addFile(
+                "cut.jpg", whole.prefix(min(whole.count - 2, Int(Double(whole.count) * kept))))
+            let cut = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            for workers in [1, 3] {
+                let photos =
+                    Array(PhotoAccumulationTests.example.prefix(5)) + [cut] + PhotoAccumulationTests.example.suffix(3)
+                #expect(moments(photos, AccumulationSettings(workers: workers)) == nil)
+            }
+        }
+    }
+
+    @Test func aVanishedPhotoEndsIt() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("gone.jpg")
+            try FileManager.default.copyItem(
+                at: URL(fileURLWithPath: PhotoAccumulationTests.example[0].path.string), to: file)
+            let vanishing = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            try FileManager.default.removeItem(at: file)
+            #expect(moments(PhotoAccumulationTests.example + [vanishing], AccumulationSettings()) == nil)
+        }
+    }
+
+    // MARK: When it is done
+
+    private func plan(_ photos: [PhotoFile], _ settings: AccumulationSettings) -> StripwisePlan? {
+        StripwisePlan.fitting(photos, shape: photos[0].header.shape, settings: settings, otherBytes: 0)
+    }
+
+    @Test func batchesShareThePhotosAndOutnumberTheWorkers() throws {
+        let example = PhotoAccumulationTests.example
+        for workers in 1...16 {
+            for batch in [1, 2, 5, 16] {
+                let plan = try #require(self.plan(example, AccumulationSettings(workers: workers, batch: batch)))
+                #expect(plan.batches.flatMap(\.self).map(\.path) == example.map(\.path))
+                #expect(plan.batches.allSatisfy { !$0.isEmpty && $0.count <= batch })
+                #expect(plan.workers == min(workers, example.count))
+                #expect(plan.batches.count >= min(example.count, 2 * plan.workers))
+            }
+        }
+    }
+
+    @Test func roundedMomentsNeedTheWholeFrame() {
+        #expect(plan(PhotoAccumulationTests.example, AccumulationSettings(accumulator: .welford)) == nil)
+    }
+
+    /// A limit that refuses, and below it any other.
+    @Test func itStaysWithinTheMemoryLimit() {
+        let photos = PhotoAccumulationTests.example
+        let limits = stride(from: AccumulationPlan.programBytes + 1, to: 96 << 20, by: 1 << 19)
+        let fits = limits.map { plan(photos, AccumulationSettings(workers: 2, memoryLimit: $0)) != nil }
+        #expect(fits.first == false && fits.last == true)
+        #expect(zip(fits, fits.dropFirst()).allSatisfy { $1 || !$0 })
+    }
+
+    /// More decoders than accumulators would take memory for nothing.
+    @Test func itNeverTakesMoreThanTheWholeFrame() {
+        let many = (0..<100).flatMap { _ in PhotoAccumulationTests.sixteenBit }
+        #expect(plan(many, AccumulationSettings(workers: 2)) == nil)
+    }
+}
