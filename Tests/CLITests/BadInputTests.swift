@@ -104,12 +104,16 @@ struct BadInputTests {
         let workers: Int
         /// Welford takes photos in the order of their names.
         let prefix: String
-        var testDescription: String { "\(accumulator), \(workers) workers, \(prefix)" }
+        /// Without defects no accumulators of the whole frame are kept, until a photo turns out damaged.
+        var options: [String] = []
+        var testDescription: String { "\(accumulator), \(workers) workers, \(prefix) \(options.joined())" }
     }
 
     @Test(arguments: [
         Situation(accumulator: "exact", workers: 1, prefix: "0-first"),
         Situation(accumulator: "exact", workers: 3, prefix: "z-last"),
+        Situation(accumulator: "exact", workers: 1, prefix: "z-last", options: ["--no-defects"]),
+        Situation(accumulator: "exact", workers: 3, prefix: "0-first", options: ["--no-defects"]),
         Situation(accumulator: "welford", workers: 1, prefix: "0-first"),
         Situation(accumulator: "welford", workers: 3, prefix: "0-first"),
         Situation(accumulator: "welford", workers: 1, prefix: "z-last"),
@@ -118,7 +122,8 @@ struct BadInputTests {
     func damagedPhotosLeaveNoTrace(_ situation: Situation) throws {
         try withTemporaryFolder { folder in
             try Self.addGoodPhotos(to: folder)
-            let settings = ["--accumulator", situation.accumulator, "--workers", "\(situation.workers)"]
+            let settings =
+                ["--accumulator", situation.accumulator, "--workers", "\(situation.workers)"] + situation.options
             let reference = try Self.referenceGroups(settings, in: folder)
 
             // Photos that the good ones do not include, so that a trace of them would show.

@@ -58,6 +58,23 @@ struct DeterminismTests {
         #expect(judged.lowestVariance == plain.lowestVariance)
     }
 
+    /// Where nothing but the summary is wanted, accumulators of a few strips of rows are all there is.
+    @Test func keepingOnlyAFewRowsChangesNothing() throws {
+        try withTemporaryFolder { folder in
+            let sixteenBit = [Repository.fixture("sixteen-bit").path]
+            for (photos, settings) in [
+                (try Self.photos(), [[], ["--workers", "4", "--batch", "3"], ["--workers", "1", "--tile", "1000"]]),
+                (try Self.photos() + ["--channels", "luma"], [[], ["--workers", "3"]]), (sixteenBit, [[]]),
+            ] {
+                // Sums of the whole frame are to be written.
+                let whole = try Self.groups(.exact, photos + ["--no-defects", "--save-sums", folder.path])
+                for setting in settings {
+                    #expect(try Self.groups(.exact, photos + ["--no-defects"] + setting) == whole, "\(setting)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: Accumulator.allCases)
     func orderOfPathsChangesNothing(_ accumulator: Accumulator) throws {
         let photos = try Self.photos()
