@@ -16,12 +16,21 @@ BOUND = 1.05
 
 
 def run(section: Section, paths: list[str], workers: int, count: int, folder: pathlib.Path) -> None:
-    section.heading("Growth with the number of photos")
     # The smallest set repeated: then every photo of every set costs the same on average.
     base = paths[: COUNTS[0]]
     files = photo_sets.copies(base, COUNTS[-1], folder)
     photo_sets.settle()
-    commands = {f"{photos} photos": rounds.hotpixels(files[:photos], workers) for photos in COUNTS}
+    for judging in (False, True):
+        section.heading("Growth with the number of photos, " + ("defects judged" if judging else "`--no-defects`"))
+        grow(section, files, workers, count, judging)
+    section.say(f"- The same {len(base)} photos repeated as copies; {workers} workers; medians of {count} rounds.",
+                "- Without defects all photos are open at the same time, and accumulators of a few rows are kept: memory "
+                "grows with each decoder, up to that of all accumulators, which are kept where defects are judged. Fewer "
+                "than 12 photos are not judged.")
+
+
+def grow(section: Section, files: list[str], workers: int, count: int, judging: bool) -> None:
+    commands = {f"{photos} photos": rounds.hotpixels(files[:photos], workers, judging=judging) for photos in COUNTS}
     runs = rounds.measure_in_turn(commands, count)
 
     # System time beside the rest: on a virtual machine it is mostly the price of memory, the same for any number.
@@ -46,8 +55,7 @@ def run(section: Section, paths: list[str], workers: int, count: int, folder: pa
          *bounded(line(processors)[2], BOUND - 1, shown="{:.1%}")],
         ["peak memory, largest / smallest", *bounded(max(peaks) / min(peaks), BOUND)],
     ])
-    section.say(f"- The same {len(base)} photos repeated as copies; {workers} workers; medians of {count} rounds.",
-                *(f"- Straight line of {what}: {fixed * 1e3:.0f} ms for the run, {slope * 1e3:.1f} ms for each photo."
+    section.say(*(f"- Straight line of {what}: {fixed * 1e3:.0f} ms for the run, {slope * 1e3:.1f} ms for each photo."
                   for what, (fixed, slope, _) in (("wall time", line(walls)), ("CPU time", line(processors)))),
                 *rounds.quietness(runs))
 

@@ -27,8 +27,9 @@ def run(section: Section, paths: list[str], workers: int, count: int, folder: pa
 
     # The best of some twenty measurements is partly luck: measured again, the two alone, it shows how much of it.
     again = {
-        "default": rounds.hotpixels(paths, workers),
-        "best": rounds.hotpixels(paths, workers, "--tile", str(best["tileSamples"]), "--batch", str(best["batch"])),
+        "default": rounds.hotpixels(paths, workers, judging=True),
+        "best": rounds.hotpixels(
+            paths, workers, "--tile", str(best["tileSamples"]), "--batch", str(best["batch"]), judging=True),
     }
     runs = {} if best["isDefault"] else rounds.measure_in_turn(again, max(count, MAXIMUM_RUNS))
     rows = [["default / best, in `fastpix tune`", *bounded(default["ratioToBest"], BOUND)]]
