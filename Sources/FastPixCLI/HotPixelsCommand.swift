@@ -46,7 +46,7 @@ struct HotPixelsCommand: ParsableCommand {
             "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
             discussion: """
                 Each entry has a class and a confidence; Guides/Detection.md says what they mean and how far to trust \
-                them. --no-defects leaves it at the statistics, which takes about a tenth less time.
+                them. --no-defects leaves it at the statistics, which takes less time and much less memory.
                 """))
     var defects = true
 
