@@ -86,7 +86,11 @@ private struct Ranking {
 
     mutating func insert(_ entry: Entry) {
         entries.append(entry)
-        // Cut now and then: sorting once for many is quicker than keeping an order.
+        cutIfLong()
+    }
+
+    /// Now and then: sorting once for many is quicker than keeping an order.
+    private mutating func cutIfLong() {
         if entries.count >= 2 * wanted + Self.slack { cut() }
     }
 
@@ -102,7 +106,7 @@ private struct Ranking {
     mutating func merge(_ other: Ranking) {
         entries += other.entries
         total += other.total
-        cut()
+        cutIfLong()
         guard let highest = other.maximum else { return }
         if let maximum, (maximum.key, highest.sample) >= (highest.key, maximum.sample) { return }
         maximum = highest

@@ -38,12 +38,17 @@ public struct VarianceSummary: Sendable, Equatable {
         }
         let candidateTiles = tilesByMinimum.prefix(max(1, top))
         var candidates: [(key: Source.Key, sample: Int)] = []
-        for index in candidateTiles {
-            candidates += tile(index).map { (source.key($0), $0) }
-            source.accumulators.release(tile(index))
+        func cut() {
             candidates.sort { ($0.key, $0.sample) < ($1.key, $1.sample) }
             candidates.removeLast(max(0, candidates.count - max(1, top)))
         }
+        for index in candidateTiles {
+            candidates += tile(index).map { (source.key($0), $0) }
+            source.accumulators.release(tile(index))
+            // Now and then: sorting once for many tiles is quicker than keeping an order.
+            if candidates.count >= 2 * max(1, top) { cut() }
+        }
+        cut()
         var highestTile = 0
         for index in 1..<max(1, tileCount) where summaries[index].maximum > summaries[highestTile].maximum {
             highestTile = index

@@ -192,6 +192,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         public internal(set) var waitSeconds = 0.0
         /// Waiting for the last worker.
         public internal(set) var idleSeconds = 0.0
+        /// 0 where each strip of rows was summed up on the way, which belongs to accumulating then.
         public internal(set) var analysisSeconds = 0.0
         /// From the first header to the finished analysis, maps written on request included.
         public internal(set) var totalSeconds = 0.0
