@@ -97,7 +97,7 @@ struct StripwiseAccumulationTests {
         StripwisePlan.fitting(photos, shape: photos[0].header.shape, settings: settings, otherBytes: 0)
     }
 
-    @Test func batchesShareThePhotosAndOutnumberTheWorkers() throws {
+    @Test func batchesShareThePhotosAndKeepWorkersBusy() throws {
         let example = PhotoAccumulationTests.example
         for workers in 1...16 {
             for batch in [1, 2, 5, 16] {
@@ -105,7 +105,7 @@ struct StripwiseAccumulationTests {
                 #expect(plan.batches.flatMap(\.self).map(\.path) == example.map(\.path))
                 #expect(plan.batches.allSatisfy { !$0.isEmpty && $0.count <= batch })
                 #expect(plan.workers == min(workers, example.count))
-                #expect(plan.batches.count >= min(example.count, 2 * plan.workers))
+                #expect(plan.batches.count >= plan.workers)
             }
         }
     }

@@ -25,15 +25,16 @@ struct StripwisePlan: Sendable {
 
     init(_ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings) {
         workers = min(settings.workerCount, photos.count)
-        // Batches that outnumber the workers even out what photos differ in.
-        let count = max(
-            min(photos.count, Self.batchesPerWorker * workers), (photos.count + settings.batch - 1) / settings.batch)
+        // Batches that outnumber the workers even out what photos differ in, but each is a pass over the accumulators.
+        let wanted = min(Self.batchesPerWorker * workers, max(workers, photos.count / Self.smallestUsefulBatch))
+        let count = max(wanted, (photos.count + settings.batch - 1) / settings.batch)
         batches = (0..<count).map { Array(photos[$0 * photos.count / count..<($0 + 1) * photos.count / count]) }
         framesPerWorker = (photos.count + count - 1) / count
         rowsPerStrip = settings.rowsPerStripWithAccumulators(shape: shape, batch: framesPerWorker)
     }
 
     private static let batchesPerWorker = 2
+    private static let smallestUsefulBatch = 4
     /// Strips that are begun and not complete, at most: what the batches may be apart.
     static let stripsInWork = 4
 

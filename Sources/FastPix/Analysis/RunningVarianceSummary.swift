@@ -40,10 +40,10 @@ final class RunningVarianceSummary: Sendable {
                 let highest = tile.first { source.key($0) == summary.maximum }!
                 ofStrip.maximum = entry(highest, summary.maximum)
             }
-            guard summary.minimum <= ofStrip.limit else { continue }
+            guard ofStrip.mayTake(summary.minimum, firstSample + start) else { continue }
             for sample in tile {
                 let key = source.key(sample)
-                if key <= ofStrip.limit { ofStrip.insert(entry(sample, key)) }
+                if ofStrip.mayTake(key, firstSample + sample) { ofStrip.insert(entry(sample, key)) }
             }
         }
         ranking.withLock { $0.merge(ofStrip) }
@@ -74,15 +74,18 @@ private struct Ranking {
     /// The minimum is wanted even where none is listed.
     private let wanted: Int
     private var entries: [Entry] = []
-    /// No sample with a larger key is among the lowest.
-    private(set) var limit: UInt64
+    typealias Limit = (key: UInt64, sample: Int)
+    /// No sample behind this one is among the lowest.
+    private(set) var limit: Limit
     var maximum: Entry?
     var total = UInt128(0)
 
-    init(top: Int, limit: UInt64 = .max) {
+    init(top: Int, limit: Limit = (.max, .max)) {
         wanted = max(1, top)
         self.limit = limit
     }
+
+    func mayTake(_ key: UInt64, _ sample: Int) -> Bool { (key, sample) < limit }
 
     mutating func insert(_ entry: Entry) {
         entries.append(entry)
@@ -94,13 +97,14 @@ private struct Ranking {
         if entries.count >= 2 * wanted + Self.slack { cut() }
     }
 
-    private static let slack = 1024
+    private static let slack = 16
 
     private mutating func cut() {
         entries.sort { ($0.key, $0.sample) < ($1.key, $1.sample) }
         guard entries.count >= wanted else { return }
         entries.removeLast(entries.count - wanted)
-        limit = min(limit, entries[wanted - 1].key)
+        let last: Limit = (entries[wanted - 1].key, entries[wanted - 1].sample)
+        if last < limit { limit = last }
     }
 
     mutating func merge(_ other: Ranking) {
