@@ -45,16 +45,16 @@ final class PhotoAccumulation: Sendable {
     /// what it asks for is recorded in the second; the moments are the same, bit for bit. `otherBytes` of the memory
     /// limit are left to others. With a `checkpoint` (exact sums only) the photos it holds are not decoded again, and it
     /// is saved now and then, at the end, and when `interruption` asks to stop; then workers leave off after the strip of
-    /// rows they are at. `progress` hears how many photos, or what part of one, are done with, from any
-    /// thread. Throws
-    /// when memory is short, there are too many photos for the accumulators, the checkpoint cannot be read or
-    /// written, or the work was interrupted.
+    /// rows they are at. Without one, `accumulators` can be given that hold nothing yet, of this shape and kind.
+    /// `progress` hears how many photos, or what part of one, are done with, from any thread. Throws when memory is
+    /// short, there are too many photos for the accumulators, the checkpoint cannot be read or written, or the work was
+    /// interrupted.
     static func run(
         _ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, otherBytes: Int = 0,
-        scout: Scout? = nil, checkpoint: GroupCheckpoint? = nil,
+        scout: Scout? = nil, checkpoint: GroupCheckpoint? = nil, accumulators: Accumulators? = nil,
         interruption: Interruption? = nil, progress: @escaping @Sendable (Double) -> Void
     ) throws(FastPixError) -> Outcome {
-        precondition(checkpoint == nil || settings.accumulator == .exact)
+        precondition(checkpoint == nil || settings.accumulator == .exact && accumulators == nil)
         let maximum = Accumulators.maximumFrames(shape: shape, kind: settings.accumulator)
         guard photos.count <= maximum else {
             throw FastPixError(
@@ -73,7 +73,7 @@ final class PhotoAccumulation: Sendable {
         while true {
             let pass = try PhotoAccumulation(
                 remaining, shape: shape, settings: settings, otherBytes: otherBytes, inHalves: scout != nil,
-                checkpoint: checkpoint, interruption: interruption, progress: progress)
+                checkpoint: checkpoint, accumulators: accumulators, interruption: interruption, progress: progress)
             let outcome = try pass.run(scout: scout, failedBefore: failed)
             if !pass.findings.isSpoiled { return outcome }
             // One whose upper rows came with the checkpoint comes with it again, and is taken out again.
@@ -81,13 +81,16 @@ final class PhotoAccumulation: Sendable {
             failed = outcome.failed.filter { saved[$0.path] == nil }
             let damaged = Set(failed.map(\.path))
             remaining.removeAll { damaged.contains($0.path) }
+            accumulators?.clear()
         }
     }
 
     private init(
         _ allPhotos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, otherBytes: Int, inHalves: Bool,
-        checkpoint: GroupCheckpoint?, interruption: Interruption?, progress: @escaping @Sendable (Double) -> Void
+        checkpoint: GroupCheckpoint?, accumulators: Accumulators?, interruption: Interruption?,
+        progress: @escaping @Sendable (Double) -> Void
     ) throws(FastPixError) {
+        precondition(accumulators == nil || accumulators!.shape == shape && accumulators!.kind == settings.accumulator)
         self.shape = shape
         self.settings = settings
         self.checkpoint = checkpoint
@@ -99,8 +102,12 @@ final class PhotoAccumulation: Sendable {
             after: saved, isInHalves: inHalves, isExact: settings.accumulator == .exact)
         let plan = try AccumulationPlan.fitting(photos, shape: shape, settings: settings, otherBytes: otherBytes)
         self.plan = plan
-        accumulators = try Accumulators(
-            shape: shape, kind: settings.accumulator, inFile: plan.keepsAccumulatorsInFile)
+        if let accumulators {
+            self.accumulators = accumulators
+        } else {
+            self.accumulators = try Accumulators(
+                shape: shape, kind: settings.accumulator, inFile: plan.keepsAccumulatorsInFile)
+        }
         gates = stride(from: 0, to: shape.height, by: plan.rowsPerStrip).map { first in
             StripGate(rowCount: min(plan.rowsPerStrip, shape.height - first))
         }
