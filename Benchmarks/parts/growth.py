@@ -12,6 +12,8 @@ from parts import photo_sets
 from section import Section, bounded
 
 COUNTS = (6, 12, 24, 48, 96)
+# Fewer are not judged.
+JUDGED_COUNTS = COUNTS[1:]
 BOUND = 1.05
 
 
@@ -22,20 +24,19 @@ def run(section: Section, paths: list[str], workers: int, count: int, folder: pa
     photo_sets.settle()
     for judging in (False, True):
         section.heading("Growth with the number of photos, " + ("defects judged" if judging else "`--no-defects`"))
-        grow(section, files, workers, count, judging)
+        grow(section, files, JUDGED_COUNTS if judging else COUNTS, workers, count, judging)
     section.say(f"- The same {len(base)} photos repeated as copies; {workers} workers; medians of {count} rounds.",
                 "- Without defects all photos are open at the same time, and accumulators of a few rows are kept: memory "
-                "grows with each decoder, up to that of all accumulators, which are kept where defects are judged. Fewer "
-                "than 12 photos are not judged.")
+                "grows with each decoder, up to that of all accumulators, which are kept where defects are judged.")
 
 
-def grow(section: Section, files: list[str], workers: int, count: int, judging: bool) -> None:
-    commands = {f"{photos} photos": rounds.hotpixels(files[:photos], workers, judging=judging) for photos in COUNTS}
+def grow(section: Section, files: list[str], counts: tuple[int, ...], workers: int, count: int, judging: bool) -> None:
+    commands = {f"{photos} photos": rounds.hotpixels(files[:photos], workers, judging=judging) for photos in counts}
     runs = rounds.measure_in_turn(commands, count)
 
     # System time beside the rest: on a virtual machine it is mostly the price of memory, the same for any number.
     walls, processors, peaks, rows = [], [], [], []
-    for photos, (name, results) in zip(COUNTS, runs.items()):
+    for photos, (name, results) in zip(counts, runs.items()):
         frames = [group["frames"] for group in json.loads(results[0]["stdout"])["groups"]]
         if frames != [photos]:
             raise SystemExit(f"fastpix found groups of {frames} photos in {photos} photos of one camera.")
@@ -50,19 +51,19 @@ def grow(section: Section, files: list[str], workers: int, count: int, judging: 
         ["wall time a photo, largest / smallest", *bounded(max(walls) / min(walls), BOUND)],
         ["CPU time a photo, largest / smallest", *bounded(max(processors) / min(processors), BOUND)],
         ["wall time against a straight line, largest deviation",
-         *bounded(line(walls)[2], BOUND - 1, shown="{:.1%}")],
+         *bounded(line(counts, walls)[2], BOUND - 1, shown="{:.1%}")],
         ["CPU time against a straight line, largest deviation",
-         *bounded(line(processors)[2], BOUND - 1, shown="{:.1%}")],
+         *bounded(line(counts, processors)[2], BOUND - 1, shown="{:.1%}")],
         ["peak memory, largest / smallest", *bounded(max(peaks) / min(peaks), BOUND)],
     ])
     section.say(*(f"- Straight line of {what}: {fixed * 1e3:.0f} ms for the run, {slope * 1e3:.1f} ms for each photo."
-                  for what, (fixed, slope, _) in (("wall time", line(walls)), ("CPU time", line(processors)))),
+                  for what, (fixed, slope, _) in (("wall time", line(counts, walls)), ("CPU time", line(counts, processors)))),
                 *rounds.quietness(runs))
 
 
-def line(per_photo: list[float]) -> tuple[float, float, float]:
+def line(counts: tuple[int, ...], per_photo: list[float]) -> tuple[float, float, float]:
     """Fixed cost, cost of a photo and the largest relative deviation of the line through cost against photos."""
-    photos = numpy.array(COUNTS, float)
+    photos = numpy.array(counts, float)
     seconds = numpy.array(per_photo) * photos
     # Weighted by 1 / seconds: relative, not absolute, deviations are made small.
     slope, fixed = numpy.polyfit(photos, seconds, 1, w=1 / seconds)
