@@ -21,11 +21,13 @@ def run(section: Section, paths: list[str], workers: int, count: int, folder: pa
     # The smallest set repeated: then every photo of every set costs the same on average.
     base = paths[: COUNTS[0]]
     files = photo_sets.copies(base, COUNTS[-1], folder)
+    photo_sets.order_by_size(files)
     photo_sets.settle()
     for judging in (False, True):
         section.heading("Growth with the number of photos, " + ("defects judged" if judging else "`--no-defects`"))
         grow(section, files, JUDGED_COUNTS if judging else COUNTS, workers, count, judging)
-    section.say(f"- The same {len(base)} photos repeated as copies; {workers} workers; medians of {count} rounds.",
+    section.say(f"- The same {len(base)} photos repeated as copies, never two of one photo side by side; {workers} workers; "
+                f"medians of {count} rounds.",
                 "- Without defects all photos are open at the same time, and accumulators of a few rows are kept: memory "
                 "grows with each decoder, up to that of all accumulators, which are kept where defects are judged.")
 

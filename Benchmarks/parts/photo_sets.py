@@ -25,6 +25,16 @@ def copies(paths: list[str], count: int, folder: pathlib.Path) -> list[str]:
     return made
 
 
+def order_by_size(paths: list[str]) -> None:
+    """Bytes behind each photo's end make every file smaller than the one before. fastpix decodes the largest first, and
+    several in step: copies of one photo side by side would be decoded faster than any photos that differ (by a fifth
+    for 16 of them), because the processor learns what it decodes again and again."""
+    largest = max(os.path.getsize(path) for path in paths)
+    for number, path in enumerate(reversed(paths), 1):
+        with open(path, "ab") as file:
+            file.truncate(largest + number * 512)
+
+
 def progressive(paths: list[str], folder: pathlib.Path) -> list[str] | None:
     """The same pixels and EXIF data, coded progressively, which takes a multiple of the time to decode."""
     if not shutil.which("jpegtran"):
