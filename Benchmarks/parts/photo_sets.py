@@ -27,7 +27,7 @@ def copies(paths: list[str], count: int, folder: pathlib.Path) -> list[str]:
 
 def order_by_size(paths: list[str]) -> None:
     """Bytes behind each photo's end make every file smaller than the one before. fastpix decodes the largest first, and
-    several in step: copies of one photo side by side would be decoded faster than any photos that differ (by a fifth
+    several in step: copies of one photo side by side would be decoded faster than any photos that differ (by a tenth
     for 16 of them), because the processor learns what it decodes again and again."""
     largest = max(os.path.getsize(path) for path in paths)
     for number, path in enumerate(reversed(paths), 1):
