@@ -36,18 +36,18 @@ enum CandidateSearch {
         workers: Int
     ) -> [Candidate] {
         let shape = accumulators.shape
-        guard accumulators.frameCount > 1, min(shape.width, shape.height) > 2 * Neighbourhood.margin else { return [] }
-        let bandCount = (shape.height + ReliefBand.rowCount - 1) / ReliefBand.rowCount
+        guard accumulators.frameCount > 1, hasNeighbourhoods(shape) else { return [] }
+        let bandCount = ReliefBand.count(shape)
         let next = Atomic(0)
         let found = Mutex<[Candidate]>([])
         // Not the kernels' team: its threads keep a processor busy for a while when they have nothing left to do,
         // and the next photos are waiting to be decoded.
         WorkerTeam.run(workers: min(workers, bandCount)) { _ in
-            let relief = ReliefBand(accumulators)
+            let relief = ReliefBand(shape)
             while true {
                 let band = next.add(1, ordering: .relaxed).oldValue
                 guard band < bandCount else { return }
-                relief.compute(band: band)
+                relief.compute(band: band, of: accumulators, frameCount: accumulators.frameCount)
                 accumulators.release(rows: relief.rows)
                 let ofBand = candidates(
                     relief, shape: shape, leastProminence: leastProminence, leastVarianceShift: leastVarianceShift)
@@ -57,6 +57,11 @@ enum CandidateSearch {
         return CandidateSuppression.strongest(found.withLock { $0 }, codedUnit: codedUnit, limit: limit(shape))
     }
 
+    /// Whether a frame is so large that any pixel can be judged.
+    static func hasNeighbourhoods(_ shape: FrameShape) -> Bool {
+        min(shape.width, shape.height) > 2 * Neighbourhood.margin
+    }
+
     /// How many candidates there are at most.
     static func limit(_ shape: FrameShape) -> Int {
         shape.width * shape.height * maximumPerMegapixel / 1_000_000 + fewestAtMost
@@ -64,8 +69,8 @@ enum CandidateSearch {
 
     /// What `run` holds at most: relief, and candidates of all bands before the weaker ones are dropped.
     static func memoryBytes(_ shape: FrameShape, workers: Int) -> Int {
-        let bandCount = (shape.height + ReliefBand.rowCount - 1) / ReliefBand.rowCount
-        let found = min(bandCount * maximumPerBand, shape.width * shape.height) * MemoryLayout<Candidate>.stride
+        let found =
+            min(ReliefBand.count(shape) * maximumPerBand, shape.width * shape.height) * MemoryLayout<Candidate>.stride
         return workers * ReliefBand.memoryBytes(shape) + 2 * found
     }
 
@@ -75,8 +80,10 @@ enum CandidateSearch {
     /// Fixed photos make every edge stand out; a band then keeps only the most prominent.
     private static let maximumPerBand = 4096
 
-    private static func candidates(
-        _ relief: ReliefBand, shape: FrameShape, leastProminence: Double, leastVarianceShift: Double
+    /// Those of the band that `relief` holds, in any order.
+    static func candidates(
+        _ relief: ReliefBand, shape: FrameShape, leastProminence: Double,
+        leastVarianceShift: Double = Candidate.notableVarianceShift
     ) -> [Candidate] {
         let margin = Neighbourhood.margin
         let least = Float(leastProminence)

@@ -6,16 +6,17 @@ final class ReliefBand {
     /// Rows of a band: those of a scale's cell.
     static let rowCount = Int(FPX_RELIEF_CELL_ROWS)
 
-    private let accumulators: Accumulators
+    private let shape: FrameShape
     private let width: Int
     private let height: Int
     /// A row with `Neighbourhood.margin` repeated pixels at both ends.
     private let paddedWidth: Int
+    /// The rows that one row's neighbourhood reaches into, so few that they stay in the level-2 cache; each lies at its
+    /// number's remainder.
     private let mean: UnsafeMutablePointer<Float>
     private let variance: UnsafeMutablePointer<Float>
+    private static let sourceRowCount = 2 * Neighbourhood.margin + 1
     private let vertical: UnsafeMutablePointer<Float>
-    /// First frame row in `mean` and `variance`.
-    private var firstSourceRow = 0
     /// Rows whose relief is in the buffers.
     private(set) var rows = 0..<0
 
@@ -25,14 +26,13 @@ final class ReliefBand {
     private(set) var meanScale: [Float]
     private(set) var varianceScale: [Float]
 
-    init(_ accumulators: Accumulators) {
-        self.accumulators = accumulators
-        width = accumulators.shape.width
-        height = accumulators.shape.height
+    init(_ shape: FrameShape) {
+        self.shape = shape
+        width = shape.width
+        height = shape.height
         paddedWidth = width + 2 * Neighbourhood.margin
-        let sourceCount = (Self.rowCount + 2 * Neighbourhood.margin) * width
-        mean = .allocate(capacity: sourceCount)
-        variance = .allocate(capacity: sourceCount)
+        mean = .allocate(capacity: Self.sourceRowCount * width)
+        variance = .allocate(capacity: Self.sourceRowCount * width)
         vertical = .allocate(capacity: paddedWidth)
         cellCount = (width + Self.cellColumns - 1) / Self.cellColumns
         meanScale = [Float](repeating: 0, count: cellCount)
@@ -43,7 +43,7 @@ final class ReliefBand {
 
     /// What one of them takes.
     static func memoryBytes(_ shape: FrameShape) -> Int {
-        2 * (rowCount + 2 * Neighbourhood.margin + rowCount) * shape.width * MemoryLayout<Float>.size
+        2 * (sourceRowCount + rowCount) * shape.width * MemoryLayout<Float>.size
     }
 
     deinit {
@@ -63,19 +63,28 @@ final class ReliefBand {
     private static let meanScaleFloor: Float = 0.25
     private static let varianceScaleFloor: Float = 0.02
 
-    /// Computes the relief and its scales for band number `band`.
-    func compute(band: Int) {
-        rows = band * Self.rowCount..<min(height, (band + 1) * Self.rowCount)
-        let source =
-            max(0, rows.lowerBound - Neighbourhood.margin)..<min(height, rows.upperBound + Neighbourhood.margin)
-        firstSourceRow = source.lowerBound
-        readMoments(source)
-        fpx_relief_log_f32(variance, Self.varianceOffset(accumulators.shape), source.count * width)
+    /// How many bands a frame has.
+    static func count(_ shape: FrameShape) -> Int { (shape.height + rowCount - 1) / rowCount }
+
+    /// The rows of band number `band`.
+    static func rows(ofBand band: Int, _ shape: FrameShape) -> Range<Int> {
+        band * rowCount..<min(shape.height, (band + 1) * rowCount)
+    }
+
+    /// Computes the relief and its scales for band number `band`, of `frameCount` frames whose moments are in its rows
+    /// and in `Neighbourhood.margin` rows above and below.
+    func compute(band: Int, of accumulators: Accumulators, frameCount: Int) {
+        rows = Self.rows(ofBand: band, shape)
+        var nextRow = max(0, rows.lowerBound - Neighbourhood.margin)
         for row in rows {
+            while nextRow < min(height, row + Neighbourhood.margin + 1) {
+                readMoments(row: nextRow, of: accumulators, frameCount)
+                nextRow += 1
+            }
             relief(of: mean, row: row, into: meanRelief + (row - rows.lowerBound) * width)
             relief(of: variance, row: row, into: varianceRelief + (row - rows.lowerBound) * width)
         }
-        let unit: Float = accumulators.shape.bitsPerSample == 8 ? 1 : 257
+        let unit: Float = shape.bitsPerSample == 8 ? 1 : 257
         scales(of: meanRelief, floor: Self.meanScaleFloor * unit, into: &meanScale)
         scales(of: varianceRelief, floor: Self.varianceScaleFloor, into: &varianceScale)
     }
@@ -100,24 +109,27 @@ final class ReliefBand {
         }
     }
 
-    private func readMoments(_ source: Range<Int>) {
-        let shape = accumulators.shape
-        let start = source.lowerBound * shape.samplesPerRow
-        let frames = accumulators.frameCount
-        let pixels = source.count * width
+    /// Where a row of the frame lies in `mean` and `variance`.
+    private func place(ofRow row: Int) -> Int { row % Self.sourceRowCount * width }
+
+    private func readMoments(row: Int, of accumulators: Accumulators, _ frames: Int) {
+        let start = row * shape.samplesPerRow
+        let mean = mean + place(ofRow: row)
+        let variance = variance + place(ofRow: row)
+        defer { fpx_relief_log_f32(variance, Self.varianceOffset(shape), width) }
         switch (accumulators.kind, shape.bitsPerSample) {
         case (.exact, 8):
             fpx_relief_moments_u8(
                 mean, variance, accumulators.sum(at: start), accumulators.sumOfSquares8(at: start), frames,
-                shape.channels, pixels)
+                shape.channels, width)
         case (.exact, _):
             fpx_relief_moments_u16(
                 mean, variance, accumulators.sum(at: start), accumulators.sumOfSquares16(at: start), frames,
-                shape.channels, pixels)
+                shape.channels, width)
         case (.welford, _):
             fpx_relief_moments_welford(
                 mean, variance, accumulators.mean(at: start), accumulators.m2(at: start), frames, shape.channels,
-                pixels)
+                width)
         }
     }
 
@@ -127,7 +139,7 @@ final class ReliefBand {
         let margin = Neighbourhood.margin
         let inner = vertical + margin
         var five = Neighbourhood.taps.map { tap -> UnsafePointer<Float> in
-            UnsafePointer(map + (min(height - 1, max(0, row + tap)) - firstSourceRow) * width)
+            UnsafePointer(map + place(ofRow: min(height - 1, max(0, row + tap))))
         }
         fpx_relief_median5_f32(inner, five, width)
         for index in 0..<margin {
@@ -135,7 +147,7 @@ final class ReliefBand {
             inner[width + index] = inner[width - 1]
         }
         five = Neighbourhood.taps.map { UnsafePointer(inner + $0) }
-        fpx_relief_above_median5_f32(result, map + (row - firstSourceRow) * width, five, width)
+        fpx_relief_above_median5_f32(result, map + place(ofRow: row), five, width)
     }
 
     /// The 80th percentile of the relief's size over about 48 x 48 pixels. The median would be blind to edges that
