@@ -94,6 +94,12 @@ final class WitnessRecorder: Sendable {
         }
     }
 
+    /// The rows that neighbourhoods reach into.
+    var rowsRead: Range<Int> {
+        guard let first = positions.first, let last = positions.last else { return 0..<0 }
+        return first.row - Neighbourhood.margin..<last.row + Neighbourhood.margin + 1
+    }
+
     /// The indexes of positions whose neighbourhoods reach into these rows.
     fileprivate func indexes(reaching rows: Range<Int>) -> Range<Int> {
         let margin = Neighbourhood.margin
@@ -110,14 +116,18 @@ final class WitnessReader {
     /// Neighbourhoods in work at a time; they follow each other, so that a ring of this length holds them.
     private let capacity: Int
     private let samples: UnsafeMutablePointer<UInt16>
+    /// From the middle sample of a neighbourhood's row to each of the row's.
+    private let offsets: [Int]
 
     /// For `frames` photos that are decoded in step, in strips of `rowsPerStrip` rows.
     init(_ recorder: WitnessRecorder, frames: Int, rowsPerStrip: Int) {
         self.recorder = recorder
-        samplesPerPosition = Neighbourhood.count * recorder.shape.channels
-        capacity = stride(from: 0, to: recorder.shape.height, by: rowsPerStrip).reduce(1) {
-            max($0, recorder.indexes(reaching: $1..<min(recorder.shape.height, $1 + rowsPerStrip)).count)
-        }
+        let channels = recorder.shape.channels
+        samplesPerPosition = Neighbourhood.count * channels
+        offsets = Neighbourhood.taps.flatMap { tap in (0..<channels).map { tap * channels + $0 } }
+        let rows = recorder.rowsRead
+        capacity = stride(from: rows.lowerBound / rowsPerStrip * rowsPerStrip, to: rows.upperBound, by: rowsPerStrip)
+            .reduce(1) { max($0, recorder.indexes(reaching: $1..<$1 + rowsPerStrip).count) }
         samples = .allocate(capacity: capacity * samplesPerPosition * frames)
     }
 
@@ -130,18 +140,23 @@ final class WitnessReader {
         rows: Range<Int>, of frame: Int, from pixels: UnsafeRawPointer, recordingFrom firstRow: Int = 0, sign: Int = 1,
         photo: Int? = nil
     ) {
-        let channels = recorder.shape.channels
         let samplesPerRow = recorder.shape.samplesPerRow
         for index in recorder.indexes(reaching: rows) {
             let position = recorder.positions[index]
-            let target = samples + (frame * capacity + index % capacity) * samplesPerPosition
-            for (tapRow, tap) in Neighbourhood.taps.enumerated() where rows.contains(position.row + tap) {
-                let start = (position.row + tap - rows.lowerBound) * samplesPerRow + position.column * channels
-                copy(pixels, start, to: target + tapRow * Neighbourhood.taps.count * channels)
+            let neighbourhood = samples + (frame * capacity + index % capacity) * samplesPerPosition
+            var target = neighbourhood
+            for tap in Neighbourhood.taps {
+                if rows.contains(position.row + tap) {
+                    let start =
+                        (position.row + tap - rows.lowerBound) * samplesPerRow
+                        + position.column * recorder.shape.channels
+                    copy(pixels, start, to: target)
+                }
+                target += offsets.count
             }
             let lastRow = position.row + Neighbourhood.margin
             if rows.contains(lastRow), lastRow >= firstRow {
-                recorder.add(index, target, sign: sign, photo: photo)
+                recorder.add(index, neighbourhood, sign: sign, photo: photo)
             }
         }
     }
@@ -158,11 +173,8 @@ final class WitnessReader {
     private func copy<Sample: FixedWidthInteger>(
         _ centre: UnsafePointer<Sample>, to target: UnsafeMutablePointer<UInt16>
     ) {
-        let channels = recorder.shape.channels
-        var target = target
-        for tap in Neighbourhood.taps {
-            for sample in 0..<channels { target[sample] = UInt16(truncatingIfNeeded: centre[tap * channels + sample]) }
-            target += channels
+        offsets.withUnsafeBufferPointer { offsets in
+            for index in offsets.indices { target[index] = UInt16(truncatingIfNeeded: centre[offsets[index]]) }
         }
     }
 }
