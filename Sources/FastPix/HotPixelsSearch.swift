@@ -124,15 +124,13 @@ public struct HotPixelsSearch: Sendable {
         let listBytes = discovery.files.count * PhotoFile.listedBytes
         for (index, group) in wanted.enumerated() {
             let advance = { @Sendable in counter.advance($0) }
-            if let summary = summarizeByStrips(group, otherBytes: listBytes, timing: &found.timing, advance) {
-                found.groups.append(
-                    HotPixelsReport.Group(
-                        group, frameCount: group.photos.count, summary: summary, detection: nil))
-                continue
+            switch searchByStrips(group, otherBytes: listBytes, into: &found, progress: advance) {
+            case .done: continue
+            case .takesTheWholeFrame(let damaged):
+                try search(
+                    group, without: damaged, photosOfAll: discovery, otherBytes: listBytes,
+                    checkpoint: checkpoints?[index], into: &found, progress: advance)
             }
-            try search(
-                group, photosOfAll: discovery, otherBytes: listBytes, checkpoint: checkpoints?[index],
-                into: &found, progress: advance)
         }
         found.skipped.sort { $0.path < $1.path }
         found.timing.totalSeconds = monotonicSeconds() - start
@@ -157,27 +155,59 @@ public struct HotPixelsSearch: Sendable {
         var temporaryFileBytes = 0
     }
 
-    /// The summary of a group of whose frame nothing else is wanted; nil when it takes accumulators of the whole frame.
-    private func summarizeByStrips(
-        _ group: PhotoGroup, otherBytes: Int, timing: inout HotPixelsReport.Timing,
-        _ progress: @escaping @Sendable (Double) -> Void
-    ) -> VarianceSummary? {
-        guard detection == nil, maps.isEmpty, page == nil, checkpoint == nil,
-            let plan = StripwisePlan.fitting(
-                group.photos, shape: group.shape, settings: accumulation, otherBytes: otherBytes)
-        else { return nil }
-        let summary = RunningVarianceSummary(shape: group.shape, frameCount: group.photos.count, top: top)
-        let spent = StripwiseAccumulation.run(
-            plan, shape: group.shape, settings: accumulation, progress: progress,
-            reader: { summary.add($0, rows: $1) })
-        guard let spent else { return nil }
-        timing.add(spent)
-        return summary.summary
+    private enum SearchByStrips {
+        case done
+        /// Of all photos, or of all but one that turned out to be damaged.
+        case takesTheWholeFrame(without: FailedPhoto? = nil)
     }
 
-    /// Accumulates and analyses one group and writes its maps.
+    /// Accumulates and analyses one group strip by strip, where nothing is wanted that needs accumulators of the whole
+    /// frame.
+    private func searchByStrips(
+        _ group: PhotoGroup, otherBytes: Int, into found: inout Findings,
+        progress: @escaping @Sendable (Double) -> Void
+    ) -> SearchByStrips {
+        let photos = group.photos
+        let judging = photos.count >= DetectionSettings.minimumFrames ? detection : nil
+        let bands = judging.map { DetectionBands(group.shape, inHalves: $0.confirms(photos: photos.count)) }
+        guard maps.isEmpty, page == nil, checkpoint == nil, detection?.confirmation != .full,
+            CandidateSearch.hasNeighbourhoods(group.shape),
+            let plan = StripwisePlan.fitting(
+                photos, shape: group.shape, settings: accumulation, bands: bands,
+                otherBytes: otherBytes
+                    + (judging == nil
+                        ? 0 : analysisBytes(group) + BandwiseDefectSearch.patchBytes(group.shape)))
+        else { return .takesTheWholeFrame() }
+        var defectSearch: BandwiseDefectSearch?
+        if let judging {
+            defectSearch = BandwiseDefectSearch(
+                judging, shape: group.shape, codedUnit: group.codedUnit, photos: photos.count,
+                workers: plan.workers, patchBytes: BandwiseDefectSearch.patchBytes(group.shape))
+        }
+        let summary = RunningVarianceSummary(shape: group.shape, frameCount: photos.count, top: top)
+        let outcome = StripwiseAccumulation.run(
+            plan, shape: group.shape, settings: accumulation, search: defectSearch, progress: progress,
+            reader: { summary.add($0, rows: $1) })
+        switch outcome {
+        case .complete(let timing):
+            found.timing.add(timing)
+            let start = monotonicSeconds()
+            let detected = defectSearch?.detection()
+            found.timing.analysisSeconds += monotonicSeconds() - start
+            found.groups.append(
+                HotPixelsReport.Group(group, frameCount: photos.count, summary: summary.summary, detection: detected))
+            return .done
+        case .damaged(let photo):
+            return .takesTheWholeFrame(without: photo)
+        case .impossible:
+            return .takesTheWholeFrame()
+        }
+    }
+
+    /// Accumulates and analyses one group and writes its maps. `damaged`: a photo known not to be whole.
     private func search(
-        _ group: PhotoGroup, photosOfAll: PhotoDiscovery, otherBytes: Int, checkpoint: GroupCheckpoint?,
+        _ group: PhotoGroup, without damaged: FailedPhoto?, photosOfAll: PhotoDiscovery, otherBytes: Int,
+        checkpoint: GroupCheckpoint?,
         into found: inout Findings, progress: @escaping @Sendable (Double) -> Void
     ) throws(FastPixError) {
         let defectSearch = detection.map {
@@ -187,24 +217,29 @@ public struct HotPixelsSearch: Sendable {
         if let defectSearch, let detection, detection.confirms(photos: group.photos.count) {
             scout = { defectSearch.scout($0) }
         }
+        if let damaged {
+            found.skipped.append(damaged.skipped)
+            progress(1)
+        }
+        let readable = group.photos.filter { $0.path != damaged?.path }
         let outcome: PhotoAccumulation.Outcome
         do throws(FastPixError) {
             outcome = try PhotoAccumulation.run(
-                group.photos, shape: group.shape, settings: accumulation,
+                readable, shape: group.shape, settings: accumulation,
                 otherBytes: otherBytes + analysisBytes(group), scout: scout, checkpoint: checkpoint,
                 interruption: interruption, progress: progress)
         } catch {
             guard error.code == .outOfMemory || error.code == .overflow else { throw error }
             // Too large for the memory, or too many: the other groups may still be possible.
-            found.skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+            found.skipped += readable.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
             return
         }
         found.skipped += outcome.failed.map(\.skipped)
         found.timing.add(outcome.timing)
         let accumulators = outcome.accumulators
         found.temporaryFileBytes = max(found.temporaryFileBytes, accumulators.fileByteCount)
-        let damaged = Set(outcome.failed.map(\.path))
-        let photos = group.photos.filter { !damaged.contains($0.path) }
+        let failed = Set(outcome.failed.map(\.path))
+        let photos = readable.filter { !failed.contains($0.path) }
         guard accumulators.frameCount >= minimumFrames else {
             found.skipped += leftOut(group, photos: photos)
             return

@@ -114,6 +114,9 @@ struct BadInputTests {
         Situation(accumulator: "exact", workers: 3, prefix: "z-last"),
         Situation(accumulator: "exact", workers: 1, prefix: "z-last", options: ["--no-defects"]),
         Situation(accumulator: "exact", workers: 3, prefix: "0-first", options: ["--no-defects"]),
+        // Strips so low that not all of them have accumulators at a time.
+        Situation(accumulator: "exact", workers: 1, prefix: "0-first", options: ["--tile", "18432"]),
+        Situation(accumulator: "exact", workers: 3, prefix: "z-last", options: ["--tile", "18432"]),
         Situation(accumulator: "welford", workers: 1, prefix: "0-first"),
         Situation(accumulator: "welford", workers: 3, prefix: "0-first"),
         Situation(accumulator: "welford", workers: 1, prefix: "z-last"),

@@ -58,7 +58,7 @@ struct DeterminismTests {
         #expect(judged.lowestVariance == plain.lowestVariance)
     }
 
-    /// Where nothing but the summary is wanted, accumulators of a few strips of rows are all there is.
+    /// Where no maps are wanted, accumulators of a few strips of rows are all there is.
     @Test func keepingOnlyAFewRowsChangesNothing() throws {
         try withTemporaryFolder { folder in
             let sixteenBit = [Repository.fixture("sixteen-bit").path]
@@ -71,6 +71,22 @@ struct DeterminismTests {
                 for setting in settings {
                     #expect(try Self.groups(.exact, photos + ["--no-defects"] + setting) == whole, "\(setting)")
                 }
+            }
+        }
+    }
+
+    /// The same where defects are judged: strips so low that accumulators of a part of the frame are enough.
+    @Test(arguments: [[], ["--confirm", "none"], ["--sensitivity", "high"], ["--channels", "luma"]])
+    func keepingOnlyAFewRowsFindsTheSameDefects(_ options: [String]) throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(24).map(\.path) + options
+            let whole = try Self.groups(.exact, photos + ["--save-sums", folder.path])
+            #expect(whole.first?.defects != nil)
+            for setting in [
+                ["--workers", "2", "--tile", "18432"], ["--workers", "3", "--tile", "20000", "--batch", "3"],
+                ["--workers", "1", "--tile", "6000"],
+            ] {
+                #expect(try Self.groups(.exact, photos + setting) == whole, "\(setting)")
             }
         }
     }

@@ -64,7 +64,10 @@ struct MemoryLimitTests {
     @Test func framesLargerThanTheMemoryAreAnalysed() throws {
         try withTemporaryFolder { folder in
             try Self.addSixteenBitPhotos(2, width: 6000, height: 5000, to: folder)
-            let arguments = ["hotpixels", ".", "--minimum-frames", "2", "--format", "json"]
+            // A map needs the whole frame.
+            let arguments = [
+                "hotpixels", ".", "--minimum-frames", "2", "--format", "json", "--variance-map", "map.png",
+            ]
             let run = try CommandRun.fastpix(arguments + ["--memory-limit", "128M"], in: folder)
             #expect(run.exitCode == 0, "\(run.stderr)")
             #expect(

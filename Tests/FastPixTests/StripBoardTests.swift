@@ -23,7 +23,7 @@ struct StripBoardTests {
     /// One thread plays several workers that finish in a random order.
     @Test(arguments: divisions) private func everyStripIsCompletedOnce(_ division: Division) {
         var generator = SplitMix64(state: 11)
-        let board = StripBoard(batches: division.batches, strips: division.strips, room: division.room)
+        let board = StripBoard(leading: division.batches, strips: division.strips, room: division.room)
         var decoded = [Int](repeating: 0, count: division.batches)
         var completed: [Int] = []
         var held: [StripBoard.Turn] = []
@@ -59,7 +59,7 @@ struct StripBoardTests {
     }
 
     @Test func whoComesFirstGetsWhatItPrefers() {
-        let board = StripBoard(batches: 4, strips: 3, room: 2)
+        let board = StripBoard(leading: 4, strips: 3, room: 2)
         #expect(board.next(preferring: 2) == StripBoard.Turn(batch: 2, strip: 0))
         #expect(board.next(preferring: 2) == StripBoard.Turn(batch: 3, strip: 0))
         // Further behind comes before preferred.
@@ -68,7 +68,7 @@ struct StripBoardTests {
     }
 
     @Test func threadsCompleteEveryStrip() {
-        let board = StripBoard(batches: 5, strips: 200, room: 3)
+        let board = StripBoard(leading: 5, strips: 200, room: 3)
         let completed = Mutex<[Int]>([])
         WorkerTeam.run(workers: 4) { worker in
             while let turn = board.next(preferring: worker) {
@@ -80,9 +80,57 @@ struct StripBoardTests {
         #expect(completed.withLock { $0.sorted() } == Array(0..<200))
     }
 
+    /// Batches follow into a strip when it is opened, not before, and then come before those that lead.
+    @Test func batchesFollowIntoOpenStrips() {
+        let board = StripBoard(leading: 1, following: 1, strips: 3, room: 3)
+        let lead = (0...2).map { StripBoard.Turn(batch: 0, strip: $0) }
+        let follow = (0...2).map { StripBoard.Turn(batch: 1, strip: $0) }
+        #expect(board.next(preferring: 1) == lead[0])
+        #expect(board.finish(lead[0]))
+        #expect(board.next(preferring: 1) == lead[1])
+        board.open(strip: 0)
+        #expect(board.next(preferring: 0) == follow[0])
+        #expect(board.finish(follow[0]))
+        #expect(board.finish(lead[1]))
+        board.open(strip: 1)
+        board.open(strip: 2)
+        #expect(board.next(preferring: 0) == follow[1])
+        #expect(board.finish(follow[1]))
+        // Open, and nobody has led into it: sums do not depend on who is first.
+        #expect(board.next(preferring: 0) == lead[2])
+        #expect(board.next(preferring: 0) == follow[2])
+        #expect(board.finish(follow[2]))
+        #expect(board.finish(lead[2]))
+        #expect(board.next(preferring: 0) == nil)
+    }
+
+    /// Strips that are needed until later ones are complete, as bands of rows need them.
+    @Test(arguments: [1, 2, 4]) func threadsFollowThroughALittleRoom(_ batches: Int) {
+        let strips = 200
+        let board = StripBoard(leading: batches, following: batches, strips: strips, room: 4)
+        let led = Mutex(0)
+        let freed = Mutex(0)
+        WorkerTeam.run(workers: 4) { worker in
+            while let turn = board.next(preferring: worker) {
+                guard board.finish(turn) else { continue }
+                if board.leads(turn.batch) {
+                    // A strip is opened once the next one is led into.
+                    led.withLock { $0 += 1 }
+                    if turn.strip > 0 { board.open(strip: turn.strip - 1) }
+                    if turn.strip == strips - 1 { board.open(strip: turn.strip) }
+                } else {
+                    freed.withLock { $0 += 1 }
+                    if turn.strip > 0 { board.free(strip: turn.strip - 1) }
+                }
+            }
+        }
+        #expect(led.withLock { $0 } == strips)
+        #expect(freed.withLock { $0 } == strips)
+    }
+
     /// Whoever waits for a place is told, too.
     @Test func nobodyGetsATurnOnceStopped() {
-        let board = StripBoard(batches: 2, strips: 10, room: 1)
+        let board = StripBoard(leading: 2, strips: 10, room: 1)
         let first = board.next(preferring: 0)!
         WorkerTeam.run(workers: 3) { worker in
             if worker == 0 { board.stop() }

@@ -4,6 +4,8 @@ public struct AccumulationTiming: Sendable {
     public var decodeSeconds = 0.0
     /// Adding decoded rows to the accumulators.
     public var accumulateSeconds = 0.0
+    /// Summing up strips and looking for defects in bands, where that is done on the way.
+    public var analysisSeconds = 0.0
     /// Waiting for a strip of the accumulators that another worker is adding to, or must add to first.
     public var waitSeconds = 0.0
     /// Waiting at the end for the other workers.
@@ -12,6 +14,7 @@ public struct AccumulationTiming: Sendable {
     static func += (left: inout AccumulationTiming, right: AccumulationTiming) {
         left.decodeSeconds += right.decodeSeconds
         left.accumulateSeconds += right.accumulateSeconds
+        left.analysisSeconds += right.analysisSeconds
         left.waitSeconds += right.waitSeconds
         left.idleSeconds += right.idleSeconds
     }
@@ -19,6 +22,7 @@ public struct AccumulationTiming: Sendable {
     func divided(by count: Double) -> AccumulationTiming {
         AccumulationTiming(
             decodeSeconds: decodeSeconds / count, accumulateSeconds: accumulateSeconds / count,
-            waitSeconds: waitSeconds / count, idleSeconds: idleSeconds / count)
+            analysisSeconds: analysisSeconds / count, waitSeconds: waitSeconds / count,
+            idleSeconds: idleSeconds / count)
     }
 }

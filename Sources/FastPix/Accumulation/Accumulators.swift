@@ -21,20 +21,34 @@ final class Accumulators: @unchecked Sendable {
     /// Bytes of the temporary file that holds the arrays; 0 when they are in memory.
     let fileByteCount: Int
 
+    /// Rows there is memory for. Where they are fewer than the frame has, a row shares its place with all that lie a
+    /// multiple of these away, and has it between `clear` and `clear`.
+    let rowsHeld: Int
+    /// Columns there is memory for.
+    private let columnsHeld: Range<Int>
+
     private let memory: MappedMemory
+    private let samplesHeld: Int
     private let secondOffset: Int
     private let firstSize: Int
     private let secondSize: Int
 
-    /// `inFile`: the arrays lie in a temporary file, for frames that are larger than the memory.
-    init(shape: FrameShape, kind: AccumulatorKind, inFile: Bool = false) throws(FastPixError) {
+    /// `inFile`: the arrays lie in a temporary file, for frames that are larger than the memory. `rowsHeld`,
+    /// `columnsHeld`: see there; nil for all.
+    init(
+        shape: FrameShape, kind: AccumulatorKind, inFile: Bool = false, rowsHeld: Int? = nil,
+        columnsHeld: Range<Int>? = nil
+    ) throws(FastPixError) {
         self.shape = shape
         self.kind = kind
+        self.rowsHeld = rowsHeld ?? shape.height
+        self.columnsHeld = columnsHeld ?? 0..<shape.width
+        samplesHeld = self.rowsHeld * self.columnsHeld.count * shape.channels
         (firstSize, secondSize) = Self.sampleSizes(shape, kind)
         // The second array begins half a page off, so that equal indexes do not fall on the same cache lines.
-        secondOffset = (shape.sampleCount * firstSize + 4095) / 4096 * 4096 + 2048
+        secondOffset = (samplesHeld * firstSize + 4095) / 4096 * 4096 + 2048
         fileByteCount = inFile ? Self.byteCount(shape: shape, kind: kind) : 0
-        let byteCount = secondOffset + shape.sampleCount * secondSize
+        let byteCount = secondOffset + samplesHeld * secondSize
         let purpose = "the accumulators"
         let advice = "--channels luma needs a third of it"
         memory =
@@ -75,18 +89,26 @@ final class Accumulators: @unchecked Sendable {
     func m2(at sample: Int) -> UnsafeMutablePointer<Double> { second(at: sample, as: Double.self) }
 
     private func first<Element>(at sample: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
-        (memory.start + sample * firstSize).assumingMemoryBound(to: type)
+        (memory.start + place(of: sample) * firstSize).assumingMemoryBound(to: type)
     }
 
     private func second<Element>(at sample: Int, as type: Element.Type) -> UnsafeMutablePointer<Element> {
-        (memory.start + secondOffset + sample * secondSize).assumingMemoryBound(to: type)
+        (memory.start + secondOffset + place(of: sample) * secondSize).assumingMemoryBound(to: type)
+    }
+
+    /// Which of the samples there is memory for has this one's moments now.
+    func place(of sample: Int) -> Int {
+        if columnsHeld.count == shape.width { return sample < samplesHeld ? sample : sample % samplesHeld }
+        let row = sample / shape.samplesPerRow
+        let inRow = sample % shape.samplesPerRow - columnsHeld.lowerBound * shape.channels
+        return row % rowsHeld * columnsHeld.count * shape.channels + inRow
     }
 
     /// Both arrays as they lie in memory, for a file that keeps them: sums (or means), then sums of squares (or M2).
     var arrays: [UnsafeRawBufferPointer] {
         [
-            UnsafeRawBufferPointer(start: memory.start, count: shape.sampleCount * firstSize),
-            UnsafeRawBufferPointer(start: memory.start + secondOffset, count: shape.sampleCount * secondSize),
+            UnsafeRawBufferPointer(start: memory.start, count: samplesHeld * firstSize),
+            UnsafeRawBufferPointer(start: memory.start + secondOffset, count: samplesHeld * secondSize),
         ]
     }
 
@@ -112,15 +134,27 @@ final class Accumulators: @unchecked Sendable {
 
     /// As if no frame had been taken in.
     func clear() {
-        for row in 0..<shape.height {
+        clear(rows: 0..<rowsHeld)
+        frameCount = 0
+    }
+
+    /// As if `rows` had taken in nothing.
+    func clear(rows: Range<Int>) {
+        for row in rows {
             let sample = row * shape.samplesPerRow
-            for (offset, size) in [(0, firstSize), (secondOffset, secondSize)] {
-                (memory.start + offset + sample * size)
-                    .initializeMemory(as: UInt8.self, repeating: 0, count: shape.samplesPerRow * size)
-            }
+            first(at: sample, as: UInt8.self).update(repeating: 0, count: shape.samplesPerRow * firstSize)
+            second(at: sample, as: UInt8.self).update(repeating: 0, count: shape.samplesPerRow * secondSize)
             release(rows: row..<row + 1)
         }
-        frameCount = 0
+    }
+
+    /// Takes the moments of some samples of one row from accumulators of the same shape and kind.
+    func copy(_ samples: Range<Int>, from other: Accumulators) {
+        let sample = samples.lowerBound
+        first(at: sample, as: UInt8.self)
+            .update(from: other.first(at: sample, as: UInt8.self), count: samples.count * firstSize)
+        second(at: sample, as: UInt8.self)
+            .update(from: other.second(at: sample, as: UInt8.self), count: samples.count * secondSize)
     }
 
     // MARK: Accumulation

@@ -185,16 +185,12 @@ final class PhotoAccumulation: Sendable {
 
     /// All workers, until the queue is empty or it is time for the checkpoint.
     private func work(through queue: BatchQueue, half: Int?, _ recorder: WitnessRecorder?) {
-        let finishTimes = Mutex<[Double]>([])
-        WorkerTeam.run(workers: plan.workers) { [self] worker in
+        let idleSeconds = WorkerTeam.runMeasuringIdleness(workers: plan.workers) { [self] worker in
             var photoWorker = PhotoWorker(self, number: worker, queue: queue, half: half, recorder: recorder)
             photoWorker.run()
             findings.add(photoWorker.timing)
-            finishTimes.withLock { $0.append(monotonicSeconds()) }
         }
-        let times = finishTimes.withLock { $0 }
-        let end = times.max() ?? 0
-        findings.add(AccumulationTiming(idleSeconds: times.reduce(0) { $0 + (end - $1) }))
+        findings.add(AccumulationTiming(idleSeconds: idleSeconds))
     }
 
     // MARK: What the workers share
@@ -227,7 +223,7 @@ final class PhotoAccumulation: Sendable {
         defer { accumulators.release(rows: rows(ofStrip: strip)) }
         switch accumulators.kind {
         case .exact:
-            return gates[strip].enterEachPart(worker: worker, of: plan.workers) { rows in
+            return gates[strip].enterEachPart(worker: worker, of: plan.workers) { rows, _ in
                 add(rows, ofStrip: strip, frames: frames, framesBefore: 0)
             }
         case .welford:
@@ -255,7 +251,7 @@ final class PhotoAccumulation: Sendable {
     /// Takes the first `rowCount` rows of the strip of one frame back out of exact accumulators.
     func remove(strip: Int, rowCount: Int, frame: UnsafeRawPointer, worker: Int) {
         defer { accumulators.release(rows: rows(ofStrip: strip)) }
-        _ = gates[strip].enterEachPart(worker: worker, of: plan.workers) { rows in
+        _ = gates[strip].enterEachPart(worker: worker, of: plan.workers) { rows, _ in
             let rows = rows.clamped(to: 0..<rowCount)
             accumulators.remove(
                 samples(rows, ofStrip: strip), frame: frame + rows.lowerBound * shape.bytesPerRow)

@@ -4,6 +4,9 @@ enum PhotoHalves {
     /// halves span the whole time.
     static func half(ofPhotoAt index: Int) -> Int { index % 2 }
 
+    /// How many of so many photos are in the first half.
+    static func firstCount(of photos: Int) -> Int { (photos + 1) / 2 }
+
     /// `photos` are in the order of their paths. Rounded moments are bound to it: where frames come in blocks of
     /// a `multiple`, the first half comes first, cut where a block ends.
     static func of(_ photos: [PhotoFile], multiple: Int) -> [[PhotoFile]] {

@@ -2,8 +2,9 @@ import Foundation
 
 /// Which strip of rows of which batch is decoded next, where all batches go from top to bottom side by side.
 ///
-/// Workers take the batch that is furthest behind, so that batches stay together, and every strip is soon complete. No
-/// batch gets further ahead than there is room for strips that are not complete. Safe from any thread.
+/// Some batches lead, and the others may follow into a strip when it has been opened to them. Workers take the batch that
+/// is furthest behind, so that batches stay together, and every strip is soon complete. No batch gets further ahead
+/// than there is room for strips that are still needed. Safe from any thread.
 final class StripBoard: Sendable {
     struct Turn: Equatable, Sendable {
         let batch: Int
@@ -14,29 +15,36 @@ final class StripBoard: Sendable {
         /// By batch.
         var nextStrips: [Int]
         var isTaken: [Bool]
-        /// By place: which strip it is for, and how many batches have not added to it yet.
+        /// By strip: whether batches may follow.
+        var isOpen: [Bool]
+        /// By place: which strip it is for, and how many batches that lead, and that follow, have not added to it yet.
         var strips: [Int]
-        var batchesLeft: [Int]
+        var leadingLeft: [Int]
+        var followingLeft: [Int]
         var isStopped = false
     }
 
     private let stripCount: Int
+    private let leadingCount: Int
     private let room: Int
     private let change = NSCondition()
     // Guarded by `change`.
     private nonisolated(unsafe) var state: State
 
-    /// `room`: places for strips that are begun and not complete.
-    init(batches: Int, strips: Int, room: Int) {
+    /// The first `leading` of the batches lead. `room`: places for strips that are begun and still needed.
+    init(leading: Int, following: Int = 0, strips: Int, room: Int) {
         stripCount = strips
+        leadingCount = leading
         self.room = room
         state = State(
-            nextStrips: [Int](repeating: 0, count: batches), isTaken: [Bool](repeating: false, count: batches),
-            strips: Array(0..<room), batchesLeft: [Int](repeating: batches, count: room))
+            nextStrips: [Int](repeating: 0, count: leading + following),
+            isTaken: [Bool](repeating: false, count: leading + following),
+            isOpen: [Bool](repeating: false, count: strips), strips: Array(0..<room),
+            leadingLeft: [Int](repeating: leading, count: room),
+            followingLeft: [Int](repeating: following, count: room))
     }
 
-    /// Where the accumulators of a strip are, among `room` places.
-    func place(ofStrip strip: Int) -> Int { strip % room }
+    func leads(_ batch: Int) -> Bool { batch < leadingCount }
 
     /// A strip of a batch that nobody else is at: of the batch furthest behind, and among equals of the one that comes
     /// first from `preferred` on. Waits when there may be one later; nil when there will be none.
@@ -48,6 +56,7 @@ final class StripBoard: Sendable {
             let batches = (0..<count).map { ($0 + preferred) % count }.filter { batch in
                 let strip = state.nextStrips[batch]
                 return !state.isTaken[batch] && strip < stripCount && state.strips[strip % room] == strip
+                    && (leads(batch) || state.isOpen[strip])
             }
             if let batch = batches.min(by: { state.nextStrips[$0] < state.nextStrips[$1] }) {
                 state.isTaken[batch] = true
@@ -58,16 +67,28 @@ final class StripBoard: Sendable {
         return nil
     }
 
-    /// The batch's strip is added. True when it was the last batch: the strip is complete, and its place is the caller's
-    /// until `free`.
+    /// The batch's strip is added. True when it was the last batch of those that lead, or of those that follow.
     func finish(_ turn: Turn) -> Bool {
         change.lock()
         defer { change.unlock() }
         state.isTaken[turn.batch] = false
         state.nextStrips[turn.batch] += 1
-        state.batchesLeft[turn.strip % room] -= 1
         change.broadcast()
-        return state.batchesLeft[turn.strip % room] == 0
+        let place = turn.strip % room
+        if leads(turn.batch) {
+            state.leadingLeft[place] -= 1
+            return state.leadingLeft[place] == 0
+        }
+        state.followingLeft[place] -= 1
+        return state.followingLeft[place] == 0
+    }
+
+    /// Batches may follow into this strip.
+    func open(strip: Int) {
+        change.lock()
+        defer { change.unlock() }
+        state.isOpen[strip] = true
+        change.broadcast()
     }
 
     /// The place of a complete strip can be used for a later one.
@@ -75,7 +96,8 @@ final class StripBoard: Sendable {
         change.lock()
         defer { change.unlock() }
         state.strips[strip % room] = strip + room
-        state.batchesLeft[strip % room] = state.nextStrips.count
+        state.leadingLeft[strip % room] = leadingCount
+        state.followingLeft[strip % room] = state.nextStrips.count - leadingCount
         change.broadcast()
     }
 

@@ -4,6 +4,8 @@ import Foundation
 final class StripGate: Sendable {
     private let rowCount: Int
     private let parts: [NSLock]
+    // Each guarded by the lock of its part.
+    private nonisolated(unsafe) let isUntouched: UnsafeMutableBufferPointer<Bool>
     private let turn = NSCondition()
     // Guarded by `turn`.
     private nonisolated(unsafe) var nextBatch = 0
@@ -12,20 +14,25 @@ final class StripGate: Sendable {
     init(rowCount: Int) {
         self.rowCount = rowCount
         parts = (0..<min(Self.maximumParts, rowCount)).map { _ in NSLock() }
+        isUntouched = .allocate(capacity: parts.count)
+        isUntouched.initialize(repeating: true)
     }
+
+    deinit { isUntouched.deallocate() }
 
     /// So many that two workers who arrive together hardly ever want the same part.
     private static let maximumParts = 4
 
     /// Calls `body` once for each part of the strip, as rows within it, in any order: enough where sums are exact.
+    /// `isFirst`: nobody has been at the part since the gate was made, or since `restart`.
     /// Each worker begins with another part, because workers that decode equal photos arrive together, strip after
     /// strip. Parts that another worker is at come last. Returns the seconds spent waiting for them.
-    func enterEachPart(worker: Int, of workers: Int, _ body: (Range<Int>) -> Void) -> Double {
+    func enterEachPart(worker: Int, of workers: Int, _ body: (Range<Int>, _ isFirst: Bool) -> Void) -> Double {
         let first = worker * parts.count / workers
         let busy = parts.indices.map { ($0 + first) % parts.count }.filter { part in
             guard parts[part].try() else { return true }
             defer { parts[part].unlock() }
-            body(rows(ofPart: part))
+            enter(part, body)
             return false
         }
         var waited = 0.0
@@ -34,9 +41,20 @@ final class StripGate: Sendable {
             parts[part].lock()
             defer { parts[part].unlock() }
             waited += monotonicSeconds() - arrived
-            body(rows(ofPart: part))
+            enter(part, body)
         }
         return waited
+    }
+
+    private func enter(_ part: Int, _ body: (Range<Int>, _ isFirst: Bool) -> Void) {
+        let isFirst = isUntouched[part]
+        isUntouched[part] = false
+        body(rows(ofPart: part), isFirst)
+    }
+
+    /// The gate is now that of another strip. Only while nobody is at any part.
+    func restart() {
+        for part in parts.indices { parts[part].withLock { isUntouched[part] = true } }
     }
 
     private func rows(ofPart part: Int) -> Range<Int> {

@@ -3,86 +3,102 @@ import Synchronization
 /// Decodes all photos of a group in step and accumulates their exact moments strip by strip: what is to be known of a
 /// strip is read as soon as all photos are in it, and its accumulators are used again for a later one.
 ///
-/// For whoever needs every moment once, and no maps. So the memory does not hold accumulators of the whole frame, which
-/// are most of what a search takes, and which cost time to touch.
+/// For whoever needs no maps. So the memory does not hold accumulators of the whole frame, which are most of what a
+/// search takes, and which cost time to touch.
+///
+/// Where defects are looked for, the first half of the photos leads. A strip of the second half follows as soon as the
+/// bands of rows that reach into it have been scouted; bands are judged as soon as all photos are in them.
 final class StripwiseAccumulation: Sendable {
-    /// Reads the finished accumulators of a strip of the frame; `rows` says which it is. From any thread.
-    typealias StripReader = @Sendable (_ strip: Accumulators, _ rows: Range<Int>) -> Void
+    /// Reads the finished accumulators of `rows`, while nobody changes them. From any thread.
+    typealias StripReader = @Sendable (_ accumulators: Accumulators, _ rows: Range<Int>) -> Void
+
+    enum Outcome {
+        case complete(AccumulationTiming)
+        /// A photo is not whole, and its samples cannot be taken out of strips that are gone.
+        case damaged(FailedPhoto)
+        /// It cannot be done like this: memory is refused, or what the search for defects has to keep is too much.
+        case impossible
+    }
 
     private let shape: FrameShape
     private let settings: AccumulationSettings
     private let plan: StripwisePlan
     private let ring: FrameRing
-    private let strips: [Accumulators]
+    /// Of the strips in work.
+    private let accumulators: Accumulators
+    /// By place.
     private let gates: [StripGate]
     private let board: StripBoard
     private let batches: [BatchInWork]
-    private let frameCount: Int
+    private let search: BandwiseDefectSearch?
+    private let bandsToScout: Mutex<BandsOverStrips>
+    /// The strips themselves where there is nothing to judge.
+    private let bandsToJudge: Mutex<BandsOverStrips>
     private let reader: StripReader
     private let progress: @Sendable (Double) -> Void
     private let timing = Mutex(AccumulationTiming())
-    private let isStopped = Atomic(false)
+    /// Why the work stops before its end.
+    private let stopped = Mutex<Outcome?>(nil)
 
-    /// Accumulates photos, which all have `shape`, and calls `reader` once for each strip. Nil, after any number of
-    /// strips, when that cannot be done: memory is refused, or a photo is damaged, whose samples cannot be taken out of
-    /// strips that are gone. `progress` hears how many photos, or what part of one, are done with, from any thread.
+    /// Accumulates photos, which all have `shape`, and calls `reader` once for each strip unless the outcome is another
+    /// than complete. `search`, made for these photos, sees the bands of the plan.
+    /// `progress` hears how many photos, or what part of one, are done with, from any thread.
     static func run(
-        _ plan: StripwisePlan, shape: FrameShape, settings: AccumulationSettings,
+        _ plan: StripwisePlan, shape: FrameShape, settings: AccumulationSettings, search: BandwiseDefectSearch? = nil,
         progress: @escaping @Sendable (Double) -> Void, reader: @escaping StripReader
-    ) -> AccumulationTiming? {
-        let job = try? StripwiseAccumulation(plan, shape, settings, progress: progress, reader: reader)
-        return job?.run()
+    ) -> Outcome {
+        do throws(FastPixError) {
+            return try StripwiseAccumulation(
+                plan, shape, settings, search: search, progress: progress, reader: reader
+            ).run()
+        } catch {
+            return .impossible
+        }
     }
 
     private init(
-        _ plan: StripwisePlan, _ shape: FrameShape, _ settings: AccumulationSettings,
+        _ plan: StripwisePlan, _ shape: FrameShape, _ settings: AccumulationSettings, search: BandwiseDefectSearch?,
         progress: @escaping @Sendable (Double) -> Void, reader: @escaping StripReader
     ) throws(FastPixError) {
         self.plan = plan
         self.shape = shape
         self.settings = settings
+        self.search = search
         self.progress = progress
         self.reader = reader
-        batches = plan.batches.map { BatchInWork($0) }
-        frameCount = plan.batches.reduce(0) { $0 + $1.count }
+        batches = (plan.leading + plan.following).map { BatchInWork($0) }
         ring = try FrameRing(
             workers: plan.workers, framesPerWorker: plan.framesPerWorker,
             stripBytes: plan.rowsPerStrip * shape.bytesPerRow)
-        let stripShape = FrameShape(
-            width: shape.width, height: plan.rowsPerStrip, channels: shape.channels,
-            bitsPerSample: shape.bitsPerSample)
-        var strips: [Accumulators] = []
-        for _ in 0..<StripwisePlan.stripsInWork {
-            strips.append(try Accumulators(shape: stripShape, kind: .exact))
-        }
-        self.strips = strips
-        gates = strips.map { _ in StripGate(rowCount: plan.rowsPerStrip) }
+        accumulators = try Accumulators(
+            shape: shape, kind: .exact, rowsHeld: plan.stripsInWork * plan.rowsPerStrip)
+        accumulators.frameCount = plan.photoCount
+        gates = (0..<plan.stripsInWork).map { _ in StripGate(rowCount: plan.rowsPerStrip) }
+        let rowsPerStrip = plan.rowsPerStrip
+        let stripCount = (shape.height + rowsPerStrip - 1) / rowsPerStrip
         board = StripBoard(
-            batches: plan.batches.count, strips: (shape.height + plan.rowsPerStrip - 1) / plan.rowsPerStrip,
-            room: StripwisePlan.stripsInWork)
+            leading: plan.leading.count, following: plan.following.count, strips: stripCount, room: plan.stripsInWork)
+        bandsToScout = Mutex(
+            BandsOverStrips(bands: plan.bands?.scouted ?? [], rowsPerStrip: rowsPerStrip, stripCount: stripCount))
+        let strips = (0..<stripCount).map { $0 * rowsPerStrip..<min(shape.height, ($0 + 1) * rowsPerStrip) }
+        bandsToJudge = Mutex(
+            BandsOverStrips(bands: plan.bands?.judged ?? strips, rowsPerStrip: rowsPerStrip, stripCount: stripCount))
     }
 
-    /// Nil when it was stopped.
-    private func run() -> AccumulationTiming? {
-        let finishTimes = Mutex<[Double]>([])
-        WorkerTeam.run(workers: plan.workers) { [self] worker in
-            do throws(FastPixError) {
-                try work(worker)
-            } catch {
-                isStopped.store(true, ordering: .relaxed)
-                board.stop()
-            }
-            finishTimes.withLock { $0.append(monotonicSeconds()) }
-        }
-        guard !isStopped.load(ordering: .relaxed) else { return nil }
-        let times = finishTimes.withLock { $0 }
-        let end = times.max() ?? 0
+    private func run() -> Outcome {
+        let idleSeconds = WorkerTeam.runMeasuringIdleness(workers: plan.workers) { [self] worker in work(worker) }
+        if let stopped = stopped.withLock({ $0 }) { return stopped }
         var timing = timing.withLock { $0 }
-        timing.idleSeconds = times.reduce(0) { $0 + (end - $1) }
-        return timing.divided(by: Double(plan.workers))
+        timing.idleSeconds = idleSeconds
+        return .complete(timing.divided(by: Double(plan.workers)))
     }
 
-    private func work(_ worker: Int) throws(FastPixError) {
+    private func stop(_ outcome: Outcome) {
+        stopped.withLock { $0 = $0 ?? outcome }
+        board.stop()
+    }
+
+    private func work(_ worker: Int) {
         var spent = AccumulationTiming()
         defer { timing.withLock { $0 += spent } }
         var preferred = worker * batches.count / plan.workers
@@ -93,14 +109,15 @@ final class StripwiseAccumulation: Sendable {
             spent.waitSeconds += begun - arrived
             guard let turn else { return }
             preferred = turn.batch
-            let rows = rows(ofStrip: turn.strip)
-            let frames = try decode(rows, ofBatch: turn.batch, worker)
+            guard let frames = decode(turn, worker) else { return }
             let decoded = monotonicSeconds()
             spent.decodeSeconds += decoded - begun
-            let waited = add(frames, of: rows, atPlace: board.place(ofStrip: turn.strip), worker)
-            if board.finish(turn) { readComplete(turn.strip) }
+            let waited = add(frames, turn, worker)
+            let added = monotonicSeconds()
             spent.waitSeconds += waited
-            spent.accumulateSeconds += monotonicSeconds() - decoded - waited
+            spent.accumulateSeconds += added - decoded - waited
+            if board.finish(turn) { analyse(turn, worker) }
+            spent.analysisSeconds += monotonicSeconds() - added
         }
     }
 
@@ -108,57 +125,98 @@ final class StripwiseAccumulation: Sendable {
         strip * plan.rowsPerStrip..<min(shape.height, (strip + 1) * plan.rowsPerStrip)
     }
 
-    /// Returns where the rows of each frame are.
-    private func decode(
-        _ rows: Range<Int>, ofBatch batch: Int, _ worker: Int
-    ) throws(FastPixError) -> [UnsafeRawPointer] {
-        let batch = batches[batch]
-        if rows.lowerBound == 0 { try batch.open(settings) }
+    /// Returns where the rows of each frame are; nil, and the work stops, when a photo is damaged.
+    private func decode(_ turn: StripBoard.Turn, _ worker: Int) -> [UnsafeRawPointer]? {
+        let batch = batches[turn.batch]
+        let rows = rows(ofStrip: turn.strip)
+        var readers: [WitnessReader] = []
+        if let search, !board.leads(turn.batch) { readers = batch.readers(reaching: rows, search, plan) }
         var frames: [UnsafeRawPointer] = []
-        for photo in batch.photos {
-            let slot = ring.slot(worker: worker, frame: photo.slot)
-            try photo.readRows(rows.count, into: slot)
-            if rows.upperBound == shape.height { _ = try photo.finish(identifying: false, half: nil) }
-            frames.append(UnsafeRawPointer(slot))
+        for (slot, file) in batch.files.enumerated() {
+            do throws(FastPixError) {
+                let photo = try batch.photo(slot, settings)
+                let pixels = ring.slot(worker: worker, frame: slot)
+                try photo.readRows(rows.count, into: pixels)
+                if rows.upperBound == shape.height { _ = try photo.finish(identifying: false, half: nil) }
+                // Now, while these rows are in the cache.
+                for reader in readers { reader.read(rows: rows, of: slot, from: pixels) }
+                frames.append(UnsafeRawPointer(pixels))
+            } catch {
+                stop(.damaged(FailedPhoto(path: file.path, reason: error.reason)))
+                return nil
+            }
         }
         return frames
     }
 
     /// Returns the seconds spent waiting.
-    private func add(_ frames: [UnsafeRawPointer], of rows: Range<Int>, atPlace place: Int, _ worker: Int) -> Double {
-        let waited = gates[place].enterEachPart(worker: worker, of: plan.workers) { part in
-            // The last strip has fewer rows than its place.
-            let part = part.clamped(to: 0..<rows.count)
+    private func add(_ frames: [UnsafeRawPointer], _ turn: StripBoard.Turn, _ worker: Int) -> Double {
+        let strip = rows(ofStrip: turn.strip)
+        let waited = gates[turn.strip % gates.count].enterEachPart(worker: worker, of: plan.workers) { part, isFirst in
+            // The last strip may have fewer rows than others.
+            let part = part.clamped(to: 0..<strip.count)
             guard !part.isEmpty else { return }
-            let samples = part.lowerBound * shape.samplesPerRow..<part.upperBound * shape.samplesPerRow
-            strips[place].accumulate(
+            let rows = strip.lowerBound + part.lowerBound..<strip.lowerBound + part.upperBound
+            // An earlier strip has left its moments there. Not cleared before, because now they come into the cache once.
+            if isFirst { accumulators.clear(rows: rows) }
+            let samples = rows.lowerBound * shape.samplesPerRow..<rows.upperBound * shape.samplesPerRow
+            accumulators.accumulate(
                 samples, frames: frames.map { $0 + part.lowerBound * shape.bytesPerRow }, framesBefore: 0,
                 tileSampleCount: settings.tileSampleCount ?? samples.count)
         }
-        progress(Double(frames.count * rows.count) / Double(shape.height))
+        progress(Double(frames.count * strip.count) / Double(shape.height))
         return waited
     }
 
-    private func readComplete(_ strip: Int) {
-        let accumulators = strips[board.place(ofStrip: strip)]
-        accumulators.frameCount = frameCount
-        reader(accumulators, rows(ofStrip: strip))
-        accumulators.clear()
-        board.free(strip: strip)
+    /// Looks at what is known once the last batch that leads, or the last of all, is in a strip.
+    private func analyse(_ turn: StripBoard.Turn, _ worker: Int) {
+        if let search, !plan.following.isEmpty, board.leads(turn.batch) {
+            for band in bandsToScout.withLock({ $0.stripIsDone(turn.strip) }) {
+                search.scout(band: band, of: accumulators, worker: worker)
+                for strip in bandsToScout.withLock({ $0.bandIsDone(band) }) { board.open(strip: strip) }
+            }
+            return
+        }
+        reader(accumulators, rows(ofStrip: turn.strip))
+        for band in bandsToJudge.withLock({ $0.stripIsDone(turn.strip) }) {
+            if let search, !search.judge(band: band, of: accumulators, worker: worker) { return stop(.impossible) }
+            for strip in bandsToJudge.withLock({ $0.bandIsDone(band) }) {
+                gates[strip % gates.count].restart()
+                board.free(strip: strip)
+            }
+        }
     }
 }
 
 /// The photos of a batch while they are decoded. Belongs to one worker at a time: the board says to whom, and what one
 /// has done comes before what the next one does.
 private final class BatchInWork: @unchecked Sendable {
-    private let files: [PhotoFile]
-    private(set) var photos: [OpenPhoto] = []
+    let files: [PhotoFile]
+    private var photos: [OpenPhoto] = []
+    /// By band: neighbourhoods of which rows are still to come.
+    private var witnesses: [Int: WitnessReader] = [:]
 
     init(_ files: [PhotoFile]) { self.files = files }
 
-    func open(_ settings: AccumulationSettings) throws(FastPixError) {
-        for (slot, file) in files.enumerated() {
-            photos.append(try OpenPhoto(file, slot: slot, rowsBefore: 0, settings: settings))
+    /// Opens it when it is the first time.
+    func photo(_ slot: Int, _ settings: AccumulationSettings) throws(FastPixError) -> OpenPhoto {
+        if slot == photos.count {
+            photos.append(try OpenPhoto(files[slot], slot: slot, rowsBefore: 0, settings: settings))
         }
+        return photos[slot]
+    }
+
+    /// What records pixels that `search` wants to know of in these rows, which follow those of the last call.
+    func readers(
+        reaching rows: Range<Int>, _ search: BandwiseDefectSearch, _ plan: StripwisePlan
+    ) -> [WitnessReader] {
+        var readers: [Int: WitnessReader] = [:]
+        for (band, recorder) in search.recorders(reaching: rows) {
+            readers[band] =
+                witnesses[band]
+                ?? WitnessReader(recorder, frames: plan.framesPerWorker, rowsPerStrip: plan.rowsPerStrip)
+        }
+        witnesses = readers
+        return Array(readers.values)
     }
 }

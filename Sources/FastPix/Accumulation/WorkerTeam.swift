@@ -22,6 +22,18 @@ enum WorkerTeam {
         for thread in others { thread.join() }
     }
 
+    /// The same; returns the seconds that workers who found no more work waited for the others, added up.
+    static func runMeasuringIdleness(workers: Int, _ body: @escaping @Sendable (Int) -> Void) -> Double {
+        let finishTimes = Mutex<[Double]>([])
+        run(workers: workers) { worker in
+            body(worker)
+            finishTimes.withLock { $0.append(monotonicSeconds()) }
+        }
+        let times = finishTimes.withLock { $0 }
+        let end = times.max() ?? 0
+        return times.reduce(0) { $0 + (end - $1) }
+    }
+
     /// Calls `body` once for each index in 0..<`count` and returns the results in order. For work between or beside
     /// decoding: the kernels' team of threads (`ParallelTiles`) keeps its processors busy for a while when it is done.
     static func map<Result: Sendable>(

@@ -16,34 +16,31 @@ final class RunningVarianceSummary: Sendable {
         ranking = Mutex(Ranking(top: top))
     }
 
-    /// Takes in the accumulators of `rows` of the frame.
-    func add(_ strip: Accumulators, rows: Range<Int>) {
-        let source = ExactRanking(accumulators: strip)
-        let reader = MomentsReader(accumulators: strip)
-        let firstSample = rows.lowerBound * shape.samplesPerRow
-        let count = rows.count * shape.samplesPerRow
+    /// Takes in `rows` of the frame, whose samples follow each other in memory.
+    func add(_ accumulators: Accumulators, rows: Range<Int>) {
+        let source = ExactRanking(accumulators: accumulators)
+        let reader = MomentsReader(accumulators: accumulators)
+        let first = rows.lowerBound * shape.samplesPerRow
+        // Looked at where they lie, so that a place need not be worked out for each.
+        let place = accumulators.place(of: first)
+        let samples = place..<place + rows.count * shape.samplesPerRow
         func entry(_ sample: Int, _ key: UInt64) -> Ranking.Entry {
-            let moments = reader.moments(sample)
-            return Ranking.Entry(
-                key: key, sample: firstSample + sample,
-                moments: SubpixelMoments(
-                    row: rows.lowerBound + moments.row, column: moments.column, channel: moments.channel,
-                    mean: moments.mean, variance: moments.variance, m2: moments.m2))
+            Ranking.Entry(key: key, sample: sample - place + first, moments: reader.moments(sample - place + first))
         }
 
-        var ofStrip = Ranking(top: top, limit: ranking.withLock { $0.limit })
-        for start in stride(from: 0, to: count, by: VarianceSummary.tileSampleCount) {
-            let tile = start..<min(count, start + VarianceSummary.tileSampleCount)
+        var ofStrip = ranking.withLock { Ranking(after: $0) }
+        for start in stride(from: samples.lowerBound, to: samples.upperBound, by: VarianceSummary.tileSampleCount) {
+            let tile = start..<min(samples.upperBound, start + VarianceSummary.tileSampleCount)
             let summary = source.summarize(tile)
             ofStrip.total += summary.total
-            if summary.maximum > ofStrip.maximum?.key ?? 0 || ofStrip.maximum == nil {
+            if ofStrip.mayBeHighest(summary.maximum, start - place + first) {
                 let highest = tile.first { source.key($0) == summary.maximum }!
                 ofStrip.maximum = entry(highest, summary.maximum)
             }
-            guard ofStrip.mayTake(summary.minimum, firstSample + start) else { continue }
+            guard ofStrip.mayTake(summary.minimum, start - place + first) else { continue }
             for sample in tile {
                 let key = source.key(sample)
-                if ofStrip.mayTake(key, firstSample + sample) { ofStrip.insert(entry(sample, key)) }
+                if ofStrip.mayTake(key, sample - place + first) { ofStrip.insert(entry(sample, key)) }
             }
         }
         ranking.withLock { $0.merge(ofStrip) }
@@ -80,9 +77,20 @@ private struct Ranking {
     var maximum: Entry?
     var total = UInt128(0)
 
-    init(top: Int, limit: Limit = (.max, .max)) {
+    init(top: Int) {
         wanted = max(1, top)
-        self.limit = limit
+        limit = (.max, .max)
+    }
+
+    /// Of other samples, without those that cannot be among the lowest or the highest of all.
+    init(after other: Ranking) {
+        wanted = other.wanted
+        limit = other.limit
+        maximum = other.maximum
+    }
+
+    func mayBeHighest(_ key: UInt64, _ sample: Int) -> Bool {
+        maximum.map { ($0.key, sample) < (key, $0.sample) } ?? true
     }
 
     func mayTake(_ key: UInt64, _ sample: Int) -> Bool { (key, sample) < limit }
@@ -112,8 +120,7 @@ private struct Ranking {
         total += other.total
         cutIfLong()
         guard let highest = other.maximum else { return }
-        if let maximum, (maximum.key, highest.sample) >= (highest.key, maximum.sample) { return }
-        maximum = highest
+        if mayBeHighest(highest.key, highest.sample) { maximum = highest }
     }
 
     /// In order.

@@ -4,9 +4,28 @@ enum CandidateSuppression {
     /// a more prominent one; for 1 x 1 units, without its direct neighbours. A strong candidate that is not much weaker
     /// and lies some pixels away is no smear, but another defect.
     static func strongest(_ candidates: [Candidate], codedUnit: CodedUnit, limit: Int) -> [Candidate] {
-        guard let lastRow = candidates.map(\.row).max(), let lastColumn = candidates.map(\.column).max() else {
-            return []
-        }
+        notSuppressed(candidates, codedUnit: codedUnit, limit: limit).map(\.candidate)
+    }
+
+    /// The candidates of some rows that may be among `strongest` of the whole frame, the most prominent first. Sure are
+    /// those that no candidate of other rows can suppress.
+    static func possible(
+        _ candidates: [Candidate], of rows: Range<Int>, codedUnit: CodedUnit
+    ) -> [(candidate: Candidate, isSure: Bool)] {
+        // Units that are cut reach as far as they are high.
+        let isWhole = rows.lowerBound % codedUnit.height == 0 && rows.upperBound % codedUnit.height == 0
+        let reach = max(1, isWhole ? codedUnit.height / 2 : codedUnit.height)
+        let inner = rows.lowerBound + reach..<max(rows.lowerBound + reach, rows.upperBound - reach)
+        return notSuppressed(candidates, codedUnit: codedUnit, limit: .max) { !inner.contains($0.row) }
+    }
+
+    /// `isExposed`: whether one that is not among `candidates` might suppress this one.
+    private static func notSuppressed(
+        _ candidates: [Candidate], codedUnit: CodedUnit, limit: Int, isExposed: (Candidate) -> Bool = { _ in false }
+    ) -> [(candidate: Candidate, isSure: Bool)] {
+        guard let firstRow = candidates.map(\.row).min(), let lastRow = candidates.map(\.row).max(),
+            let lastColumn = candidates.map(\.column).max()
+        else { return [] }
         let rowReach = max(1, codedUnit.height / 2)
         let columnReach = max(1, codedUnit.width / 2)
         func isSmeared(_ candidate: Candidate, by other: Candidate) -> Bool {
@@ -19,23 +38,27 @@ enum CandidateSuppression {
         }
         // Square cells as large as a coded unit: whoever smears a candidate is in its cell or one of the eight around.
         let side = max(16, codedUnit.width, codedUnit.height)
-        let grid = (rows: lastRow / side + 1, columns: lastColumn / side + 1)
+        let firstCell = firstRow / side
+        let grid = (rows: lastRow / side - firstCell + 1, columns: lastColumn / side + 1)
         var kept = [[Int]](repeating: [], count: grid.rows * grid.columns)
-        var result: [Candidate] = []
+        var result: [(candidate: Candidate, isSure: Bool)] = []
         for candidate in candidates.sorted(by: { $0.isListedBefore($1) }) {
             if result.count == limit { break }
-            let cell = (row: candidate.row / side, column: candidate.column / side)
+            let cell = (row: candidate.row / side - firstCell, column: candidate.column / side)
             var isSuppressed = false
+            var isSure = !isExposed(candidate)
             for row in max(0, cell.row - 1)...min(grid.rows - 1, cell.row + 1) {
                 for column in max(0, cell.column - 1)...min(grid.columns - 1, cell.column + 1) where !isSuppressed {
-                    isSuppressed = kept[row * grid.columns + column].contains {
-                        isSmeared(candidate, by: result[$0])
+                    for index in kept[row * grid.columns + column]
+                    where isSmeared(candidate, by: result[index].candidate) {
+                        // One that may itself be suppressed suppresses nobody for sure.
+                        if result[index].isSure { isSuppressed = true } else { isSure = false }
                     }
                 }
             }
             if isSuppressed { continue }
             kept[cell.row * grid.columns + cell.column].append(result.count)
-            result.append(candidate)
+            result.append((candidate, isSure))
         }
         return result
     }

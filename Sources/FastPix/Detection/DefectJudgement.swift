@@ -9,7 +9,11 @@ struct DefectJudgement {
         case notSupported
     }
 
-    let accumulators: Accumulators
+    let shape: FrameShape
+    let photos: Int
+    /// Accumulators of which those samples are read that are near a candidate (see `reach`); nil for candidates that
+    /// cannot be listed.
+    let accumulators: (Candidate) -> Accumulators?
     let settings: DetectionSettings
     let recorder: WitnessRecorder?
     /// Of all photos, when all were looked at.
@@ -18,7 +22,12 @@ struct DefectJudgement {
     let scouted: [WitnessRecorder.Position: Candidate]
     let nullSpread: Double
 
-    private var shape: FrameShape { accumulators.shape }
+    /// How many rows and columns away from a candidate its verdict looks.
+    static let reach = 1 + max(PixelView.reach, Smear.reach)
+
+    /// The rows, and the columns, that the verdict on a candidate looks at, as far as the frame goes.
+    static func rowsSeen(from row: Int) -> Range<Int> { row - reach..<row + reach + 1 }
+    static func columnsSeen(from column: Int) -> Range<Int> { column - reach..<column + reach + 1 }
 
     func verdict(on candidate: Candidate) -> Verdict {
         guard let recorder else { return verdict(candidate, Evidence(unconfirmed: candidate), nil, nil) }
@@ -27,6 +36,22 @@ struct DefectJudgement {
         let evidence = evidence(candidate, first, seen, all.map { .yes($0) } ?? .no)
         return verdict(
             candidate, evidence, all ?? seen, complete?.series(row: first.row, column: first.column))
+    }
+
+    /// Whether a candidate can come on the list, whatever is known of the scatter elsewhere. `seen`: the pixels near it
+    /// that were recorded, nil without confirmation.
+    static func mayBeListed(
+        _ candidate: Candidate, seen: [(first: Candidate, witness: Witness)]?, photos: Int, shape: FrameShape,
+        _ settings: DetectionSettings
+    ) -> Bool {
+        let needed = settings.sensitivity.evidenceNeeded
+        guard let seen else { return Evidence(unconfirmed: candidate).value >= needed }
+        return seen.contains { first, witness in
+            let evidence = Evidence(
+                candidate, first: first, witness: witness, all: .no, photos: photos, nullSpread: NullSpread.least,
+                shape: shape)
+            return evidence.value >= needed
+        }
     }
 
     /// The pixel to look at in all photos: nil when nothing that could be seen there would put it on the list.
@@ -41,7 +66,7 @@ struct DefectJudgement {
         _ candidate: Candidate, _ first: Candidate, _ seen: Witness, _ all: Evidence.AllPhotos
     ) -> Evidence {
         Evidence(
-            candidate, first: first, witness: seen, all: all, photos: accumulators.frameCount, nullSpread: nullSpread,
+            candidate, first: first, witness: seen, all: all, photos: photos, nullSpread: nullSpread,
             shape: shape)
     }
 
@@ -66,6 +91,7 @@ struct DefectJudgement {
     private func describe(
         _ candidate: Candidate, _ evidence: Evidence, _ witness: Witness?, _ series: ResidualSeries?
     ) -> Verdict {
+        guard let accumulators = accumulators(candidate) else { return .notSupported }
         let view = PixelView(accumulators, row: candidate.row, column: candidate.column)
         let contrasts = view.contrasts
         let scale = shape.bitsPerSample == 8 ? 255.0 : 65535.0

@@ -44,8 +44,13 @@ final class DefectSearch: Sendable {
     }
 
     /// A candidate of the first half may be weak, because the second half and the whole have to bear it out.
-    private static let leastProminenceOfHalf = 3.5
-    private static let leastProminence = 4.0
+    static let leastProminenceOfHalf = 3.5
+    static let leastProminence = 4.0
+
+    /// The same of variances; `photos`: in the first half.
+    static func leastVarianceShiftOfHalf(_ settings: DetectionSettings, photos: Int) -> Double {
+        Evidence.leastVarianceShiftOfHalf(photos: 2 * photos) * settings.sensitivity.evidenceNeeded
+    }
 
     /// Chooses what is recorded in the second half of the photos.
     func scout(_ accumulators: Accumulators) -> Scouting {
@@ -53,8 +58,8 @@ final class DefectSearch: Sendable {
         defer { seconds.withLock { $0 += monotonicSeconds() - start } }
         let candidates = CandidateSearch.run(
             accumulators, codedUnit: codedUnit, leastProminence: Self.leastProminenceOfHalf,
-            leastVarianceShift: Evidence.leastVarianceShiftOfHalf(photos: 2 * accumulators.frameCount)
-                * settings.sensitivity.evidenceNeeded, workers: workers)
+            leastVarianceShift: Self.leastVarianceShiftOfHalf(settings, photos: accumulators.frameCount),
+            workers: workers)
         return Scouting(candidates, sensitivity: settings.sensitivity, shape: shape)
     }
 
@@ -71,18 +76,31 @@ final class DefectSearch: Sendable {
         lookAtAll: (([WitnessRecorder.Position]) -> CompleteRecord)? = nil
     ) -> Detection? {
         guard accumulators.frameCount >= DetectionSettings.minimumFrames else { return nil }
-        var regions = FlatRegions.find(accumulators, workers: workers)
+        return Self.judge(
+            shape, photos: accumulators.frameCount, scouting, settings, codedUnit,
+            flatRegions: FlatRegions.find(accumulators, workers: workers),
+            candidates: { candidates(accumulators) }, accumulators: { _ in accumulators }, lookAtAll: lookAtAll)
+    }
+
+    /// The decision itself, from all that has been found. `accumulators`: see `DefectJudgement`.
+    static func judge(
+        _ shape: FrameShape, photos: Int, _ scouting: Scouting?, _ settings: DetectionSettings,
+        _ codedUnit: CodedUnit, flatRegions: [ExcludedRegion], candidates: () -> [Candidate],
+        accumulators: @escaping (Candidate) -> Accumulators?,
+        lookAtAll: (([WitnessRecorder.Position]) -> CompleteRecord)? = nil
+    ) -> Detection {
+        var regions = flatRegions
         let spread = scouting.map { NullSpread.of($0.recorder, shape: shape) }
         if let spread, spread >= NullSpread.ofStaticScene {
             regions.append(.wholeFrame(.staticScene, shape))
             return Detection(defects: [], excludedRegions: regions, sceneCorrelation: spread)
         }
-        let candidates = candidates(accumulators).filter { candidate in
+        let candidates = candidates().filter { candidate in
             !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: codedUnit) }
         }
         var judge = DefectJudgement(
-            accumulators: accumulators, settings: settings, recorder: scouting?.recorder,
-            scouted: scouting?.byPosition ?? [:], nullSpread: spread ?? 1)
+            shape: shape, photos: photos, accumulators: accumulators, settings: settings,
+            recorder: scouting?.recorder, scouted: scouting?.byPosition ?? [:], nullSpread: spread ?? 1)
         judge.complete = lookAtAll?(candidates.compactMap(judge.placeToConfirm))
         var defects: [Defect] = []
         for candidate in candidates
@@ -93,7 +111,7 @@ final class DefectSearch: Sendable {
             case .extended(let region): regions.append(region)
             case .notSupported: break
             }
-            accumulators.release(rows: PixelView.rowsSeen(from: candidate.row))
+            accumulators(candidate)?.release(rows: DefectJudgement.rowsSeen(from: candidate.row))
         }
         let patterns = BlockPatterns.split(defects)
         let overlays = OverlayRegions.split(patterns.defects)

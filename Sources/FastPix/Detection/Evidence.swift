@@ -39,7 +39,7 @@ struct Evidence: Sendable {
         case .notYet: ofAll = side * .infinity
         case .yes(let all): ofAll = all.studentT(channels: shape.channels, leastScatter: scatter) / 2.0.squareRoot()
         }
-        let studentT = ofAll / max(1, nullSpread)
+        let studentT = ofAll / max(NullSpread.least, nullSpread)
         ofMean = max(
             0,
             min(

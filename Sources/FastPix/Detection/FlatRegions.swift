@@ -2,18 +2,29 @@
 enum FlatRegions {
     /// Rectangles around connected cells that are flat.
     static func find(_ accumulators: Accumulators, workers: Int) -> [ExcludedRegion] {
-        let shape = accumulators.shape
-        guard accumulators.frameCount > 1 else { return [] }
-        let grid = Grid(
-            rows: (shape.height + cellSide - 1) / cellSide, columns: (shape.width + cellSide - 1) / cellSide)
-        let means = WorkerTeam.map(grid.rows, workers: workers) { row in
+        let cellRows = (accumulators.shape.height + cellSide - 1) / cellSide
+        let means = WorkerTeam.map(cellRows, workers: workers) { row in
             defer { accumulators.release(rows: row * cellSide..<(row + 1) * cellSide) }
-            return (0..<grid.columns).map { flatMean(accumulators, row: row, column: $0) }
+            return flatMeans(accumulators, ofCellRow: row)
         }
+        return regions(means, accumulators.shape)
+    }
+
+    /// The same from what `flatMeans` says of every row of cells.
+    static func regions(_ means: [[Double?]], _ shape: FrameShape) -> [ExcludedRegion] {
+        guard let columns = means.first?.count else { return [] }
+        let grid = Grid(rows: means.count, columns: columns)
         return components(means, grid).map { region(of: $0, means, shape) }.sorted()
     }
 
-    private static let cellSide = 16
+    /// For each cell of a row of cells, `cellSide` rows of the frame: the mean of those that are flat, nil for others.
+    static func flatMeans(_ accumulators: Accumulators, ofCellRow row: Int) -> [Double?] {
+        let columns = (accumulators.shape.width + cellSide - 1) / cellSide
+        guard accumulators.frameCount > 1 else { return [Double?](repeating: nil, count: columns) }
+        return (0..<columns).map { flatMean(accumulators, row: row, column: $0) }
+    }
+
+    static let cellSide = 16
 
     private struct Grid {
         let rows: Int

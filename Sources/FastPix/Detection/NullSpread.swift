@@ -11,6 +11,9 @@ enum NullSpread {
         return sizes[sizes.count / 2] / medianOfNormal
     }
 
+    /// With less nothing is certain that is not with this much.
+    static let least = 1.0
+
     /// Above this the photos show one scene.
     static let ofStaticScene = 3.0
 

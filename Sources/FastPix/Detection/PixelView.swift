@@ -133,11 +133,8 @@ struct PixelView {
 
     private static let farthest = 8
 
-    /// All rows that a pixel of this row, or a direct neighbour of it, is judged by.
-    static func rowsSeen(from row: Int) -> Range<Int> {
-        let reach = farthest + Neighbourhood.margin + 1
-        return row - reach..<row + reach + 1
-    }
+    /// How many rows and columns away from the pixel it looks.
+    static let reach = farthest + Neighbourhood.margin
 
     private func sample(_ row: Int, _ column: Int, _ channel: Int) -> Int {
         (row * shape.width + column) * shape.channels + channel

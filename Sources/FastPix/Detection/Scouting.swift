@@ -9,9 +9,16 @@ struct Scouting: Sendable {
 
     /// Nothing recorded so far. At most one candidate for a pixel.
     init(_ candidates: [Candidate], sensitivity: DetectionSensitivity, shape: FrameShape) {
+        self.init(
+            candidates, sensitivity: sensitivity,
+            recorder: WitnessRecorder(shape: shape, positions: Self.positions(candidates, shape: shape)))
+    }
+
+    /// With what was recorded of them.
+    init(_ candidates: [Candidate], sensitivity: DetectionSensitivity, recorder: WitnessRecorder) {
         self.candidates = candidates.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         self.sensitivity = sensitivity
-        recorder = WitnessRecorder(shape: shape, positions: Self.positions(candidates, shape: shape))
+        self.recorder = recorder
     }
 
     /// What is recorded.

@@ -60,6 +60,9 @@ public struct Smear: Sendable, Equatable {
 
     /// Half of a JPEG block more than any smear that was seen in camera pictures.
     static let farthest = 8
+
+    /// How many rows and columns away from the pixel it looks.
+    static let reach = Surroundings.reach
 }
 
 /// What mean and variance are like around a pixel, beyond the reach of any smear.
@@ -115,11 +118,13 @@ private struct Surroundings {
         log(variance + Double(ReliefBand.varianceOffset(shape)))
     }
 
-    /// Every second pixel from 10 to 14 pixels off.
+    static let reach = 14
+
+    /// Every second pixel from 10 pixels off to `reach`.
     private static let ring: [(Int, Int)] = {
         var steps: [(Int, Int)] = []
-        for row in stride(from: -14, through: 14, by: 2) {
-            for column in stride(from: -14, through: 14, by: 2) where max(abs(row), abs(column)) >= 10 {
+        for row in stride(from: -reach, through: reach, by: 2) {
+            for column in stride(from: -reach, through: reach, by: 2) where max(abs(row), abs(column)) >= 10 {
                 steps.append((row, column))
             }
         }

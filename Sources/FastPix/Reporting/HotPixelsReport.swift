@@ -192,7 +192,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         public internal(set) var waitSeconds = 0.0
         /// Waiting for the last worker.
         public internal(set) var idleSeconds = 0.0
-        /// 0 where each strip of rows was summed up on the way, which belongs to accumulating then.
+        /// Where strips of rows are looked at on the way, on average per worker.
         public internal(set) var analysisSeconds = 0.0
         /// From the first header to the finished analysis, maps written on request included.
         public internal(set) var totalSeconds = 0.0
@@ -200,6 +200,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         mutating func add(_ timing: AccumulationTiming) {
             decodeSeconds += timing.decodeSeconds
             accumulateSeconds += timing.accumulateSeconds
+            analysisSeconds += timing.analysisSeconds
             waitSeconds += timing.waitSeconds
             idleSeconds += timing.idleSeconds
         }

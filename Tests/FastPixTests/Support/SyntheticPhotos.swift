@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 @testable import FastPix
 
@@ -70,6 +71,38 @@ struct SyntheticPhotos {
                 }
             }
         }
-        return search.judge(accumulators, scouting)
+        let detection = search.judge(accumulators, scouting)
+        #expect(try detectByBands(settings, codedUnit: codedUnit) == detection)
+        return detection
+    }
+
+    /// The same from bands that come in any order.
+    private func detectByBands(_ settings: DetectionSettings, codedUnit: CodedUnit) throws -> Detection? {
+        let search = BandwiseDefectSearch(
+            settings, shape: shape, codedUnit: codedUnit, photos: frames.count, workers: 1, patchBytes: .max)
+        let accumulators = try Accumulators(shape: shape, kind: .exact)
+        accumulators.frameCount = frames.count
+        var generator = SplitMix64(state: 4)
+        let bands = 0..<ReliefBand.count(shape)
+        for half in 0...1 {
+            if half == 1, settings.confirms(photos: frames.count) {
+                for band in bands.shuffled(using: &generator) { search.scout(band: band, of: accumulators, worker: 0) }
+            }
+            for photo in frames.indices where photo % 2 == half {
+                frames[photo].withUnsafeBytes { bytes in
+                    accumulators.accumulate(
+                        0..<shape.sampleCount, frames: [bytes.baseAddress!], framesBefore: 0,
+                        tileSampleCount: shape.sampleCount)
+                    for (_, recorder) in search.recorders(reaching: 0..<shape.height) {
+                        WitnessReader(recorder, frames: 1, rowsPerStrip: shape.height)
+                            .read(rows: 0..<shape.height, of: 0, from: bytes.baseAddress!)
+                    }
+                }
+            }
+        }
+        for band in bands.shuffled(using: &generator) {
+            #expect(search.judge(band: band, of: accumulators, worker: 0))
+        }
+        return search.detection()
     }
 }
