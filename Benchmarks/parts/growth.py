@@ -28,8 +28,8 @@ def run(section: Section, paths: list[str], workers: int, count: int, folder: pa
         grow(section, files, JUDGED_COUNTS if judging else COUNTS, workers, count, judging)
     section.say(f"- The same {len(base)} photos repeated as copies, never two of one photo side by side; {workers} workers; "
                 f"medians of {count} rounds.",
-                "- Without defects all photos are open at the same time, and accumulators of a few rows are kept: memory "
-                "grows with each decoder, up to that of all accumulators, which are kept where defects are judged.")
+                "- All photos are open at the same time, and accumulators of some rows are kept: memory grows with each "
+                "decoder, up to that of all accumulators, which are kept then.")
 
 
 def grow(section: Section, files: list[str], counts: tuple[int, ...], workers: int, count: int, judging: bool) -> None:

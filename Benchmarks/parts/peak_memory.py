@@ -40,5 +40,5 @@ def run(section: Section, paths: list[str], worker_counts: list[int], photo_coun
         section.table(["", "peak memory, ratio", "bound", ""], growth)
     section.say(f"- Two witnesses: what fastpix reports of itself, and what the system reports of its process. The "
                 f"accumulators are {ACCUMULATOR_BYTES_PER_SUBPIXEL} bytes a subpixel (8-bit samples), whatever the "
-                "number of photos; the rest is the ring of frames, the decoders' own memory and the program. Without "
-                "defects accumulators of a few rows are enough, and every photo has a decoder.")
+                "number of photos; those of some rows are enough where every photo has a decoder. The rest is the ring of "
+                "frames, the decoders' own memory, what is recorded of candidates, and the program.")

@@ -134,8 +134,10 @@ final class BandwiseDefectSearch: Sendable {
     private func seen(near candidate: Candidate, _ records: [Record?]) -> [(first: Candidate, witness: Witness)] {
         Neighbourhood.nearestFirst.compactMap { rowStep, columnStep in
             let place = WitnessRecorder.Position(row: candidate.row + rowStep, column: candidate.column + columnStep)
-            guard let record = records[place.row / ReliefBand.rowCount], let first = record.candidates[place],
-                let witness = record.recorder.witness(row: place.row, column: place.column)
+            // Hardly any place was recorded; of those, probes are no candidates.
+            guard let record = records[place.row / ReliefBand.rowCount],
+                let witness = record.recorder.witness(row: place.row, column: place.column),
+                let first = record.candidates[place]
             else { return nil }
             return (first, witness)
         }

@@ -12,21 +12,19 @@ struct Witness: Sendable, Equatable {
     /// Sums over photos of the residual and its square, in halves of basis units (see `Basis`).
     private var residualSum = 0
     private var residualSquares = 0
-    /// Sums and sums of squares of each sample of the neighbourhood, rows first, channels innermost.
-    private var sums: [UInt64]
-    private var squares: [UInt64]
+    /// Sums of each sample of the neighbourhood, rows first, channels innermost; then sums of squares.
+    private var moments: [UInt64]
 
     /// What one takes, with its place among others.
     static func byteCount(channels: Int) -> Int {
-        2 * (Neighbourhood.count * channels * MemoryLayout<UInt64>.size + arrayHeaderBytes)
+        2 * Neighbourhood.count * channels * MemoryLayout<UInt64>.size + arrayHeaderBytes
             + 2 * MemoryLayout<Witness>.stride
     }
 
     private static let arrayHeaderBytes = 48
 
     init(channels: Int) {
-        sums = [UInt64](repeating: 0, count: Neighbourhood.count * channels)
-        squares = sums
+        moments = [UInt64](repeating: 0, count: 2 * Neighbourhood.count * channels)
     }
 
     /// The one number per pixel that is judged: red + 2 green + blue, or the grey sample.
@@ -51,13 +49,13 @@ struct Witness: Sendable, Equatable {
         residualSum += sign * residual
         residualSquares += sign * residual * residual
         // Taking out wraps around, and back when all is summed.
-        sums.withUnsafeMutableBufferPointer { sums in
-            squares.withUnsafeMutableBufferPointer { squares in
-                for index in 0..<Neighbourhood.count * channels {
-                    let sample = UInt64(samples[index])
-                    sums[index] &+= sign > 0 ? sample : 0 &- sample
-                    squares[index] &+= sign > 0 ? sample * sample : 0 &- sample * sample
-                }
+        moments.withUnsafeMutableBufferPointer { moments in
+            let sums = moments.baseAddress!
+            let squares = sums + moments.count / 2
+            for index in 0..<moments.count / 2 {
+                let sample = UInt64(samples[index])
+                sums[index] &+= sign > 0 ? sample : 0 &- sample
+                squares[index] &+= sign > 0 ? sample * sample : 0 &- sample * sample
             }
         }
         return residual
@@ -70,14 +68,13 @@ struct Witness: Sendable, Equatable {
     /// All of it: the numbers of photos recorded, above and below, the sum of residuals (two's complement) and of their
     /// squares, the sums, the sums of squares.
     var words: [UInt64] {
-        [count, above, below, residualSum, residualSquares].map { UInt64(bitPattern: Int64($0)) } + sums + squares
+        [count, above, below, residualSum, residualSquares].map { UInt64(bitPattern: Int64($0)) } + moments
     }
 
     /// What `words` gave. Nil when no `count` photos of samples up to `largest` have such a record.
     init?(words: some RandomAccessCollection<UInt64>, count: Int, channels: Int, largest: UInt64) {
         let head = words.prefix(5).map { Int(Int64(bitPattern: $0)) }
-        sums = Array(words.dropFirst(5).prefix(Neighbourhood.count * channels))
-        squares = Array(words.dropFirst(5 + sums.count))
+        moments = Array(words.dropFirst(5))
         (self.count, above, below, residualSum, residualSquares) = (head[0], head[1], head[2], head[3], head[4])
         let photos = UInt64(count)
         let largestResidual = UInt64(2 * Basis.weight(channels: channels)) * largest
@@ -85,7 +82,8 @@ struct Witness: Sendable, Equatable {
             residualSquares >= 0,
             Self.arePossible(
                 photos, sum: UInt64(residualSum.magnitude), squares: UInt64(residualSquares), largest: largestResidual),
-            zip(sums, squares).allSatisfy({ Self.arePossible(photos, sum: $0, squares: $1, largest: largest) })
+            zip(moments, moments.dropFirst(moments.count / 2))
+                .allSatisfy({ Self.arePossible(photos, sum: $0, squares: $1, largest: largest) })
         else { return nil }
     }
 
@@ -133,8 +131,8 @@ struct Witness: Sendable, Equatable {
 
     private func variance(_ index: Int, channels: Int) -> Double {
         func ofSample(_ sample: Int) -> Double {
-            let sum = Double(sums[sample])
-            return max(0, (Double(squares[sample]) - sum * sum / Double(count)) / Double(count - 1))
+            let sum = Double(moments[sample])
+            return max(0, (Double(moments[moments.count / 2 + sample]) - sum * sum / Double(count)) / Double(count - 1))
         }
         let first = index * channels
         guard channels == 3 else { return ofSample(first) }
