@@ -124,13 +124,20 @@ public struct HotPixelsSearch: Sendable {
         let listBytes = discovery.files.count * PhotoFile.listedBytes
         for (index, group) in wanted.enumerated() {
             let advance = { @Sendable in counter.advance($0) }
-            switch searchByStrips(group, otherBytes: listBytes, into: &found, progress: advance) {
-            case .done: continue
-            case .takesTheWholeFrame(let damaged):
-                try search(
-                    group, without: damaged, photosOfAll: discovery, otherBytes: listBytes,
-                    checkpoint: checkpoints?[index], into: &found, progress: advance)
+            var damaged: FailedPhoto?
+            switch searchByStrips(group, otherBytes: listBytes, progress: advance) {
+            case .complete(let timing, let summary, let detected):
+                found.timing.add(timing)
+                found.groups.append(
+                    HotPixelsReport.Group(
+                        group, frameCount: group.photos.count, summary: summary, detection: detected))
+                continue
+            case .damaged(let photo): damaged = photo
+            case .impossible: break
             }
+            try search(
+                group, without: damaged, photosOfAll: discovery, otherBytes: listBytes,
+                checkpoint: checkpoints?[index], into: &found, progress: advance)
         }
         found.skipped.sort { $0.path < $1.path }
         found.timing.totalSeconds = monotonicSeconds() - start
@@ -155,60 +162,19 @@ public struct HotPixelsSearch: Sendable {
         var temporaryFileBytes = 0
     }
 
-    private enum SearchByStrips {
-        case done
-        /// Of all photos, or of all but one that turned out to be damaged.
-        case takesTheWholeFrame(without: FailedPhoto? = nil)
-    }
-
-    /// Accumulates and analyses one group strip by strip, where nothing is wanted that needs accumulators of the whole
-    /// frame.
     private func searchByStrips(
-        _ group: PhotoGroup, otherBytes: Int, into found: inout Findings,
-        progress: @escaping @Sendable (Double) -> Void
-    ) -> SearchByStrips {
-        let photos = group.photos
-        let judging = photos.count >= DetectionSettings.minimumFrames ? detection : nil
-        let bands = judging.map { DetectionBands(group.shape, inHalves: $0.confirms(photos: photos.count)) }
-        guard maps.isEmpty, page == nil, checkpoint == nil, detection?.confirmation != .full,
-            CandidateSearch.hasNeighbourhoods(group.shape),
-            let plan = StripwisePlan.fitting(
-                photos, shape: group.shape, settings: accumulation, bands: bands,
-                otherBytes: otherBytes
-                    + (judging == nil
-                        ? 0 : analysisBytes(group) + BandwiseDefectSearch.patchBytes(group.shape)))
-        else { return .takesTheWholeFrame() }
-        var defectSearch: BandwiseDefectSearch?
-        if let judging {
-            defectSearch = BandwiseDefectSearch(
-                judging, shape: group.shape, codedUnit: group.codedUnit, photos: photos.count,
-                workers: plan.workers, patchBytes: BandwiseDefectSearch.patchBytes(group.shape))
-        }
-        let summary = RunningVarianceSummary(shape: group.shape, frameCount: photos.count, top: top)
-        let outcome = StripwiseAccumulation.run(
-            plan, shape: group.shape, settings: accumulation, search: defectSearch, progress: progress,
-            reader: { summary.add($0, rows: $1) })
-        switch outcome {
-        case .complete(let timing):
-            found.timing.add(timing)
-            let start = monotonicSeconds()
-            let detected = defectSearch?.detection()
-            found.timing.analysisSeconds += monotonicSeconds() - start
-            found.groups.append(
-                HotPixelsReport.Group(group, frameCount: photos.count, summary: summary.summary, detection: detected))
-            return .done
-        case .damaged(let photo):
-            return .takesTheWholeFrame(without: photo)
-        case .impossible:
-            return .takesTheWholeFrame()
-        }
+        _ group: PhotoGroup, otherBytes: Int, progress: @escaping @Sendable (Double) -> Void
+    ) -> StripwiseSearch.Outcome {
+        guard maps.isEmpty, page == nil, checkpoint == nil else { return .impossible }
+        let search = StripwiseSearch(
+            shape: group.shape, codedUnit: group.codedUnit, accumulation: accumulation, detection: detection, top: top)
+        return search.run(group.photos, otherBytes: otherBytes, progress: progress)
     }
 
     /// Accumulates and analyses one group and writes its maps. `damaged`: a photo known not to be whole.
     private func search(
         _ group: PhotoGroup, without damaged: FailedPhoto?, photosOfAll: PhotoDiscovery, otherBytes: Int,
-        checkpoint: GroupCheckpoint?,
-        into found: inout Findings, progress: @escaping @Sendable (Double) -> Void
+        checkpoint: GroupCheckpoint?, into found: inout Findings, progress: @escaping @Sendable (Double) -> Void
     ) throws(FastPixError) {
         let defectSearch = detection.map {
             DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)

@@ -40,7 +40,9 @@ enum CandidateSuppression {
         let side = max(16, codedUnit.width, codedUnit.height)
         let firstCell = firstRow / side
         let grid = (rows: lastRow / side - firstCell + 1, columns: lastColumn / side + 1)
-        var kept = [[Int]](repeating: [], count: grid.rows * grid.columns)
+        // Of each cell the last in `result`, and of each of these the one before it in the same cell.
+        var lastOfCell = [Int?](repeating: nil, count: grid.rows * grid.columns)
+        var previous: [Int?] = []
         var result: [(candidate: Candidate, isSure: Bool)] = []
         for candidate in candidates.sorted(by: { $0.isListedBefore($1) }) {
             if result.count == limit { break }
@@ -49,15 +51,18 @@ enum CandidateSuppression {
             var isSure = !isExposed(candidate)
             for row in max(0, cell.row - 1)...min(grid.rows - 1, cell.row + 1) {
                 for column in max(0, cell.column - 1)...min(grid.columns - 1, cell.column + 1) where !isSuppressed {
-                    for index in kept[row * grid.columns + column]
-                    where isSmeared(candidate, by: result[index].candidate) {
+                    var next = lastOfCell[row * grid.columns + column]
+                    while let index = next {
+                        next = previous[index]
+                        guard isSmeared(candidate, by: result[index].candidate) else { continue }
                         // One that may itself be suppressed suppresses nobody for sure.
                         if result[index].isSure { isSuppressed = true } else { isSure = false }
                     }
                 }
             }
             if isSuppressed { continue }
-            kept[cell.row * grid.columns + cell.column].append(result.count)
+            previous.append(lastOfCell[cell.row * grid.columns + cell.column])
+            lastOfCell[cell.row * grid.columns + cell.column] = result.count
             result.append((candidate, isSure))
         }
         return result

@@ -54,8 +54,8 @@ public struct PerformanceTuning: Sendable {
         }
     }
 
-    /// Decodes and accumulates the photos with every pair of settings, in turn, `runs` times. The first round warms
-    /// up the file cache and is not counted. `progress` gets the number of runs done and of runs in all.
+    /// Searches the photos with every pair of settings, in turn, `runs` times, as `HotPixelsSearch` does where no maps are
+    /// wanted. The first round warms up the file cache and is not counted. `progress` gets the number of runs done and of runs in all.
     public func run(
         _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> Outcome {
@@ -66,24 +66,21 @@ public struct PerformanceTuning: Sendable {
         }
         let photos = Array(group.photos.prefix(maximumPhotos))
         var failed: [FailedPhoto] = []
-        var measurements = candidates(shape: group.shape)
+        var measurements = candidates(photos, group)
         var rounds: [[Double]] = []
-        // The same for all runs: what memory costs that is touched for the first time varies more than what is measured.
-        let plan = try AccumulationPlan.fitting(photos, shape: group.shape, settings: accumulation, otherBytes: 0)
-        let accumulators = try Accumulators(
-            shape: group.shape, kind: accumulation.accumulator, inFile: plan.keepsAccumulatorsInFile)
+        var whole = WholeFrame(shape: group.shape)
         for round in 0...runs {
             var seconds: [Double] = []
             for measurement in measurements {
                 var settings = accumulation
                 settings.batch = measurement.batch
                 settings.tileSampleCount = measurement.tileSamples
-                accumulators.clear()
                 let start = monotonicSeconds()
-                failed = try PhotoAccumulation.run(
-                    photos, shape: group.shape, settings: settings, accumulators: accumulators
-                ) { _ in }.failed
-                seconds.append(monotonicSeconds() - start)
+                if case .complete = search(group, settings).run(photos, progress: { _ in }) {
+                    seconds.append(monotonicSeconds() - start)
+                } else {
+                    seconds.append(try whole.seconds(photos, settings, failed: &failed))
+                }
                 progress(round * measurements.count + seconds.count, (runs + 1) * measurements.count)
             }
             if round > 0 { rounds.append(seconds) }
@@ -107,10 +104,22 @@ public struct PerformanceTuning: Sendable {
     private static let batches = [2, 4, 8, 16]
     private static let stripRows = [8, 16, 32, 64, 128]
 
+    /// What `HotPixelsSearch` does by default.
+    private func search(_ group: PhotoGroup, _ settings: AccumulationSettings) -> StripwiseSearch {
+        StripwiseSearch(
+            shape: group.shape, codedUnit: group.codedUnit, accumulation: settings, detection: DetectionSettings(),
+            top: HotPixelsSearch.defaultTop)
+    }
+
     /// Every batch with every height of strip, the default among them.
-    private func candidates(shape: FrameShape) -> [Measurement] {
-        let standard = AccumulationSettings(accumulator: accumulation.accumulator, channels: accumulation.channels)
-        let standardRows = standard.rowsPerStrip(shape: shape, batch: standard.batch)
+    private func candidates(_ photos: [PhotoFile], _ group: PhotoGroup) -> [Measurement] {
+        let shape = group.shape
+        var standard = accumulation
+        standard.batch = AccumulationSettings.defaultBatch
+        standard.tileSampleCount = nil
+        let standardRows =
+            search(group, standard).plan(photos)?.rowsPerStrip
+            ?? standard.rowsPerStrip(shape: shape, batch: standard.batch)
         let rows = Set(Self.stripRows.map { min($0, shape.height) } + [standardRows]).sorted()
         return Self.batches.flatMap { batch in
             rows.map { rows in
@@ -119,5 +128,31 @@ public struct PerformanceTuning: Sendable {
                     isDefault: batch == standard.batch && rows == standardRows)
             }
         }
+    }
+}
+
+/// Accumulates photos that do not go strip by strip.
+private struct WholeFrame {
+    let shape: FrameShape
+    /// The same for all runs: what memory costs that is touched for the first time varies more than what is measured.
+    private var accumulators: Accumulators?
+
+    init(shape: FrameShape) { self.shape = shape }
+
+    /// Seconds that a run takes.
+    mutating func seconds(
+        _ photos: [PhotoFile], _ settings: AccumulationSettings, failed: inout [FailedPhoto]
+    ) throws(FastPixError) -> Double {
+        if accumulators == nil {
+            let plan = try AccumulationPlan.fitting(photos, shape: shape, settings: settings, otherBytes: 0)
+            accumulators = try Accumulators(
+                shape: shape, kind: settings.accumulator, inFile: plan.keepsAccumulatorsInFile)
+        }
+        accumulators?.clear()
+        let start = monotonicSeconds()
+        failed = try PhotoAccumulation.run(photos, shape: shape, settings: settings, accumulators: accumulators) { _ in
+        }
+        .failed
+        return monotonicSeconds() - start
     }
 }
