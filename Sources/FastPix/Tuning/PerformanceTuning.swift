@@ -55,7 +55,8 @@ public struct PerformanceTuning: Sendable {
     }
 
     /// Searches the photos with every pair of settings, in turn, `runs` times, as `HotPixelsSearch` does where no maps are
-    /// wanted. The first round warms up the file cache and is not counted. `progress` gets the number of runs done and of runs in all.
+    /// wanted. The first round warms up the file cache and is not counted. `progress` gets the number of runs done and of
+    /// runs in all.
     public func run(
         _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> Outcome {
@@ -150,9 +151,9 @@ private struct WholeFrame {
         }
         accumulators?.clear()
         let start = monotonicSeconds()
-        failed = try PhotoAccumulation.run(photos, shape: shape, settings: settings, accumulators: accumulators) { _ in
-        }
-        .failed
+        let outcome = try PhotoAccumulation.run(
+            photos, shape: shape, settings: settings, accumulators: accumulators, progress: { _ in })
+        failed = outcome.failed
         return monotonicSeconds() - start
     }
 }
