@@ -39,7 +39,7 @@ struct StripwiseSearch {
         let defectSearch = judging(photos).map {
             BandwiseDefectSearch(
                 $0, shape: shape, codedUnit: codedUnit, photos: photos.count, workers: plan.workers,
-                patchBytes: BandwiseDefectSearch.patchBytes(shape))
+                patchBytes: BandwiseDefectSearch.patchBytes(shape, left: plan.bytesLeft))
         }
         let summary = RunningVarianceSummary(shape: shape, frameCount: photos.count, top: top)
         let outcome = StripwiseAccumulation.run(
@@ -58,6 +58,6 @@ struct StripwiseSearch {
 
     private func searchBytes(_ detection: DetectionSettings, photos: Int) -> Int {
         DefectSearch.memoryBytes(detection, photos: photos, shape: shape, workers: accumulation.workerCount)
-            + BandwiseDefectSearch.patchBytes(shape)
+            + BandwiseDefectSearch.patchBytes(shape, left: 0)
     }
 }

@@ -78,6 +78,21 @@ struct MemoryLimitTests {
         }
     }
 
+    /// Without maps the moments of some rows are enough, and no file is needed for the others.
+    @Test func framesLargerThanTheMemoryNeedNoFileWithoutMaps() throws {
+        try withTemporaryFolder { folder in
+            try Self.addSixteenBitPhotos(12, width: 2000, height: 1500, to: folder)
+            let arguments = ["hotpixels", ".", "--format", "json", "--workers", "2", "--memory-limit"]
+            let plenty = try CommandRun.fastpix(arguments + ["4G", "--variance-map", "map.png"], in: folder)
+            let less = try CommandRun.fastpix(arguments + ["120M"], in: folder)
+            #expect(plenty.exitCode == 0 && less.exitCode == 0, "\(less.stderr)")
+            #expect(try less.hotPixels().groups == plenty.hotPixels().groups)
+            let memory = try JSONDecoder().decode(Memory.self, from: less.stdoutBytes)
+            #expect(memory.temporaryFileBytes == 0)
+            #expect(memory.peakMemoryBytes <= 120 << 20, "\(memory.peakMemoryBytes)")
+        }
+    }
+
     /// An interlaced photo has no first row before its last byte; the others do without it.
     @Test func aPhotoTooLargeToUnpackIsNamedAlone() throws {
         try withTemporaryFolder { folder in

@@ -12,6 +12,8 @@ struct StripwisePlan: Sendable {
     let bands: DetectionBands?
     /// Strips that are begun and still needed, at most: what the batches may be apart.
     let stripsInWork: Int
+    /// Of the memory limit, besides what the plan takes.
+    private(set) var bytesLeft = 0
 
     var photoCount: Int { (leading + following).reduce(0) { $0 + $1.count } }
 
@@ -26,10 +28,11 @@ struct StripwisePlan: Sendable {
             // Decoding one of their strips may take as long as all others together.
             !photos.contains(where: \.header.isDecodedWhole)
         else { return nil }
-        let plan = StripwisePlan(photos, shape: shape, settings: settings, bands: bands)
+        var plan = StripwisePlan(photos, shape: shape, settings: settings, bands: bands)
         let available = settings.memoryLimitBytes - AccumulationPlan.programBytes - otherBytes
         let whole = Accumulators.byteCount(shape: shape, kind: .exact)
-        return plan.byteCount(shape) <= min(available, whole) ? plan : nil
+        plan.bytesLeft = available - plan.byteCount(shape)
+        return plan.bytesLeft >= 0 && plan.byteCount(shape) <= whole ? plan : nil
     }
 
     init(_ photos: [PhotoFile], shape: FrameShape, settings: AccumulationSettings, bands: DetectionBands? = nil) {

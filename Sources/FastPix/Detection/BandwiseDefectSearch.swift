@@ -183,9 +183,13 @@ final class BandwiseDefectSearch: Sendable {
 
     // MARK: Memory
 
-    /// Room for what has to be kept of ordinary photos, some dozens of candidates, and of sensors with thousands of
-    /// defects. Where there are more, the whole frame can as well be kept.
-    static func patchBytes(_ shape: FrameShape) -> Int { Accumulators.byteCount(shape: shape, kind: .exact) / 4 }
+    /// Room for what has to be kept of ordinary photos, some dozens of candidates, and, as far as there are bytes left, of
+    /// sensors with thousands of defects. Where there are more, the whole frame can as well be kept.
+    static func patchBytes(_ shape: FrameShape, left: Int) -> Int {
+        min(ordinaryPatchBytes + left, Accumulators.byteCount(shape: shape, kind: .exact) / 4)
+    }
+
+    private static let ordinaryPatchBytes = 8 << 20
 
     private static func bytesPerPatch(_ shape: FrameShape) -> Int {
         let side = 2 * DefectJudgement.reach + 1
