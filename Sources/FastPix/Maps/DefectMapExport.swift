@@ -58,7 +58,7 @@ public struct DefectMapExport: Sendable {
                 written.insert(name)
                 target = (path.hasSuffix("/") ? path : path + "/") + name
             } else {
-                target = NumberedOutput.file(path, judged.firstIndex { $0.0.name == group.name }! + 1)
+                target = NumberedOutput.file(path, group.number)
             }
             let frame = RawFrame(group, defects, offset: RawFrame.Offset(column: columnOffset, row: rowOffset))
             if format.countsInRawFrame, frame.outside > 0 {

@@ -69,7 +69,6 @@ public struct PerformanceTuning: Sendable {
         var failed: [FailedPhoto] = []
         var measurements = candidates(photos, group)
         var rounds: [[Double]] = []
-        var whole = WholeFrame(shape: group.shape)
         for round in 0...runs {
             var seconds: [Double] = []
             for measurement in measurements {
@@ -77,11 +76,8 @@ public struct PerformanceTuning: Sendable {
                 settings.batch = measurement.batch
                 settings.tileSampleCount = measurement.tileSamples
                 let start = monotonicSeconds()
-                if case .complete = search(group, settings).run(photos, progress: { _ in }) {
-                    seconds.append(monotonicSeconds() - start)
-                } else {
-                    seconds.append(try whole.seconds(photos, settings, failed: &failed))
-                }
+                failed = try accumulate(photos, group, settings).failed
+                seconds.append(monotonicSeconds() - start)
                 progress(round * measurements.count + seconds.count, (runs + 1) * measurements.count)
             }
             if round > 0 { rounds.append(seconds) }
@@ -106,10 +102,23 @@ public struct PerformanceTuning: Sendable {
     private static let stripRows = [8, 16, 32, 64, 128]
 
     /// What `HotPixelsSearch` does by default.
-    private func search(_ group: PhotoGroup, _ settings: AccumulationSettings) -> StripwiseSearch {
-        StripwiseSearch(
-            shape: group.shape, codedUnit: group.codedUnit, accumulation: settings, detection: DetectionSettings(),
-            top: HotPixelsSearch.defaultTop)
+    private func accumulate(
+        _ photos: [PhotoFile], _ group: PhotoGroup, _ settings: AccumulationSettings
+    ) throws(FastPixError) -> Accumulation.Outcome {
+        let job = Accumulation(settings: settings, contents: contents)
+        let current = CurrentAnalysis { frameCount in
+            GroupAnalysis(
+                FrameGeometry(group), frameCount: frameCount, top: HotPixelsSearch.defaultTop,
+                detection: DetectionSettings())
+        }
+        let outcome = try job.run(
+            photos, shape: group.shape, progress: { _ in }, reading: { current.begin($0) })
+        _ = current.analysis?.judge(outcome.facts, outcome.coarse)
+        return outcome
+    }
+
+    private var contents: AccumulatorContents {
+        AccumulatorContents(kind: accumulation.accumulator, hasExtremes: true)
     }
 
     /// Every batch with every height of strip, the default among them.
@@ -118,9 +127,10 @@ public struct PerformanceTuning: Sendable {
         var standard = accumulation
         standard.batch = AccumulationSettings.defaultBatch
         standard.tileSampleCount = nil
-        let standardRows =
-            search(group, standard).plan(photos)?.rowsPerStrip
-            ?? standard.rowsPerStrip(shape: shape, batch: standard.batch)
+        let plan = try? AccumulationPlan.fitting(
+            AccumulationPlan.Job(photos: photos, shape: shape, contents: contents, needsAllRows: false),
+            settings: standard)
+        let standardRows = plan?.rowsPerStrip ?? shape.height
         let rows = Set(Self.stripRows.map { min($0, shape.height) } + [standardRows]).sorted()
         return Self.batches.flatMap { batch in
             rows.map { rows in
@@ -129,31 +139,5 @@ public struct PerformanceTuning: Sendable {
                     isDefault: batch == standard.batch && rows == standardRows)
             }
         }
-    }
-}
-
-/// Accumulates photos that do not go strip by strip.
-private struct WholeFrame {
-    let shape: FrameShape
-    /// The same for all runs: what memory costs that is touched for the first time varies more than what is measured.
-    private var accumulators: Accumulators?
-
-    init(shape: FrameShape) { self.shape = shape }
-
-    /// Seconds that a run takes.
-    mutating func seconds(
-        _ photos: [PhotoFile], _ settings: AccumulationSettings, failed: inout [FailedPhoto]
-    ) throws(FastPixError) -> Double {
-        if accumulators == nil {
-            let plan = try AccumulationPlan.fitting(photos, shape: shape, settings: settings, otherBytes: 0)
-            accumulators = try Accumulators(
-                shape: shape, kind: settings.accumulator, inFile: plan.keepsAccumulatorsInFile)
-        }
-        accumulators?.clear()
-        let start = monotonicSeconds()
-        let outcome = try PhotoAccumulation.run(
-            photos, shape: shape, settings: settings, accumulators: accumulators, progress: { _ in })
-        failed = outcome.failed
-        return monotonicSeconds() - start
     }
 }

@@ -13,6 +13,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let groups: [Group]
     /// Files that did not enter a result, ordered by path.
     public let skipped: [SkippedPhoto]
+    /// Outputs besides the report that could not be written.
+    public let failedOutputs: [FailedOutput]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     public let timing: Timing
@@ -22,12 +24,13 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let temporaryFileBytes: Int
 
     init(
-        settings: Settings, groups: [Group], skipped: [SkippedPhoto], timing: Timing, peakMemoryBytes: UInt64,
-        temporaryFileBytes: Int
+        settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
+        timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
+        self.failedOutputs = failedOutputs
         self.timing = timing
         self.peakMemoryBytes = peakMemoryBytes
         self.temporaryFileBytes = temporaryFileBytes
@@ -95,6 +98,8 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     /// The photos of one camera with one frame shape.
     public struct Group: Sendable, Encodable {
+        /// 1 for the first: what outputs of which each group has its own are numbered by.
+        public let number: Int
         public let camera: Camera
         public let shape: FrameShape
         /// Photos that entered the statistics.
@@ -111,10 +116,11 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         init(
-            _ group: PhotoGroup, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
+            _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
             detection: Detection?
         ) {
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
+            self.number = number
             camera = group.camera
             shape = group.shape
             frames = frameCount
@@ -205,6 +211,12 @@ public struct HotPixelsReport: Sendable, Encodable {
             idleSeconds += timing.idleSeconds
         }
     }
+}
+
+/// An output that could not be written, and why.
+public struct FailedOutput: Sendable, Codable, Equatable {
+    public let path: String
+    public let reason: String
 }
 
 extension SubpixelMoments: Encodable {

@@ -30,33 +30,49 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    /// Writes the maps of the group with this number (1, 2, ...).
+    /// Writes the maps of the group with this number (1, 2, ...). Returns those that cannot be written.
     func write(
         _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, number: Int,
         photos: PhotoDiscovery
-    ) throws(FastPixError) {
-        let reader = MomentsReader(accumulators: accumulators)
-        if let variancePicture {
-            let target = NumberedOutput.file(variancePicture, number)
+    ) -> [FailedOutput] {
+        var failed: [FailedOutput] = []
+        func attempt(_ output: String?, _ write: (String) throws(FastPixError) -> Void) {
+            guard let output else { return }
+            do throws(FastPixError) {
+                try write(output)
+            } catch {
+                failed.append(FailedOutput(path: error.path ?? output, reason: error.reason))
+            }
+        }
+        attempt(variancePicture) { (path: String) throws(FastPixError) in
+            let target = NumberedOutput.file(path, number)
             try photos.refuseOverwriting(target)
-            try writePicture(target, reader, group, summary)
+            try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
-        if let mapsFolder {
-            let folder = try Self.folder(mapsFolder, number)
-            try Self.writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.mean($0) }
-            try Self.writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.varianceOrNaN($0) }
+        attempt(mapsFolder) { (path: String) throws(FastPixError) in
+            try Self.writeMaps(accumulators, to: try Self.folder(path, number))
         }
-        if let sumsFolder {
-            let folder = try Self.folder(sumsFolder, number)
-            try Self.writeArray("\(folder)/sum.npy", .uint32, accumulators) { accumulators.sum(at: $0).pointee }
-            if accumulators.shape.bitsPerSample == 8 {
-                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators) {
-                    accumulators.sumOfSquares8(at: $0).pointee
-                }
-            } else {
-                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
-                    accumulators.sumOfSquares16(at: $0).pointee
-                }
+        attempt(sumsFolder) { (path: String) throws(FastPixError) in
+            try Self.writeSums(accumulators, to: try Self.folder(path, number))
+        }
+        return failed
+    }
+
+    private static func writeMaps(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+        let reader = MomentsReader(accumulators: accumulators)
+        try writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.mean($0) }
+        try writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.varianceOrNaN($0) }
+    }
+
+    private static func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+        try writeArray("\(folder)/sum.npy", .uint32, accumulators) { accumulators.sum(at: $0).pointee }
+        if accumulators.shape.bitsPerSample == 8 {
+            try writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators) {
+                accumulators.sumOfSquares8(at: $0).pointee
+            }
+        } else {
+            try writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
+                accumulators.sumOfSquares16(at: $0).pointee
             }
         }
     }
@@ -94,7 +110,7 @@ public struct MapOutputs: Sendable {
         for start in stride(from: 0, to: shape.sampleCount, by: shape.samplesPerRow) {
             for index in 0..<shape.samplesPerRow { row[index] = value(start + index) }
             try file.append(UnsafeRawBufferPointer(row))
-            accumulators.release(start..<start + shape.samplesPerRow)
+            accumulators.release(rows: start / shape.samplesPerRow..<start / shape.samplesPerRow + 1)
         }
         try file.commit()
     }

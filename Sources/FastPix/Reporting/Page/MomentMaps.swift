@@ -9,7 +9,10 @@ struct MomentMaps {
     /// Longer sides would make pages of many megabytes and no screen larger.
     private static let longestSide = 1024
 
-    init(_ accumulators: Accumulators, summary: VarianceSummary) {
+    private let workers: Int
+
+    init(_ accumulators: Accumulators, summary: VarianceSummary, workers: Int) {
+        self.workers = workers
         reader = MomentsReader(accumulators: accumulators)
         shape = accumulators.shape
         axis = VarianceAxis(
@@ -35,7 +38,7 @@ struct MomentMaps {
     /// The lowest variance of the pixels (and their channels) that become one, so that a single one still shows.
     func varianceOverview() throws(FastPixError) -> [UInt8] {
         let (width, height) = smallSize
-        let rows = ParallelTiles.map(height) { row in
+        let rows = WorkerTeam.map(height, workers: workers) { row in
             defer { release(row) }
             return (0..<width).map { column in
                 var lowest = Double.nan
@@ -56,7 +59,7 @@ struct MomentMaps {
     /// and 99.5: over many scenes a mean is an even grey.
     func meanOverview() throws(FastPixError) -> [UInt8] {
         let (width, height) = smallSize
-        let rows = ParallelTiles.map(height) { row in
+        let rows = WorkerTeam.map(height, workers: workers) { row in
             defer { release(row) }
             return (0..<width).flatMap { column in
                 (0..<3).map { channel -> Double in

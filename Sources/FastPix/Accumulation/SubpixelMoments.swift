@@ -20,7 +20,7 @@ struct MomentsReader: Sendable {
     private var shape: FrameShape { accumulators.shape }
     private var frames: Double { Double(accumulators.frameCount) }
 
-    /// M2 from a ranking key (see `VarianceSummary`): exact keys are frames x M2.
+    /// M2 from a ranking key (see `VarianceRanking`): exact keys are frames x M2.
     func m2(ofScaled scaled: UInt64) -> Double { Double(scaled) / frames }
 
     /// Exact keys: frames x M2, an integer, divided once.
