@@ -161,11 +161,19 @@ struct HotPixelsCommand: ParsableCommand {
             if output.format == .json { try sink.write(report.formatted(.json)) }
             return .failure
         }
-        for export in export.exports {
-            try export.write(report.groups, photos: discovery).forEach(console.warning)
-        }
+        // The result first: nothing that is written besides may cost it.
         try sink.write(report.formatted(output.format))
-        return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+        var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
+        for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
+        for export in export.exports {
+            do throws(FastPixError) {
+                try export.write(report.groups, photos: discovery).forEach(console.warning)
+            } catch {
+                console.error(error.message)
+                isIncomplete = true
+            }
+        }
+        return isIncomplete ? .someFilesFailed : .success
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.
