@@ -103,9 +103,17 @@ public struct HotPixelsSearch: Sendable {
         timing.probeSeconds = monotonicSeconds() - start
 
         let groups = PhotoGroup.grouping(probed.photos, channels: accumulation.channels)
-        let wanted = groups.filter { $0.photos.count >= minimumFrames }
+        let wanted = groups.filter { $0.photos.count >= minimumFrames && takes($0) }
         for group in groups where group.photos.count < minimumFrames {
             skipped += leftOut(group, photos: group.photos)
+        }
+        for group in groups where group.photos.count >= minimumFrames && !takes(group) {
+            skipped += group.photos.map {
+                SkippedPhoto(
+                    path: $0.name,
+                    reason: "its samples are floating-point numbers, which have no exact sums and are not searched for "
+                        + "defects; their means and variances come with --accumulator welford --no-defects")
+            }
         }
         let counter = ProgressCounter(total: wanted.reduce(0) { $0 + $1.photos.count }) {
             progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
@@ -117,7 +125,7 @@ public struct HotPixelsSearch: Sendable {
                     Set(
                         AccumulationPlan.tooLarge(
                             group.photos, shape: group.shape, settings: accumulation, otherBytes: analysisBytes(group)
-                        ).map(\.path))
+                        ).map(\.place.path))
                 })
         }
         var found = Findings(skipped: skipped, timing: timing)
@@ -187,7 +195,7 @@ public struct HotPixelsSearch: Sendable {
             found.skipped.append(damaged.skipped)
             progress(1)
         }
-        let readable = group.photos.filter { $0.path != damaged?.path }
+        let readable = group.photos.filter { $0.place != damaged?.place }
         let outcome: PhotoAccumulation.Outcome
         do throws(FastPixError) {
             outcome = try PhotoAccumulation.run(
@@ -197,15 +205,15 @@ public struct HotPixelsSearch: Sendable {
         } catch {
             guard error.code == .outOfMemory || error.code == .overflow else { throw error }
             // Too large for the memory, or too many: the other groups may still be possible.
-            found.skipped += readable.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+            found.skipped += readable.map { SkippedPhoto(path: $0.name, reason: error.reason) }
             return
         }
         found.skipped += outcome.failed.map(\.skipped)
         found.timing.add(outcome.timing)
         let accumulators = outcome.accumulators
         found.temporaryFileBytes = max(found.temporaryFileBytes, accumulators.fileByteCount)
-        let failed = Set(outcome.failed.map(\.path))
-        let photos = readable.filter { !failed.contains($0.path) }
+        let failed = Set(outcome.failed.map(\.place))
+        let photos = readable.filter { !failed.contains($0.place) }
         guard accumulators.frameCount >= minimumFrames else {
             found.skipped += leftOut(group, photos: photos)
             return
@@ -250,11 +258,15 @@ public struct HotPixelsSearch: Sendable {
             photos: photos)
     }
 
+    private func takes(_ group: PhotoGroup) -> Bool {
+        group.shape.sampleType != .f32 || (accumulation.accumulator == .welford && detection == nil)
+    }
+
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {
         let reason =
             "its group (\(group.name)) has \(counted(photos.count, "readable photo")), "
             + "fewer than the \(minimumFrames) of --minimum-frames"
-        return photos.map { SkippedPhoto(path: $0.path.string, reason: reason, isFailure: false) }
+        return photos.map { SkippedPhoto(path: $0.name, reason: reason, isFailure: false) }
     }
 }
 

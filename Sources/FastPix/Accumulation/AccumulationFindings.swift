@@ -4,10 +4,25 @@ import SystemPackage
 /// A photo that could not be decoded, and why.
 struct FailedPhoto: Sendable {
     // Not a string: names that are no valid UTF-8 would look alike.
-    let path: FilePath
+    let place: PhotoFile.Place
+    /// As results call it.
+    let name: String
     let reason: String
 
-    var skipped: SkippedPhoto { SkippedPhoto(path: path.string, reason: reason) }
+    init(_ photo: PhotoFile, reason: String) {
+        place = photo.place
+        name = photo.name
+        self.reason = reason
+    }
+
+    /// The first picture of a file.
+    init(path: FilePath, reason: String) {
+        place = PhotoFile.Place(path: path, pageNumber: 0)
+        name = path.string
+        self.reason = reason
+    }
+
+    var skipped: SkippedPhoto { SkippedPhoto(path: name, reason: reason) }
 }
 
 /// What the workers of one pass over the photos find: which photos are in the accumulators, and which cannot be. Safe
@@ -58,7 +73,7 @@ final class AccumulationFindings: Sendable {
     /// by in a checkpoint, if it can be.
     func photoFailed(_ error: FastPixError, _ photo: PhotoFile, leavesNothing: Bool, identity: StatePhoto?) {
         state.withLock { state in
-            state.failed.append(FailedPhoto(path: photo.path, reason: error.reason))
+            state.failed.append(FailedPhoto(photo, reason: error.reason))
             state.content.taken[photo.path] = nil
             if isInHalves, let identity {
                 state.content.damaged[photo.path] = DamagedPhoto(

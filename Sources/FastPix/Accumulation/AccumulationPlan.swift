@@ -67,7 +67,7 @@ struct AccumulationPlan: Sendable {
             settings.memoryLimitBytes - programBytes - otherBytes - others.bytes(1, multiple, rows: 1, inFile: true)
         return photos.filter { $0.header.isDecodedWhole && $0.header.decoderBytes * multiple > available }.map {
             FailedPhoto(
-                path: $0.path,
+                $0,
                 reason:
                     "this photo has to be unpacked whole, which takes \(mebibytes($0.header.decoderBytes)) MiB, more "
                     + "than the memory limit of \(mebibytes(settings.memoryLimitBytes)) MiB leaves; raise --memory-limit"

@@ -21,7 +21,7 @@ final class OpenPhoto {
         self.rowsBefore = rowsBefore
         file = try OpenFile(photo.path)
         decoder = try PhotoDecoder(
-            file, channels: settings.channels, maximumPixels: settings.maximumPixels)
+            file, page: photo.page, channels: settings.channels, maximumPixels: settings.maximumPixels)
         guard decoder.shape == photo.header.shape, file.state == photo.state else { throw changed }
     }
 
@@ -49,6 +49,6 @@ final class OpenPhoto {
     }
 
     private var changed: FastPixError {
-        FastPixError(.corrupt, path: photo.path.string, "the file changed while it was being read; run again")
+        FastPixError(.corrupt, path: photo.name, "the file changed while it was being read; run again")
     }
 }

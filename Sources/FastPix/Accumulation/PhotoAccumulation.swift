@@ -67,8 +67,8 @@ final class PhotoAccumulation: Sendable {
         failed += AccumulationPlan.tooLarge(
             photos.filter { saved.taken[$0.path] == nil && saved.damaged[$0.path] == nil }, shape: shape,
             settings: settings, otherBytes: otherBytes)
-        let isOut = Set(failed.map(\.path))
-        var remaining = photos.filter { !isOut.contains($0.path) }
+        let isOut = Set(failed.map(\.place))
+        var remaining = photos.filter { !isOut.contains($0.place) }
         progress(Double(failed.count))
         while true {
             let pass = try PhotoAccumulation(
@@ -78,9 +78,9 @@ final class PhotoAccumulation: Sendable {
             if !pass.findings.isSpoiled { return outcome }
             // One whose upper rows came with the checkpoint comes with it again, and is taken out again.
             let saved = checkpoint?.saved.taken ?? [:]
-            failed = outcome.failed.filter { saved[$0.path] == nil }
-            let damaged = Set(failed.map(\.path))
-            remaining.removeAll { damaged.contains($0.path) }
+            failed = outcome.failed.filter { saved[$0.place.path] == nil }
+            let damaged = Set(failed.map(\.place))
+            remaining.removeAll { damaged.contains($0.place) }
             accumulators?.clear()
         }
     }
@@ -147,7 +147,7 @@ final class PhotoAccumulation: Sendable {
         let found = findings.soFar
         return Outcome(
             accumulators: accumulators,
-            failed: (failedBefore + found.failed).sorted { $0.path.bytesPrecede($1.path) },
+            failed: (failedBefore + found.failed).sorted { $0.place < $1.place },
             scouting: scouting, workers: plan.workers, timing: found.timing.divided(by: Double(plan.workers)))
     }
 

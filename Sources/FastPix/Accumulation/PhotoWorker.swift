@@ -152,7 +152,7 @@ struct PhotoWorker: ~Copyable {
         do throws(FastPixError) {
             // The same bytes through the same decoder give the same rows, as far as they did before.
             let again = try PhotoDecoder(
-                open.file, channels: job.settings.channels, maximumPixels: job.settings.maximumPixels)
+                open.file, page: open.photo.page, channels: job.settings.channels, maximumPixels: job.settings.maximumPixels)
             for strip in 0..<job.stripCount where job.rows(ofStrip: strip).lowerBound < open.rowsTaken {
                 let range = job.rows(ofStrip: strip).clamped(to: 0..<open.rowsTaken)
                 try again.readRows(range.count, into: rows)

@@ -142,7 +142,7 @@ final class StripwiseAccumulation: Sendable {
                 for reader in readers { reader.read(rows: rows, of: slot, from: pixels) }
                 frames.append(UnsafeRawPointer(pixels))
             } catch {
-                stop(.damaged(FailedPhoto(path: file.path, reason: error.reason)))
+                stop(.damaged(FailedPhoto(file, reason: error.reason)))
                 return nil
             }
         }

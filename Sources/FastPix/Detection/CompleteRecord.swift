@@ -10,7 +10,7 @@ struct CompleteRecord: Sendable {
             ResidualSeries(
                 zip(photos, residuals).compactMap { photo, residual in
                     residual.map {
-                        ResidualSeries.Entry(path: photo.path.string, capture: photo.header.capture, residual: $0)
+                        ResidualSeries.Entry(path: photo.name, capture: photo.header.capture, residual: $0)
                     }
                 })
         }

@@ -50,7 +50,8 @@ enum WitnessPass {
         _ strip: (Range<Int>) -> Void
     ) throws(FastPixError) {
         let file = try OpenFile(photo.path)
-        let decoder = try PhotoDecoder(file, channels: settings.channels, maximumPixels: settings.maximumPixels)
+        let decoder = try PhotoDecoder(
+            file, page: photo.page, channels: settings.channels, maximumPixels: settings.maximumPixels)
         guard decoder.shape == shape else {
             throw FastPixError(.corrupt, path: photo.path.string, "the file changed while it was being read; run again")
         }

@@ -11,9 +11,9 @@ struct StripReader: ~Copyable {
     ) throws(FastPixError) {
         let shape = photo.header.shape
         let file = try OpenFile(photo.path)
-        let decoder = try PhotoDecoder(file, maximumPixels: maximumPixels)
+        let decoder = try PhotoDecoder(file, page: photo.page, maximumPixels: maximumPixels)
         let changed = FastPixError(
-            .corrupt, path: photo.path.string, "the file changed while it was being read; run again")
+            .corrupt, path: photo.name, "the file changed while it was being read; run again")
         guard decoder.shape == shape, file.state == photo.state else { throw changed }
         let rowsPerStrip = Self.rowsPerStrip(shape)
         let rows = try start(holding: rowsPerStrip * shape.bytesPerRow)

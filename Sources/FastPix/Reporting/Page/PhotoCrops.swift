@@ -30,7 +30,8 @@ struct PhotoCrops: Sendable {
     ) throws(FastPixError) {
         name = photo.path.lastComponent?.string ?? photo.path.string
         let file = try OpenFile(photo.path)
-        let decoder = try PhotoDecoder(file, channels: settings.channels, maximumPixels: settings.maximumPixels)
+        let decoder = try PhotoDecoder(
+            file, page: photo.page, channels: settings.channels, maximumPixels: settings.maximumPixels)
         let shape = decoder.shape
         var pixels = [[UInt8]](repeating: [], count: crops.count)
         let row = UnsafeMutableRawBufferPointer.allocate(byteCount: shape.bytesPerRow, alignment: 16)
