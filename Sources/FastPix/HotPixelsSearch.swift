@@ -120,7 +120,7 @@ public struct HotPixelsSearch: Sendable {
                 guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
                     error.code != .interrupted
                 else { throw error }
-                found.skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+                found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: error.reason) }
             }
         }
         found.skipped.sort { $0.path < $1.path }
@@ -158,7 +158,7 @@ public struct HotPixelsSearch: Sendable {
         let job = Accumulation(
             settings: accumulation,
             contents: AccumulatorContents(
-                kind: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
+                group.shape, wanted: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
             needsAllRows: !maps.isEmpty || page != nil,
             otherBytes: otherBytes + GroupAnalysis.byteCount(group.shape, detection: detection)
                 + (page == nil ? 0 : GroupPictures.memoryBytes),
@@ -219,7 +219,7 @@ public struct HotPixelsSearch: Sendable {
         let reason =
             "its group (\(group.name)) has \(counted(photos.count, "readable photo")), "
             + "fewer than the \(minimumFrames) that are asked for"
-        return photos.map { SkippedPhoto(path: $0.path.string, reason: reason, isFailure: false) }
+        return photos.map { SkippedPhoto(path: $0.name, reason: reason, isFailure: false) }
     }
 }
 

@@ -203,7 +203,7 @@ struct AccumulationPlan: Sendable {
             $0.header.isDecodedWhole && $0.header.decoderBytes * multiple(job) > available - others
         }.map {
             FailedPhoto(
-                path: $0.path,
+                $0,
                 reason:
                     "this photo has to be unpacked whole, which takes \(mebibytes($0.header.decoderBytes)) MiB, more "
                     + "than the memory limit of \(mebibytes(settings.memoryLimitBytes)) MiB leaves; raise the limit")

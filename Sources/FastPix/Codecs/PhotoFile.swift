@@ -9,9 +9,13 @@ import SystemPackage
     import Darwin
 #endif
 
-/// A photo file: its path, its size on disk and what its headers say.
+/// One picture of a photo file: the file's path, its size on disk and what the picture's headers say.
 public struct PhotoFile: Sendable {
     public let path: FilePath
+    /// Which picture of the file.
+    public let page: PhotoPage
+    /// Whether the file has several pictures.
+    public let isInStack: Bool
     /// Size of the file in bytes when its headers were read.
     public var byteCount: Int { state.byteCount }
     /// What the file was when its headers were read.
@@ -21,19 +25,46 @@ public struct PhotoFile: Sendable {
     /// What a photo takes while it is on the lists of a run (measured: 1.1 KB with 40,000 photos).
     static let listedBytes = 1200
 
-    /// Reads the headers. `maximumPixels` bounds width x height (0: no bound).
+    /// Reads the headers of the file's first picture. `maximumPixels` bounds width x height (0: no bound).
     public init(
         probing path: FilePath, channels: ChannelSelection = .all, maximumPixels: UInt64
     ) throws(FastPixError) {
         let file = try OpenFile(path)
         var header = fpx_photo_header()
         var error = fpx_photo_error()
-        let status = fpx_photo_probe(file.fileDescriptor, channels.requested, maximumPixels, &header, &error)
+        var page = PhotoPage.first.requested
+        let status = fpx_photo_probe(file.fileDescriptor, &page, channels.requested, maximumPixels, &header, &error)
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         self.path = path
+        self.page = PhotoPage(number: 0, header.page)
+        isInStack = false
         state = file.state
         self.header = PhotoHeader(header)
     }
+
+    init(path: FilePath, page: PhotoPage, isInStack: Bool, state: OpenFile.State, header: PhotoHeader) {
+        self.path = path
+        self.page = page
+        self.isInStack = isInStack
+        self.state = state
+        self.header = header
+    }
+
+    /// What the picture is called in results: its file's path, with "#" and the number of the picture when the file has
+    /// several.
+    public var name: String { isInStack ? "\(path.string)#\(page.number)" : path.string }
+
+    /// What tells a picture from all others of a run; ordered by the bytes of the paths, then as in the file.
+    public struct Place: Sendable, Hashable, Comparable {
+        public let path: FilePath
+        public let pageNumber: Int
+
+        public static func < (left: Place, right: Place) -> Bool {
+            left.path == right.path ? left.pageNumber < right.pageNumber : left.path.bytesPrecede(right.path)
+        }
+    }
+
+    public var place: Place { Place(path: path, pageNumber: page.number) }
 }
 
 /// An open regular file, closed when it goes out of scope.

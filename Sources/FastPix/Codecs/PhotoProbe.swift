@@ -1,10 +1,11 @@
+import CCodecs
 import Synchronization
 import SystemPackage
 
 /// Reads the headers of many files, several at once.
 enum PhotoProbe {
     struct Outcome: Sendable {
-        /// In the order of the paths given.
+        /// In the order of the paths given, the pictures of a file in their order.
         var photos: [PhotoFile] = []
         var failed: [SkippedPhoto] = []
     }
@@ -14,28 +15,74 @@ enum PhotoProbe {
         _ paths: [FilePath], settings: AccumulationSettings,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) -> Outcome {
-        let results = Mutex([Result<PhotoFile, FastPixError>?](repeating: nil, count: paths.count))
+        let results = Mutex([Outcome?](repeating: nil, count: paths.count))
         let next = Atomic(0)
         WorkerTeam.run(workers: min(settings.workerCount, max(1, paths.count), OpenFile.limit)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < paths.count else { return }
-                let result = Result { () throws(FastPixError) in
-                    try PhotoFile(
-                        probing: paths[index], channels: settings.channels, maximumPixels: settings.maximumPixels)
-                }
+                let result = probe(
+                    paths[index], channels: settings.channels, maximumPixels: settings.maximumPixels)
                 results.withLock { $0[index] = result }
                 progress(index + 1, paths.count)
             }
         }
         var outcome = Outcome()
-        for (path, result) in zip(paths, results.withLock({ $0 })) {
-            switch result! {
-            case .success(let photo): outcome.photos.append(photo)
-            case .failure(let error):
-                outcome.failed.append(SkippedPhoto(path: path.string, reason: error.reason))
-            }
+        for result in results.withLock({ $0 }) {
+            outcome.photos += result?.photos ?? []
+            outcome.failed += result?.failed ?? []
         }
         return outcome
+    }
+
+    /// Reads the headers of all pictures of a file.
+    static func probe(_ path: FilePath, channels: ChannelSelection, maximumPixels: UInt64) -> Outcome {
+        let file: OpenFile
+        do throws(FastPixError) {
+            file = try OpenFile(path)
+        } catch {
+            return Outcome(failed: [SkippedPhoto(path: path.string, reason: error.reason)])
+        }
+        let pictures = PicturesOfAFile()
+        var error = fpx_photo_error()
+        let status = fpx_photo_visit(
+            file.fileDescriptor, channels.requested, maximumPixels,
+            { context, status, header, error in
+                guard let context else { return }
+                Unmanaged<PicturesOfAFile>.fromOpaque(context).takeUnretainedValue()
+                    .add(status, header.pointee, error.pointee)
+            }, Unmanaged.passUnretained(pictures).toOpaque(), &error)
+        if status != FPX_PHOTO_OK {
+            pictures.failures.append((pictures.count, FastPixError(status, error, path: path).reason))
+            pictures.count += 1
+        }
+        return pictures.outcome(path, file.state)
+    }
+}
+
+/// What a file turns out to hold, picture by picture.
+private final class PicturesOfAFile {
+    var count = 0
+    var pages: [(page: PhotoPage, header: PhotoHeader)] = []
+    var failures: [(number: Int, reason: String)] = []
+
+    func add(_ status: fpx_photo_status, _ header: fpx_photo_header, _ error: fpx_photo_error) {
+        if status == FPX_PHOTO_OK {
+            pages.append((PhotoPage(number: count, header.page), PhotoHeader(header)))
+        } else {
+            failures.append((count, FastPixError(status, error, path: "").reason))
+        }
+        count += 1
+    }
+
+    func outcome(_ path: FilePath, _ state: OpenFile.State) -> PhotoProbe.Outcome {
+        let isStack = count > 1
+        return PhotoProbe.Outcome(
+            photos: pages.map {
+                PhotoFile(path: path, page: $0.page, isInStack: isStack, state: state, header: $0.header)
+            },
+            failed: failures.map { number, reason in
+                SkippedPhoto(path: isStack ? "\(path.string)#\(number)" : path.string, reason: reason)
+            })
     }
 }

@@ -13,7 +13,6 @@ public struct Detection: Sendable, Equatable {
 }
 public struct Smear: Sendable, Equatable, Encodable { let row: Int; let column: Int; let rows: Int; let columns: Int }
 enum Neighbourhood { static let margin = 2 }
-extension FrameShape { var neighbourDistance: Int { 2 } }
 
 enum DefectClassifier { static let steadyShare = 0.9; static func leastResidual(bitsPerSample: Int) -> Double { 1 } }
 struct CompleteRecord { func series(row: Int, column: Int) -> ResidualSeries? { nil } }

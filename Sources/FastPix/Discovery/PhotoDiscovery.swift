@@ -43,7 +43,7 @@ public struct PhotoDiscovery: Sendable {
     private var seenFiles: Set<FileIdentity> = []
     private var seenFolders: Set<FileIdentity> = []
 
-    private static let photoExtensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
+    private static let photoExtensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png", "tif", "tiff"]
 
     /// Looks through `paths`. Named files are always tried. Of a folder's files those are tried that are called
     /// like photos or begin like photos; hidden ones are left alone. Subfolders are entered when `recursive`;
@@ -140,6 +140,8 @@ public struct PhotoDiscovery: Sendable {
         guard read(descriptor, &start, 4) == 4 else { return false }
         return (start.0 == 0xff && start.1 == 0xd8 && start.2 == 0xff)
             || start == (0x89, UInt8(ascii: "P"), UInt8(ascii: "N"), UInt8(ascii: "G"))
+            || start == (UInt8(ascii: "I"), UInt8(ascii: "I"), 42, 0)
+            || start == (UInt8(ascii: "M"), UInt8(ascii: "M"), 0, 42)
     }
 }
 

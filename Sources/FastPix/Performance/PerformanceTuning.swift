@@ -105,7 +105,7 @@ public struct PerformanceTuning: Sendable {
     private func accumulate(
         _ photos: [PhotoFile], _ group: PhotoGroup, _ settings: AccumulationSettings
     ) throws(FastPixError) -> Accumulation.Outcome {
-        let job = Accumulation(settings: settings, contents: contents)
+        let job = Accumulation(settings: settings, contents: contents(group.shape))
         let current = CurrentAnalysis { frameCount in
             GroupAnalysis(
                 FrameGeometry(group), frameCount: frameCount, top: HotPixelsSearch.defaultTop,
@@ -117,8 +117,8 @@ public struct PerformanceTuning: Sendable {
         return outcome
     }
 
-    private var contents: AccumulatorContents {
-        AccumulatorContents(kind: accumulation.accumulator, hasExtremes: true)
+    private func contents(_ shape: FrameShape) -> AccumulatorContents {
+        AccumulatorContents(shape, wanted: accumulation.accumulator, hasExtremes: true)
     }
 
     /// Every batch with every height of strip, the default among them.
@@ -128,7 +128,7 @@ public struct PerformanceTuning: Sendable {
         standard.batch = AccumulationSettings.defaultBatch
         standard.tileSampleCount = nil
         let plan = try? AccumulationPlan.fitting(
-            AccumulationPlan.Job(photos: photos, shape: shape, contents: contents, needsAllRows: false),
+            AccumulationPlan.Job(photos: photos, shape: shape, contents: contents(shape), needsAllRows: false),
             settings: standard)
         let standardRows = plan?.rowsPerStrip ?? shape.height
         let rows = Set(Self.stripRows.map { min($0, shape.height) } + [standardRows]).sorted()

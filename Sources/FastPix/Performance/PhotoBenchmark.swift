@@ -73,8 +73,8 @@ public struct PhotoBenchmark: Sendable {
             Array(group.photos.prefix(maximumPhotos)), purpose: .verification, workers: settings.workerCount,
             maximumPixels: settings.maximumPixels, progress: {})
         let firstPassSeconds = monotonicSeconds() - firstPassStart
-        let damaged = Set(verified.failed.map(\.path))
-        let photos = group.photos.prefix(maximumPhotos).filter { !damaged.contains($0.path) }
+        let damaged = Set(verified.failed.map(\.place))
+        let photos = group.photos.prefix(maximumPhotos).filter { !damaged.contains($0.place) }
         guard !photos.isEmpty else {
             throw FastPixError(.corrupt, "not one photo of \(group.name) could be decoded; nothing can be measured")
         }

@@ -73,8 +73,8 @@ public struct PhotoStatistics: Sendable {
                 let now = done.add(1, ordering: .relaxed).newValue
                 progress(SearchProgress(stage: .decoding, photosDone: now, photosInAll: count))
             }
-            let damaged = Set(outcome.failed.map(\.path))
-            photos.removeAll { damaged.contains($0.path) }
+            let damaged = Set(outcome.failed.map(\.place))
+            photos.removeAll { damaged.contains($0.place) }
             skipped += outcome.failed.map(\.skipped)
             totals = outcome.totals
         }
