@@ -22,6 +22,8 @@ struct FailedPhoto: Sendable {
         self.reason = reason
     }
 
+    var path: FilePath { place.path }
+
     var skipped: SkippedPhoto { SkippedPhoto(path: name, reason: reason) }
 }
 
