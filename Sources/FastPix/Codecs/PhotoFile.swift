@@ -14,10 +14,15 @@ public struct PhotoFile: Sendable {
     public let path: FilePath
     /// Which picture of the file.
     public let page: PhotoPage
-    /// Whether the file has several pictures.
-    public let isInStack: Bool
+    /// How many pictures the file has, refused ones included.
+    public let picturesInFile: Int
+    public var isInStack: Bool { picturesInFile > 1 }
     /// Size of the file in bytes when its headers were read.
     public var byteCount: Int { state.byteCount }
+    /// This picture's share of it; the shares of all pictures add up to the file.
+    public var bytesOnDisk: Int {
+        byteCount / picturesInFile + (page.number == 0 ? byteCount % picturesInFile : 0)
+    }
     /// What the file was when its headers were read.
     let state: OpenFile.State
     public let header: PhotoHeader
@@ -37,15 +42,15 @@ public struct PhotoFile: Sendable {
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         self.path = path
         self.page = PhotoPage(number: 0, header.page)
-        isInStack = false
+        picturesInFile = 1
         state = file.state
         self.header = PhotoHeader(header)
     }
 
-    init(path: FilePath, page: PhotoPage, isInStack: Bool, state: OpenFile.State, header: PhotoHeader) {
+    init(path: FilePath, page: PhotoPage, picturesInFile: Int, state: OpenFile.State, header: PhotoHeader) {
         self.path = path
         self.page = page
-        self.isInStack = isInStack
+        self.picturesInFile = picturesInFile
         self.state = state
         self.header = header
     }

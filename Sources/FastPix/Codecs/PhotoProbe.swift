@@ -76,13 +76,12 @@ private final class PicturesOfAFile {
     }
 
     func outcome(_ path: FilePath, _ state: OpenFile.State) -> PhotoProbe.Outcome {
-        let isStack = count > 1
         return PhotoProbe.Outcome(
             photos: pages.map {
-                PhotoFile(path: path, page: $0.page, isInStack: isStack, state: state, header: $0.header)
+                PhotoFile(path: path, page: $0.page, picturesInFile: count, state: state, header: $0.header)
             },
             failed: failures.map { number, reason in
-                SkippedPhoto(path: isStack ? "\(path.string)#\(number)" : path.string, reason: reason)
+                SkippedPhoto(path: count > 1 ? "\(path.string)#\(number)" : path.string, reason: reason)
             })
     }
 }
