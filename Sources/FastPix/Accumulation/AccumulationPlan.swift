@@ -264,7 +264,7 @@ extension FrameShape {
 extension PhotoFile {
     /// Estimate of the work of decoding, comparable between photos of one frame shape.
     var decodingCost: Double {
-        Double(max(1, byteCount)) * (header.isDecodedWhole ? Self.wholePictureCost : 1)
+        Double(max(1, bytesOnDisk)) * (header.isDecodedWhole ? Self.wholePictureCost : 1)
     }
 
     /// Progressive JPEGs take about this much more time for a byte than baseline ones: each scan visits every block.
