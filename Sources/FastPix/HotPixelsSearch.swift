@@ -1,14 +1,6 @@
 import Synchronization
 import SystemPackage
 
-/// How far a search is.
-public struct SearchProgress: Sendable {
-    public enum Stage: Sendable { case readingHeaders, decoding }
-    public let stage: Stage
-    public let photosDone: Int
-    public let photosInAll: Int
-}
-
 /// The job of `fastpix hotpixels`: photos in, statistics of every subpixel out.
 ///
 /// ```swift
@@ -97,7 +89,8 @@ public struct HotPixelsSearch: Sendable {
         var skipped = discovery.skipped
 
         let probed = PhotoProbe.run(
-            discovery.files, settings: accumulation,
+            discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         skipped += probed.failed
         timing.probeSeconds = monotonicSeconds() - start

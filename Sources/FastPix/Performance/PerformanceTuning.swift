@@ -61,7 +61,10 @@ public struct PerformanceTuning: Sendable {
         _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> Outcome {
         try validate()
-        let probed = PhotoProbe.run(discovery.files, settings: accumulation) { _, _ in }
+        let probed = PhotoProbe.run(
+            discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount
+        ) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos, channels: accumulation.channels).first else {
             throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
         }

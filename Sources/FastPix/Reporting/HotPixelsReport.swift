@@ -1,9 +1,6 @@
 import CKernels
 import SystemPackage
 
-/// The version of fastpix that wrote a report.
-public let fastPixVersion = "0.1.0"
-
 /// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct HotPixelsReport: Sendable, Encodable {
     public let schema = "fastpix.hotpixels/1"
