@@ -49,23 +49,6 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let classes: [DefectClass]?
         public let confirm: DetectionConfirmation?
 
-        init(_ search: HotPixelsSearch) {
-            accumulator = search.accumulation.accumulator
-            channels = search.accumulation.channels
-            workers = search.accumulation.workerCount
-            batch = search.accumulation.batch
-            tileSamples = search.accumulation.tileSampleCount
-            minimumFrames = search.minimumFrames
-            maximumPixels = search.accumulation.maximumPixels
-            memoryLimitBytes = search.accumulation.memoryLimitBytes
-            top = search.top
-            sensitivity = search.detection?.sensitivity
-            classes = search.detection.map { detection in
-                DefectClass.allCases.filter { detection.classes.contains($0) }
-            }
-            confirm = search.detection?.confirmation
-        }
-
         enum CodingKeys: String, CodingKey {
             case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
             case memoryLimitBytes
@@ -201,19 +184,5 @@ public struct HotPixelsReport: Sendable, Encodable {
             waitSeconds += timing.waitSeconds
             idleSeconds += timing.idleSeconds
         }
-    }
-}
-
-extension SubpixelMoments: Encodable {
-    enum CodingKeys: String, CodingKey { case row, column, channel, mean, variance, m2 }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(row, forKey: .row)
-        try container.encode(column, forKey: .column)
-        try container.encode(channel, forKey: .channel)
-        try container.encode(mean, forKey: .mean)
-        try container.encode(variance, forKey: .variance)
-        try container.encode(m2, forKey: .m2)
     }
 }
