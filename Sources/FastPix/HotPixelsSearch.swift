@@ -1,15 +1,6 @@
 import Synchronization
 import SystemPackage
 
-/// How far a search is.
-public struct SearchProgress: Sendable {
-    public enum Stage: Sendable { case readingHeaders, decoding }
-    public let stage: Stage
-    public let photosDone: Int
-    /// Grows when photos have to be decoded again because one was found damaged.
-    public let photosInAll: Int
-}
-
 /// The job of `fastpix hotpixels`: photos in, statistics of every subpixel and the list of defects out.
 ///
 /// ```swift
@@ -92,7 +83,8 @@ public struct HotPixelsSearch: Sendable {
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
         let probed = PhotoProbe.run(
-            discovery.files, settings: accumulation,
+            discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         found.skipped += probed.failed
         found.timing.probeSeconds = monotonicSeconds() - start

@@ -24,17 +24,6 @@ public struct Camera: Sendable, Hashable, Codable {
     }
 }
 
-/// A block of pixels that compression treats as one: what one of them holds, the others are tinged with.
-public struct CodedUnit: Sendable, Hashable {
-    public let width: Int
-    public let height: Int
-
-    public init(width: Int, height: Int) {
-        self.width = max(1, width)
-        self.height = max(1, height)
-    }
-}
-
 public enum PhotoFormat: String, Sendable, Codable {
     case jpeg, png, tiff
 

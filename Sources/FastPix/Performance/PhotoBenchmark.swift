@@ -63,7 +63,9 @@ public struct PhotoBenchmark: Sendable {
         try validate()
         let residentBefore = PageCache.residentShare(discovery.files)
         let settings = AccumulationSettings()
-        let probed = PhotoProbe.run(discovery.files, settings: settings) { _, _ in }
+        let probed = PhotoProbe.run(
+            discovery.files, maximumPixels: settings.maximumPixels, workers: settings.workerCount
+        ) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos).first else {
             throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
         }

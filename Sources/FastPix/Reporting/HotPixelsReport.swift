@@ -1,9 +1,6 @@
 import CKernels
 import SystemPackage
 
-/// The version of fastpix that wrote a report.
-public let fastPixVersion = "0.1.0"
-
 /// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct HotPixelsReport: Sendable, Encodable {
     public let schema = "fastpix.hotpixels/1"
@@ -54,23 +51,6 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// In the order of `DefectClass`.
         public let classes: [DefectClass]?
         public let confirm: DetectionConfirmation?
-
-        init(_ search: HotPixelsSearch) {
-            accumulator = search.accumulation.accumulator
-            channels = search.accumulation.channels
-            workers = search.accumulation.workerCount
-            batch = search.accumulation.batch
-            tileSamples = search.accumulation.tileSampleCount
-            minimumFrames = search.minimumFrames
-            maximumPixels = search.accumulation.maximumPixels
-            memoryLimitBytes = search.accumulation.memoryLimitBytes
-            top = search.top
-            sensitivity = search.detection?.sensitivity
-            classes = search.detection.map { detection in
-                DefectClass.allCases.filter { detection.classes.contains($0) }
-            }
-            confirm = search.detection?.confirmation
-        }
 
         enum CodingKeys: String, CodingKey {
             case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
@@ -217,18 +197,4 @@ public struct HotPixelsReport: Sendable, Encodable {
 public struct FailedOutput: Sendable, Codable, Equatable {
     public let path: String
     public let reason: String
-}
-
-extension SubpixelMoments: Encodable {
-    enum CodingKeys: String, CodingKey { case row, column, channel, mean, variance, m2 }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(row, forKey: .row)
-        try container.encode(column, forKey: .column)
-        try container.encode(channel, forKey: .channel)
-        try container.encode(mean, forKey: .mean)
-        try container.encode(variance, forKey: .variance)
-        try container.encode(m2, forKey: .m2)
-    }
 }

@@ -87,3 +87,14 @@ public struct FrameShape: Sendable, Hashable, Codable {
         return distance
     }
 }
+
+/// A block of pixels that compression treats as one: what one of them holds, the others are tinged with.
+public struct CodedUnit: Sendable, Hashable {
+    public let width: Int
+    public let height: Int
+
+    public init(width: Int, height: Int) {
+        self.width = max(1, width)
+        self.height = max(1, height)
+    }
+}

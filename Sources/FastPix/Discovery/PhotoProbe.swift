@@ -10,19 +10,18 @@ enum PhotoProbe {
         var failed: [SkippedPhoto] = []
     }
 
-    /// `progress` gets the number of files done and of files in all, from any thread.
+    /// `maximumPixels` bounds width x height (0: no bound). `progress` gets the number of files done and of files in all, from any thread.
     static func run(
-        _ paths: [FilePath], settings: AccumulationSettings,
+        _ paths: [FilePath], channels: ChannelSelection = .all, maximumPixels: UInt64, workers: Int,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) -> Outcome {
         let results = Mutex([Outcome?](repeating: nil, count: paths.count))
         let next = Atomic(0)
-        WorkerTeam.run(workers: min(settings.workerCount, max(1, paths.count), OpenFile.limit)) { _ in
+        WorkerTeam.run(workers: min(workers, max(1, paths.count), OpenFile.limit)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < paths.count else { return }
-                let result = probe(
-                    paths[index], channels: settings.channels, maximumPixels: settings.maximumPixels)
+                let result = probe(paths[index], channels: channels, maximumPixels: maximumPixels)
                 results.withLock { $0[index] = result }
                 progress(index + 1, paths.count)
             }
