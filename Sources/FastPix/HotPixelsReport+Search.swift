@@ -9,6 +9,6 @@ extension HotPixelsReport.Settings {
             top: search.top, sensitivity: search.detection?.sensitivity,
             classes: search.detection.map { detection in
                 DefectClass.allCases.filter { detection.classes.contains($0) }
-            }, confirm: search.detection?.confirmation)
+            }, frames: search.detection?.frames, leastOffset: search.detection?.leastOffset, history: search.history)
     }
 }

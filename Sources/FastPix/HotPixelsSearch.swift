@@ -16,6 +16,8 @@ public struct HotPixelsSearch: Sendable {
     public var top: Int
     /// How defects are looked for; nil: not at all.
     public var detection: DetectionSettings?
+    /// Whether the photos are read once more at the places of defects: since when each shows, and under which settings.
+    public var history: Bool
     /// What is written besides the report.
     public var maps: MapOutputs
     /// The web page to write, if any.
@@ -31,13 +33,14 @@ public struct HotPixelsSearch: Sendable {
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
-        maps: MapOutputs = MapOutputs(), page: String? = nil,
+        history: Bool = false, maps: MapOutputs = MapOutputs(), page: String? = nil,
         checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
         self.top = top
         self.detection = detection
+        self.history = history
         self.maps = maps
         self.page = page
         self.checkpoint = checkpoint
@@ -167,7 +170,8 @@ public struct HotPixelsSearch: Sendable {
         }
         let start = monotonicSeconds()
         let summary = analysis.summary
-        let detected = analysis.judge(outcome.facts, outcome.coarse)
+        var detected = analysis.judge(outcome.facts, outcome.coarse)
+        if history, let judged = detected { detected = withHistory(judged, group, outcome.photos, counter, &found) }
         found.timing.analysisSeconds += monotonicSeconds() - start
         let number = found.groups.count + 1
         found.groups.append(
@@ -184,6 +188,26 @@ public struct HotPixelsSearch: Sendable {
         } catch {
             found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
         }
+    }
+
+    /// The same with what the photos show at the places of its defects.
+    private func withHistory(
+        _ detection: Detection, _ group: PhotoGroup, _ photos: [PhotoFile], _ counter: ProgressCounter,
+        _ found: inout Findings
+    ) -> Detection {
+        guard !detection.defects.isEmpty else { return detection }
+        counter.expect(photos.count)
+        let reading = HistoryReading(
+            shape: group.shape, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount)
+        let (series, unread) = reading.run(photos, detection.defects, progress: { counter.advance($0) })
+        found.skipped += unread.map {
+            SkippedPhoto(path: $0.name, reason: "in the statistics, but not read again for the history: \($0.reason)")
+        }
+        return detection.with(
+            zip(detection.defects, series).map { defect, series in
+                series.map { defect.with(DefectHistory($0, defect.class)) } ?? defect
+            })
     }
 
     /// The report, with the page written if there is to be one.
