@@ -1,0 +1,15 @@
+import Foundation
+
+/// The share of entries of a given evidence that are true defects: see Guides/Detection.md for how it was measured.
+enum Confidence {
+    /// Of what is told of a fixed view, or of pixels that have no counters, no more is claimed.
+    static let fixedView = 0.3
+
+    static func share(strength: Double) -> Double {
+        let value = 1 / (1 + exp(-(strength - middle) / width))
+        return (value * 1000).rounded() / 1000
+    }
+
+    private static let middle = 0.62
+    private static let width = 0.11
+}
