@@ -109,6 +109,11 @@ static fpx_photo_opener *opener_for(const uint8_t *bytes, size_t byte_count) {
                             memcmp(bytes, "II+\0", 4) == 0 || memcmp(bytes, "MM\0+", 4) == 0)) {
         return fpx_tiff_open;
     }
+    // A FITS file packed by gzip shows what it is when it is unpacked.
+    bool is_gzip = byte_count >= 3 && memcmp(bytes, "\x1f\x8b\x08", 3) == 0;
+    if ((byte_count >= 6 && memcmp(bytes, "SIMPLE", 6) == 0) || is_gzip) {
+        return fpx_fits_open;
+    }
     return NULL;
 }
 
@@ -124,7 +129,7 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
     }
     fpx_photo_opener *open = opener_for(source->buffer, byte_count);
     if (open == NULL) {
-        fpx_photo_explain(error, "neither a JPEG, a PNG nor a TIFF file by its first bytes");
+        fpx_photo_explain(error, "no photo by its first bytes: neither JPEG, PNG, TIFF, FITS nor a raw file");
         return FPX_PHOTO_NOT_AN_IMAGE;
     }
     source->offset = 0;

@@ -56,6 +56,8 @@ typedef fpx_photo_status fpx_photo_opener(fpx_byte_source *_Nonnull source, cons
 fpx_photo_opener fpx_jpeg_open;
 fpx_photo_opener fpx_png_open;
 fpx_photo_opener fpx_tiff_open;
+fpx_photo_opener fpx_fits_open;
+fpx_photo_opener fpx_raw_open;
 
 /// All fields empty or unknown.
 void fpx_photo_clear_header(fpx_photo_header *_Nonnull header);

@@ -169,7 +169,7 @@ static void read_xmp(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_he
 }
 
 /// TIFF/EP: the colours of a mosaic's places, 0 red, 1 green, 2 blue, 3 cyan, 4 magenta, 5 yellow, 6 white.
-static void read_pattern(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_header *header) {
+void fpx_tiff_tags_pattern(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_header *header) {
     static const char letters[] = "RGBCMYW";
     fpx_tiff_tag dimensions;
     uint8_t sides[4];
@@ -208,5 +208,4 @@ void fpx_tiff_tags_describe(const fpx_tiff_tags *tags, uint64_t directory, fpx_p
         copy_text(tags, directory, FPX_TIFF_CAMERA_SERIAL, header->serial, sizeof header->serial);
     }
     read_xmp(tags, directory, header);
-    read_pattern(tags, directory, header);
 }

@@ -61,7 +61,10 @@ uint64_t fpx_tiff_tags_number(const fpx_tiff_tags *_Nonnull tags, uint64_t direc
 size_t fpx_tiff_tags_bytes(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,
                            uint8_t *_Nonnull bytes, size_t capacity);
 
-/// Fills make, model, serial, capture, band and colour pattern from a directory and from the EXIF directory that it names.
+/// Fills the colour pattern from a directory.
+void fpx_tiff_tags_pattern(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
+
+/// Fills make, model, serial, capture and band from a directory and from the EXIF directory that it names.
 void fpx_tiff_tags_describe(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
 
 #endif

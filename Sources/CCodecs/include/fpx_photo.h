@@ -13,6 +13,8 @@ typedef enum fpx_photo_format {
     FPX_PHOTO_JPEG = 1,
     FPX_PHOTO_PNG = 2,
     FPX_PHOTO_TIFF = 3,
+    FPX_PHOTO_FITS = 4,
+    FPX_PHOTO_RAW = 5,
 } fpx_photo_format;
 
 typedef enum fpx_photo_status {
@@ -67,6 +69,8 @@ typedef struct fpx_photo_page {
     uint64_t position;
     /// Its number, from 0, among pictures that share one header.
     uint64_t plane;
+    /// Raw files only, to be set by the caller: the masked border of the sensor is part of the picture, too.
+    bool has_masked_border;
 } fpx_photo_page;
 
 /// What the picture is of.
@@ -77,6 +81,13 @@ typedef enum fpx_photo_kind {
     FPX_PHOTO_FLAT = 3,
     FPX_PHOTO_BIAS = 4,
 } fpx_photo_kind;
+
+/// Which way the rows of a file go, where a file can say so.
+typedef enum fpx_photo_row_order {
+    FPX_PHOTO_ROWS_UNKNOWN = 0,
+    FPX_PHOTO_ROWS_TOP_DOWN = 1,
+    FPX_PHOTO_ROWS_BOTTOM_UP = 2,
+} fpx_photo_row_order;
 
 /// The most places that a colour pattern has.
 enum { FPX_PHOTO_PATTERN_PLACES = 64 };
@@ -129,10 +140,17 @@ typedef struct fpx_photo_header {
     /// Of the sensor, in degrees Celsius.
     double temperature;
     fpx_photo_kind kind;
+    /// Of FITS (ROWORDER). Rows are handed out as they are stored.
+    fpx_photo_row_order row_order;
     /// Sensor pixels that one pixel sums up, across and down; 0 when the file does not say.
     uint32_t binning_columns;
     uint32_t binning_rows;
-    /// What tells sensors of one camera apart: a drone's XMP BandName; empty when absent.
+    /// The whole area of the sensor in a raw file, and where the picture's top left lies in it; 0 x 0 for others.
+    uint32_t sensor_width;
+    uint32_t sensor_height;
+    uint32_t sensor_left;
+    uint32_t sensor_top;
+    /// What tells sensors of one camera apart: a drone's XMP BandName, the name of a FITS extension; empty when absent.
     char band[128];
     /// EXIF Software: a camera's firmware, or the program that wrote the file.
     char software[128];
