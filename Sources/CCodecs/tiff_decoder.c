@@ -8,7 +8,11 @@
 #include "tiff_input.h"
 #include "tiff_tags.h"
 
-enum { MOST_PLANES = 4 };
+enum {
+    MOST_PLANES = 4,
+    /// Of DNG: full colours, or grey, of a raw picture.
+    PHOTOMETRIC_LINEAR_RAW = 34892,
+};
 
 /// How rows come out of the file.
 typedef enum row_source {
@@ -131,6 +135,7 @@ static fpx_photo_status read_colours(TIFF *tiff, tiff_picture *picture, fpx_phot
     switch (photometric) {
     case PHOTOMETRIC_MINISBLACK:
     case PHOTOMETRIC_CFA: picture->colours = 1; break;
+    case PHOTOMETRIC_LINEAR_RAW: picture->colours = picture->stored_channels >= 3 ? 3 : 1; break;
     case PHOTOMETRIC_RGB: picture->colours = 3; break;
     case PHOTOMETRIC_YCBCR:
         if (picture->compression != COMPRESSION_JPEG && picture->compression != COMPRESSION_WEBP) {

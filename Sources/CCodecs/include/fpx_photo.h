@@ -1,4 +1,5 @@
-/// Photo files in, rows of samples out: a shim over libjpeg-turbo, libpng, libexif and libtiff.
+/// Photo files in, rows of samples out: a shim over libjpeg-turbo, libpng, libexif, libtiff and LibRaw, and a
+/// reader of FITS.
 ///
 /// Some of the libraries report errors by longjmp. Every function here catches its own jump, so none ever crosses a
 /// caller's frame. Handles belong to one thread at a time; different handles are independent.
@@ -169,6 +170,9 @@ typedef struct fpx_photo_header {
 
 typedef struct fpx_photo_decoder fpx_photo_decoder;
 
+/// Whether this build reads files of that format.
+bool fpx_photo_is_built_in(fpx_photo_format format);
+
 /// Reads the headers of one picture of an open regular file, not its samples. `channels` decides what the header says
 /// of them. `maximum_pixels` bounds width x height (0: no bound). On failure `error` is filled.
 fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Nonnull page, fpx_photo_channels channels,
@@ -180,10 +184,10 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Non
 typedef void fpx_photo_visitor(void *_Nullable context, fpx_photo_status status,
                                const fpx_photo_header *_Nonnull header, const fpx_photo_error *_Nonnull error);
 
-/// Reads the headers of all pictures of an open regular file, in their order, and calls `visit` for each. Smaller copies
+/// Reads the headers of all pictures of an open regular file (raw ones with the sensor's masked border, if wanted), in their order, and calls `visit` for each. Smaller copies
 /// and masks of another picture of a TIFF are none of them. Returns FPX_PHOTO_OK when all were visited, whether refused or
 /// not; otherwise what follows the last one visited cannot be read, and `error` is filled.
-fpx_photo_status fpx_photo_visit(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
                                  fpx_photo_visitor *_Nonnull visit, void *_Nullable context,
                                  fpx_photo_error *_Nonnull error);
 
