@@ -109,12 +109,17 @@ static fpx_photo_opener *opener_for(const uint8_t *bytes, size_t byte_count) {
                             memcmp(bytes, "II+\0", 4) == 0 || memcmp(bytes, "MM\0+", 4) == 0)) {
         return fpx_tiff_open;
     }
+    // A FITS file packed by gzip shows what it is when it is unpacked.
+    bool is_gzip = byte_count >= 3 && memcmp(bytes, "\x1f\x8b\x08", 3) == 0;
+    if ((byte_count >= 6 && memcmp(bytes, "SIMPLE", 6) == 0) || is_gzip) {
+        return fpx_fits_open;
+    }
     return NULL;
 }
 
 static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_request *request,
                                     fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
-    size_t byte_count = fpx_byte_source_next(source, 8);
+    size_t byte_count = fpx_byte_source_next(source, 16);
     if (source->system_errno != 0) {
         return FPX_PHOTO_UNREADABLE;
     }
@@ -122,9 +127,24 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
         fpx_photo_explain(error, "the file is empty");
         return FPX_PHOTO_EMPTY;
     }
+    fpx_raw_likeness likeness = fpx_raw_likeness_of(source, source->buffer, byte_count);
     fpx_photo_opener *open = opener_for(source->buffer, byte_count);
+    if (likeness != FPX_RAW_NOT) {
+        fpx_photo_status status = fpx_raw_open(source, request, decoder, header, error);
+#ifdef FPX_RAW
+        bool is_other = likeness == FPX_RAW_LIKELY && status == FPX_PHOTO_UNSUPPORTED && open != NULL;
+#else
+        // A TIFF decoder would take the small picture of a raw file for the photo.
+        bool is_other = false;
+#endif
+        if (!is_other) {
+            return status;
+        }
+        fpx_photo_clear_header(header);
+        memset(error, 0, sizeof *error);
+    }
     if (open == NULL) {
-        fpx_photo_explain(error, "neither a JPEG, a PNG nor a TIFF file by its first bytes");
+        fpx_photo_explain(error, "no photo by its first bytes: neither JPEG, PNG, TIFF, FITS nor a raw file");
         return FPX_PHOTO_NOT_AN_IMAGE;
     }
     source->offset = 0;
@@ -163,6 +183,23 @@ static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request
     return status;
 }
 
+bool fpx_photo_is_built_in(fpx_photo_format format) {
+    switch (format) {
+    case FPX_PHOTO_JPEG:
+    case FPX_PHOTO_PNG: return true;
+#ifdef FPX_TIFF
+    case FPX_PHOTO_TIFF: return true;
+#endif
+#ifdef FPX_FITS
+    case FPX_PHOTO_FITS: return true;
+#endif
+#ifdef FPX_RAW
+    case FPX_PHOTO_RAW: return true;
+#endif
+    default: return false;
+    }
+}
+
 fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *page, fpx_photo_channels channels,
                                  uint64_t maximum_pixels, fpx_photo_header *header, fpx_photo_error *error) {
     fpx_photo_request request = {
@@ -173,9 +210,10 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *page
     return status;
 }
 
-fpx_photo_status fpx_photo_visit(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
                                  fpx_photo_visitor *visit, void *context, fpx_photo_error *error) {
-    fpx_photo_request request = {.only_headers = true,
+    fpx_photo_request request = {.page = {.has_masked_border = has_masked_border},
+                                 .only_headers = true,
                                  .channels = channels,
                                  .maximum_pixels = maximum_pixels,
                                  .visit = visit,
@@ -184,7 +222,7 @@ fpx_photo_status fpx_photo_visit(int file_descriptor, fpx_photo_channels channel
     fpx_photo_header header;
     fpx_photo_status status = open_file(file_descriptor, request, &decoder, &header, error);
     if (decoder != NULL) {
-        // A format of one picture.
+        // A format of one picture, as raw files are here.
         visit(context, FPX_PHOTO_OK, &header, error);
         fpx_photo_close(decoder);
     }

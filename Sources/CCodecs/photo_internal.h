@@ -56,6 +56,19 @@ typedef fpx_photo_status fpx_photo_opener(fpx_byte_source *_Nonnull source, cons
 fpx_photo_opener fpx_jpeg_open;
 fpx_photo_opener fpx_png_open;
 fpx_photo_opener fpx_tiff_open;
+fpx_photo_opener fpx_fits_open;
+fpx_photo_opener fpx_raw_open;
+
+/// How much the first bytes of a file, and its first TIFF directory, look like a camera's raw file.
+typedef enum fpx_raw_likeness {
+    FPX_RAW_NOT,
+    /// Built as raw files are; it may be a TIFF.
+    FPX_RAW_LIKELY,
+    FPX_RAW_SURELY,
+} fpx_raw_likeness;
+
+fpx_raw_likeness fpx_raw_likeness_of(fpx_byte_source *_Nonnull source, const uint8_t *_Nonnull bytes,
+                                     size_t byte_count);
 
 /// All fields empty or unknown.
 void fpx_photo_clear_header(fpx_photo_header *_Nonnull header);

@@ -8,7 +8,11 @@
 #include "tiff_input.h"
 #include "tiff_tags.h"
 
-enum { MOST_PLANES = 4 };
+enum {
+    MOST_PLANES = 4,
+    /// Of DNG: full colours, or grey, of a raw picture.
+    PHOTOMETRIC_LINEAR_RAW = 34892,
+};
 
 /// How rows come out of the file.
 typedef enum row_source {
@@ -131,6 +135,7 @@ static fpx_photo_status read_colours(TIFF *tiff, tiff_picture *picture, fpx_phot
     switch (photometric) {
     case PHOTOMETRIC_MINISBLACK:
     case PHOTOMETRIC_CFA: picture->colours = 1; break;
+    case PHOTOMETRIC_LINEAR_RAW: picture->colours = picture->stored_channels >= 3 ? 3 : 1; break;
     case PHOTOMETRIC_RGB: picture->colours = 3; break;
     case PHOTOMETRIC_YCBCR:
         if (picture->compression != COMPRESSION_JPEG && picture->compression != COMPRESSION_WEBP) {
@@ -233,7 +238,7 @@ static void fill_header(const fpx_tiff_input *input, const tiff_picture *picture
     TIFF *tiff = input->tiff;
     bool takes_alpha = request->channels == FPX_PHOTO_ALL_CHANNELS_AND_ALPHA && picture->has_alpha;
     header->format = FPX_PHOTO_TIFF;
-    header->page = (fpx_photo_page){picture->directory, picture->plane};
+    header->page = (fpx_photo_page){.position = picture->directory, .plane = picture->plane};
     header->width = picture->width;
     header->height = picture->height;
     header->channels = (request->channels == FPX_PHOTO_LUMA ? 1u : picture->colours) + (takes_alpha ? 1u : 0u);
@@ -566,7 +571,7 @@ static fpx_photo_status describe(fpx_tiff_input *input, const fpx_tiff_tags *tag
                                  tiff_picture *picture, fpx_photo_header *header, fpx_photo_error *error) {
     picture->directory = TIFFCurrentDirOffset(input->tiff);
     header->format = FPX_PHOTO_TIFF;
-    header->page = (fpx_photo_page){picture->directory, picture->plane};
+    header->page = (fpx_photo_page){.position = picture->directory, .plane = picture->plane};
     fpx_photo_status status = read_picture(input, request->maximum_pixels, picture, error);
     if (status != FPX_PHOTO_OK) {
         return status;
@@ -576,6 +581,7 @@ static fpx_photo_status describe(fpx_tiff_input *input, const fpx_tiff_tags *tag
         fpx_photo_explain(error, "damaged TIFF: it does not have this picture any more");
         return FPX_PHOTO_CORRUPT;
     }
+    fpx_tiff_tags_pattern(tags, picture->directory, header);
     if (request->only_headers) {
         fpx_tiff_tags_describe(tags, picture->directory, header);
     }

@@ -169,7 +169,7 @@ static void read_xmp(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_he
 }
 
 /// TIFF/EP: the colours of a mosaic's places, 0 red, 1 green, 2 blue, 3 cyan, 4 magenta, 5 yellow, 6 white.
-static void read_pattern(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_header *header) {
+void fpx_tiff_tags_pattern(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_header *header) {
     static const char letters[] = "RGBCMYW";
     fpx_tiff_tag dimensions;
     uint8_t sides[4];
@@ -196,6 +196,52 @@ static void read_pattern(const fpx_tiff_tags *tags, uint64_t directory, fpx_phot
     header->pattern_columns = columns;
 }
 
+static bool holds_float_raw(const fpx_tiff_tags *tags, uint64_t directory) {
+    enum { IEEE_FLOATING_POINT = 3 };
+    return (fpx_tiff_tags_number(tags, directory, FPX_TIFF_SUBFILE_TYPE, 0) & 1) == 0 &&
+           fpx_tiff_tags_number(tags, directory, FPX_TIFF_SAMPLE_FORMAT, 1) == IEEE_FLOATING_POINT;
+}
+
+uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *tags) {
+    enum { MOST_DIRECTORIES = 16 };
+    if (holds_float_raw(tags, tags->first_directory)) {
+        return tags->first_directory;
+    }
+    fpx_tiff_tag list;
+    uint8_t bytes[8];
+    if (!fpx_tiff_tags_find(tags, tags->first_directory, FPX_TIFF_SUB_DIRECTORIES, &list)) {
+        return 0;
+    }
+    size_t word = bytes_of_type(list.type);
+    for (uint64_t index = 0; word >= 4 && index < list.count && index < MOST_DIRECTORIES; index++) {
+        if (fpx_byte_source_read_at(tags->source, bytes, word, list.position + index * word) &&
+            holds_float_raw(tags, number_at(tags, bytes, word))) {
+            return number_at(tags, bytes, word);
+        }
+    }
+    return 0;
+}
+
+bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *tags, uint64_t directory, uint32_t width, uint32_t height) {
+    const uint32_t whole[4] = {0, 0, height, width};
+    fpx_tiff_tag area;
+    uint8_t bytes[16];
+    if (!fpx_tiff_tags_find(tags, directory, FPX_TIFF_ACTIVE_AREA, &area)) {
+        return true;
+    }
+    size_t word = bytes_of_type(area.type);
+    if (area.count != 4 || (area.type != 3 && area.type != 4) ||
+        !fpx_byte_source_read_at(tags->source, bytes, 4 * word, area.position)) {
+        return false;
+    }
+    for (size_t side = 0; side < 4; side++) {
+        if (number_at(tags, bytes + side * word, word) != whole[side]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void fpx_tiff_tags_describe(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_header *header) {
     copy_text(tags, directory, FPX_TIFF_MAKE, header->make, sizeof header->make);
     copy_text(tags, directory, FPX_TIFF_MODEL, header->model, sizeof header->model);
@@ -208,5 +254,4 @@ void fpx_tiff_tags_describe(const fpx_tiff_tags *tags, uint64_t directory, fpx_p
         copy_text(tags, directory, FPX_TIFF_CAMERA_SERIAL, header->serial, sizeof header->serial);
     }
     read_xmp(tags, directory, header);
-    read_pattern(tags, directory, header);
 }

@@ -10,10 +10,13 @@
 /// The tags that are looked for.
 enum {
     FPX_TIFF_SUBFILE_TYPE = 254,
+    FPX_TIFF_COMPRESSION = 259,
     FPX_TIFF_IMAGE_DESCRIPTION = 270,
     FPX_TIFF_MAKE = 271,
     FPX_TIFF_MODEL = 272,
     FPX_TIFF_SOFTWARE = 305,
+    FPX_TIFF_SUB_DIRECTORIES = 330,
+    FPX_TIFF_SAMPLE_FORMAT = 339,
     FPX_TIFF_XMP = 700,
     FPX_TIFF_CFA_DIMENSIONS = 33421,
     FPX_TIFF_CFA_PATTERN = 33422,
@@ -27,6 +30,7 @@ enum {
     FPX_TIFF_BODY_SERIAL = 42033,
     FPX_TIFF_DNG_VERSION = 50706,
     FPX_TIFF_CAMERA_SERIAL = 50735,
+    FPX_TIFF_ACTIVE_AREA = 50829,
 };
 
 /// A TIFF file by its first bytes.
@@ -61,7 +65,18 @@ uint64_t fpx_tiff_tags_number(const fpx_tiff_tags *_Nonnull tags, uint64_t direc
 size_t fpx_tiff_tags_bytes(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,
                            uint8_t *_Nonnull bytes, size_t capacity);
 
-/// Fills make, model, serial, capture, band and colour pattern from a directory and from the EXIF directory that it names.
+/// Fills the colour pattern from a directory.
+void fpx_tiff_tags_pattern(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
+
+/// Fills make, model, serial, capture and band from a directory and from the EXIF directory that it names.
 void fpx_tiff_tags_describe(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
+
+/// Where the directory of a DNG's raw picture lies when its samples are floating-point numbers: the first one or one that
+/// it names; 0 when they are not.
+uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *_Nonnull tags);
+
+/// Whether the active area of a picture is all of it.
+bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint32_t width,
+                                     uint32_t height);
 
 #endif

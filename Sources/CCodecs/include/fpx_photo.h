@@ -1,4 +1,5 @@
-/// Photo files in, rows of samples out: a shim over libjpeg-turbo, libpng, libexif and libtiff.
+/// Photo files in, rows of samples out: a shim over libjpeg-turbo, libpng, libexif, libtiff and LibRaw, and a
+/// reader of FITS.
 ///
 /// Some of the libraries report errors by longjmp. Every function here catches its own jump, so none ever crosses a
 /// caller's frame. Handles belong to one thread at a time; different handles are independent.
@@ -13,6 +14,8 @@ typedef enum fpx_photo_format {
     FPX_PHOTO_JPEG = 1,
     FPX_PHOTO_PNG = 2,
     FPX_PHOTO_TIFF = 3,
+    FPX_PHOTO_FITS = 4,
+    FPX_PHOTO_RAW = 5,
 } fpx_photo_format;
 
 typedef enum fpx_photo_status {
@@ -67,6 +70,8 @@ typedef struct fpx_photo_page {
     uint64_t position;
     /// Its number, from 0, among pictures that share one header.
     uint64_t plane;
+    /// Raw files only, to be set by the caller: the masked border of the sensor is part of the picture, too.
+    bool has_masked_border;
 } fpx_photo_page;
 
 /// What the picture is of.
@@ -77,6 +82,13 @@ typedef enum fpx_photo_kind {
     FPX_PHOTO_FLAT = 3,
     FPX_PHOTO_BIAS = 4,
 } fpx_photo_kind;
+
+/// Which way the rows of a file go, where a file can say so.
+typedef enum fpx_photo_row_order {
+    FPX_PHOTO_ROWS_UNKNOWN = 0,
+    FPX_PHOTO_ROWS_TOP_DOWN = 1,
+    FPX_PHOTO_ROWS_BOTTOM_UP = 2,
+} fpx_photo_row_order;
 
 /// The most places that a colour pattern has.
 enum { FPX_PHOTO_PATTERN_PLACES = 64 };
@@ -129,10 +141,17 @@ typedef struct fpx_photo_header {
     /// Of the sensor, in degrees Celsius.
     double temperature;
     fpx_photo_kind kind;
+    /// Of FITS (ROWORDER). Rows are handed out as they are stored.
+    fpx_photo_row_order row_order;
     /// Sensor pixels that one pixel sums up, across and down; 0 when the file does not say.
     uint32_t binning_columns;
     uint32_t binning_rows;
-    /// What tells sensors of one camera apart: a drone's XMP BandName; empty when absent.
+    /// The whole area of the sensor in a raw file, and where the picture's top left lies in it; 0 x 0 for others.
+    uint32_t sensor_width;
+    uint32_t sensor_height;
+    uint32_t sensor_left;
+    uint32_t sensor_top;
+    /// What tells sensors of one camera apart: a drone's XMP BandName, the name of a FITS extension; empty when absent.
     char band[128];
     /// EXIF Software: a camera's firmware, or the program that wrote the file.
     char software[128];
@@ -151,6 +170,9 @@ typedef struct fpx_photo_header {
 
 typedef struct fpx_photo_decoder fpx_photo_decoder;
 
+/// Whether this build reads files of that format.
+bool fpx_photo_is_built_in(fpx_photo_format format);
+
 /// Reads the headers of one picture of an open regular file, not its samples. `channels` decides what the header says
 /// of them. `maximum_pixels` bounds width x height (0: no bound). On failure `error` is filled.
 fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Nonnull page, fpx_photo_channels channels,
@@ -162,10 +184,10 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Non
 typedef void fpx_photo_visitor(void *_Nullable context, fpx_photo_status status,
                                const fpx_photo_header *_Nonnull header, const fpx_photo_error *_Nonnull error);
 
-/// Reads the headers of all pictures of an open regular file, in their order, and calls `visit` for each. Smaller copies
+/// Reads the headers of all pictures of an open regular file (raw ones with the sensor's masked border, if wanted), in their order, and calls `visit` for each. Smaller copies
 /// and masks of another picture of a TIFF are none of them. Returns FPX_PHOTO_OK when all were visited, whether refused or
 /// not; otherwise what follows the last one visited cannot be read, and `error` is filled.
-fpx_photo_status fpx_photo_visit(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
                                  fpx_photo_visitor *_Nonnull visit, void *_Nullable context,
                                  fpx_photo_error *_Nonnull error);
 
