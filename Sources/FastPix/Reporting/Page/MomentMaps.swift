@@ -40,16 +40,14 @@ struct MomentMaps {
         let (width, height) = smallSize
         let rows = WorkerTeam.map(height, workers: workers) { row in
             defer { release(row) }
-            return (0..<width).map { column in
-                var lowest = Double.nan
-                forEachPixel(row, column) { pixel in
-                    for channel in 0..<shape.channels {
-                        let value = reader.varianceOrNaN(pixel * shape.channels + channel)
-                        if !(lowest <= value) { lowest = value }
-                    }
+            var lowest = [Double](repeating: .nan, count: width)
+            forEachRow(row) { samples in
+                for (index, value) in reader.variancesOrNaN(samples).enumerated() {
+                    let column = index / shape.channels / factor
+                    if !(lowest[column] <= value) { lowest[column] = value }
                 }
-                return color(lowest)
             }
+            return lowest.map(color)
         }
         return try PNGImage.encode(
             width: width, height: height, .palette(PerceptualColorMap.table), Array(rows.joined()))
@@ -61,17 +59,18 @@ struct MomentMaps {
         let (width, height) = smallSize
         let rows = WorkerTeam.map(height, workers: workers) { row in
             defer { release(row) }
-            return (0..<width).flatMap { column in
-                (0..<3).map { channel -> Double in
-                    var sum = 0.0
-                    var count = 0.0
-                    forEachPixel(row, column) { pixel in
-                        sum += reader.mean(pixel * shape.channels + min(channel, shape.channels - 1))
-                        count += 1
+            var sums = [Double](repeating: 0, count: width * 3)
+            var counts = [Double](repeating: 0, count: width)
+            forEachRow(row) { samples in
+                let means = reader.means(samples)
+                for x in 0..<shape.width {
+                    counts[x / factor] += 1
+                    for channel in 0..<3 {
+                        sums[x / factor * 3 + channel] += means[x * shape.channels + min(channel, shape.channels - 1)]
                     }
-                    return sum / max(1, count)
                 }
             }
+            return sums.indices.map { sums[$0] / max(1, counts[$0 / 3]) }
         }
         let means = Array(rows.joined())
         let sorted = means.sorted()
@@ -88,9 +87,10 @@ struct MomentMaps {
     /// The rows of the frame that became this one of the small picture.
     private func release(_ row: Int) { reader.accumulators.release(rows: row * factor..<(row + 1) * factor) }
 
-    private func forEachPixel(_ row: Int, _ column: Int, _ body: (Int) -> Void) {
+    /// Calls `body` with the samples of each row of the frame that becomes part of this one of the small picture.
+    private func forEachRow(_ row: Int, _ body: (Range<Int>) -> Void) {
         for y in row * factor..<min(shape.height, (row + 1) * factor) {
-            for x in column * factor..<min(shape.width, (column + 1) * factor) { body(y * shape.width + x) }
+            body(y * shape.samplesPerRow..<(y + 1) * shape.samplesPerRow)
         }
     }
 
