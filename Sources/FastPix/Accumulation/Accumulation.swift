@@ -16,6 +16,10 @@ struct Accumulation: Sendable {
     /// What is gone on from, and saved now and then, at the end, and at an interruption; exact sums only.
     var checkpoint: GroupCheckpoint?
     var interruption: Interruption?
+    /// How a pass is divided; tests have their own ways.
+    var divide: @Sendable (AccumulationPlan.Job, AccumulationSettings) throws(FastPixError) -> AccumulationPlan = {
+        (job, settings) throws(FastPixError) in try AccumulationPlan.fitting(job, settings: settings)
+    }
 
     struct Outcome: Sendable {
         /// With all rows where these were needed; otherwise with what the last strips have left.
@@ -63,7 +67,7 @@ struct Accumulation: Sendable {
             job = AccumulationPlan.Job(
                 photos: sound.filter { saved[$0.place]?.isWhole != true }, shape: shape, contents: contents,
                 needsAllRows: job.needsAllRows, otherBytes: otherBytes)
-            let plan = try AccumulationPlan.fitting(job, settings: settings)
+            let plan = try divide(job, settings)
             let pass = try AccumulationPass(
                 job, plan: plan, settings: settings, checkpoint: checkpoint, interruption: interruption,
                 reading: makeReader, progress: progress)

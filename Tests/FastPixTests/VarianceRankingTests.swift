@@ -1,17 +1,31 @@
+import Synchronization
 import Testing
 
 @testable import FastPix
 
-/// The summary against one made by sorting all subpixels.
-struct VarianceSummaryTests {
+/// The ranking against one made by sorting all subpixels, with rows in any order.
+@Suite(.timeLimit(.minutes(5))) struct VarianceRankingTests {
+    /// In bands of rows in this order; nil: all at once.
+    private static func summary(
+        _ accumulators: Accumulators, top: Int, bands: [Range<Int>]? = nil
+    ) -> VarianceSummary {
+        let ranking = VarianceRanking(shape: accumulators.shape, frameCount: accumulators.frameCount, top: top)
+        for rows in bands ?? [0..<accumulators.shape.height] { ranking.add(accumulators, rows: rows) }
+        return ranking.summary
+    }
+
+    private static func bands(_ height: Int, _ rows: Int) -> [Range<Int>] {
+        stride(from: 0, to: height, by: rows).map { $0..<min(height, $0 + rows) }
+    }
+
     @Test(arguments: AccumulatorKind.allCases, [1, 10, 100])
     func agreesWithSortingEverything(_ kind: AccumulatorKind, _ top: Int) throws {
-        // Several analysis tiles, and so few values that there are many ties.
+        // So few values that there are many ties.
         let shape = FrameShape(width: 211, height: 97, channels: 3, bitsPerSample: 8)
         var generator = SplitMix64(state: 7)
         let frames = (0..<5).map { _ in (0..<shape.sampleCount).map { _ in UInt8(generator.next() % 4) } }
         let accumulators = try accumulate(frames, shape, kind)
-        let summary = VarianceSummary(accumulators, top: top)
+        let summary = Self.summary(accumulators, top: top)
 
         let sorted = (0..<shape.sampleCount)
             .map { sample in (scaledM2: scaledM2(frames.map { UInt64($0[sample]) }), sample: sample) }
@@ -31,7 +45,7 @@ struct VarianceSummaryTests {
     @Test(arguments: AccumulatorKind.allCases)
     func oneFrameHasNoVariance(_ kind: AccumulatorKind) throws {
         let shape = FrameShape(width: 5, height: 3, channels: 1, bitsPerSample: 8)
-        let summary = VarianceSummary(try accumulate([Array(0..<15)], shape, kind), top: 2)
+        let summary = Self.summary(try accumulate([Array(0..<15)], shape, kind), top: 2)
         #expect(summary.minimum.variance == nil)
         #expect(summary.maximum.variance == nil)
         #expect(summary.meanVariance == nil)
@@ -41,43 +55,59 @@ struct VarianceSummaryTests {
 
     @Test func topLargerThanTheFrameListsAll() throws {
         let shape = FrameShape(width: 2, height: 2, channels: 1, bitsPerSample: 8)
-        let summary = VarianceSummary(try accumulate([[1, 2, 3, 4], [1, 4, 7, 10]], shape, .exact), top: 50)
+        let summary = Self.summary(try accumulate([[1, 2, 3, 4], [1, 4, 7, 10]], shape, .exact), top: 50)
         #expect(summary.lowest.map(\.variance) == [0, 2, 8, 18])
     }
 
     @Test func topZeroStillFindsTheExtremes() throws {
         let shape = FrameShape(width: 2, height: 2, channels: 1, bitsPerSample: 8)
-        let summary = VarianceSummary(try accumulate([[1, 9, 3, 4], [4, 9, 7, 10]], shape, .exact), top: 0)
+        let summary = Self.summary(try accumulate([[1, 9, 3, 4], [4, 9, 7, 10]], shape, .exact), top: 0)
         #expect(summary.lowest.isEmpty)
         #expect(summary.minimum.column == 1)
         #expect(summary.maximum.row == 1)
     }
 
-    /// Strips in any order, with many ties, against the whole frame at once.
+    /// Bands in any order, with many ties, against the whole frame at once.
     @Test(arguments: [0, 1, 10, 3000, 100_000], [1, 5, 97])
-    func stripsGiveTheSummaryOfTheWhole(_ top: Int, _ rowsPerStrip: Int) throws {
-        let shape = FrameShape(width: 211, height: 97, channels: 3, bitsPerSample: 8)
+    func anyOrderOfRowsGivesTheSummaryOfTheWhole(_ top: Int, _ rowsPerBand: Int) throws {
+        let shape = FrameShape(width: 31, height: 97, channels: 3, bitsPerSample: 8)
         var generator = SplitMix64(state: 5)
         let frames = (0..<4).map { _ in (0..<shape.sampleCount).map { _ in UInt8(generator.next() % 3) } }
-        let whole = try accumulate(frames, shape, .exact)
-        let running = RunningVarianceSummary(shape: shape, frameCount: frames.count, top: top)
-        for first in stride(from: 0, to: shape.height, by: rowsPerStrip).shuffled(using: &generator) {
-            let rows = first..<min(shape.height, first + rowsPerStrip)
-            running.add(whole, rows: rows)
+        for kind in AccumulatorKind.allCases {
+            let accumulators = try accumulate(frames, shape, kind)
+            let expected = Self.summary(accumulators, top: top)
+            for _ in 0..<3 {
+                let bands = Self.bands(shape.height, rowsPerBand).shuffled(using: &generator)
+                #expect(Self.summary(accumulators, top: top, bands: bands) == expected)
+            }
         }
-        #expect(running.summary == VarianceSummary(whole, top: top))
+    }
+
+    @Test func threadsGiveTheSummaryOfTheWhole() throws {
+        let shape = FrameShape(width: 31, height: 97, channels: 3, bitsPerSample: 8)
+        var generator = SplitMix64(state: 6)
+        let frames = (0..<4).map { _ in (0..<shape.sampleCount).map { _ in UInt8(generator.next() % 3) } }
+        for kind in AccumulatorKind.allCases {
+            let accumulators = try accumulate(frames, shape, kind)
+            let expected = Self.summary(accumulators, top: 20)
+            for _ in 0..<20 {
+                let ranking = VarianceRanking(shape: shape, frameCount: frames.count, top: 20)
+                _ = WorkerTeam.map(shape.height, workers: 4) { ranking.add(accumulators, rows: $0..<$0 + 1) }
+                #expect(ranking.summary == expected)
+            }
+        }
     }
 
     private func accumulate(_ frames: [[UInt8]], _ shape: FrameShape, _ kind: AccumulatorKind) throws -> Accumulators {
-        let accumulators = try Accumulators(shape: shape, kind: kind)
+        let accumulators = try Accumulators(shape: shape, contents: AccumulatorContents(kind: kind, hasExtremes: false))
         let copies = frames.map { frame in
             let copy = UnsafeMutableRawPointer.allocate(byteCount: frame.count, alignment: 1)
             frame.withUnsafeBytes { copy.copyMemory(from: $0.baseAddress!, byteCount: frame.count) }
             return copy
         }
         defer { for copy in copies { copy.deallocate() } }
-        accumulators.accumulate(
-            0..<shape.sampleCount, frames: copies.map { UnsafeRawPointer($0) }, framesBefore: 0, tileSampleCount: 1000)
+        accumulators.scanMoments(
+            rows: 0..<shape.height, frames: copies.map { UnsafeRawPointer($0) }, framesBefore: 0, tileSampleCount: 1000)
         accumulators.frameCount = frames.count
         return accumulators
     }
@@ -89,18 +119,5 @@ struct VarianceSummaryTests {
 
     private func position(_ subpixel: SubpixelMoments, _ shape: FrameShape) -> Int {
         (subpixel.row * shape.width + subpixel.column) * shape.channels + subpixel.channel
-    }
-}
-
-/// Steele, Lea & Flood 2014: a generator whose sequence is the same everywhere.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
