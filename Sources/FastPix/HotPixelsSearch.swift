@@ -32,6 +32,10 @@ public struct HotPixelsSearch: Sendable {
     public var checkpoint: CheckpointSettings?
     /// Through which a run with a checkpoint can be asked to stop.
     public var interruption: Interruption?
+    /// Which photos belong together.
+    public var grouping = GroupingRule()
+    /// Whether raw files are read with the sensor's masked border.
+    public var maskedBorder = false
 
     public static let defaultMinimumFrames = 10
     public static let defaultTop = 10
@@ -97,12 +101,14 @@ public struct HotPixelsSearch: Sendable {
         var skipped = discovery.skipped
 
         let probed = PhotoProbe.run(
-            discovery.files, settings: accumulation,
+            discovery.files, settings: accumulation, maskedBorder: maskedBorder,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         skipped += probed.failed
+        let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
+        skipped += distinct.copies
         timing.probeSeconds = monotonicSeconds() - start
 
-        let groups = PhotoGroup.grouping(probed.photos, channels: accumulation.channels)
+        let groups = PhotoGroup.grouping(distinct.photos, channels: accumulation.channels, by: grouping)
         let wanted = groups.filter { $0.photos.count >= minimumFrames && takes($0) }
         for group in groups where group.photos.count < minimumFrames {
             skipped += leftOut(group, photos: group.photos)
@@ -151,6 +157,7 @@ public struct HotPixelsSearch: Sendable {
         found.timing.totalSeconds = monotonicSeconds() - start
         let report = HotPixelsReport(
             settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
+            leftOut: discovery.leftOut,
             timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
             temporaryFileBytes: found.temporaryFileBytes)
         if let page, !found.groups.isEmpty {

@@ -65,7 +65,7 @@ public struct PhotoBenchmark: Sendable {
         let settings = AccumulationSettings()
         let probed = PhotoProbe.run(discovery.files, settings: settings) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos).first else {
-            throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
+            throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos")
         }
         // Damaged photos would end a decoder early and make the job cheaper than it is.
         let firstPassStart = monotonicSeconds()

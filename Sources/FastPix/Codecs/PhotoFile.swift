@@ -30,14 +30,14 @@ public struct PhotoFile: Sendable {
     /// What a photo takes while it is on the lists of a run (measured: 1.1 KB with 40,000 photos).
     static let listedBytes = 1200
 
-    /// Reads the headers of the file's first picture. `maximumPixels` bounds width x height (0: no bound).
+    /// Reads the headers of the file's first picture; of a raw file with the sensor's masked border, if wanted. `maximumPixels` bounds width x height (0: no bound).
     public init(
-        probing path: FilePath, channels: ChannelSelection = .all, maximumPixels: UInt64
+        probing path: FilePath, channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64
     ) throws(FastPixError) {
         let file = try OpenFile(path)
         var header = fpx_photo_header()
         var error = fpx_photo_error()
-        var page = PhotoPage.first.requested
+        var page = (maskedBorder ? PhotoPage.firstWithMaskedBorder : .first).requested
         let status = fpx_photo_probe(file.fileDescriptor, &page, channels.requested, maximumPixels, &header, &error)
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         self.path = path

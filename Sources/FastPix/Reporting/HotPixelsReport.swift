@@ -13,6 +13,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let groups: [Group]
     /// Files that did not enter a result, ordered by path.
     public let skipped: [SkippedPhoto]
+    /// Files of the folders looked through that are not read, by kind.
+    public let leftOut: [LeftOutFiles]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     public let timing: Timing
@@ -22,9 +24,10 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let temporaryFileBytes: Int
 
     init(
-        settings: Settings, groups: [Group], skipped: [SkippedPhoto], timing: Timing, peakMemoryBytes: UInt64,
-        temporaryFileBytes: Int
+        settings: Settings, groups: [Group], skipped: [SkippedPhoto], leftOut: [LeftOutFiles] = [], timing: Timing,
+        peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
+        self.leftOut = leftOut
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
@@ -97,6 +100,10 @@ public struct HotPixelsReport: Sendable, Encodable {
     public struct Group: Sendable, Encodable {
         public let camera: Camera
         public let shape: FrameShape
+        /// What else its photos share.
+        public let details: GroupDetails
+        /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
+        public let sensorFrame: SensorFrame?
         /// Photos that entered the statistics.
         public let frames: Int
         public let summary: VarianceSummary
@@ -117,6 +124,9 @@ public struct HotPixelsReport: Sendable, Encodable {
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             camera = group.camera
             shape = group.shape
+            details = group.details
+            let sensorFrames = Set(group.photos.map(\.header.sensorFrame))
+            sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
             frames = frameCount
             self.summary = summary
             self.detection = detection
@@ -127,6 +137,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
             case excludedRegions, sceneCorrelation
+            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -137,6 +148,15 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(shape.channels, forKey: .channels)
             try container.encode(channelNames, forKey: .channelNames)
             try container.encode(shape.bitsPerSample, forKey: .bitsPerSample)
+            try container.encode(shape.sampleType, forKey: .sampleType)
+            // Null where photos do not say, so that a reader finds every key.
+            try container.encode(shape.pattern, forKey: .pattern)
+            try container.encode(sensorFrame, forKey: .sensorFrame)
+            try container.encode(details.band, forKey: .band)
+            try container.encode(details.binning, forKey: .binning)
+            try container.encode(details.folder, forKey: .folder)
+            try container.encode(details.gain, forKey: .gain)
+            try container.encode(details.exposureSeconds, forKey: .exposureSeconds)
             try container.encode(frames, forKey: .frames)
             try container.encode(
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
