@@ -153,7 +153,8 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
 
 fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_byte_source *source,
                                            fpx_photo_error *error) {
-    if (status == FPX_PHOTO_OK || source->system_errno == 0) {
+    // Also where all seems well: what could not be read may have been the camera's name.
+    if (source->system_errno == 0) {
         return status;
     }
     error->system_errno = source->system_errno;
@@ -177,6 +178,10 @@ static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request
     source->system_errno = 0;
     fpx_photo_status status = open_source(source, &request, decoder, header, error);
     status = fpx_photo_with_read_error(status, source, error);
+    if (status != FPX_PHOTO_OK && *decoder != NULL) {
+        (*decoder)->close(*decoder);
+        *decoder = NULL;
+    }
     if (*decoder == NULL) {
         free(source);
     }

@@ -26,6 +26,10 @@ public struct HotPixelsSearch: Sendable {
     public var checkpoint: CheckpointSettings?
     /// Through which the run can be asked to stop.
     public var interruption: Interruption?
+    /// Which photos belong together.
+    public var grouping = GroupingRule()
+    /// Whether raw files are read with the sensor's masked border.
+    public var maskedBorder = false
 
     public static let defaultMinimumFrames = 5
     public static let defaultTop = 10
@@ -86,13 +90,15 @@ public struct HotPixelsSearch: Sendable {
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
         let probed = PhotoProbe.run(
-            discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
-            workers: accumulation.workerCount,
+            discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
+            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         found.skipped += probed.failed
+        let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
+        found.skipped += distinct.copies
         found.timing.probeSeconds = monotonicSeconds() - start
 
-        let groups = PhotoGroup.grouping(probed.photos, channels: accumulation.channels)
+        let groups = PhotoGroup.grouping(distinct.photos, channels: accumulation.channels, by: grouping)
         let wanted = groups.filter { $0.photos.count >= minimumFrames }
         for group in groups where group.photos.count < minimumFrames {
             found.skipped += leftOut(group, photos: group.photos)
@@ -120,7 +126,7 @@ public struct HotPixelsSearch: Sendable {
         }
         found.skipped.sort { $0.path < $1.path }
         found.timing.totalSeconds = monotonicSeconds() - start
-        return writingPage(found)
+        return writingPage(found, discovery)
     }
 
     private func prepareOutputs(_ discovery: PhotoDiscovery) throws(FastPixError) {
@@ -211,11 +217,11 @@ public struct HotPixelsSearch: Sendable {
     }
 
     /// The report, with the page written if there is to be one.
-    private func writingPage(_ found: Findings) -> HotPixelsReport {
+    private func writingPage(_ found: Findings, _ discovery: PhotoDiscovery) -> HotPixelsReport {
         func report(_ failedOutputs: [FailedOutput]) -> HotPixelsReport {
             HotPixelsReport(
                 settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
-                failedOutputs: failedOutputs, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+                failedOutputs: failedOutputs, leftOut: discovery.leftOut, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
                 temporaryFileBytes: found.temporaryFileBytes)
         }
         guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else {

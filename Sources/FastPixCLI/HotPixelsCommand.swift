@@ -75,6 +75,11 @@ struct HotPixelsCommand: ParsableCommand {
             valueName: "all|luma"))
     var channels: ChannelSelection = .all
 
+    @OptionGroup(title: "Grouping") var grouping: GroupingOptions
+
+    @Flag(help: "Read raw files with the masked border of the sensor, not only the visible part.")
+    var maskedBorder = false
+
     @OptionGroup var maps: MapOptions
 
     @Option(
@@ -114,7 +119,7 @@ struct HotPixelsCommand: ParsableCommand {
     }
 
     private var search: HotPixelsSearch {
-        HotPixelsSearch(
+        var search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
@@ -122,6 +127,9 @@ struct HotPixelsCommand: ParsableCommand {
             minimumFrames: minimumFrames, top: top,
             detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
             interruption: SignalWatch.interruption)
+        search.grouping = grouping.rule
+        search.maskedBorder = maskedBorder
+        return search
     }
 
     func run() throws {

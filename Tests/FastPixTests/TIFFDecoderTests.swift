@@ -7,32 +7,7 @@ import Testing
 
 /// TIFF samples against hashes of the arrays that tifffile has written, made by `Tests/Fixtures/make_tiff_fixtures.py`.
 struct TIFFDecoderTests {
-    struct Picture: Decodable, Sendable, CustomTestStringConvertible {
-        let file: String
-        let page: Int?
-        let width: Int?
-        let height: Int?
-        let channels: Int?
-        let bitsPerSample: Int?
-        let sha256: String?
-        let error: String?
-        let pattern: String?
-        let whiteLevel: Double?
-        let make: String?
-        let model: String?
-        let serial: String?
-        let band: String?
-        let exposureSeconds: Double?
-        let iso: Int?
-
-        var testDescription: String { page.map { "\(file)#\($0)" } ?? file }
-        var path: FilePath { FilePath(Repository.fixture("tiff/\(file)").path) }
-    }
-
-    private static let pictures: [Picture] = {
-        let manifest = Repository.fixture("tiff/manifest.json")
-        return try! JSONDecoder().decode([Picture].self, from: Data(contentsOf: manifest))
-    }()
+    static let pictures = WrittenPicture.all("tiff")
     static let sound = pictures.filter { $0.sha256 != nil }
     static let refused = pictures.filter { $0.error != nil }
 
@@ -42,30 +17,15 @@ struct TIFFDecoderTests {
     }
 
     @Test(arguments: sound)
-    func decodesWhatWasWritten(_ picture: Picture) throws {
-        let found = PhotoProbe.probe(picture.path, channels: .all, maximumPixels: 0)
-        #expect(found.failed.isEmpty)
-        let photo = try #require(found.photos.first { $0.page.number == picture.page })
-        #expect(photo.header.format == .tiff)
-        let shape = photo.header.shape
-        #expect(
-            [shape.width, shape.height, shape.channels, shape.bitsPerSample]
-                == [picture.width, picture.height, picture.channels, picture.bitsPerSample])
-        for rowsAtOnce in [1, 7, shape.height] {
-            #expect(SHA256.hexadecimal(of: try photo.samples(rowsAtOnce: rowsAtOnce)) == picture.sha256)
-        }
-        #expect(shape.pattern?.letters == picture.pattern)
+    func decodesWhatWasWritten(_ picture: WrittenPicture) throws {
+        let photo = try picture.check(in: "tiff", format: .tiff)
         #expect(photo.header.whiteLevel == picture.whiteLevel)
-        #expect(photo.header.camera == Camera(make: picture.make, model: picture.model, serial: picture.serial))
-        #expect(photo.header.band == picture.band)
-        #expect(photo.header.capture.iso == picture.iso)
-        #expect(photo.header.capture.exposureSeconds == picture.exposureSeconds)
     }
 
     @Test(arguments: refused)
-    func refuses(_ picture: Picture) throws {
+    func refuses(_ picture: WrittenPicture) throws {
         let error = try #require(throws: FastPixError.self) {
-            _ = try PhotoFile(probing: picture.path, maximumPixels: 1_000_000).samples()
+            _ = try PhotoFile(probing: picture.path(in: "tiff"), maximumPixels: 1_000_000).samples()
         }
         switch picture.error {
         case "unsupported": #expect(error.code == .unsupported && error.message.contains("which is not read"))
@@ -73,7 +33,7 @@ struct TIFFDecoderTests {
         case "not finite": #expect(error.code == .corrupt && error.message.contains("row 7, column 11"))
         default: Issue.record("the manifest names an unknown error")
         }
-        #expect(error.path == picture.path.string)
+        #expect(error.path == picture.path(in: "tiff").string)
     }
 
     /// The weights of JFIF in 16-bit fixed point, written down once more.
@@ -156,18 +116,6 @@ struct TIFFDecoderTests {
 
     // MARK: Damage
 
-    private static func tryToDecode(_ bytes: Data, in folder: URL) throws -> [[UInt8]]? {
-        let file = try folder.addFile("hostile.tif", bytes)
-        let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 100_000)
-        #expect(found.failed.allSatisfy { !$0.reason.isEmpty })
-        var samples: [[UInt8]] = []
-        for photo in found.photos {
-            guard let decoded = try? photo.samples() else { return nil }
-            samples.append(decoded)
-        }
-        return found.failed.isEmpty ? samples : nil
-    }
-
     /// The writer puts directories in front of samples, so that no cut leaves a whole picture.
     @Test(arguments: [
         "grey8-one-strip.tif", "grey16-zlib.tif", "rgb8-lzw.tif", "grey16-zlib-tiles.tif", "rgb8-packbits.tif",
@@ -176,9 +124,9 @@ struct TIFFDecoderTests {
     func everyTruncationIsRefusedOrWhole(_ name: String) throws {
         try withTemporaryFolder { folder in
             let whole = try Data(contentsOf: Repository.fixture("tiff/\(name)"))
-            let samples = try #require(try Self.tryToDecode(whole, in: folder))
+            let samples = try #require(try decodeHostile(whole, as: "hostile.tif", in: folder))
             for length in 0..<whole.count {
-                let decoded = try Self.tryToDecode(whole.prefix(length), in: folder)
+                let decoded = try decodeHostile(whole.prefix(length), as: "hostile.tif", in: folder)
                 // Padding behind the last strip may be missing.
                 #expect(decoded == nil || (decoded == samples && length >= whole.count - 2), "\(length) bytes")
             }
@@ -191,20 +139,8 @@ struct TIFFDecoderTests {
         "float32-tiles.tif", "band-element.tif", "thumbnail.tif",
     ])
     func flippedBitsNeverCrash(_ name: String) throws {
-        try withTemporaryFolder { folder in
-            let whole = try Data(contentsOf: Repository.fixture("tiff/\(name)"))
-            var random = SyntheticScenes.Random(state: UInt64(whole.count))
-            for _ in 0..<150 {
-                var bytes = whole
-                for _ in 0..<Int(1 + 6 * random.next()) {
-                    // Mostly in the directories, which lie in front.
-                    let range = random.next() < 0.8 ? min(400, bytes.count) : bytes.count
-                    bytes[Int(random.next() * Double(range - 1))] ^= UInt8(1 << Int(random.next() * 7.99))
-                }
-                let first = try Self.tryToDecode(bytes, in: folder)
-                #expect(try Self.tryToDecode(bytes, in: folder) == first)
-            }
-        }
+        let whole = try Data(contentsOf: Repository.fixture("tiff/\(name)"))
+        try flipBits(of: whole, as: "hostile.tif", headerBytes: 400, rounds: 100)
     }
 
     @Test func hugePicturesAreRefusedBeforeAnythingIsAllocated() throws {
@@ -230,28 +166,5 @@ struct TIFFDecoderTests {
             }
             #expect(ProcessMemory.peakBytes - before < 50_000_000)
         }
-    }
-}
-
-extension PhotoFile {
-    /// All samples, as bytes.
-    func samples(rowsAtOnce: Int = 16, channels: ChannelSelection = .all) throws -> [UInt8] {
-        let file = try OpenFile(path)
-        let decoder = try PhotoDecoder(file, page: page, channels: channels, maximumPixels: 0)
-        let shape = decoder.shape
-        #expect(shape == header.shape)
-        var samples = [UInt8](repeating: 0, count: shape.bytesPerRow * shape.height)
-        try samples.withUnsafeMutableBytes { samples in
-            for row in stride(from: 0, to: shape.height, by: rowsAtOnce) {
-                try decoder.readRows(
-                    min(rowsAtOnce, shape.height - row), into: samples.baseAddress! + row * shape.bytesPerRow)
-            }
-        }
-        try decoder.finish()
-        return samples
-    }
-
-    func floats(channels: ChannelSelection = .all) throws -> [Float] {
-        try samples(channels: channels).withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     }
 }

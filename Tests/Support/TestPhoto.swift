@@ -31,6 +31,12 @@ public enum TestPhoto {
         return file + chunk("IEND", Data())
     }
 
+    /// A PNG with a text put right behind its header.
+    public static func png(_ photo: Data, withComment text: String) -> Data {
+        let headerEnd = 8 + 25
+        return photo.prefix(headerEnd) + chunk("tEXt", Data("Comment\0\(text)".utf8)) + photo.dropFirst(headerEnd)
+    }
+
     /// A JPEG with a segment put right behind its start marker: `marker` is the second byte, 0xe1 for APP1.
     public static func jpeg(_ photo: Data, with marker: UInt8, _ content: Data) -> Data {
         let length = UInt16(content.count + 2)

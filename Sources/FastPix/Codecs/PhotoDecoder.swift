@@ -21,7 +21,8 @@ struct PhotoDecoder: ~Copyable {
         var header = fpx_photo_header()
         var error = fpx_photo_error()
         let status = fpx_photo_open(
-            file.fileDescriptor, &wanted, keepsAlpha ? FPX_PHOTO_ALL_CHANNELS_AND_ALPHA : channels.requested, maximumPixels,
+            file.fileDescriptor, &wanted, keepsAlpha ? FPX_PHOTO_ALL_CHANNELS_AND_ALPHA : channels.requested,
+            maximumPixels,
             &decoder, &header, &error)
         guard status == FPX_PHOTO_OK, let decoder else { throw FastPixError(status, error, path: file.path) }
         self.decoder = decoder

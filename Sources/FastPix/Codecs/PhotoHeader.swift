@@ -24,18 +24,6 @@ public struct Camera: Sendable, Hashable, Codable {
     }
 }
 
-public enum PhotoFormat: String, Sendable, Codable {
-    case jpeg, png, tiff
-
-    init(_ format: fpx_photo_format) {
-        switch format {
-        case FPX_PHOTO_PNG: self = .png
-        case FPX_PHOTO_TIFF: self = .tiff
-        default: self = .jpeg
-        }
-    }
-}
-
 /// What a photo was taken for, as its header says.
 public enum CaptureKind: String, Sendable, Hashable, Codable {
     case unknown
@@ -60,6 +48,20 @@ public struct Binning: Sendable, Hashable, Codable {
     }
 
     public static let none = Binning(columns: 1, rows: 1)
+}
+
+/// Which way the rows of a file go.
+public enum RowOrder: String, Sendable, Hashable, Codable {
+    case topDown, bottomUp
+}
+
+/// The whole area of a sensor, masked border included, and where a frame lies in it.
+public struct SensorFrame: Sendable, Hashable, Codable {
+    public let width: Int
+    public let height: Int
+    /// Columns and rows of the sensor left of and above the frame.
+    public let left: Int
+    public let top: Int
 }
 
 /// Which samples of each pixel are decoded.
@@ -88,6 +90,10 @@ public struct PhotoHeader: Sendable {
     /// The sample of no light, and that of saturation, in the units of the samples; nil when the photo does not say.
     public let blackLevel: Double?
     public let whiteLevel: Double?
+    /// Of FITS files that say it (ROWORDER); rows are counted as they are stored, whatever it is.
+    public let rowOrder: RowOrder?
+    /// Of raw files.
+    public let sensorFrame: SensorFrame?
     /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 without loss.
     public let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
@@ -112,6 +118,15 @@ public struct PhotoHeader: Sendable {
         binning = Binning(columns: Int(header.binning_columns), rows: Int(header.binning_rows))
         blackLevel = known(header.black_level)
         whiteLevel = known(header.white_level)
+        rowOrder =
+            header.row_order == FPX_PHOTO_ROWS_TOP_DOWN
+            ? .topDown : header.row_order == FPX_PHOTO_ROWS_BOTTOM_UP ? .bottomUp : nil
+        sensorFrame =
+            header.sensor_width == 0
+            ? nil
+            : SensorFrame(
+                width: Int(header.sensor_width), height: Int(header.sensor_height), left: Int(header.sensor_left),
+                top: Int(header.sensor_top))
         codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
         isDecodedWhole = header.is_decoded_whole

@@ -1,6 +1,7 @@
 import CCodecs
 
-/// Which picture of a file. JPEG and PNG files have one; a TIFF has one a page.
+/// Which picture of a file. JPEG and PNG files have one; a TIFF has one a page, a
+/// FITS file one an image and plane. A raw file's picture is the visible part of the sensor or all of it.
 public struct PhotoPage: Sendable, Hashable {
     /// Counted from 0.
     public let number: Int
@@ -10,10 +11,14 @@ public struct PhotoPage: Sendable, Hashable {
     struct Content: Sendable, Hashable {
         var position: UInt64 = 0
         var plane: UInt64 = 0
+        var hasMaskedBorder = false
     }
 
     /// The only picture of most files.
     public static let first = PhotoPage(number: 0, content: Content())
+
+    /// The picture of a raw file with the masked border of the sensor.
+    static let firstWithMaskedBorder = PhotoPage(number: 0, content: Content(hasMaskedBorder: true))
 
     init(number: Int, content: Content) {
         self.number = number
@@ -21,8 +26,13 @@ public struct PhotoPage: Sendable, Hashable {
     }
 
     init(number: Int, _ page: fpx_photo_page) {
-        self.init(number: number, content: Content(position: page.position, plane: page.plane))
+        self.init(
+            number: number,
+            content: Content(position: page.position, plane: page.plane, hasMaskedBorder: page.has_masked_border))
     }
 
-    var requested: fpx_photo_page { fpx_photo_page(position: content.position, plane: content.plane) }
+    var requested: fpx_photo_page {
+        fpx_photo_page(
+            position: content.position, plane: content.plane, has_masked_border: content.hasMaskedBorder)
+    }
 }

@@ -12,7 +12,8 @@ enum PhotoProbe {
 
     /// `maximumPixels` bounds width x height (0: no bound). `progress` gets the number of files done and of files in all, from any thread.
     static func run(
-        _ paths: [FilePath], channels: ChannelSelection = .all, maximumPixels: UInt64, workers: Int,
+        _ paths: [FilePath], channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64,
+        workers: Int,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) -> Outcome {
         let results = Mutex([Outcome?](repeating: nil, count: paths.count))
@@ -21,7 +22,8 @@ enum PhotoProbe {
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < paths.count else { return }
-                let result = probe(paths[index], channels: channels, maximumPixels: maximumPixels)
+                let result = probe(
+                    paths[index], channels: channels, maskedBorder: maskedBorder, maximumPixels: maximumPixels)
                 results.withLock { $0[index] = result }
                 progress(index + 1, paths.count)
             }
@@ -34,8 +36,10 @@ enum PhotoProbe {
         return outcome
     }
 
-    /// Reads the headers of all pictures of a file.
-    static func probe(_ path: FilePath, channels: ChannelSelection, maximumPixels: UInt64) -> Outcome {
+    /// Reads the headers of all pictures of a file; of raw files with the sensor's masked border, if wanted.
+    static func probe(
+        _ path: FilePath, channels: ChannelSelection, maskedBorder: Bool = false, maximumPixels: UInt64
+    ) -> Outcome {
         let file: OpenFile
         do throws(FastPixError) {
             file = try OpenFile(path)
@@ -45,7 +49,7 @@ enum PhotoProbe {
         let pictures = PicturesOfAFile()
         var error = fpx_photo_error()
         let status = fpx_photo_visit(
-            file.fileDescriptor, channels.requested, maximumPixels,
+            file.fileDescriptor, maskedBorder, channels.requested, maximumPixels,
             { context, status, header, error in
                 guard let context else { return }
                 Unmanaged<PicturesOfAFile>.fromOpaque(context).takeUnretainedValue()

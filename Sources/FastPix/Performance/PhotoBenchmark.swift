@@ -67,7 +67,7 @@ public struct PhotoBenchmark: Sendable {
             discovery.files, maximumPixels: settings.maximumPixels, workers: settings.workerCount
         ) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos).first else {
-            throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
+            throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos")
         }
         // Damaged photos would end a decoder early and make the job cheaper than it is.
         let firstPassStart = monotonicSeconds()

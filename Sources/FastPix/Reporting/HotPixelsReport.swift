@@ -12,6 +12,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let skipped: [SkippedPhoto]
     /// Outputs besides the report that could not be written.
     public let failedOutputs: [FailedOutput]
+    /// Files of the folders looked through that are not read, by kind.
+    public let leftOut: [LeftOutFiles]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     public let timing: Timing
@@ -22,8 +24,9 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
+        self.leftOut = leftOut
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
@@ -91,6 +94,10 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let number: Int
         public let camera: Camera
         public let shape: FrameShape
+        /// What else its photos share.
+        public let details: GroupDetails
+        /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
+        public let sensorFrame: SensorFrame?
         /// Photos that entered the statistics.
         public let frames: Int
         public let summary: VarianceSummary
@@ -112,6 +119,9 @@ public struct HotPixelsReport: Sendable, Encodable {
             self.number = number
             camera = group.camera
             shape = group.shape
+            details = group.details
+            let sensorFrames = Set(group.photos.map(\.header.sensorFrame))
+            sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
             frames = frameCount
             self.summary = summary
             self.detection = detection
@@ -121,8 +131,9 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
-            case excludedRegions, sceneCorrelation, number, pattern
+            case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
+            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -133,6 +144,15 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(shape.channels, forKey: .channels)
             try container.encode(channelNames, forKey: .channelNames)
             try container.encode(shape.bitsPerSample, forKey: .bitsPerSample)
+            try container.encode(shape.sampleType, forKey: .sampleType)
+            // Null where photos do not say, so that a reader finds every key.
+            try container.encode(shape.pattern, forKey: .pattern)
+            try container.encode(sensorFrame, forKey: .sensorFrame)
+            try container.encode(details.band, forKey: .band)
+            try container.encode(details.binning, forKey: .binning)
+            try container.encode(details.folder, forKey: .folder)
+            try container.encode(details.gain, forKey: .gain)
+            try container.encode(details.exposureSeconds, forKey: .exposureSeconds)
             try container.encode(frames, forKey: .frames)
             try container.encode(
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
@@ -143,7 +163,6 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
             try container.encode(number, forKey: .number)
-            try container.encode(shape.pattern, forKey: .pattern)
             try container.encode(detection?.judgedShare, forKey: .judgedShare)
             try container.encode(detection?.kind, forKey: .frameKind)
             try container.encode(detection?.kindReason, forKey: .frameKindReason)

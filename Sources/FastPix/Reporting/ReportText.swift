@@ -85,8 +85,9 @@ extension HotPixelsReport {
     private var summaryText: String {
         let frames = groups.reduce(0) { $0 + $1.frames }
         let seconds = timing
+        let others = leftOut.isEmpty ? "" : "\nLeft out: \(leftOut.text)"
         return """
-            \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.
+            \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.\(others)
             Wall time: headers \(duration(seconds.probeSeconds)), decoding \(duration(seconds.decodeSeconds)), \
             accumulating \(duration(seconds.accumulateSeconds)), \
             waiting \(duration(seconds.waitSeconds + seconds.idleSeconds)), \

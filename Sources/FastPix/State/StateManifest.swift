@@ -6,6 +6,8 @@ struct StateManifest: Sendable, Codable {
     let frame: FrameShape
     /// Which samples of the photos were decoded.
     let channels: ChannelSelection
+    /// What else the photos share.
+    let details: GroupDetails
     /// The largest coded unit among the photos, in pixels.
     let codedUnitWidth: Int
     let codedUnitHeight: Int
@@ -23,6 +25,7 @@ struct StateManifest: Sendable, Codable {
         camera = group.camera
         frame = group.shape
         channels = group.channels
+        details = group.details
         codedUnitWidth = codedUnit.width
         codedUnitHeight = codedUnit.height
         self.hasExtremes = hasExtremes
@@ -36,11 +39,11 @@ struct StateManifest: Sendable, Codable {
     var codedUnit: CodedUnit { CodedUnit(width: codedUnitWidth, height: codedUnitHeight) }
 
     /// Camera, frame and channels, without photos.
-    var group: PhotoGroup { PhotoGroup(camera: camera, shape: frame, channels: channels, photos: []) }
+    var group: PhotoGroup { PhotoGroup(camera: camera, shape: frame, channels: channels, details: details, photos: []) }
 
     /// Whether moments of both may be added up.
     func matches(_ group: PhotoGroup) -> Bool {
-        camera == group.camera && frame == group.shape && channels == group.channels
+        camera == group.camera && frame == group.shape && channels == group.channels && details == group.details
     }
 
     /// Says what no state that fastpix writes can say; nil when all is well.

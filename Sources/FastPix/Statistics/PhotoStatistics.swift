@@ -82,6 +82,7 @@ public struct PhotoStatistics: Sendable {
         return StatisticsReport(
             settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
             inventory: PhotoInventory(photos), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
+            leftOut: discovery.leftOut,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
             peakMemoryBytes: ProcessMemory.peakBytes)
