@@ -243,8 +243,12 @@ final class AccumulationPass: Sendable {
         _ part: Range<Int>, of strip: Range<Int>, _ frames: [DecodedRows], _ photosBefore: Int, isFirst: Bool
     ) {
         guard !part.isEmpty else { return }
-        // An earlier strip has left its numbers there. Not cleared before, because now they come into the cache once.
-        if isFirst { accumulators.clear(rows: part) }
+        // An earlier strip has left its numbers there. Not cleared before, because now they come into the cache once. Of the
+        // extremes those that are counted with this part: others may count those of its last rows before it is cleared.
+        if isFirst {
+            accumulators.clearMoments(rows: part)
+            accumulators.clearExtremes(rows: Accumulators.rowsOfExtremes(shape, with: part))
+        }
         // Frames of a run that goes on begin at different rows.
         for (firstRow, frames) in Dictionary(grouping: frames, by: { max($0.rowsBefore, part.lowerBound) })
         where firstRow < part.upperBound {

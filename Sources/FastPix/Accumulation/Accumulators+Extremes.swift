@@ -10,18 +10,19 @@ extension Accumulators {
         return distance..<max(distance, decodedRows - distance)
     }
 
+    /// The rows whose extremes are counted when `rows` of a frame have come, and those of the frame's top and bottom that
+    /// never are: with all rows that come, all rows of the frame once.
+    static func rowsOfExtremes(_ shape: FrameShape, with rows: Range<Int>) -> Range<Int> {
+        let distance = shape.neighbourDistance
+        let end = rows.upperBound == shape.height ? shape.height : max(0, rows.upperBound - distance)
+        return min(end, max(0, rows.lowerBound - distance))..<end
+    }
+
     /// Counts the extremes of `rows`. Each frame has these and `neighbourDistance` rows
     /// above and below at hand. Of a frame that was partly taken in before this run, only rows are counted that were not
     /// counted then.
     func scanExtremes(rows: Range<Int>, frames: [DecodedRows]) {
-        // Rows follow each other in memory up to where its places begin anew.
-        let seam = rows.upperBound / rowsHeld * rowsHeld
-        if rows.contains(seam), seam > rows.lowerBound {
-            scanContiguous(rows.lowerBound..<seam, frames)
-            scanContiguous(seam..<rows.upperBound, frames)
-        } else {
-            scanContiguous(rows, frames)
-        }
+        for rows in contiguous(rows) { scanContiguous(rows, frames) }
     }
 
     private func scanContiguous(_ rows: Range<Int>, _ frames: [DecodedRows]) {
