@@ -128,7 +128,11 @@ final class AccumulationPass: Sendable {
             if isInterrupted { leaveUnfinished() }
             accumulators.frameCount = soFar.wholeCount
             if let fatal = soFar.fatal { throw fatal }
-            if soFar.content != checkpoint.saved { try checkpoint.save(accumulators, coarse, soFar.content) }
+            // A photo that has changed since it was opened has left rows that belong to nothing: what was saved last stays.
+            let found = soFar
+            if !found.isSpoiled, found.content != checkpoint.saved {
+                try checkpoint.save(accumulators, coarse, found.content)
+            }
             board.go()
         }
         guard isInterrupted else { return }
