@@ -69,13 +69,16 @@ extension Accumulators {
     }
 
     /// Adds the counters that other frames have of `rows`, which follow each other in memory: above, below, blind above,
-    /// blind below. False, with nothing added, when a counter is above `frameCount`.
+    /// blind below. False, with nothing added, when no frames have such counts: a sample is not above and below, nor above
+    /// where its neighbours reach white, in one frame.
     func mergeExtremes(rows: Range<Int>, counters: [UnsafeRawPointer], frameCount: Int) -> Bool {
         let sample = rows.lowerBound * shape.samplesPerRow
         let count = rows.count * shape.samplesPerRow
         let own = [above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample)]
         let others = counters.map { $0.assumingMemoryBound(to: UInt16.self) }
-        for other in others where !(0..<count).allSatisfy({ Int(other[$0]) <= frameCount }) { return false }
+        for (one, other) in [(0, 1), (0, 2), (1, 3)].map({ (others[$0.0], others[$0.1]) }) {
+            for index in 0..<count where Int(one[index]) + Int(other[index]) > frameCount { return false }
+        }
         for (own, other) in zip(own, others) {
             for index in 0..<count { own[index] += other[index] }
         }
