@@ -1,8 +1,10 @@
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "photo_internal.h"
@@ -28,6 +30,35 @@ size_t fpx_byte_source_next(fpx_byte_source *source, size_t maximum_bytes) {
     return (size_t)got;
 }
 
+uint64_t fpx_byte_source_file_bytes(const fpx_byte_source *source) {
+    struct stat information;
+    return fstat(source->file_descriptor, &information) == 0 && information.st_size > 0 ? (uint64_t)information.st_size
+                                                                                       : 0;
+}
+
+bool fpx_byte_source_read_at(fpx_byte_source *source, void *bytes, size_t byte_count, uint64_t offset) {
+    uint8_t *destination = bytes;
+    while (byte_count > 0) {
+        if (offset > INT64_MAX) {
+            return false;
+        }
+        ssize_t got = pread(source->file_descriptor, destination, byte_count, (off_t)offset);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            source->system_errno = errno;
+        }
+        if (got <= 0) {
+            return false;
+        }
+        destination += got;
+        offset += (uint64_t)got;
+        byte_count -= (size_t)got;
+    }
+    return true;
+}
+
 size_t fpx_byte_source_last(fpx_byte_source *source) {
     off_t end = lseek(source->file_descriptor, 0, SEEK_END);
     if (end < 0) {
@@ -48,7 +79,21 @@ fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t 
     return FPX_PHOTO_TOO_LARGE;
 }
 
-/// The function that opens what the first bytes look like; null for neither JPEG nor PNG.
+void fpx_photo_clear_header(fpx_photo_header *header) {
+    memset(header, 0, sizeof *header);
+    header->black_level = NAN;
+    header->white_level = NAN;
+    header->exposure_seconds = NAN;
+    header->gain = NAN;
+    header->temperature = NAN;
+}
+
+/// libjpeg's fixed-point weights of red, green and blue (jccolor.c), so that all formats agree: they sum to 65536.
+uint32_t fpx_luma_of(uint32_t red, uint32_t green, uint32_t blue) {
+    return (uint32_t)(((uint64_t)19595 * red + (uint64_t)38470 * green + (uint64_t)7471 * blue + 32768) >> 16);
+}
+
+/// The function that opens what the first bytes look like; null when they are of no known format.
 static fpx_photo_opener *opener_for(const uint8_t *bytes, size_t byte_count) {
     static const uint8_t png_signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     if (byte_count >= 2 && bytes[0] == 0xff && bytes[1] == 0xd8) {
@@ -58,6 +103,11 @@ static fpx_photo_opener *opener_for(const uint8_t *bytes, size_t byte_count) {
     size_t compared = byte_count < sizeof png_signature ? byte_count : sizeof png_signature;
     if (compared >= 4 && memcmp(bytes, png_signature, compared) == 0) {
         return fpx_png_open;
+    }
+    // Classic and large TIFF, in either byte order.
+    if (byte_count >= 4 && (memcmp(bytes, "II*\0", 4) == 0 || memcmp(bytes, "MM\0*", 4) == 0 ||
+                            memcmp(bytes, "II+\0", 4) == 0 || memcmp(bytes, "MM\0+", 4) == 0)) {
+        return fpx_tiff_open;
     }
     return NULL;
 }
@@ -74,7 +124,7 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
     }
     fpx_photo_opener *open = opener_for(source->buffer, byte_count);
     if (open == NULL) {
-        fpx_photo_explain(error, "neither a JPEG nor a PNG file by its first bytes");
+        fpx_photo_explain(error, "neither a JPEG, a PNG nor a TIFF file by its first bytes");
         return FPX_PHOTO_NOT_AN_IMAGE;
     }
     source->offset = 0;
@@ -93,7 +143,7 @@ fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_by
 
 static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request, fpx_photo_decoder **decoder,
                                   fpx_photo_header *header, fpx_photo_error *error) {
-    memset(header, 0, sizeof *header);
+    fpx_photo_clear_header(header);
     memset(error, 0, sizeof *error);
     *decoder = NULL;
     // Not cleared: the buffer is filled before it is read.
@@ -107,18 +157,37 @@ static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request
     source->system_errno = 0;
     fpx_photo_status status = open_source(source, &request, decoder, header, error);
     status = fpx_photo_with_read_error(status, source, error);
-    if (status != FPX_PHOTO_OK) {
+    if (*decoder == NULL) {
         free(source);
     }
     return status;
 }
 
-fpx_photo_status fpx_photo_probe(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                 fpx_photo_header *header, fpx_photo_error *error) {
-    fpx_photo_request request = {.only_headers = true, .channels = channels, .maximum_pixels = maximum_pixels};
+fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *page, fpx_photo_channels channels,
+                                 uint64_t maximum_pixels, fpx_photo_header *header, fpx_photo_error *error) {
+    fpx_photo_request request = {
+        .page = *page, .only_headers = true, .channels = channels, .maximum_pixels = maximum_pixels};
     fpx_photo_decoder *decoder;
     fpx_photo_status status = open_file(file_descriptor, request, &decoder, header, error);
     fpx_photo_close(decoder);
+    return status;
+}
+
+fpx_photo_status fpx_photo_visit(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
+                                 fpx_photo_visitor *visit, void *context, fpx_photo_error *error) {
+    fpx_photo_request request = {.only_headers = true,
+                                 .channels = channels,
+                                 .maximum_pixels = maximum_pixels,
+                                 .visit = visit,
+                                 .visit_context = context};
+    fpx_photo_decoder *decoder;
+    fpx_photo_header header;
+    fpx_photo_status status = open_file(file_descriptor, request, &decoder, &header, error);
+    if (decoder != NULL) {
+        // A format of one picture.
+        visit(context, FPX_PHOTO_OK, &header, error);
+        fpx_photo_close(decoder);
+    }
     return status;
 }
 
@@ -136,9 +205,11 @@ fpx_photo_status fpx_photo_read_metadata(int file_descriptor, uint64_t maximum_p
     return status;
 }
 
-fpx_photo_status fpx_photo_open(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
-    fpx_photo_request request = {.only_headers = false, .channels = channels, .maximum_pixels = maximum_pixels};
+fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *page, fpx_photo_channels channels,
+                                uint64_t maximum_pixels, fpx_photo_decoder **decoder, fpx_photo_header *header,
+                                fpx_photo_error *error) {
+    fpx_photo_request request = {
+        .page = *page, .only_headers = false, .channels = channels, .maximum_pixels = maximum_pixels};
     return open_file(file_descriptor, request, decoder, header, error);
 }
 

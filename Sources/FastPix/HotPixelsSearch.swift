@@ -1,15 +1,6 @@
 import Synchronization
 import SystemPackage
 
-/// How far a search is.
-public struct SearchProgress: Sendable {
-    public enum Stage: Sendable { case readingHeaders, decoding }
-    public let stage: Stage
-    public let photosDone: Int
-    /// Grows when photos have to be decoded again because one was found damaged.
-    public let photosInAll: Int
-}
-
 /// The job of `fastpix hotpixels`: photos in, statistics of every subpixel and the list of defects out.
 ///
 /// ```swift
@@ -25,6 +16,8 @@ public struct HotPixelsSearch: Sendable {
     public var top: Int
     /// How defects are looked for; nil: not at all.
     public var detection: DetectionSettings?
+    /// Whether the photos are read once more at the places of defects: since when each shows, and under which settings.
+    public var history: Bool
     /// What is written besides the report.
     public var maps: MapOutputs
     /// The web page to write, if any.
@@ -40,13 +33,14 @@ public struct HotPixelsSearch: Sendable {
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
-        maps: MapOutputs = MapOutputs(), page: String? = nil,
+        history: Bool = false, maps: MapOutputs = MapOutputs(), page: String? = nil,
         checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
         self.top = top
         self.detection = detection
+        self.history = history
         self.maps = maps
         self.page = page
         self.checkpoint = checkpoint
@@ -92,7 +86,8 @@ public struct HotPixelsSearch: Sendable {
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
         let probed = PhotoProbe.run(
-            discovery.files, settings: accumulation,
+            discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         found.skipped += probed.failed
         found.timing.probeSeconds = monotonicSeconds() - start
@@ -120,7 +115,7 @@ public struct HotPixelsSearch: Sendable {
                 guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
                     error.code != .interrupted
                 else { throw error }
-                found.skipped += group.photos.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
+                found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: error.reason) }
             }
         }
         found.skipped.sort { $0.path < $1.path }
@@ -158,7 +153,7 @@ public struct HotPixelsSearch: Sendable {
         let job = Accumulation(
             settings: accumulation,
             contents: AccumulatorContents(
-                kind: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
+                group.shape, wanted: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
             needsAllRows: !maps.isEmpty || page != nil,
             otherBytes: otherBytes + GroupAnalysis.byteCount(group.shape, detection: detection)
                 + (page == nil ? 0 : GroupPictures.memoryBytes),
@@ -175,7 +170,8 @@ public struct HotPixelsSearch: Sendable {
         }
         let start = monotonicSeconds()
         let summary = analysis.summary
-        let detected = analysis.judge(outcome.facts, outcome.coarse)
+        var detected = analysis.judge(outcome.facts, outcome.coarse)
+        if history, let judged = detected { detected = withHistory(judged, group, outcome.photos, counter, &found) }
         found.timing.analysisSeconds += monotonicSeconds() - start
         let number = found.groups.count + 1
         found.groups.append(
@@ -192,6 +188,26 @@ public struct HotPixelsSearch: Sendable {
         } catch {
             found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
         }
+    }
+
+    /// The same with what the photos show at the places of its defects.
+    private func withHistory(
+        _ detection: Detection, _ group: PhotoGroup, _ photos: [PhotoFile], _ counter: ProgressCounter,
+        _ found: inout Findings
+    ) -> Detection {
+        guard !detection.defects.isEmpty else { return detection }
+        counter.expect(photos.count)
+        let reading = HistoryReading(
+            shape: group.shape, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount)
+        let (series, unread) = reading.run(photos, detection.defects, progress: { counter.advance($0) })
+        found.skipped += unread.map {
+            SkippedPhoto(path: $0.name, reason: "in the statistics, but not read again for the history: \($0.reason)")
+        }
+        return detection.with(
+            zip(detection.defects, series).map { defect, series in
+                series.map { defect.with(DefectHistory($0, defect.class)) } ?? defect
+            })
     }
 
     /// The report, with the page written if there is to be one.
@@ -219,7 +235,7 @@ public struct HotPixelsSearch: Sendable {
         let reason =
             "its group (\(group.name)) has \(counted(photos.count, "readable photo")), "
             + "fewer than the \(minimumFrames) that are asked for"
-        return photos.map { SkippedPhoto(path: $0.path.string, reason: reason, isFailure: false) }
+        return photos.map { SkippedPhoto(path: $0.name, reason: reason, isFailure: false) }
     }
 }
 

@@ -53,15 +53,15 @@ struct Accumulation: Sendable {
             photos: photos, shape: shape, contents: contents, needsAllRows: needsAllRows || checkpoint != nil,
             otherBytes: otherBytes)
         let held = checkpoint?.saved.taken ?? [:]
-        var failed = AccumulationPlan.tooLarge(job, settings: settings).filter { held[$0.path] == nil }
+        var failed = AccumulationPlan.tooLarge(job, settings: settings).filter { held[$0.place] == nil }
         progress(Double(failed.count))
         var timing = AccumulationTiming()
         while true {
-            let isOut = Set(failed.map(\.path))
-            let sound = photos.filter { !isOut.contains($0.path) }
+            let isOut = Set(failed.map(\.place))
+            let sound = photos.filter { !isOut.contains($0.place) }
             let saved = checkpoint?.saved.taken ?? [:]
             job = AccumulationPlan.Job(
-                photos: sound.filter { saved[$0.path]?.isWhole != true }, shape: shape, contents: contents,
+                photos: sound.filter { saved[$0.place]?.isWhole != true }, shape: shape, contents: contents,
                 needsAllRows: job.needsAllRows, otherBytes: otherBytes)
             let plan = try AccumulationPlan.fitting(job, settings: settings)
             let pass = try AccumulationPass(
@@ -71,29 +71,23 @@ struct Accumulation: Sendable {
             timing += found.timing
             failed += found.failed
             guard found.isSpoiled else {
-                let isOut = Set(failed.map(\.path))
+                let isOut = Set(failed.map(\.place))
                 return Outcome(
                     accumulators: pass.accumulators, coarse: pass.coarse,
-                    facts: found.facts.sorted { $0.precedes($1) }, photos: photos.filter { !isOut.contains($0.path) },
-                    failed: failed.sorted { $0.path.bytesPrecede($1.path) }, workers: plan.workers, timing: timing)
+                    facts: found.facts.sorted { $0.precedes($1) }, photos: photos.filter { !isOut.contains($0.place) },
+                    failed: failed.sorted { $0.place < $1.place }, workers: plan.workers, timing: timing)
             }
             // Rows of a damaged photo that came with the checkpoint come with it again: then all is begun anew.
-            if found.failed.contains(where: { saved[$0.path] != nil }) { checkpoint?.forget() }
+            if found.failed.contains(where: { saved[$0.place] != nil }) { checkpoint?.forget() }
             again(sound.count - found.failed.count)
         }
     }
 }
 
-/// A photo that could not be decoded, and why.
-struct FailedPhoto: Sendable {
-    // Not a string: names that are no valid UTF-8 would look alike.
-    let path: FilePath
-    let reason: String
-
-    var skipped: SkippedPhoto { SkippedPhoto(path: path.string, reason: reason) }
-}
-
 extension PhotoFile {
     /// The file's name without its folder, for messages.
     var fileName: String { path.lastComponent?.string ?? "" }
+
+    /// Which of several pictures of its file; nil when it is the only one.
+    var pageInStack: Int? { isInStack ? page.number : nil }
 }

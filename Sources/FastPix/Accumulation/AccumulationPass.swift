@@ -27,6 +27,7 @@ final class AccumulationPass: Sendable {
     private let finished: FinishedRows
     private let batches: [BatchInWork]
     private let findings: Mutex<Findings>
+    private let hashes = FileHashes()
 
     struct Findings: Sendable {
         var failed: [FailedPhoto] = []
@@ -191,7 +192,7 @@ final class AccumulationPass: Sendable {
                 // Before the last rows are added: a photo of a single strip then leaves nothing behind.
                 if rows.upperBound == shape.height {
                     try photo.finish()
-                    if checkpoint != nil { batch.hashes[slot] = try photo.hash() }
+                    if checkpoint != nil { batch.hashes[slot] = try photo.hash(hashes) }
                 }
                 frames.append(frame)
             } catch {
@@ -206,7 +207,7 @@ final class AccumulationPass: Sendable {
     private func open(_ batch: BatchInWork) {
         let keptRows = accumulators.contents.hasExtremes ? 2 * shape.neighbourDistance : 0
         for (slot, file) in batch.files.enumerated() {
-            let rowsBefore = base.taken[file.path]?.rows ?? 0
+            let rowsBefore = base.taken[file.place]?.rows ?? 0
             do throws(FastPixError) {
                 batch.photos[slot] = try OpenPhoto(
                     file, rowsBefore: rowsBefore, keptRows: keptRows, settings: settings)
@@ -274,8 +275,8 @@ final class AccumulationPass: Sendable {
                 findings.wholeCount += 1
                 if coarse != nil { findings.facts.append(photo.fact) }
                 if let hash = batch.hashes[slot] {
-                    findings.content.taken[photo.photo.path] = StatePhoto(
-                        hash: hash, name: photo.photo.fileName, fact: coarse == nil ? nil : photo.fact)
+                    findings.content.taken[photo.photo.place] = StatePhoto(
+                        hash: hash, page: photo.photo.pageInStack, name: photo.photo.fileName, fact: coarse == nil ? nil : photo.fact)
                 }
             }
         }
@@ -283,15 +284,15 @@ final class AccumulationPass: Sendable {
     }
 
     private func photoFailed(_ photo: PhotoFile, _ error: FastPixError, rowsTaken: Int) {
-        let isInState = base.taken[photo.path] != nil
+        let isInState = base.taken[photo.place] != nil
         findings.withLock { findings in
-            findings.failed.append(FailedPhoto(path: photo.path, reason: error.reason))
+            findings.failed.append(FailedPhoto(photo, reason: error.reason))
             // Rounded moments count the photos of a batch from its first strip on.
             if rowsTaken > 0 || accumulators.kind == .welford { findings.isSpoiled = true }
             // It may be only the disk that fails, and what was saved is then worth keeping.
             if isInState, error.code == .unreadable || error.code == .outOfMemory {
                 findings.fatal = FastPixError(
-                    .unreadable, path: photo.path.string, systemErrno: error.systemErrno,
+                    .unreadable, path: photo.name, systemErrno: error.systemErrno,
                     "upper rows of this photo are in the checkpoint, and the others cannot be added: \(error.message); "
                         + "the checkpoint is as it was, run again when the photo can be read, or choose another name for it")
             }
@@ -304,9 +305,10 @@ final class AccumulationPass: Sendable {
             for photo in batch.photos {
                 guard let photo, photo.rowsDecoded > photo.rowsBefore else { continue }
                 do throws(FastPixError) {
-                    var state = StatePhoto(hash: try photo.hash(), name: photo.photo.fileName)
-                    state.rows = photo.rowsDecoded
-                    findings.withLock { $0.content.taken[photo.photo.path] = state }
+                    let state = StatePhoto(
+                        hash: try photo.hash(hashes), page: photo.photo.pageInStack, name: photo.photo.fileName,
+                        rows: photo.rowsDecoded)
+                    findings.withLock { $0.content.taken[photo.photo.place] = state }
                 } catch {
                     photoFailed(photo.photo, error, rowsTaken: photo.rowsDecoded)
                 }

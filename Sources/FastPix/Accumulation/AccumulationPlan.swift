@@ -203,7 +203,7 @@ struct AccumulationPlan: Sendable {
             $0.header.isDecodedWhole && $0.header.decoderBytes * multiple(job) > available - others
         }.map {
             FailedPhoto(
-                path: $0.path,
+                $0,
                 reason:
                     "this photo has to be unpacked whole, which takes \(mebibytes($0.header.decoderBytes)) MiB, more "
                     + "than the memory limit of \(mebibytes(settings.memoryLimitBytes)) MiB leaves; raise the limit")
@@ -264,7 +264,7 @@ extension FrameShape {
 extension PhotoFile {
     /// Estimate of the work of decoding, comparable between photos of one frame shape.
     var decodingCost: Double {
-        Double(max(1, byteCount)) * (header.isDecodedWhole ? Self.wholePictureCost : 1)
+        Double(max(1, bytesOnDisk)) * (header.isDecodedWhole ? Self.wholePictureCost : 1)
     }
 
     /// Progressive JPEGs take about this much more time for a byte than baseline ones: each scan visits every block.

@@ -18,8 +18,7 @@ public struct AccumulationSettings: Sendable {
     public var memoryLimit: Int?
 
     public static let defaultBatch = 16
-    /// Larger than any camera's single frame; a bound against files that only claim to be large.
-    public static let defaultMaximumPixels: UInt64 = 500_000_000
+    public static let defaultMaximumPixels = PhotoFile.defaultMaximumPixels
 
     /// Three quarters of what the machine, or the control group this process is in, has.
     public static var defaultMemoryLimit: Int { MachineMemory.byteCount / 4 * 3 }

@@ -31,6 +31,10 @@ extension Accumulators {
             let pointers = frames.map { $0.assumingMemoryBound(to: UInt8.self) + skipping }
             status = fpx_welford_u8_accumulate_tile(
                 mean(at: sample), m2(at: sample), framesBefore, pointers, pointers.count, count)
+        case (.welford, 32):
+            let pointers = frames.map { $0.assumingMemoryBound(to: Float.self) + skipping }
+            status = fpx_welford_f32_accumulate_tile(
+                mean(at: sample), m2(at: sample), framesBefore, pointers, pointers.count, count)
         case (.welford, _):
             let pointers = frames.map { $0.assumingMemoryBound(to: UInt16.self) + skipping }
             status = fpx_welford_u16_accumulate_tile(

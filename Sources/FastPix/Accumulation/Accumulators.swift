@@ -117,6 +117,16 @@ struct AccumulatorContents: Sendable, Hashable {
     /// Whether the extremes are counted: what defects are judged by.
     let hasExtremes: Bool
 
+    init(kind: AccumulatorKind, hasExtremes: Bool) {
+        self.kind = kind
+        self.hasExtremes = hasExtremes
+    }
+
+    /// Floating-point samples have no exact sums.
+    init(_ shape: FrameShape, wanted: AccumulatorKind, hasExtremes: Bool) {
+        self.init(kind: shape.sampleType == .f32 ? .welford : wanted, hasExtremes: hasExtremes)
+    }
+
     /// Bytes of one element of each array.
     func elementBytes(_ shape: FrameShape) -> [Int] {
         let moments: [Int]

@@ -2,13 +2,11 @@ import SystemPackage
 
 /// A photo that is being decoded, from its top, strip by strip. Belongs to one worker at a time.
 final class OpenPhoto {
-    let photo: PhotoFile
-    let file: OpenFile
-    private let decoder: PhotoDecoder
-    private let reading: ReadAhead
+    private let reading: PhotoReading
     /// Rows that were in the accumulators before this run began to decode it.
     let rowsBefore: Int
-    private(set) var rowsDecoded = 0
+    var rowsDecoded: Int { reading.rowsRead }
+    var photo: PhotoFile { reading.photo }
     /// The rows above the next strip, which extremes are counted with.
     private var kept: MappedMemory?
     private let keptRowCount: Int
@@ -18,14 +16,11 @@ final class OpenPhoto {
     /// Throws when the file cannot be opened, or is another than its headers were read of. `keptRows`: how many rows above
     /// each strip are needed again with it.
     init(_ photo: PhotoFile, rowsBefore: Int, keptRows: Int, settings: AccumulationSettings) throws(FastPixError) {
-        self.photo = photo
         self.rowsBefore = rowsBefore
         keptRowCount = keptRows
-        file = try OpenFile(photo.path)
-        reading = ReadAhead(file, rows: photo.header.shape.height)
-        half = try ContentHash(ofHeadOf: file).half
-        decoder = try PhotoDecoder(file, channels: settings.channels, maximumPixels: settings.maximumPixels)
-        guard decoder.shape == photo.header.shape, file.state == photo.state else { throw changed }
+        reading = try PhotoReading(photo, channels: settings.channels, maximumPixels: settings.maximumPixels)
+        // The pictures of one file take turns.
+        half = (try ContentHash(ofHeadOf: reading.file).half + photo.page.number) % 2
         kept = keptRows == 0 ? nil : try Self.memory(keptRows, photo.header.shape)
     }
 
@@ -39,13 +34,12 @@ final class OpenPhoto {
 
     /// Decodes the next `count` rows into `strip`.
     func readRows(_ count: Int, into strip: UnsafeMutableRawPointer) throws(FastPixError) -> DecodedRows {
-        reading.advance(toRow: rowsDecoded + count)
-        try decoder.readRows(count, into: strip)
-        defer { rowsDecoded += count }
+        let firstRow = rowsDecoded
+        try reading.readRows(count, into: strip)
         let bytesPerRow = photo.header.shape.bytesPerRow
         let kept = kept?.start ?? strip
         return DecodedRows(
-            firstRow: rowsDecoded, strip: UnsafeRawPointer(strip),
+            firstRow: firstRow, strip: UnsafeRawPointer(strip),
             kept: UnsafeRawPointer(kept), keptRowCount: keptRowCount,
             bytesPerRow: bytesPerRow, rowsBefore: rowsBefore, half: half, levels: levels)
     }
@@ -62,10 +56,7 @@ final class OpenPhoto {
     }
 
     /// Checks, after the last row, that what was decoded was one complete file, as it was when its headers were read.
-    func finish() throws(FastPixError) {
-        try decoder.finish()
-        guard file.isUnchanged else { throw changed }
-    }
+    func finish() throws(FastPixError) { try reading.finish() }
 
     /// What is known of the photo as a whole, after its last row.
     var fact: FrameFact {
@@ -76,13 +67,5 @@ final class OpenPhoto {
     }
 
     /// What the file's content is known by. Throws when it changed since it was opened.
-    func hash() throws(FastPixError) -> ContentHash {
-        let hash = try ContentHash(of: file)
-        guard file.isUnchanged else { throw changed }
-        return hash
-    }
-
-    private var changed: FastPixError {
-        FastPixError(.corrupt, path: photo.path.string, "the file changed while it was being read; run again")
-    }
+    func hash(_ hashes: FileHashes) throws(FastPixError) -> ContentHash { try hashes.hash(photo, reading.file) }
 }

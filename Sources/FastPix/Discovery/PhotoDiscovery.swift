@@ -8,29 +8,6 @@ import SystemPackage
     import Darwin
 #endif
 
-/// A file that was left out of a result, and why.
-public struct SkippedPhoto: Sendable, Codable, Equatable {
-    public let path: String
-    public let reason: String
-    /// False for files that are sound but were not wanted (a group that is too small, for instance).
-    public let isFailure: Bool
-
-    enum CodingKeys: String, CodingKey { case path, reason }
-
-    public init(path: String, reason: String, isFailure: Bool = true) {
-        self.path = path
-        self.reason = reason
-        self.isFailure = isFailure
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            path: try container.decode(String.self, forKey: .path),
-            reason: try container.decode(String.self, forKey: .reason))
-    }
-}
-
 /// Finds the files to try among files and folders named by the user.
 public struct PhotoDiscovery: Sendable {
     /// Files to try, in the order of their paths' bytes.
@@ -43,7 +20,7 @@ public struct PhotoDiscovery: Sendable {
     private var seenFiles: Set<FileIdentity> = []
     private var seenFolders: Set<FileIdentity> = []
 
-    private static let photoExtensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
+    private static let photoExtensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png", "tif", "tiff"]
 
     /// Looks through `paths`. Named files are always tried. Of a folder's files those are tried that are called
     /// like photos or begin like photos; hidden ones are left alone. Subfolders are entered when `recursive`;
@@ -140,6 +117,8 @@ public struct PhotoDiscovery: Sendable {
         guard read(descriptor, &start, 4) == 4 else { return false }
         return (start.0 == 0xff && start.1 == 0xd8 && start.2 == 0xff)
             || start == (0x89, UInt8(ascii: "P"), UInt8(ascii: "N"), UInt8(ascii: "G"))
+            || start == (UInt8(ascii: "I"), UInt8(ascii: "I"), 42, 0)
+            || start == (UInt8(ascii: "M"), UInt8(ascii: "M"), 0, 42)
     }
 }
 

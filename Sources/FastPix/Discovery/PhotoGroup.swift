@@ -20,7 +20,7 @@ public struct PhotoGroup: Sendable {
         let groups = byKey.map { key, photos in
             PhotoGroup(
                 camera: key.camera, shape: key.shape, channels: channels,
-                photos: photos.sorted { $0.path.bytesPrecede($1.path) })
+                photos: photos.sorted { $0.place < $1.place })
         }
         return groups.sorted { $0.isListedBefore($1) }
     }
@@ -41,13 +41,16 @@ public struct PhotoGroup: Sendable {
     /// What the channels are called, in their order.
     public var channelNames: [String] {
         if shape.channels == 3 { return ["red", "green", "blue"] }
+        if shape.pattern != nil { return ["mosaic"] }
         return channels == .luma ? ["luma"] : ["grey"]
     }
 
     /// Camera and shape in words: "Canon PowerShot SX260 HS, 4000 x 3000, 8-bit RGB".
     public var name: String {
-        let kind = shape.channels == 3 ? "RGB" : channelNames[0]
-        return "\(camera.name), \(shape.width) x \(shape.height), \(shape.bitsPerSample)-bit \(kind)"
+        let kind =
+            shape.pattern.map { $0.letters.count > 8 ? "\($0.columns) x \($0.rows) mosaic" : "\($0.letters) mosaic" }
+            ?? (shape.channels == 3 ? "RGB" : channelNames[0])
+        return "\(camera.name), \(shape.width) x \(shape.height), \(shape.bitsPerSample)-bit \(shape.sampleType == .f32 ? "floating-point " : "")\(kind)"
     }
 }
 
@@ -71,5 +74,7 @@ extension Camera {
 }
 
 extension FrameShape {
-    fileprivate var orderedFields: [Int] { [width, height, channels, bitsPerSample] }
+    fileprivate var orderedFields: [Int] {
+        [width, height, channels, bitsPerSample] + (pattern?.letters.utf8.map { Int($0) } ?? [])
+    }
 }

@@ -1,9 +1,6 @@
 import CKernels
 import SystemPackage
 
-/// The version of fastpix that wrote a report.
-public let fastPixVersion = "0.1.0"
-
 /// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct HotPixelsReport: Sendable, Encodable {
     public let schema = "fastpix.hotpixels/1"
@@ -53,29 +50,17 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let sensitivity: DetectionSensitivity?
         /// In the order of `DefectClass`.
         public let classes: [DefectClass]?
-        public let confirm: DetectionConfirmation?
-
-        init(_ search: HotPixelsSearch) {
-            accumulator = search.accumulation.accumulator
-            channels = search.accumulation.channels
-            workers = search.accumulation.workerCount
-            batch = search.accumulation.batch
-            tileSamples = search.accumulation.tileSampleCount
-            minimumFrames = search.minimumFrames
-            maximumPixels = search.accumulation.maximumPixels
-            memoryLimitBytes = search.accumulation.memoryLimitBytes
-            top = search.top
-            sensitivity = search.detection?.sensitivity
-            classes = search.detection.map { detection in
-                DefectClass.allCases.filter { detection.classes.contains($0) }
-            }
-            confirm = search.detection?.confirmation
-        }
+        /// What the frames were said to be; nil: told from themselves.
+        public let frames: FrameKind?
+        /// The least offset asked for, in samples; nil: what the kind of frames asks.
+        public let leastOffset: Double?
+        /// Whether the photos were read again at the places of defects.
+        public let history: Bool
 
         enum CodingKeys: String, CodingKey {
             case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
             case memoryLimitBytes
-            case sensitivity, classes, confirm
+            case sensitivity, classes, confirm, frames, leastOffset, history
         }
 
         /// A default is written as null, so that a reader finds every key.
@@ -92,7 +77,11 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(top, forKey: .top)
             try container.encode(sensitivity, forKey: .sensitivity)
             try container.encode(classes, forKey: .classes)
-            try container.encode(confirm, forKey: .confirm)
+            // Kept for readers of earlier reports: photos were looked at again, or not.
+            try container.encode(sensitivity == nil ? nil : history ? "full" : "none", forKey: .confirm)
+            try container.encode(frames, forKey: .frames)
+            try container.encode(leastOffset, forKey: .leastOffset)
+            try container.encode(history, forKey: .history)
         }
     }
 
@@ -132,7 +121,8 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
-            case excludedRegions, sceneCorrelation
+            case excludedRegions, sceneCorrelation, number, pattern
+            case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -152,6 +142,14 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.defects, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
+            try container.encode(number, forKey: .number)
+            try container.encode(shape.pattern, forKey: .pattern)
+            try container.encode(detection?.judgedShare, forKey: .judgedShare)
+            try container.encode(detection?.kind, forKey: .frameKind)
+            try container.encode(detection?.kindReason, forKey: .frameKindReason)
+            try container.encode(detection?.isFixedView, forKey: .isFixedView)
+            try container.encode(detection?.limitOfDetection, forKey: .limitOfDetection)
+            try container.encode(detection?.isTruncated, forKey: .isTruncated)
         }
 
         private struct Variance: Encodable {
@@ -217,18 +215,4 @@ public struct HotPixelsReport: Sendable, Encodable {
 public struct FailedOutput: Sendable, Codable, Equatable {
     public let path: String
     public let reason: String
-}
-
-extension SubpixelMoments: Encodable {
-    enum CodingKeys: String, CodingKey { case row, column, channel, mean, variance, m2 }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(row, forKey: .row)
-        try container.encode(column, forKey: .column)
-        try container.encode(channel, forKey: .channel)
-        try container.encode(mean, forKey: .mean)
-        try container.encode(variance, forKey: .variance)
-        try container.encode(m2, forKey: .m2)
-    }
 }

@@ -9,19 +9,22 @@ enum CheckpointMatch {
         _ reader: borrowing StateReader, _ photos: [PhotoFile], workers: Int
     ) throws(FastPixError) -> GroupCheckpoint.Content {
         // Nil for a photo that cannot be read; it is named when it is decoded.
+        let known = FileHashes()
         let hashes = WorkerTeam.map(photos.count, workers: min(workers, OpenFile.limit)) { index in
             do throws(FastPixError) {
-                return ContentHash?.some(try ContentHash(of: try OpenFile(photos[index].path)))
+                return ContentHash?.some(try known.hash(photos[index], try OpenFile(photos[index].path)))
             } catch {
                 return nil
             }
         }
         let manifest = reader.manifest
-        var unmatched = Dictionary(grouping: manifest.photos + manifest.unfinished, by: \.hash)
+        var unmatched = Dictionary(grouping: manifest.photos + manifest.unfinished, by: \.identity)
         var content = GroupCheckpoint.Content()
         for (photo, hash) in zip(photos, hashes) {
-            guard let hash, let found = unmatched[hash]?.popLast() else { continue }
-            content.taken[photo.path] = found
+            guard let hash else { continue }
+            let identity = StatePhoto.Identity(hash: hash, page: photo.pageInStack ?? 0)
+            guard let found = unmatched[identity]?.popLast() else { continue }
+            content.taken[photo.place] = found
         }
         let missing = unmatched.values.flatMap { $0 }
         guard let first = missing.map(\.name).min() else { return content }

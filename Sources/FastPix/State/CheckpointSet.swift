@@ -37,7 +37,8 @@ struct CheckpointSet {
                 saved: try CheckpointMatch.content(reader, groups[index].photos, workers: workers))
             number += 1
         }
-        for (index, group) in groups.enumerated() where byGroup[index] == nil {
+        // Floating-point samples have rounded moments, which depend on the order of photos: nothing to go on from.
+        for (index, group) in groups.enumerated() where byGroup[index] == nil && group.shape.sampleType != .f32 {
             byGroup[index] = GroupCheckpoint(
                 path: Self.path(settings, number), group: group, hasExtremes: judging, interval: settings.interval,
                 saved: GroupCheckpoint.Content())

@@ -3,9 +3,9 @@ import SystemPackage
 
 /// The state file of one group of photos during a run.
 final class GroupCheckpoint: Sendable {
-    /// Which photos a state holds, by the paths they have in this run.
+    /// Which photos a state holds, by the places they have in this run.
     struct Content: Sendable, Equatable {
-        var taken: [FilePath: StatePhoto] = [:]
+        var taken: [PhotoFile.Place: StatePhoto] = [:]
 
         var wholeCount: Int { taken.values.count(where: \.isWhole) }
         var unfinishedCount: Int { taken.count - wholeCount }

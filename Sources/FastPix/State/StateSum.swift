@@ -26,13 +26,13 @@ final class StateSum {
         var states: [StateBox] = []
         var photos: [StatePhoto] = []
         /// The state that each photo came from.
-        var origins: [ContentHash: FilePath] = [:]
+        var origins: [StatePhoto.Identity: FilePath] = [:]
         for path in paths {
             let state = try StateBox(path)
             let manifest = state.manifest
             try Self.check(manifest, path, first: states.first?.manifest, judging: judging)
             try Self.refuseOverlap(manifest, path, origins)
-            for photo in manifest.photos { origins[photo.hash] = path }
+            for photo in manifest.photos { origins[photo.identity] = path }
             photos += manifest.photos
             states.append(state)
             let most = manifest.contents.maximumFrames(manifest.frame)
@@ -83,10 +83,10 @@ final class StateSum {
     }
 
     private static func refuseOverlap(
-        _ manifest: StateManifest, _ path: FilePath, _ origins: [ContentHash: FilePath]
+        _ manifest: StateManifest, _ path: FilePath, _ origins: [StatePhoto.Identity: FilePath]
     ) throws(FastPixError) {
-        let shared = manifest.photos.filter { origins[$0.hash] != nil }
-        guard let first = shared.first, let origin = origins[first.hash] else { return }
+        let shared = manifest.photos.filter { origins[$0.identity] != nil }
+        guard let first = shared.first, let origin = origins[first.identity] else { return }
         throw FastPixError(
             .invalidArgument, path: path.string,
             "\(counted(shared.count, "photo")) of this state \(shared.count == 1 ? "is" : "are") in \(origin.string) "

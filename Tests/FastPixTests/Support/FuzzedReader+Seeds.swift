@@ -26,13 +26,11 @@ extension FuzzedReader {
 
     // MARK: As fastpix writes them
 
-    private static func group(_ defects: [Defect]) throws -> HotPixelsReport.Group {
+    private static func group(_ defects: [Defect]) -> JudgedGroup {
         let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
-        let accumulators = try accumulators(shape)
-        return HotPixelsReport.Group(
-            PhotoGroup(camera: Camera(make: "Maker", model: "Model"), shape: shape, channels: .all, photos: []),
-            frameCount: accumulators.frameCount, summary: VarianceSummary(accumulators, top: 1),
-            detection: Detection(defects: defects, excludedRegions: [], sceneCorrelation: nil))
+        let camera = Camera(make: "Maker", model: "Model")
+        return JudgedGroup(
+            number: 1, camera: camera, shape: shape, frames: 2, name: camera.name, defects: defects)
     }
 
     private static func defect(_ kind: DefectClass, row: Int, column: Int) -> Defect {
@@ -45,14 +43,14 @@ extension FuzzedReader {
 
     private static func writtenMaps() throws -> [[UInt8]] {
         let defects = [defect(.stuck, row: 8, column: 3), defect(.dead, row: 2, column: 9)]
-        let group = try group(defects)
-        let frame = RawFrame(group, defects, offset: RawFrame.Offset(column: 5, row: -1))
+        let group = group(defects)
+        let frame = RawFrame(group, offset: RawFrame.Offset(column: 5, row: -1))
         let texts = [
-            JSONText.of(DefectList([(group, defects)])), DefectTable.text([(group, defects)]), DcrawList.text(frame),
+            JSONText.of(DefectList([group])), DefectTable.text([group]), DcrawList.text(frame),
             RawTherapeeList.text(frame), SirilList.text(frame), PixInsightList.text(frame),
-            JpegpixiBlocks.text(group, defects),
+            JpegpixiBlocks.text(group),
         ]
-        return try texts.map { Array($0.utf8) } + [DefectMask.png(group, defects)]
+        return try texts.map { Array($0.utf8) } + [DefectMask.png(group)]
     }
 
     /// Two frames of soft noise.

@@ -2,38 +2,6 @@ import SystemPackage
 
 /// Measures which tile and batch suit this machine and these photos.
 public struct PerformanceTuning: Sendable {
-    /// One pair of settings and what it took.
-    public struct Measurement: Sendable, Encodable {
-        public let tileSamples: Int
-        public let rowsPerStrip: Int
-        public let batch: Int
-        /// What fastpix takes when nothing is asked for.
-        public let isDefault: Bool
-        /// Median over the runs, wall time for all photos.
-        public internal(set) var seconds = 0.0
-        /// How much slower than the fastest pair: medians, over the rounds, of a pair's share of its round's median.
-        public internal(set) var ratioToBest = 1.0
-    }
-
-    public struct Outcome: Sendable, Encodable {
-        public let groupName: String
-        public let photos: Int
-        public let workers: Int
-        public let runs: Int
-        /// Ordered by batch, then tile.
-        public let measurements: [Measurement]
-        public let best: Measurement
-        public let standard: Measurement
-        /// Files that could not be measured with.
-        public let skipped: [SkippedPhoto]
-
-        enum CodingKeys: String, CodingKey {
-            case groupName = "group"
-            case photos, workers, runs, measurements, best, skipped
-            case standard = "default"
-        }
-    }
-
     public var accumulation: AccumulationSettings
     /// Photos measured at most: the first ones of the largest group.
     public var maximumPhotos: Int
@@ -59,9 +27,12 @@ public struct PerformanceTuning: Sendable {
     /// runs in all.
     public func run(
         _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-    ) throws(FastPixError) -> Outcome {
+    ) throws(FastPixError) -> TuningReport {
         try validate()
-        let probed = PhotoProbe.run(discovery.files, settings: accumulation) { _, _ in }
+        let probed = PhotoProbe.run(
+            discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount
+        ) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos, channels: accumulation.channels).first else {
             throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
         }
@@ -91,7 +62,7 @@ public struct PerformanceTuning: Sendable {
         for index in measurements.indices {
             measurements[index].ratioToBest = relative[index] / relative[best]
         }
-        return Outcome(
+        return TuningReport(
             groupName: group.name, photos: photos.count, workers: min(accumulation.workerCount, photos.count),
             runs: runs, measurements: measurements, best: measurements[best],
             standard: measurements.first { $0.isDefault }!,
@@ -105,7 +76,7 @@ public struct PerformanceTuning: Sendable {
     private func accumulate(
         _ photos: [PhotoFile], _ group: PhotoGroup, _ settings: AccumulationSettings
     ) throws(FastPixError) -> Accumulation.Outcome {
-        let job = Accumulation(settings: settings, contents: contents)
+        let job = Accumulation(settings: settings, contents: contents(group.shape))
         let current = CurrentAnalysis { frameCount in
             GroupAnalysis(
                 FrameGeometry(group), frameCount: frameCount, top: HotPixelsSearch.defaultTop,
@@ -117,24 +88,24 @@ public struct PerformanceTuning: Sendable {
         return outcome
     }
 
-    private var contents: AccumulatorContents {
-        AccumulatorContents(kind: accumulation.accumulator, hasExtremes: true)
+    private func contents(_ shape: FrameShape) -> AccumulatorContents {
+        AccumulatorContents(shape, wanted: accumulation.accumulator, hasExtremes: true)
     }
 
     /// Every batch with every height of strip, the default among them.
-    private func candidates(_ photos: [PhotoFile], _ group: PhotoGroup) -> [Measurement] {
+    private func candidates(_ photos: [PhotoFile], _ group: PhotoGroup) -> [TuningReport.Measurement] {
         let shape = group.shape
         var standard = accumulation
         standard.batch = AccumulationSettings.defaultBatch
         standard.tileSampleCount = nil
         let plan = try? AccumulationPlan.fitting(
-            AccumulationPlan.Job(photos: photos, shape: shape, contents: contents, needsAllRows: false),
+            AccumulationPlan.Job(photos: photos, shape: shape, contents: contents(shape), needsAllRows: false),
             settings: standard)
         let standardRows = plan?.rowsPerStrip ?? shape.height
         let rows = Set(Self.stripRows.map { min($0, shape.height) } + [standardRows]).sorted()
         return Self.batches.flatMap { batch in
             rows.map { rows in
-                Measurement(
+                TuningReport.Measurement(
                     tileSamples: rows * shape.samplesPerRow, rowsPerStrip: rows, batch: batch,
                     isDefault: batch == standard.batch && rows == standardRows)
             }
