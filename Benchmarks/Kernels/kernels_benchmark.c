@@ -3,7 +3,7 @@
 /// Every table is made of rounds in which all its rows run one after the other, so that a slow moment of the machine
 /// meets all of them; a row is the median of its rounds, and ratios are between medians. Everything is on one thread.
 ///
-///     kernels_benchmark [--section FILE] [moments] [summaries] [channels] [addweighted] [gaussian] [welford]
+///     kernels_benchmark [--section FILE] [moments] [summaries] [extremes] [channels] [addweighted] [gaussian] [welford]
 ///
 /// Prints Markdown, with --section into FILE as well. Figures that have a bound say whether it is met.
 #define _GNU_SOURCE 1
@@ -239,6 +239,85 @@ static void run_welford_u16(const row *row) {
 static void run_welford_f32(const row *row) {
     fpx_welford_f32_accumulate_tile((double *)memory.first_accumulators, (double *)memory.second_accumulators, 0,
                                     (const float *const *)memory.frames, row->frame_count, row->sample_count);
+}
+
+// ---- Strips of rows, as a pipeline hands them to the extremes ----
+
+enum {
+    STRIP_ROWS = 16,
+    STRIP_DISTANCE_ROWS = 2,
+    STRIP_ROW_SAMPLES = 4000 * 3,
+    STRIP_DISTANCE_SAMPLES = 2 * 3,
+    STRIP_FRAME_ROWS = STRIP_ROWS + 2 * STRIP_DISTANCE_ROWS,
+    STRIP_MAXIMUM_FRAMES = 16,
+};
+
+/// Rows of all frames, in the order of a tile, and the same of 16 bits.
+static const uint8_t *strip_rows[STRIP_MAXIMUM_FRAMES * STRIP_FRAME_ROWS];
+static const uint16_t *wide_strip_rows[STRIP_MAXIMUM_FRAMES * STRIP_FRAME_ROWS];
+static uint16_t *counters[4];
+
+/// Neither black nor white, as most of a photo, except for one sample in `blind_one_in` (0: none).
+static void prepare_strips(unsigned blind_one_in) {
+    const size_t samples = (size_t)STRIP_FRAME_ROWS * STRIP_ROW_SAMPLES;
+    static uint8_t *frames[STRIP_MAXIMUM_FRAMES];
+    static uint16_t *wide_frames[STRIP_MAXIMUM_FRAMES];
+    uint32_t state = 1;
+    for (size_t frame = 0; frame < STRIP_MAXIMUM_FRAMES; frame++) {
+        if (frames[frame] == NULL) {
+            frames[frame] = map(samples);
+            wide_frames[frame] = map(samples * 2);
+        }
+        for (size_t index = 0; index < samples; index++) {
+            state = state * 1664525u + 1013904223u;
+            const bool is_white = blind_one_in > 0 && (state >> 8) % blind_one_in == 0;
+            frames[frame][index] = is_white ? 255 : (uint8_t)(1 + (state >> 24) % 254);
+            wide_frames[frame][index] = is_white ? 65535 : (uint16_t)(1 + (state >> 16) % 65534);
+        }
+        for (size_t row = 0; row < STRIP_FRAME_ROWS; row++) {
+            strip_rows[frame * STRIP_FRAME_ROWS + row] = frames[frame] + row * STRIP_ROW_SAMPLES;
+            wide_strip_rows[frame * STRIP_FRAME_ROWS + row] = wide_frames[frame] + row * STRIP_ROW_SAMPLES;
+        }
+    }
+    for (size_t kind = 0; kind < 4; kind++) {
+        if (counters[kind] == NULL) counters[kind] = map((size_t)STRIP_ROWS * STRIP_ROW_SAMPLES * 2);
+    }
+}
+
+static void run_read_strips(const row *row) {
+    for (size_t frame = 0; frame < row->frame_count; frame++) {
+        for (size_t line = 0; line < STRIP_ROWS; line++) {
+            read_bytes(strip_rows[frame * STRIP_FRAME_ROWS + line], STRIP_ROW_SAMPLES);
+        }
+    }
+}
+
+static void run_extremes_u8(const row *row) {
+    fpx_extremes_u8_accumulate_tile(counters[0], counters[1], counters[2], counters[3], STRIP_ROW_SAMPLES * 2,
+                                    strip_rows, row->frame_count, STRIP_ROWS, STRIP_ROW_SAMPLES, STRIP_DISTANCE_ROWS,
+                                    STRIP_DISTANCE_SAMPLES, 0, 255);
+}
+
+static void run_extremes_u16(const row *row) {
+    fpx_extremes_u16_accumulate_tile(counters[0], counters[1], counters[2], counters[3], STRIP_ROW_SAMPLES * 2,
+                                     wide_strip_rows, row->frame_count, STRIP_ROWS, STRIP_ROW_SAMPLES,
+                                     STRIP_DISTANCE_ROWS, STRIP_DISTANCE_SAMPLES, 0, 65535);
+}
+
+static void run_extremes_u8_row_by_row(const row *row) {
+    for (size_t line = 0; line < STRIP_ROWS; line++) {
+        const uint8_t *above[STRIP_MAXIMUM_FRAMES], *middle[STRIP_MAXIMUM_FRAMES], *below[STRIP_MAXIMUM_FRAMES];
+        for (size_t frame = 0; frame < row->frame_count; frame++) {
+            const uint8_t *const *rows = strip_rows + frame * STRIP_FRAME_ROWS + line;
+            above[frame] = rows[0];
+            middle[frame] = rows[STRIP_DISTANCE_ROWS];
+            below[frame] = rows[2 * STRIP_DISTANCE_ROWS];
+        }
+        const size_t first = line * STRIP_ROW_SAMPLES;
+        fpx_extremes_u8_accumulate(counters[0] + first, counters[1] + first, counters[2] + first, counters[3] + first,
+                                   above, middle, below, row->frame_count, STRIP_ROW_SAMPLES, STRIP_DISTANCE_SAMPLES, 0,
+                                   255);
+    }
 }
 
 static void run_channel_sums_u8(const row *row) {
@@ -537,6 +616,26 @@ int main(int argument_count, char **arguments) {
         add_row("reading the accumulators", run_read_accumulators_12, 1, LARGE_SAMPLES, 2);
         add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, NULL, NULL);
         print_table("Summary of scaled M2, u16, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
+    }
+
+    if (wanted(name_count, names, "extremes")) {
+        // The numbers of photos that the main job opens at once.
+        const size_t batches[] = {6, 12, 14, 16};
+        const size_t strip = (size_t)STRIP_ROWS * STRIP_ROW_SAMPLES;
+        char title[128];
+        prepare_strips(0);
+        for (size_t index = 0; index < sizeof batches / sizeof batches[0]; index++) {
+            add_row("reading the rows", run_read_strips, batches[index], strip, 1);
+            add_level_rows("extremes u8, tile", run_extremes_u8, batches[index], strip, 1, NULL, NULL);
+            add_level_rows("row by row", run_extremes_u8_row_by_row, batches[index], strip, 1, NULL, NULL);
+            snprintf(title, sizeof title, "Extremes u8, %zu frames of 16 rows of 4,000 x 3 samples", batches[index]);
+            print_table(title, "", 1, no_rate_bounds);
+        }
+        add_level_rows("extremes u16, tile", run_extremes_u16, 12, strip, 2, NULL, NULL);
+        print_table("Extremes u16, 12 frames of 16 rows of 4,000 x 3 samples", "", 1, no_rate_bounds);
+        prepare_strips(1);
+        add_level_rows("extremes u8, tile", run_extremes_u8, 12, strip, 1, NULL, NULL);
+        print_table("Extremes u8, the same 12 frames, all white", "", 1, no_rate_bounds);
     }
 
     if (wanted(name_count, names, "channels")) {
