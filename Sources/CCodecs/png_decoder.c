@@ -292,6 +292,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
     header->coded_unit_height = 1;
     header->is_decoded_whole = interlaced;
     header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
+    header->whole_picture_bytes = (uint64_t)self->row_bytes * height;
     if (request->only_headers) {
         if (request->metadata != NULL) {
             fpx_png_take_metadata(self->png, self->info, request->metadata);

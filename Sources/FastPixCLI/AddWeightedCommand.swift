@@ -40,10 +40,13 @@ struct AddWeightedCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     private var settings: BlendSettings {
         BlendSettings(
             weights: arithmetic.weights, resizesSecond: pairing.resizeSecond, encoding: output.encoding,
-            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels)
+            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels,
+            memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     func validate() throws {

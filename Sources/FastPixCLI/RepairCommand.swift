@@ -59,6 +59,8 @@ struct RepairCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     func validate() throws {
         try validating { () throws(FastPixError) in try repair.validate() }
     }
@@ -66,7 +68,7 @@ struct RepairCommand: ParsableCommand {
     private var repair: PhotoRepair {
         PhotoRepair(
             folder: output, overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
-            maximumPixels: maxPixels)
+            maximumPixels: maxPixels, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     func run() throws {

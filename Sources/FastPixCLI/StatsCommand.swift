@@ -64,6 +64,8 @@ struct StatsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     func validate() throws {
         try validating { () throws(FastPixError) in
             try statistics.validate()
@@ -75,7 +77,8 @@ struct StatsCommand: ParsableCommand {
     }
 
     private var statistics: PhotoStatistics {
-        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request)
+        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request,
+            memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     /// Nil when no option asks for moments.

@@ -17,10 +17,13 @@ public struct PhotoRepair: Sendable {
     public var radius: Int?
     public var workers: Int
     public var maximumPixels: UInt64
+    /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. A photo is held whole, and one that
+    /// takes more alone is left out and listed.
+    public var memoryLimit: Int?
 
     public init(
         folder: String, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
-        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.folder = folder
         self.overwrites = overwrites
@@ -28,6 +31,7 @@ public struct PhotoRepair: Sendable {
         self.radius = radius
         self.workers = workers ?? WorkerTeam.defaultWorkers
         self.maximumPixels = maximumPixels
+        self.memoryLimit = memoryLimit
     }
 
     /// Throws when a setting is out of its range.
@@ -41,6 +45,7 @@ public struct PhotoRepair: Sendable {
         if let radius, !(0...Self.largestRadius).contains(radius) {
             throw FastPixError(.invalidArgument, "the radius must be 0 to \(Self.largestRadius) pixels, not \(radius)")
         }
+        try MemoryBudget.validate(limit: memoryLimit)
     }
 
     private static let largestRadius = 24
@@ -60,13 +65,16 @@ public struct PhotoRepair: Sendable {
         let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
         let next = Atomic(0)
         let done = Atomic(0)
+        let memory = MemoryBudget(
+            limit: memoryLimit ?? AccumulationSettings.defaultMemoryLimit,
+            otherBytes: outputs.count * PhotoFile.listedBytes)
         // A worker holds a photo and its repaired copy open.
         WorkerTeam.run(workers: max(1, min(workers, outputs.count, OpenFile.limit / 2))) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < outputs.count else { return }
                 let result = Result { () throws(FastPixError) in
-                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery)
+                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory)
                 }
                 results.withLock { $0[index] = result }
                 progress(done.add(1, ordering: .relaxed).newValue, outputs.count)
@@ -83,13 +91,14 @@ public struct PhotoRepair: Sendable {
             }
         }
         skipped.sort { $0.path < $1.path }
-        return RepairReport(map: map.string, photos: photos, skipped: skipped)
+        return RepairReport(map: map.string, photos: photos, skipped: skipped, peakMemoryBytes: ProcessMemory.peakBytes)
     }
 
     private func repair(
-        _ path: FilePath, to target: String, _ maps: RepairMaps, _ discovery: PhotoDiscovery
+        _ path: FilePath, to target: String, _ maps: RepairMaps, _ discovery: PhotoDiscovery, _ memory: MemoryBudget
     ) throws(FastPixError) -> RepairReport.Photo {
-        let header = try PhotoFile(probing: path, maximumPixels: maximumPixels).header
+        let photo = try PhotoFile(probing: path, maximumPixels: maximumPixels)
+        let header = photo.header
         let map = try maps.map(for: header)
         let patches = try RepairPatches(
             map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
@@ -98,12 +107,16 @@ public struct PhotoRepair: Sendable {
             throw FastPixError(.unwritable, path: target, "is there already; --overwrite replaces it")
         }
         try OutputFolder.make(FilePath(target).removingLastComponent().string)
-        var output = fpx_bytes()
-        defer { fpx_bytes_free(&output) }
-        let blocks = try RepairedPhoto.make(path, header.format, patches, maximumPixels: maximumPixels, into: &output)
-        var file = try StagedFile(target: target)
-        try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
-        try file.commit(replacing: overwrites, durably: false)
+        let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
+            var output = fpx_bytes()
+            defer { fpx_bytes_free(&output) }
+            let blocks = try RepairedPhoto.make(
+                path, header.format, patches, maximumPixels: maximumPixels, into: &output)
+            var file = try StagedFile(target: target)
+            try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
+            try file.commit(replacing: overwrites, durably: false)
+            return blocks
+        }
         return RepairReport.Photo(
             path: path.string, output: target, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks)
