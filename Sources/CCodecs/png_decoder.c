@@ -241,7 +241,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
         fpx_photo_explain(error, "no memory is left for a PNG decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){png_read_some_rows, png_finish, png_close, source};
+    self->operations = (fpx_photo_decoder){.read_rows = png_read_some_rows, .finish = png_finish, .close = png_close, .source = source};
     self->error = error;
     if (setjmp(self->escape) != 0) {
         fpx_photo_status failure = self->failure;

@@ -86,6 +86,41 @@ struct HostileFileTests {
         }
     }
 
+    // MARK: Decoders that have failed
+
+    /// A decoder that has failed once fails in the same way for ever, and hands out no rows that were never decoded.
+    @Test(arguments: [
+        "jpeg-420-97x61-q50.jpg", "jpeg-444-progressive-97x61.jpg", "png-grey8-97x61.png", "png-palette2-97x61-adam7.png",
+        "png-rgb8-17x13-adam7.png",
+    ])
+    func aFailedDecoderStaysFailed(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture(name)
+            for part in [0.5, 0.8, 0.95] {
+                let file = try folder.addFile("cut", whole.prefix(Int(Double(whole.count) * part)))
+                let open = try OpenFile(FilePath(file.path))
+                guard let decoder = try? PhotoDecoder(open, maximumPixels: 0) else { continue }
+                let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: decoder.shape.bytesPerRow, alignment: 8)
+                defer { rows.deallocate() }
+                var first: String?
+                for _ in 0..<decoder.shape.height * 2 {
+                    _ = rows.initializeMemory(as: UInt8.self, repeating: 0xa5)
+                    do throws(FastPixError) {
+                        try decoder.readRows(1, into: rows.baseAddress!)
+                        #expect(first == nil)
+                    } catch {
+                        #expect(first == nil || rows.allSatisfy { $0 == 0xa5 })
+                        #expect(first == nil || first == error.message)
+                        first = error.message
+                    }
+                }
+                #expect(first != nil)
+                let end = #expect(throws: FastPixError.self) { try decoder.finish() }
+                #expect(end?.message == first)
+            }
+        }
+    }
+
     // MARK: Bombs
 
     /// Sequential JPEG may repeat a scan as often as it likes; each is decoded in full.
