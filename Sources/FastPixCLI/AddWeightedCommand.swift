@@ -86,7 +86,8 @@ struct AddWeightedCommand: ParsableCommand {
             plan, isCancelled: { interruption.isRequested },
             progress: { bar.update("Blending", done: $0, of: $1, "images") })
         bar.clear()
-        report.skipped.forEach(console.skipped)
+        console.skipped(report.skipped)
+        console.noteLeftOut(plan.leftOut?.string)
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
         if output.summary == .json || !output.quiet && !report.images.isEmpty {

@@ -67,7 +67,7 @@ struct RepairCommand: ParsableCommand {
 
     private var repair: PhotoRepair {
         PhotoRepair(
-            folder: output, overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
+            folder: ArgumentPaths.asGiven(output), overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
             maximumPixels: maxPixels, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
@@ -76,11 +76,12 @@ struct RepairCommand: ParsableCommand {
         try console.reportingErrors { () throws(FastPixError) in
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
-            let report = try repair.run(photos.filePaths, recursive: photos.recursive, map: FilePath(map)) {
+            let report = try repair.run(photos.filePaths, recursive: photos.recursive, map: ArgumentPaths.asGiven(map)) {
                 bar.update("Repairing", done: $0, of: $1, "photos")
             }
             bar.clear()
-            report.skipped.forEach(console.skipped)
+            console.skipped(report.skipped)
+            console.noteLeftOut(report.leftOut)
             if format == .json { try ResultSink(nil).write(report.json) }
             guard !report.photos.isEmpty else {
                 console.error("no photo was repaired")

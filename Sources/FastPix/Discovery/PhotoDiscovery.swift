@@ -40,15 +40,25 @@ public struct PhotoDiscovery: Sendable {
     /// Paths that led to files already found (named twice, links); each file is taken once.
     public private(set) var repeatedPaths = 0
 
+    /// The folder for outputs, where one was met and left out.
+    public private(set) var leftOut: FilePath?
+
     private var seenFiles: Set<FileIdentity> = []
     private var seenFolders: Set<FileIdentity> = []
+    private var outputFolder: FileIdentity?
 
     private static let photoExtensions: Set<String> = ["jpg", "jpeg", "jpe", "jfif", "png"]
 
     /// Looks through `paths`. Named files are always tried. Of a folder's files those are tried that are called
     /// like photos or begin like photos; hidden ones are left alone. Subfolders are entered when `recursive`;
     /// links are followed, each folder is entered once.
-    public init(paths: [FilePath], recursive: Bool = false) {
+    ///
+    /// `output`: a folder that results go to, which is left out when it lies inside one of `paths`, so that a second run
+    /// does not take the results of the first for photos. Named itself, it is looked through.
+    public init(paths: [FilePath], recursive: Bool = false, output: FilePath? = nil) {
+        if let output, let folder = FileIdentity(output), !paths.contains(where: { FileIdentity($0) == folder }) {
+            outputFolder = folder
+        }
         for path in paths {
             visitNamed(path, recursive: recursive)
         }
@@ -73,6 +83,10 @@ public struct PhotoDiscovery: Sendable {
     }
 
     private mutating func visitFolder(_ path: FilePath, _ information: stat, recursive: Bool, named: Bool) {
+        guard FileIdentity(information) != outputFolder else {
+            leftOut = path
+            return
+        }
         guard seenFolders.insert(FileIdentity(information)).inserted else {
             if named { repeatedPaths += 1 }
             return
@@ -123,12 +137,14 @@ public struct PhotoDiscovery: Sendable {
     }
 
     /// Throws when writing to `path` would replace one of the photos found.
-    public func refuseOverwriting(_ path: String) throws(FastPixError) {
-        var information = stat()
-        guard stat(path, &information) == 0, seenFiles.contains(FileIdentity(information)) else { return }
+    public func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
+        guard let file = FileIdentity(path), seenFiles.contains(file) else { return }
         throw FastPixError(
-            .invalidArgument, path: path, "the output is one of the photos to read; choose another name for it")
+            .invalidArgument, path: path.string, "the output is one of the photos to read; choose another name for it")
     }
+
+    /// The same for a path as text.
+    public func refuseOverwriting(_ path: String) throws(FastPixError) { try refuseOverwriting(FilePath(path)) }
 
     private func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
 

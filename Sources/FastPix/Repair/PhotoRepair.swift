@@ -7,7 +7,7 @@ import SystemPackage
 /// Positions are those of the stored picture, so that EXIF orientation plays no part; it is kept like all other metadata.
 public struct PhotoRepair: Sendable {
     /// The folder for the repaired photos.
-    public var folder: String
+    public var folder: FilePath
     /// Whether files that are there already may be replaced; photos that are read never are.
     public var overwrites: Bool
     /// Whether a list may be used for another camera.
@@ -22,7 +22,7 @@ public struct PhotoRepair: Sendable {
     public var memoryLimit: Int?
 
     public init(
-        folder: String, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
+        folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
         workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.folder = folder
@@ -61,7 +61,11 @@ public struct PhotoRepair: Sendable {
         let maps = RepairMaps(
             path: map, maps: try DefectMapFile.read(map, maximumPixels: maximumPixels), takesAnyCamera: takesAnyCamera)
         let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
-        try OutputFolder.make(folder)
+        try refuseReplacing(map, outputs)
+        let folders = OutputFolders()
+        try folders.make(folder)
+        defer { folders.removeEmpty() }
+        StagedFile.removeAbandoned(targets: outputs.targets)
         let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
         let next = Atomic(0)
         let done = Atomic(0)
@@ -74,7 +78,7 @@ public struct PhotoRepair: Sendable {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < outputs.count else { return }
                 let result = Result { () throws(FastPixError) in
-                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory)
+                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
                 progress(done.add(1, ordering: .relaxed).newValue, outputs.count)
@@ -91,11 +95,22 @@ public struct PhotoRepair: Sendable {
             }
         }
         skipped.sort { $0.path < $1.path }
-        return RepairReport(map: map.string, photos: photos, skipped: skipped, peakMemoryBytes: ProcessMemory.peakBytes)
+        return RepairReport(
+            map: map.string, photos: photos, skipped: skipped, leftOut: outputs.discovery.leftOut?.string,
+            peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    private func refuseReplacing(_ map: FilePath, _ outputs: RepairOutputs) throws(FastPixError) {
+        let list = OutputIdentity(map)
+        guard let target = outputs.targets.first(where: { OutputIdentity($0) == list }) else { return }
+        throw FastPixError(
+            .contradiction, path: target.string,
+            "a repaired photo would replace the list of defects; choose another folder")
     }
 
     private func repair(
-        _ path: FilePath, to target: String, _ maps: RepairMaps, _ discovery: PhotoDiscovery, _ memory: MemoryBudget
+        _ path: FilePath, to target: FilePath, _ maps: RepairMaps, _ discovery: PhotoDiscovery, _ memory: MemoryBudget,
+        _ folders: OutputFolders
     ) throws(FastPixError) -> RepairReport.Photo {
         let photo = try PhotoFile(probing: path, maximumPixels: maximumPixels)
         let header = photo.header
@@ -103,10 +118,10 @@ public struct PhotoRepair: Sendable {
         let patches = try RepairPatches(
             map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
         try discovery.refuseOverwriting(target)
-        if !overwrites, OutputFolder.holds(target) {
-            throw FastPixError(.unwritable, path: target, "is there already; --overwrite replaces it")
+        if !overwrites, OutputFolders.holds(target) {
+            throw FastPixError(.unwritable, path: target.string, "is there already; --overwrite replaces it")
         }
-        try OutputFolder.make(FilePath(target).removingLastComponent().string)
+        try folders.make(target.removingLastComponent())
         let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
             var output = fpx_bytes()
             defer { fpx_bytes_free(&output) }
@@ -118,7 +133,7 @@ public struct PhotoRepair: Sendable {
             return blocks
         }
         return RepairReport.Photo(
-            path: path.string, output: target, width: header.shape.width, height: header.shape.height,
+            path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks)
     }
 
