@@ -22,7 +22,7 @@ uint32_t fpx_jpeg_write_metadata(struct jpeg_compress_struct *_Nonnull jpeg,
 /// After png_read_info; all but EXIF, which may lie behind the picture.
 void fpx_png_take_metadata(png_structp _Nonnull png, png_infop _Nonnull info, fpx_photo_metadata *_Nonnull metadata);
 
-/// Before png_write_info. Returns fpx_metadata_loss bits.
+/// Before png_write_info, with errors that libpng can go on from made warnings (png_set_benign_errors). Returns fpx_metadata_loss bits.
 uint32_t fpx_png_set_metadata(png_structp _Nonnull png, png_infop _Nonnull info,
                               const fpx_photo_metadata *_Nonnull metadata);
 

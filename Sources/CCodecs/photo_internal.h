@@ -31,6 +31,10 @@ struct fpx_photo_decoder {
     /// Frees all but the source, which fpx_photo_close frees.
     void (*_Nonnull close)(fpx_photo_decoder *_Nonnull);
     fpx_byte_source *_Nonnull source;
+    /// What reading or finishing failed with. The libraries are in no state to go on then, so that every further call
+    /// fails in the same way and writes nothing.
+    fpx_photo_status failure;
+    fpx_photo_error failure_error;
 };
 
 /// What a caller wants of a file.

@@ -236,7 +236,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
         fpx_photo_explain(error, "no memory is left for a PNG decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){png_read_some_rows, png_finish, png_close, source};
+    self->operations = (fpx_photo_decoder){.read_rows = png_read_some_rows, .finish = png_finish, .close = png_close, .source = source};
     self->error = error;
     if (setjmp(self->escape) != 0) {
         fpx_photo_status failure = self->failure;
@@ -287,6 +287,7 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
     header->coded_unit_height = 1;
     header->is_decoded_whole = interlaced;
     header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
+    header->whole_picture_bytes = (uint64_t)self->row_bytes * height;
     if (request->only_headers) {
         if (request->metadata != NULL) {
             fpx_png_take_metadata(self->png, self->info, request->metadata);

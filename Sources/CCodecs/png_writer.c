@@ -38,7 +38,8 @@ static void keep_error(png_structp png, png_const_charp words) {
     png_longjmp(png, 1);
 }
 
-// A library must not print; what matters is made an error by png_set_benign_errors.
+// A library must not print. What it only warns about (a profile that is the usual sRGB one, for instance) does not concern
+// the picture, and never costs it.
 static void ignore_warning(png_structp png, png_const_charp words) {
     (void)png;
     (void)words;
@@ -166,7 +167,7 @@ static fpx_png_writer_status write_header(fpx_png_writer *writer, const fpx_png_
     if (setjmp(png_jmpbuf(png))) return library_failure(writer, message);
     png_set_write_fn(png, writer, pass_on, flush_nothing);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_benign_errors(png, 0);
+    png_set_benign_errors(png, 1);
     png_set_compression_level(png, options->compression_level);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, options->filter_rows ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
     png_set_IHDR(png, writer->info, options->width, options->height, bits_per_sample(options->format),

@@ -46,9 +46,6 @@ struct ExportOptions: ParsableArguments {
                 "--export-offset is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for."
             )
         }
-        if Set(paths).count < paths.count {
-            throw ValidationError("Two exports name the same file; give them different names.")
-        }
     }
 
     var exports: [DefectMapExport] {

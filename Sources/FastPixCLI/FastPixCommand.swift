@@ -4,7 +4,8 @@ import FastPix
 @main
 struct FastPixCommand: ParsableCommand {
     static func main() {
-        StandardStream.openClosedOnes()
+        StandardStream.prepare()
+        LargeMemory.returnWhenFreed()
         SignalWatch.begin()
         main(nil)
     }

@@ -59,14 +59,16 @@ struct RepairCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     func validate() throws {
         try validating { () throws(FastPixError) in try repair.validate() }
     }
 
     private var repair: PhotoRepair {
         PhotoRepair(
-            folder: output, overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
-            maximumPixels: maxPixels)
+            folder: ArgumentPaths.asGiven(output), overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
+            maximumPixels: maxPixels, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     func run() throws {
@@ -74,11 +76,12 @@ struct RepairCommand: ParsableCommand {
         try console.reportingErrors { () throws(FastPixError) in
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
-            let report = try repair.run(photos.filePaths, recursive: photos.recursive, map: FilePath(map)) {
+            let report = try repair.run(photos.filePaths, recursive: photos.recursive, map: ArgumentPaths.asGiven(map)) {
                 bar.update("Repairing", done: $0, of: $1, "photos")
             }
             bar.clear()
-            report.skipped.forEach(console.skipped)
+            console.skipped(report.skipped)
+            console.noteLeftOut(report.leftOut)
             if format == .json { try ResultSink(nil).write(report.json) }
             guard !report.photos.isEmpty else {
                 console.error("no photo was repaired")

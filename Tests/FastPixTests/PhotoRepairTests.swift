@@ -59,7 +59,7 @@ struct PhotoRepairTests {
             let map = folder.appendingPathComponent("list.badpixels")
             try Data("0 0 0\n".utf8).write(to: map)
             let out = folder.appendingPathComponent("out")
-            let report = try PhotoRepair(folder: out.path).run([photo.path], map: FilePath(map.path))
+            let report = try PhotoRepair(folder: FilePath(out.path)).run([photo.path], map: FilePath(map.path))
             #expect(report.photos == [])
             #expect(report.skipped.count == 1)
             #expect(try out.entries() == [])
@@ -78,7 +78,7 @@ struct PhotoRepairTests {
             try Self.write(
                 [DefectMap(width: 200, height: 150, entries: [DefectMap.Entry(row: 20, column: 43)])],
                 to: folder.appendingPathComponent("map.json"))
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(photo.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
             #expect(report.photos.first?.blocksChanged == 1)
             let before = try Self.decode(photo.path).samples
@@ -108,7 +108,7 @@ struct PhotoRepairTests {
             }
             let map = folder.appendingPathComponent("list.badpixels")
             try Data("3 3 0\n".utf8).write(to: map)
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(photo.path)], map: FilePath(map.path))
             #expect(report.photos == [])
             #expect(report.skipped.map(\.reason) == ["truncated JPEG: scans of the picture are missing"])
@@ -206,7 +206,7 @@ struct PhotoRepairTests {
             let map = DefectMap(
                 width: width, height: height, entries: bad.map { DefectMap.Entry(row: $0.0, column: $0.1) })
             try Self.write([map], to: folder.appendingPathComponent("map.json"))
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(source.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
             #expect(report.skipped == [])
             let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
@@ -231,7 +231,7 @@ struct PhotoRepairTests {
             try Self.write(
                 [DefectMap(width: width, height: height, entries: [entry])],
                 to: folder.appendingPathComponent("map.json"))
-            _ = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            _ = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(source.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
             let repaired = try Self.decode(folder.appendingPathComponent("out/edge.png").path).samples
             for row in 13..<16 {
@@ -268,7 +268,7 @@ struct PhotoRepairTests {
     private static func repair(_ photo: Fixture, entries: [DefectMap.Entry], in folder: URL) throws -> RepairReport {
         let map = DefectMap(width: photo.width, height: photo.height, entries: entries)
         try write([map], to: folder.appendingPathComponent("map.json"))
-        return try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+        return try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
             [photo.path], map: FilePath(folder.appendingPathComponent("map.json").path))
     }
 

@@ -32,8 +32,12 @@ public struct RepairReport: Sendable, Encodable {
     /// In the order of their paths, as the next.
     public let photos: [Photo]
     public let skipped: [SkippedPhoto]
+    /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
+    public let leftOut: String?
+    /// Most memory the process has held so far.
+    public let peakMemoryBytes: UInt64
 
-    enum CodingKeys: String, CodingKey { case schema, version, map, photos, skipped }
+    enum CodingKeys: String, CodingKey { case schema, version, map, photos, skipped, peakMemoryBytes }
 
     /// With a final line break.
     public var json: String { JSONText.of(self) }
