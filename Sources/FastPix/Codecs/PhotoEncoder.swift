@@ -41,7 +41,7 @@ final class PhotoEncoder {
         case .png: writer = .png(try Self.openPNG(output, shape, metadata, settings, &losses))
         case .tiff, .fits, .raw:
             throw FastPixError(
-                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them with --format")
+                .unsupported, path: path.string, "images are written as JPEG and PNG only; choose one of them with --format")
         }
         self.output = output
         notes = PhotoMetadata.notes(forLosses: losses)
