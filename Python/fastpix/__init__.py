@@ -1,0 +1,1 @@
+from ._kernels import add_weighted, gaussian_blur
