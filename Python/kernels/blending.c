@@ -261,8 +261,9 @@ PyObject *add_weighted(PyObject *module, PyObject *const *arguments, Py_ssize_t 
     if (count < SAMPLES_WORTH_UNLOCKING) {
         blend_arrays(arrays, alpha, beta, gamma, 1);
     } else {
-        Py_BEGIN_ALLOW_THREADS blend_arrays(arrays, alpha, beta, gamma, threads);
-        Py_END_ALLOW_THREADS
+        PyThreadState *state = PyEval_SaveThread();
+        blend_arrays(arrays, alpha, beta, gamma, threads);
+        PyEval_RestoreThread(state);
     }
 done:
     free(copies[0]);
@@ -427,8 +428,9 @@ PyObject *gaussian_blur(PyObject *module, PyObject *const *arguments, Py_ssize_t
         if (count < SAMPLES_WORTH_UNLOCKING) {
             run_blur(&job);
         } else {
-            Py_BEGIN_ALLOW_THREADS run_blur(&job);
-            Py_END_ALLOW_THREADS
+            PyThreadState *state = PyEval_SaveThread();
+            run_blur(&job);
+            PyEval_RestoreThread(state);
         }
     }
     if (job.is_out_of_memory) {

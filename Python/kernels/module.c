@@ -178,16 +178,12 @@ PyDoc_STRVAR(gaussian_blur_text,
              "Notes\n"
              "-----\n"
              "The interpreter's lock is released while 8192 samples or more are worked on.");
-PyDoc_STRVAR(moments_add_text, "moments_add(sum, sum_of_squares, frames, *, threads=1)\n--\n\n"
-                               "Adds frames, the first axis of `frames`, to exact sums. Lock released.");
-PyDoc_STRVAR(moments_merge_text, "moments_merge(sum, sum_of_squares, other_sum, other_sum_of_squares)\n--\n\n"
-                                 "Adds the sums of other frames. Lock released.");
-PyDoc_STRVAR(moments_scaled_m2_text, "moments_scaled_m2(scaled_m2, sum, sum_of_squares, count)\n--\n\n"
-                                     "count * sum_of_squares - sum**2, exactly. Lock released.");
-PyDoc_STRVAR(welford_add_text, "welford_add(mean, m2, count, frames, *, threads=1)\n--\n\n"
-                               "Takes float32 frames into float64 moments of `count` frames. Lock released.");
-PyDoc_STRVAR(welford_merge_text, "welford_merge(mean, m2, count, other_mean, other_m2, other_count)\n--\n\n"
-                                 "Takes in the moments of other frames by Chan's formula. Lock released.");
+PyDoc_STRVAR(moments_add_text, "moments_add(first, second, counts, frames, *, threads=1)\n--\n\n"
+                               "Adds frames, the first axis of `frames`, to accumulators. Lock released.");
+PyDoc_STRVAR(moments_merge_text, "moments_merge(first, second, counts, other_first, other_second, other_counts)\n--\n\n"
+                                 "Adds the accumulators of other frames. Lock released.");
+PyDoc_STRVAR(moments_scaled_m2_text, "moments_scaled_m2(scaled_m2, first, second, counts)\n--\n\n"
+                                     "count * sum of squares - sum**2, exactly. Lock released.");
 PyDoc_STRVAR(repair_text, "repair(a, patches, noise)\n--\n\n"
                           "Replaces rectangles (rows of column, row, width, height) of a contiguous image in place.");
 PyDoc_STRVAR(simd_text, "simd()\n--\n\nThe SIMD level that kernels run on: c, avx2, avx512 or neon.");
@@ -200,8 +196,6 @@ static PyMethodDef functions[] = {
     FAST(moments_add),
     FAST(moments_merge),
     FAST(moments_scaled_m2),
-    FAST(welford_add),
-    FAST(welford_merge),
     FAST(repair),
     {"simd", simd, METH_NOARGS, simd_text},
     {"select_simd", select_simd, METH_O, select_simd_text},

@@ -105,10 +105,12 @@ PyObject *repair(PyObject *module, PyObject *const *arguments, Py_ssize_t argume
         PyErr_NoMemory();
         goto done;
     }
-    Py_BEGIN_ALLOW_THREADS for (size_t index = 0; index < patch_count && failed == NULL; index++) {
+    PyThreadState *state = PyEval_SaveThread();
+    for (size_t index = 0; index < patch_count && failed == NULL; index++) {
         if (!repair_patch(&image, &sorted[index], sorted, patch_count, &window)) failed = &sorted[index];
     }
-    Py_END_ALLOW_THREADS if (failed != NULL) {
+    PyEval_RestoreThread(state);
+    if (failed != NULL) {
         PyErr_Format(PyExc_ValueError, "nothing good is near row %u, column %u to repair it from", failed->row,
                      failed->column);
         goto done;
