@@ -1,6 +1,54 @@
-"""fastpix: finds a camera's bad pixels in ordinary photos; exact moments, addWeighted and Gaussian blur for NumPy."""
+"""fastpix: finds a camera's bad pixels in ordinary photos; exact moments, addWeighted and Gaussian blur for NumPy.
 
-from ._kernels import add_weighted, gaussian_blur
+The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`. The jobs run the program on folders of
+photos: `hotpixels`, `stats`, `add_weighted_folder`. `DefectList` reads, writes and applies lists of defective pixels.
+"""
+
+from importlib import metadata as _metadata
+
+from ._defects import Camera, Defect, DefectList, MapForm, Smear
+from ._errors import (
+    FastPixError,
+    FastPixWarning,
+    MapError,
+    ProgramNotFoundError,
+    SkippedFile,
+    SkippedFilesWarning,
+    UsageError,
+)
+from ._jobs import add_weighted_folder, hotpixels, stats
+from ._kernels import add_weighted, gaussian_blur, select_simd, simd
 from ._moments import Moments
+from ._program import Progress, program_path
+from ._reports import BlendReport, Group, Report, StatsReport
 
-__all__ = ["Moments", "add_weighted", "gaussian_blur"]
+__version__ = _metadata.version("fastpix")
+
+__all__ = [
+    "BlendReport",
+    "Camera",
+    "Defect",
+    "DefectList",
+    "FastPixError",
+    "FastPixWarning",
+    "Group",
+    "MapError",
+    "MapForm",
+    "Moments",
+    "ProgramNotFoundError",
+    "Progress",
+    "Report",
+    "SkippedFile",
+    "SkippedFilesWarning",
+    "Smear",
+    "StatsReport",
+    "UsageError",
+    "add_weighted",
+    "add_weighted_folder",
+    "gaussian_blur",
+    "hotpixels",
+    "program_path",
+    "select_simd",
+    "simd",
+    "stats",
+]
