@@ -278,7 +278,7 @@ def test_blur_does_not_depend_on_threads(dtype: type) -> None:
         ((image, 3, -1.0), ValueError, "sigma has to be finite"),
         ((image, 3, float("nan")), ValueError, "sigma has to be finite"),
         ((image, 3, float("inf")), ValueError, "sigma has to be finite"),
-        ((image, 10**30), (OverflowError, ValueError), ""),
+        ((image, 10**30), OverflowError, "int"),
     ],
 )
 def test_blur_refuses(arguments: tuple[Any, ...], error: type[Exception], message: str) -> None:
