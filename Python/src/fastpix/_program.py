@@ -184,26 +184,37 @@ class _Messages:
 
     #: As ProgressBar.swift draws it, behind a return and the order to clear the line.
     _PROGRESS = re.compile(rb"([^\[\r\n\x1b]+) \[[#.]*\] (\d+)/(\d+) [^\r\n\x1b]*")
-    _CLEAR = b"\r\x1b[K"
+    _LONGEST_PROGRESS = 1000
 
     def __init__(self, progress: Callable[[Progress], object] | None) -> None:
         self._progress = progress
         self._rest = b""
+        #: What has come behind it and ends no line: only looked at when it may be progress, which is short.
+        self._unseen: list[bytes] = []
+        self._unseen_count = 0
         self._lines: list[bytes] = []
 
     def add(self, piece: bytes) -> None:
-        self._rest += piece
-        # The last part may not be complete.
-        *parts, self._rest = re.split(rb"(?:\r\x1b\[K|\r?\n)", self._rest)
-        for part in parts:
-            self._take(part)
+        self._unseen.append(piece)
+        self._unseen_count += len(piece)
+        if b"\r" not in piece and b"\n" not in piece and len(self._rest) + self._unseen_count > self._LONGEST_PROGRESS:
+            return
+        self._see()
         match = self._PROGRESS.fullmatch(self._rest)
         if match and self._progress is not None:
             self._rest = b""
             self._tell(match)
 
+    def _see(self) -> None:
+        self._rest += b"".join(self._unseen)
+        self._unseen, self._unseen_count = [], 0
+        # The last part may not be complete.
+        *parts, self._rest = re.split(rb"(?:\r\x1b\[K|\r?\n)", self._rest)
+        for part in parts:
+            self._take(part)
+
     def _take(self, part: bytes) -> None:
-        match = self._PROGRESS.fullmatch(part)
+        match = self._PROGRESS.fullmatch(part) if len(part) <= self._LONGEST_PROGRESS else None
         if match and self._progress is not None:
             self._tell(match)
         elif part:
@@ -215,6 +226,7 @@ class _Messages:
 
     def text(self) -> str:
         """All lines that are no progress."""
+        self._see()
         if self._rest:
             self._take(self._rest)
             self._rest = b""
