@@ -20,7 +20,8 @@
     .relief_moments_welford = fpx_relief_moments_welford_##suffix, .relief_median5 = fpx_relief_median5_##suffix,      \
     .relief_above_median5 = fpx_relief_above_median5_##suffix, .relief_log = fpx_relief_log_##suffix,                  \
     .relief_percentile80 = fpx_relief_percentile80_##suffix, .relief_find = fpx_relief_find_##suffix,                  \
-    .relief_residual = fpx_relief_residual_##suffix
+    .relief_residual = fpx_relief_residual_##suffix, .extremes_u8 = fpx_extremes_u8_##suffix,                          \
+    .extremes_u16 = fpx_extremes_u16_##suffix, .extremes_f32 = fpx_extremes_f32_##suffix
 
 static const fpx_kernels portable_kernels = {
     .isa = FPX_ISA_C,

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "extremes/extremes_task.h"
 #include "fpx_cpu.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
@@ -86,6 +87,11 @@ typedef struct fpx_kernels {
     size_t (*relief_find)(uint32_t *columns, const float *mean, const float *variance, const float *mean_limits,
                           const float *variance_limits, size_t width);
     int32_t (*relief_residual)(const uint16_t *samples, size_t channels);
+
+    /// `rows` has row_count + 2 * distance_rows pointers for each frame.
+    void (*extremes_u8)(const fpx_extremes_task *task, const uint8_t *const *rows, uint8_t black, uint8_t white);
+    void (*extremes_u16)(const fpx_extremes_task *task, const uint16_t *const *rows, uint16_t black, uint16_t white);
+    void (*extremes_f32)(const fpx_extremes_task *task, const float *const *rows, float black, float white);
 } fpx_kernels;
 
 /// The kernels of the selected level.
@@ -136,7 +142,8 @@ const fpx_kernels *fpx_kernels_selected(void);
     void fpx_relief_percentile80_##isa(float *percentiles, const float *relief, size_t width, size_t row_count);       \
     size_t fpx_relief_find_##isa(uint32_t *columns, const float *mean, const float *variance,                          \
                                  const float *mean_limits, const float *variance_limits, size_t width);                \
-    int32_t fpx_relief_residual_##isa(const uint16_t *samples, size_t channels);
+    int32_t fpx_relief_residual_##isa(const uint16_t *samples, size_t channels);                                       \
+    FPX_DECLARE_EXTREMES(isa)
 
 FPX_DECLARE_KERNELS(c)
 #if FPX_X86

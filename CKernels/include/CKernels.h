@@ -5,6 +5,7 @@
 #include "fpx_addweighted.h"
 #include "fpx_channels.h"
 #include "fpx_cpu.h"
+#include "fpx_extremes.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_parallel.h"

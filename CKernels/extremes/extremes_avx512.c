@@ -1,0 +1,10 @@
+#include "../cpu.h"
+
+#if FPX_X86
+
+#include "../vectors/avx512.h"
+
+#define LEVEL(name) name##_avx512
+#include "extremes_vectors.h"
+
+#endif

@@ -1,0 +1,37 @@
+// The template for each type of samples. Included after a header of ../vectors, with LEVEL(name) making a kernel's name.
+
+#include <string.h>
+
+#include "../kernels.h"
+
+/// A column of rows that is walked in one go, and the bytes of a row in a block: the counters are 8 or 16 KiB and the
+/// samples 5 KiB, which stay in level-1 cache together.
+#define FPX_EXTREMES_COLUMN_ROWS ((size_t)8)
+#define FPX_EXTREMES_BLOCK_BYTES ((size_t)512)
+
+#define SAMPLE uint8_t
+#define COUNTER uint8_t
+#define LANES(name) name##_u8
+#define BITS(name) name##_u8
+#define NAME(name) name##_u8
+#define KERNEL LEVEL(fpx_extremes_u8)
+#define DEFINITION fpx_extremes_u8_c
+#include "extremes_template.h"
+
+#define SAMPLE uint16_t
+#define COUNTER uint16_t
+#define LANES(name) name##_u16
+#define BITS(name) name##_u16
+#define NAME(name) name##_u16
+#define KERNEL LEVEL(fpx_extremes_u16)
+#define DEFINITION fpx_extremes_u16_c
+#include "extremes_template.h"
+
+#define SAMPLE float
+#define COUNTER uint32_t
+#define LANES(name) name##_f32
+#define BITS(name) name##_u32
+#define NAME(name) name##_f32
+#define KERNEL LEVEL(fpx_extremes_f32)
+#define DEFINITION fpx_extremes_f32_c
+#include "extremes_template.h"

@@ -1,0 +1,71 @@
+/// Vectors of 32 bytes: AVX2 and FMA.
+///
+/// Operations have the names that the headers for other widths give them, so that one template serves them all. A mask
+/// has a lane for each sample, set or not.
+#ifndef FPX_VECTORS_AVX2_H
+#define FPX_VECTORS_AVX2_H
+
+#include <immintrin.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FPX_VECTOR_BYTES ((size_t)32)
+#define FPX_TARGET __attribute__((target("avx2,fma")))
+#define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
+
+typedef __m256i fpx_vector_u8, fpx_vector_u16, fpx_vector_u32;
+typedef __m256 fpx_vector_f32;
+typedef __m256i fpx_mask_u8, fpx_mask_u16;
+typedef __m256 fpx_mask_f32;
+
+// ---- Loads, stores, constants ----
+
+FPX_OPERATION __m256i fpx_load_u8(const uint8_t *samples) { return _mm256_loadu_si256((const __m256i *)samples); }
+FPX_OPERATION __m256i fpx_load_u16(const uint16_t *samples) { return _mm256_loadu_si256((const __m256i *)samples); }
+FPX_OPERATION __m256i fpx_load_u32(const uint32_t *samples) { return _mm256_loadu_si256((const __m256i *)samples); }
+FPX_OPERATION __m256 fpx_load_f32(const float *samples) { return _mm256_loadu_ps(samples); }
+FPX_OPERATION void fpx_store_u8(uint8_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
+FPX_OPERATION void fpx_store_u16(uint16_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
+FPX_OPERATION void fpx_store_u32(uint32_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
+FPX_OPERATION __m256i fpx_splat_u8(uint8_t value) { return _mm256_set1_epi8((char)value); }
+FPX_OPERATION __m256i fpx_splat_u16(uint16_t value) { return _mm256_set1_epi16((short)value); }
+FPX_OPERATION __m256 fpx_splat_f32(float value) { return _mm256_set1_ps(value); }
+
+// ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
+
+FPX_OPERATION __m256i fpx_larger_u8(__m256i a, __m256i b) { return _mm256_max_epu8(a, b); }
+FPX_OPERATION __m256i fpx_larger_u16(__m256i a, __m256i b) { return _mm256_max_epu16(a, b); }
+FPX_OPERATION __m256 fpx_larger_f32(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
+FPX_OPERATION __m256i fpx_smaller_u8(__m256i a, __m256i b) { return _mm256_min_epu8(a, b); }
+FPX_OPERATION __m256i fpx_smaller_u16(__m256i a, __m256i b) { return _mm256_min_epu16(a, b); }
+FPX_OPERATION __m256 fpx_smaller_f32(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
+
+// ---- Masks: !(a > b), !(a < b), and where one of them is not a number ----
+
+FPX_OPERATION __m256i fpx_not_above_u8(__m256i a, __m256i b) { return _mm256_cmpeq_epi8(_mm256_max_epu8(a, b), b); }
+FPX_OPERATION __m256i fpx_not_above_u16(__m256i a, __m256i b) { return _mm256_cmpeq_epi16(_mm256_max_epu16(a, b), b); }
+FPX_OPERATION __m256 fpx_not_above_f32(__m256 a, __m256 b) { return _mm256_cmp_ps(a, b, _CMP_NGT_UQ); }
+FPX_OPERATION __m256i fpx_not_below_u8(__m256i a, __m256i b) { return _mm256_cmpeq_epi8(_mm256_min_epu8(a, b), b); }
+FPX_OPERATION __m256i fpx_not_below_u16(__m256i a, __m256i b) { return _mm256_cmpeq_epi16(_mm256_min_epu16(a, b), b); }
+FPX_OPERATION __m256 fpx_not_below_f32(__m256 a, __m256 b) { return _mm256_cmp_ps(a, b, _CMP_NLT_UQ); }
+FPX_OPERATION __m256i fpx_unordered_u8(__m256i a, __m256i b) { return (void)a, (void)b, _mm256_setzero_si256(); }
+FPX_OPERATION __m256i fpx_unordered_u16(__m256i a, __m256i b) { return (void)a, (void)b, _mm256_setzero_si256(); }
+FPX_OPERATION __m256 fpx_unordered_f32(__m256 a, __m256 b) { return _mm256_cmp_ps(a, b, _CMP_UNORD_Q); }
+
+FPX_OPERATION __m256i fpx_either_u8(__m256i a, __m256i b) { return _mm256_or_si256(a, b); }
+FPX_OPERATION __m256i fpx_either_u16(__m256i a, __m256i b) { return _mm256_or_si256(a, b); }
+FPX_OPERATION __m256 fpx_either_f32(__m256 a, __m256 b) { return _mm256_or_ps(a, b); }
+FPX_OPERATION bool fpx_any_u8(__m256i mask) { return !_mm256_testz_si256(mask, mask); }
+FPX_OPERATION bool fpx_any_u16(__m256i mask) { return !_mm256_testz_si256(mask, mask); }
+FPX_OPERATION bool fpx_any_f32(__m256 mask) { return _mm256_movemask_ps(mask) != 0; }
+
+// ---- Counters with as many bits as the samples: one more where the mask is set ----
+
+FPX_OPERATION __m256i fpx_count_u8(__m256i counter, __m256i mask) { return _mm256_sub_epi8(counter, mask); }
+FPX_OPERATION __m256i fpx_count_u16(__m256i counter, __m256i mask) { return _mm256_sub_epi16(counter, mask); }
+FPX_OPERATION __m256i fpx_count_f32(__m256i counter, __m256 mask) {
+    return _mm256_sub_epi32(counter, _mm256_castps_si256(mask));
+}
+
+#endif
