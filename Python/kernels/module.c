@@ -184,6 +184,8 @@ PyDoc_STRVAR(moments_merge_text, "moments_merge(first, second, counts, other_fir
                                  "Adds the accumulators of other frames. Lock released.");
 PyDoc_STRVAR(moments_scaled_m2_text, "moments_scaled_m2(scaled_m2, first, second, counts)\n--\n\n"
                                      "count * sum of squares - sum**2, exactly. Lock released.");
+PyDoc_STRVAR(extremes_add_text, "extremes_add(counters, count, frames, distance, black, white, *, threads=1)\n--\n\n"
+                                "Counts how often samples of (n, height, width, channels) lie beyond all neighbours.");
 PyDoc_STRVAR(repair_text, "repair(a, patches, noise)\n--\n\n"
                           "Replaces rectangles (rows of column, row, width, height) of a contiguous image in place.");
 PyDoc_STRVAR(simd_text, "simd()\n--\n\nThe SIMD level that kernels run on: c, avx2, avx512 or neon.");
@@ -196,6 +198,7 @@ static PyMethodDef functions[] = {
     FAST(moments_add),
     FAST(moments_merge),
     FAST(moments_scaled_m2),
+    FAST(extremes_add),
     FAST(repair),
     {"simd", simd, METH_NOARGS, simd_text},
     {"select_simd", select_simd, METH_O, select_simd_text},

@@ -41,6 +41,7 @@ PyObject *gaussian_blur(PyObject *module, PyObject *const *arguments, Py_ssize_t
 PyObject *moments_add(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
 PyObject *moments_merge(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
 PyObject *moments_scaled_m2(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
+PyObject *extremes_add(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
 PyObject *repair(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
 
 #endif

@@ -1,6 +1,6 @@
 """fastpix: finds a camera's bad pixels in ordinary photos; exact moments, addWeighted and Gaussian blur for NumPy.
 
-The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`. The jobs run the program on folders of
+The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`, `Extremes`. The jobs run the program on folders of
 photos: `hotpixels`, `stats`, `add_weighted_folder`. `DefectList` reads, writes and applies lists of defective pixels.
 """
 
@@ -16,6 +16,7 @@ from ._errors import (
     SkippedFilesWarning,
     UsageError,
 )
+from ._extremes import Extremes
 from ._jobs import add_weighted_folder, hotpixels, stats
 from ._kernels import add_weighted, gaussian_blur, select_simd, simd
 from ._moments import Moments
@@ -29,6 +30,7 @@ __all__ = [
     "Camera",
     "Defect",
     "DefectList",
+    "Extremes",
     "FastPixError",
     "FastPixWarning",
     "Group",

@@ -37,6 +37,16 @@ def moments_merge(
 def moments_scaled_m2(
     scaled_m2: NDArray[np.uint64], first: NDArray[Any], second: NDArray[Any], counts: NDArray[np.uint64]
 ) -> None: ...
+def extremes_add(
+    counters: NDArray[np.uint16],
+    count: NDArray[np.uint64],
+    frames: NDArray[Any],
+    distance: int,
+    black: float,
+    white: float,
+    *,
+    threads: int = 1,
+) -> None: ...
 def repair(a: NDArray[Any], patches: NDArray[np.uint32], noise: float) -> None: ...
 def simd() -> str: ...
 def select_simd(level: str) -> None: ...

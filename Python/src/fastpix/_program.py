@@ -182,12 +182,14 @@ def _stop(process: subprocess.Popen[bytes], descriptor: int) -> None:
 class _Messages:
     """Takes the program's stderr apart into progress and lines."""
 
-    #: As ProgressBar.swift draws it, behind a return and the order to clear the line.
+    #: As ProgressBar.swift draws it, between orders to clear the line; a line break ends messages only.
     _PROGRESS = re.compile(rb"([^\[\r\n\x1b]+) \[[#.]*\] (\d+)/(\d+) [^\r\n\x1b]*")
+    _END = re.compile(rb"(\r\x1b\[K|\r?\n)")
     _LONGEST_PROGRESS = 1000
 
     def __init__(self, progress: Callable[[Progress], object] | None) -> None:
         self._progress = progress
+        self._told: Progress | None = None
         self._rest = b""
         #: What has come behind it and ends no line: only looked at when it may be progress, which is short.
         self._unseen: list[bytes] = []
@@ -200,36 +202,39 @@ class _Messages:
         if b"\r" not in piece and b"\n" not in piece and len(self._rest) + self._unseen_count > self._LONGEST_PROGRESS:
             return
         self._see()
-        match = self._PROGRESS.fullmatch(self._rest)
-        if match and self._progress is not None:
-            self._rest = b""
-            self._tell(match)
+        # Its end comes with the next one, which may take a while.
+        self._is_progress(self._rest)
 
     def _see(self) -> None:
         self._rest += b"".join(self._unseen)
         self._unseen, self._unseen_count = [], 0
         # The last part may not be complete.
-        *parts, self._rest = re.split(rb"(?:\r\x1b\[K|\r?\n)", self._rest)
-        for part in parts:
-            self._take(part)
+        *parts, self._rest = self._END.split(self._rest)
+        for part, end in zip(parts[::2], parts[1::2]):
+            self._take(part, end)
 
-    def _take(self, part: bytes) -> None:
-        match = self._PROGRESS.fullmatch(part) if len(part) <= self._LONGEST_PROGRESS else None
-        if match and self._progress is not None:
-            self._tell(match)
-        elif part:
+    def _take(self, part: bytes, end: bytes) -> None:
+        if part and (end.endswith(b"\n") or not self._is_progress(part)):
             self._lines.append(part)
 
-    def _tell(self, match: re.Match[bytes]) -> None:
-        assert self._progress is not None
-        self._progress(Progress(match[1].decode(errors="replace"), int(match[2]), int(match[3])))
+    def _is_progress(self, part: bytes) -> bool:
+        """Whether a part is progress, which then is told if it is news."""
+        if self._progress is None or len(part) > self._LONGEST_PROGRESS:
+            return False
+        match = self._PROGRESS.fullmatch(part)
+        if match is None:
+            return False
+        progress = Progress(match[1].decode(errors="replace"), int(match[2]), int(match[3]))
+        if progress != self._told:
+            self._told = progress
+            self._progress(progress)
+        return True
 
     def text(self) -> str:
         """All lines that are no progress."""
         self._see()
-        if self._rest:
-            self._take(self._rest)
-            self._rest = b""
+        self._take(self._rest, b"")
+        self._rest = b""
         return b"\n".join(self._lines).decode(errors="replace")
 
 
