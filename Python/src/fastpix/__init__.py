@@ -17,11 +17,12 @@ from ._errors import (
     UsageError,
 )
 from ._extremes import Extremes
-from ._jobs import add_weighted_folder, hotpixels, stats
+from ._jobs import add_weighted_folder, hotpixels, merge, stats
 from ._kernels import add_weighted, gaussian_blur, select_simd, simd
 from ._moments import Moments
 from ._program import Progress, program_path
 from ._reports import BlendReport, Group, Report, StatsReport
+from ._state import State, StateError, StatePhoto
 
 __version__ = _metadata.version("fastpix")
 
@@ -43,12 +44,16 @@ __all__ = [
     "SkippedFile",
     "SkippedFilesWarning",
     "Smear",
+    "State",
+    "StateError",
+    "StatePhoto",
     "StatsReport",
     "UsageError",
     "add_weighted",
     "add_weighted_folder",
     "gaussian_blur",
     "hotpixels",
+    "merge",
     "program_path",
     "select_simd",
     "simd",

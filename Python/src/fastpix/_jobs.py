@@ -118,6 +118,59 @@ def hotpixels(
     return report
 
 
+def merge(
+    states: AnyPath | Iterable[AnyPath],
+    *,
+    defects: bool = True,
+    sensitivity: Literal["low", "normal", "high"] | None = None,
+    classes: Sequence[str] | None = None,
+    top: int | None = None,
+    save_state: AnyPath | None = None,
+    save_maps: AnyPath | None = None,
+    save_sums: AnyPath | None = None,
+    memory_limit: str | None = None,
+    arguments: Sequence[str] = (),
+) -> Report:
+    """Judge the defects from states, which ``hotpixels(..., checkpoint=...)`` or `State` has written; no photo is needed.
+
+    Runs ``fastpix merge``. The result is that of one run over all photos.
+
+    Parameters
+    ----------
+    states : path or iterable of paths
+        State files of disjoint sets of photos of one camera and frame shape.
+    defects : bool
+        False for the statistics alone.
+    save_state : path, optional
+        Where the combined state goes.
+    sensitivity, classes, top, save_maps, save_sums, memory_limit, arguments
+        As for `hotpixels`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    FastPixError, UsageError, ProgramNotFoundError, KeyboardInterrupt
+        As `hotpixels`; also FastPixError for damaged states, and for ones that share photos.
+    """
+    options = [
+        *_flag("--defects", defects),
+        *_option("--sensitivity", sensitivity),
+        *_option("--classes", ",".join(classes) if classes else None),
+        *_option("--top", top),
+        *_option("--save-state", save_state),
+        *_option("--save-maps", save_maps),
+        *_option("--save-sums", save_sums),
+        *_option("--memory-limit", memory_limit),
+    ]
+    report = _report(Report, _run(["merge", "--format", "json", *options, *arguments], states, None))
+    for warned in report.warnings or ():
+        warnings.warn(warned.message, FastPixWarning, stacklevel=2)
+    return report
+
+
 def stats(
     paths: AnyPath | Iterable[AnyPath],
     *,

@@ -39,7 +39,7 @@ def write(defects: DefectList, path: str | os.PathLike[str], form: MapForm | Non
         content = _content(defects, form, offset)
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
-    _place(Path(path), content)
+    place(Path(path), content)
 
 
 def _form_of(name: str) -> MapForm:
@@ -165,8 +165,8 @@ def _field(value: object) -> str:
     return text
 
 
-def _place(path: Path, content: bytes) -> None:
-    """The file appears under its name when it is complete."""
+def place(path: Path, content: bytes) -> None:
+    """Write a file, which appears under its name when it is complete."""
     name = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         with open(name, "xb") as file:

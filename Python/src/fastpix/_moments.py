@@ -28,6 +28,9 @@ _ACCUMULATORS: Mapping[np.dtype[Any], tuple[type, type]] = {
 
 def frames_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return `values` as a stack of contiguous frames of native byte order, copying only where they are not."""
+    if type(values) is np.ndarray and values.shape == shape and values.dtype == dtype and values.flags.c_contiguous:
+        # As most are; and the checks below take as long as adding a small frame.
+        return values[np.newaxis]
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError("the frames are masked arrays, and masks cannot be kept; give their data, or fill them first")
     array = np.asarray(values)
