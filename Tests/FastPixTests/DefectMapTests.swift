@@ -123,11 +123,7 @@ struct DefectMapTests {
         #expect(Set(cameras.map(\.name)).count == 1)
         let groups = cameras.enumerated().map { index, camera in
             let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
-            let defect = Defect(
-                row: index, column: 5, channel: 1, class: .hot, confidence: 0.9, mean: 219, neighbourhoodMean: 67,
-                variance: 58, neighbourhoodVariance: 1251, meanScore: 20, varianceScore: -12, extentRows: 1,
-                extentColumns: 1, smear: Smear(row: index, column: 5, rows: 1, columns: 1), evidence: 3,
-                photosConfirming: 24, signShare: 1)
+            let defect = Defect.point(row: index, column: 5, class: .hot)
             return JudgedGroup(
                 number: index + 2, camera: camera, shape: shape, frames: 24, name: camera.name, defects: [defect])
         }

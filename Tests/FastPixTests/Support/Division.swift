@@ -23,8 +23,9 @@ struct Division: Sendable, CustomTestStringConvertible {
     var tile: Int?
 
     var testDescription: String {
-        "\(workers) workers, batch \(batch), \(rowsPerStrip.map(String.init) ?? "all") rows, \(held), \(open) open, "
-            + "tile \(tile.map(String.init) ?? "none")"
+        let rows = rowsPerStrip.map(String.init) ?? "all"
+        let tile = tile.map(String.init) ?? "none"
+        return "\(workers) workers, batch \(batch), \(rows) rows, \(held), \(open) open, tile \(tile)"
     }
 
     /// All combinations.

@@ -34,11 +34,7 @@ extension FuzzedReader {
     }
 
     private static func defect(_ kind: DefectClass, row: Int, column: Int) -> Defect {
-        Defect(
-            row: row, column: column, channel: 1, class: kind, confidence: 0.9, mean: 219.5, neighbourhoodMean: 67,
-            variance: 58.25, neighbourhoodVariance: 1251.25, meanScore: 20, varianceScore: -12, extentRows: 1,
-            extentColumns: 1, smear: Smear(row: row, column: column, rows: 2, columns: 2), evidence: 3,
-            photosConfirming: 24, signShare: 1)
+        .point(row: row, column: column, class: kind, smearRows: 2, smearColumns: 2)
     }
 
     private static func writtenMaps() throws -> [[UInt8]] {
