@@ -27,10 +27,12 @@ struct PointWeighing {
 
     /// A normal deviate that fewer than one in a million sound pixels reaches (both sides together).
     static let persistenceNeeded = 5.0
+    /// Of frames without scenes, of which a list may have many entries: one in a thousand million.
+    static let persistenceNeededEven = 6.2
     /// The same of offsets; their tail is longer than a normal one's, as parts of a scene that stay are in it.
-    static let spreadsNeeded = 6.0
+    static let spreadsNeeded = 5.75
     /// Both are seldom far out for the same reason: together, as a geometric mean, they have to be further.
-    static let togetherNeeded = 7.2
+    static let togetherNeeded = 6.7
     /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to.
     static let shareOfMost = 0.95
     /// Of a pixel that has no counters, or whose neighbours hide it, the offset alone has to say it.
@@ -77,7 +79,9 @@ struct PointWeighing {
     }
 
     private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
-        min(Self.persistenceNeeded, Self.shareOfMost * most(candidate, channel, side))
+        min(
+            kind.isEven ? Self.persistenceNeededEven : Self.persistenceNeeded,
+            Self.shareOfMost * most(candidate, channel, side))
     }
 
     private func togetherNeeded(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
