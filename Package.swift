@@ -19,7 +19,10 @@ let package = Package(
     ],
     traits: [
         .trait(name: "OpenMP", description: "Run kernel tiles on an OpenMP team (needs libomp)."),
-        .default(enabledTraits: ["OpenMP"]),
+        .trait(name: "TIFF", description: "Read TIFF files (needs libtiff)."),
+        .trait(name: "FITS", description: "Read FITS files."),
+        .trait(name: "RAW", description: "Read raw files of cameras and DNG (needs LibRaw)."),
+        .default(enabledTraits: ["OpenMP", "TIFF", "FITS", "RAW"]),
     ],
     dependencies: [
         // Command line, help texts and shell completions: the Swift project's own parser.
@@ -40,6 +43,13 @@ let package = Package(
         .systemLibrary(
             name: "CEXIF", path: "Sources/CEXIF", pkgConfig: "libexif",
             providers: [.apt(["libexif-dev"]), .brew(["libexif"])]),
+        // TIFF: the library that has met every kind of it. 4.5 or later, which lets each file have its own error handler.
+        .systemLibrary(
+            name: "CTIFF", path: "Sources/CTIFF", pkgConfig: "libtiff-4",
+            providers: [.apt(["libtiff-dev"]), .brew(["libtiff"])]),
+        // Raw files: the library that raw developers build on. Without pkg-config, whose answer names GCC's OpenMP.
+        .systemLibrary(
+            name: "CRAW", path: "Sources/CRAW", providers: [.apt(["libraw-dev"]), .brew(["libraw"])]),
         // Content hashes of photos and checksums of state files: XXH3, at the speed of reading memory.
         .systemLibrary(
             name: "CXXHash", path: "Sources/CXXHash", pkgConfig: "libxxhash",
@@ -56,7 +66,16 @@ let package = Package(
             ]),
         // zlib comes with libpng; its checksum is used, too.
         .target(
-            name: "CCodecs", dependencies: ["CJPEG", "CPNG", "CEXIF", "CXXHash"], linkerSettings: [.linkedLibrary("z")]),
+            name: "CCodecs",
+            dependencies: [
+                "CJPEG", "CPNG", "CEXIF", "CXXHash", .target(name: "CTIFF", condition: .when(traits: ["TIFF"])),
+                .target(name: "CRAW", condition: .when(traits: ["RAW"])),
+            ],
+            cSettings: [
+                .define("FPX_TIFF", .when(traits: ["TIFF"])), .define("FPX_FITS", .when(traits: ["FITS"])),
+                .define("FPX_RAW", .when(traits: ["RAW"])),
+            ],
+            linkerSettings: [.linkedLibrary("z"), .linkedLibrary("raw_r", .when(traits: ["RAW"]))]),
         .target(
             name: "FastPix",
             dependencies: ["CKernels", "CCodecs", .product(name: "SystemPackage", package: "swift-system")]),

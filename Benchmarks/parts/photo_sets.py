@@ -16,12 +16,15 @@ JPEGTRAN_MISSING = ("there is no jpegtran (Debian, Ubuntu: apt-get install libjp
 
 
 def copies(paths: list[str], count: int, folder: pathlib.Path) -> list[str]:
-    """`count` files, the photos repeated. Real copies: fastpix takes a file with several names (links) once."""
+    """`count` files, the photos repeated. Each gets a comment of its own: fastpix takes equal files once."""
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     for number, path in zip(range(count), itertools.cycle(paths)):
         made.append(str(folder / f"{number:04}.jpg"))
-        shutil.copyfile(path, made[-1])
+        comment = f"copy {number}".encode()
+        content = pathlib.Path(path).read_bytes()
+        segment = b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment
+        pathlib.Path(made[-1]).write_bytes(content[:2] + segment + content[2:])
     return made
 
 

@@ -5,11 +5,13 @@
 #include "fpx_addweighted.h"
 #include "fpx_channels.h"
 #include "fpx_cpu.h"
+#include "fpx_detection.h"
 #include "fpx_extremes.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_parallel.h"
 #include "fpx_relief.h"
+#include "fpx_scene.h"
 #include "fpx_status.h"
 #include "fpx_welford.h"
 

@@ -5,30 +5,31 @@
 #include "../CEXIF/shim.h"
 #include "photo_internal.h"
 
-/// Copies an ASCII entry, trimmed, as it is: whoever shows it makes it safe to print.
-static void copy_text(ExifData *exif, ExifIfd directory, ExifTag tag, char *destination, size_t capacity) {
-    ExifEntry *entry = exif_content_get_entry(exif->ifd[directory], tag);
-    if (entry == NULL || entry->data == NULL || entry->format != EXIF_FORMAT_ASCII) {
-        return;
-    }
+void fpx_header_text(const uint8_t *text, size_t byte_count, char *destination, size_t capacity) {
     size_t start = 0;
-    size_t end = strnlen((const char *)entry->data, entry->size);
-    while (start < end && entry->data[start] <= ' ') {
+    size_t end = strnlen((const char *)text, byte_count);
+    while (start < end && text[start] <= ' ') {
         start++;
     }
-    while (end > start && entry->data[end - 1] <= ' ') {
+    while (end > start && text[end - 1] <= ' ') {
         end--;
     }
-    // A text that does not fit ends in a checksum of the whole, so that two that begin alike stay different.
     char checksum[10] = "";
     if (end - start > capacity - 1) {
         snprintf(checksum, sizeof checksum, "~%08lx",
-                 (unsigned long)crc32(0, entry->data + start, (unsigned int)(end - start)));
+                 (unsigned long)crc32(0, text + start, (unsigned int)(end - start)));
     }
     size_t room = capacity - 1 - strlen(checksum);
     size_t length = end - start < room ? end - start : room;
-    memcpy(destination, entry->data + start, length);
+    memcpy(destination, text + start, length);
     memcpy(destination + length, checksum, strlen(checksum) + 1);
+}
+
+static void copy_text(ExifData *exif, ExifIfd directory, ExifTag tag, char *destination, size_t capacity) {
+    ExifEntry *entry = exif_content_get_entry(exif->ifd[directory], tag);
+    if (entry != NULL && entry->data != NULL && entry->format == EXIF_FORMAT_ASCII) {
+        fpx_header_text(entry->data, entry->size, destination, capacity);
+    }
 }
 
 /// An unsigned entry of whole numbers, its first one; 0 when absent.

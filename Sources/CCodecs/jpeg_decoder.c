@@ -71,6 +71,7 @@ static void read_markers(const struct jpeg_decompress_struct *jpeg, fpx_photo_he
             has_exif = true;
         } else if (begins_with(marker, JPEG_APP0 + 1, "http://ns.adobe.com/xap/1.0/", &content)) {
             fpx_editing_marks_read_xmp(content, (size_t)(end - content), header);
+            fpx_xmp_read_band(content, (size_t)(end - content), header);
         } else if (begins_with(marker, JPEG_APP0 + 13, "Photoshop 3.0", &content)) {
             fpx_editing_marks_read_photoshop(content, (size_t)(end - content), header);
         }

@@ -1,8 +1,10 @@
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "photo_internal.h"
@@ -28,6 +30,35 @@ size_t fpx_byte_source_next(fpx_byte_source *source, size_t maximum_bytes) {
     return (size_t)got;
 }
 
+uint64_t fpx_byte_source_file_bytes(const fpx_byte_source *source) {
+    struct stat information;
+    return fstat(source->file_descriptor, &information) == 0 && information.st_size > 0 ? (uint64_t)information.st_size
+                                                                                       : 0;
+}
+
+bool fpx_byte_source_read_at(fpx_byte_source *source, void *bytes, size_t byte_count, uint64_t offset) {
+    uint8_t *destination = bytes;
+    while (byte_count > 0) {
+        if (offset > INT64_MAX) {
+            return false;
+        }
+        ssize_t got = pread(source->file_descriptor, destination, byte_count, (off_t)offset);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            source->system_errno = errno;
+        }
+        if (got <= 0) {
+            return false;
+        }
+        destination += got;
+        offset += (uint64_t)got;
+        byte_count -= (size_t)got;
+    }
+    return true;
+}
+
 size_t fpx_byte_source_last(fpx_byte_source *source) {
     off_t end = lseek(source->file_descriptor, 0, SEEK_END);
     if (end < 0) {
@@ -48,7 +79,21 @@ fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t 
     return FPX_PHOTO_TOO_LARGE;
 }
 
-/// The function that opens what the first bytes look like; null for neither JPEG nor PNG.
+void fpx_photo_clear_header(fpx_photo_header *header) {
+    memset(header, 0, sizeof *header);
+    header->black_level = NAN;
+    header->white_level = NAN;
+    header->exposure_seconds = NAN;
+    header->gain = NAN;
+    header->temperature = NAN;
+}
+
+/// libjpeg's fixed-point weights of red, green and blue (jccolor.c), so that all formats agree: they sum to 65536.
+uint32_t fpx_luma_of(uint32_t red, uint32_t green, uint32_t blue) {
+    return (uint32_t)(((uint64_t)19595 * red + (uint64_t)38470 * green + (uint64_t)7471 * blue + 32768) >> 16);
+}
+
+/// The function that opens what the first bytes look like; null when they are of no known format.
 static fpx_photo_opener *opener_for(const uint8_t *bytes, size_t byte_count) {
     static const uint8_t png_signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     if (byte_count >= 2 && bytes[0] == 0xff && bytes[1] == 0xd8) {
@@ -59,12 +104,22 @@ static fpx_photo_opener *opener_for(const uint8_t *bytes, size_t byte_count) {
     if (compared >= 4 && memcmp(bytes, png_signature, compared) == 0) {
         return fpx_png_open;
     }
+    // Classic and large TIFF, in either byte order.
+    if (byte_count >= 4 && (memcmp(bytes, "II*\0", 4) == 0 || memcmp(bytes, "MM\0*", 4) == 0 ||
+                            memcmp(bytes, "II+\0", 4) == 0 || memcmp(bytes, "MM\0+", 4) == 0)) {
+        return fpx_tiff_open;
+    }
+    // A FITS file packed by gzip shows what it is when it is unpacked.
+    bool is_gzip = byte_count >= 3 && memcmp(bytes, "\x1f\x8b\x08", 3) == 0;
+    if ((byte_count >= 6 && memcmp(bytes, "SIMPLE", 6) == 0) || is_gzip) {
+        return fpx_fits_open;
+    }
     return NULL;
 }
 
 static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_request *request,
                                     fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
-    size_t byte_count = fpx_byte_source_next(source, 8);
+    size_t byte_count = fpx_byte_source_next(source, 16);
     if (source->system_errno != 0) {
         return FPX_PHOTO_UNREADABLE;
     }
@@ -72,9 +127,24 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
         fpx_photo_explain(error, "the file is empty");
         return FPX_PHOTO_EMPTY;
     }
+    fpx_raw_likeness likeness = fpx_raw_likeness_of(source, source->buffer, byte_count);
     fpx_photo_opener *open = opener_for(source->buffer, byte_count);
+    if (likeness != FPX_RAW_NOT) {
+        fpx_photo_status status = fpx_raw_open(source, request, decoder, header, error);
+#ifdef FPX_RAW
+        bool is_other = likeness == FPX_RAW_LIKELY && status == FPX_PHOTO_UNSUPPORTED && open != NULL;
+#else
+        // A TIFF decoder would take the small picture of a raw file for the photo.
+        bool is_other = false;
+#endif
+        if (!is_other) {
+            return status;
+        }
+        fpx_photo_clear_header(header);
+        memset(error, 0, sizeof *error);
+    }
     if (open == NULL) {
-        fpx_photo_explain(error, "neither a JPEG nor a PNG file by its first bytes");
+        fpx_photo_explain(error, "no photo by its first bytes: neither JPEG, PNG, TIFF, FITS nor a raw file");
         return FPX_PHOTO_NOT_AN_IMAGE;
     }
     source->offset = 0;
@@ -83,7 +153,8 @@ static fpx_photo_status open_source(fpx_byte_source *source, const fpx_photo_req
 
 fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_byte_source *source,
                                            fpx_photo_error *error) {
-    if (status == FPX_PHOTO_OK || source->system_errno == 0) {
+    // Also where all seems well: what could not be read may have been the camera's name.
+    if (source->system_errno == 0) {
         return status;
     }
     error->system_errno = source->system_errno;
@@ -93,7 +164,7 @@ fpx_photo_status fpx_photo_with_read_error(fpx_photo_status status, const fpx_by
 
 static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request, fpx_photo_decoder **decoder,
                                   fpx_photo_header *header, fpx_photo_error *error) {
-    memset(header, 0, sizeof *header);
+    fpx_photo_clear_header(header);
     memset(error, 0, sizeof *error);
     *decoder = NULL;
     // Not cleared: the buffer is filled before it is read.
@@ -107,18 +178,59 @@ static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request
     source->system_errno = 0;
     fpx_photo_status status = open_source(source, &request, decoder, header, error);
     status = fpx_photo_with_read_error(status, source, error);
-    if (status != FPX_PHOTO_OK) {
+    if (status != FPX_PHOTO_OK && *decoder != NULL) {
+        (*decoder)->close(*decoder);
+        *decoder = NULL;
+    }
+    if (*decoder == NULL) {
         free(source);
     }
     return status;
 }
 
-fpx_photo_status fpx_photo_probe(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                 fpx_photo_header *header, fpx_photo_error *error) {
-    fpx_photo_request request = {.only_headers = true, .channels = channels, .maximum_pixels = maximum_pixels};
+bool fpx_photo_is_built_in(fpx_photo_format format) {
+    switch (format) {
+    case FPX_PHOTO_JPEG:
+    case FPX_PHOTO_PNG: return true;
+#ifdef FPX_TIFF
+    case FPX_PHOTO_TIFF: return true;
+#endif
+#ifdef FPX_FITS
+    case FPX_PHOTO_FITS: return true;
+#endif
+#ifdef FPX_RAW
+    case FPX_PHOTO_RAW: return true;
+#endif
+    default: return false;
+    }
+}
+
+fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *page, fpx_photo_channels channels,
+                                 uint64_t maximum_pixels, fpx_photo_header *header, fpx_photo_error *error) {
+    fpx_photo_request request = {
+        .page = *page, .only_headers = true, .channels = channels, .maximum_pixels = maximum_pixels};
     fpx_photo_decoder *decoder;
     fpx_photo_status status = open_file(file_descriptor, request, &decoder, header, error);
     fpx_photo_close(decoder);
+    return status;
+}
+
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
+                                 fpx_photo_visitor *visit, void *context, fpx_photo_error *error) {
+    fpx_photo_request request = {.page = {.has_masked_border = has_masked_border},
+                                 .only_headers = true,
+                                 .channels = channels,
+                                 .maximum_pixels = maximum_pixels,
+                                 .visit = visit,
+                                 .visit_context = context};
+    fpx_photo_decoder *decoder;
+    fpx_photo_header header;
+    fpx_photo_status status = open_file(file_descriptor, request, &decoder, &header, error);
+    if (decoder != NULL) {
+        // A format of one picture, as raw files are here.
+        visit(context, FPX_PHOTO_OK, &header, error);
+        fpx_photo_close(decoder);
+    }
     return status;
 }
 
@@ -136,9 +248,11 @@ fpx_photo_status fpx_photo_read_metadata(int file_descriptor, uint64_t maximum_p
     return status;
 }
 
-fpx_photo_status fpx_photo_open(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
-    fpx_photo_request request = {.only_headers = false, .channels = channels, .maximum_pixels = maximum_pixels};
+fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *page, fpx_photo_channels channels,
+                                uint64_t maximum_pixels, fpx_photo_decoder **decoder, fpx_photo_header *header,
+                                fpx_photo_error *error) {
+    fpx_photo_request request = {
+        .page = *page, .only_headers = false, .channels = channels, .maximum_pixels = maximum_pixels};
     return open_file(file_descriptor, request, decoder, header, error);
 }
 

@@ -35,12 +35,17 @@ struct fpx_photo_decoder {
 
 /// What a caller wants of a file.
 typedef struct fpx_photo_request {
+    fpx_photo_page page;
     /// Fill the EXIF fields of the header; rows are not wanted then.
     bool only_headers;
     fpx_photo_channels channels;
     uint64_t maximum_pixels;
     /// Filled when not null; then only headers are read.
     fpx_photo_metadata *_Nullable metadata;
+    /// When not null, all pictures of the file are wanted, headers only: openers of formats with several call it for each
+    /// and make no decoder.
+    fpx_photo_visitor *_Nullable visit;
+    void *_Nullable visit_context;
 } fpx_photo_request;
 
 /// Reads headers and, unless only they are wanted, gets ready for rows. `source` must outlive the decoder. On failure
@@ -50,6 +55,36 @@ typedef fpx_photo_status fpx_photo_opener(fpx_byte_source *_Nonnull source, cons
                                           fpx_photo_header *_Nonnull header, fpx_photo_error *_Nonnull error);
 fpx_photo_opener fpx_jpeg_open;
 fpx_photo_opener fpx_png_open;
+fpx_photo_opener fpx_tiff_open;
+fpx_photo_opener fpx_fits_open;
+fpx_photo_opener fpx_raw_open;
+
+/// How much the first bytes of a file, and its first TIFF directory, look like a camera's raw file.
+typedef enum fpx_raw_likeness {
+    FPX_RAW_NOT,
+    /// Built as raw files are; it may be a TIFF.
+    FPX_RAW_LIKELY,
+    FPX_RAW_SURELY,
+} fpx_raw_likeness;
+
+fpx_raw_likeness fpx_raw_likeness_of(fpx_byte_source *_Nonnull source, const uint8_t *_Nonnull bytes,
+                                     size_t byte_count);
+
+/// All fields empty or unknown.
+void fpx_photo_clear_header(fpx_photo_header *_Nonnull header);
+
+/// The size of the file behind the source; 0 when the system does not say.
+uint64_t fpx_byte_source_file_bytes(const fpx_byte_source *_Nonnull source);
+
+/// Reads exactly so many bytes from a place of the file; the source's own offset stays. False at the file's end, and on a
+/// read error, which sets system_errno.
+bool fpx_byte_source_read_at(fpx_byte_source *_Nonnull source, void *_Nonnull bytes, size_t byte_count, uint64_t offset);
+
+/// The luma of one pixel as FPX_PHOTO_LUMA describes it, of 8- or 16-bit samples.
+uint32_t fpx_luma_of(uint32_t red, uint32_t green, uint32_t blue);
+
+/// Finds what tells the sensors of a drone's camera apart: BandName in an XMP packet, several of them joined by "+".
+void fpx_xmp_read_band(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
 
 /// The most that libpng may allocate for a chunk of the file. It makes room for as many bytes as a chunk claims to have,
 /// up to 2 GiB, and clears them, before it reads one. No chunk is longer than its file; and no side chunk of a photo needs
@@ -62,6 +97,10 @@ bool fpx_png_is_damage(const char *_Nonnull warning);
 
 /// Fills the EXIF fields from a block that starts with "Exif\0\0". What is damaged stays empty.
 void fpx_exif_read(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
+
+/// Copies a text of a header, trimmed, as it is: whoever shows it makes it safe to print. It ends at a zero byte. One that
+/// does not fit ends in a checksum of the whole, so that two that begin alike stay different.
+void fpx_header_text(const uint8_t *_Nonnull text, size_t byte_count, char *_Nonnull destination, size_t capacity);
 
 /// Note what programs leave behind that have worked on a picture: in an XMP packet, and in Photoshop's resources
 /// (APP13).

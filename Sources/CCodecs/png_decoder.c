@@ -90,23 +90,18 @@ static void read_interlaced_picture(png_decoder *self) {
     }
 }
 
-/// libjpeg's fixed-point weights of red, green and blue (jccolor.c), so that both formats agree: they sum to 65536.
-static uint32_t luma_of(uint32_t red, uint32_t green, uint32_t blue) {
-    return (uint32_t)(((uint64_t)19595 * red + (uint64_t)38470 * green + (uint64_t)7471 * blue + 32768) >> 16);
-}
-
 static void write_luma(const png_decoder *self, uint8_t *destination) {
     if (self->is_16_bit) {
         const uint16_t *colours = (const uint16_t *)(const void *)self->colour_row;
         uint16_t *luma = (uint16_t *)(void *)destination;
         for (size_t column = 0; column < self->width; column++) {
             const uint16_t *pixel = colours + column * 3;
-            luma[column] = (uint16_t)luma_of(pixel[0], pixel[1], pixel[2]);
+            luma[column] = (uint16_t)fpx_luma_of(pixel[0], pixel[1], pixel[2]);
         }
     } else {
         for (size_t column = 0; column < self->width; column++) {
             const uint8_t *pixel = self->colour_row + column * 3;
-            destination[column] = (uint8_t)luma_of(pixel[0], pixel[1], pixel[2]);
+            destination[column] = (uint8_t)fpx_luma_of(pixel[0], pixel[1], pixel[2]);
         }
     }
 }

@@ -1,20 +1,12 @@
 import Synchronization
 import SystemPackage
 
-/// How far a search is.
-public struct SearchProgress: Sendable {
-    public enum Stage: Sendable { case readingHeaders, decoding }
-    public let stage: Stage
-    public let photosDone: Int
-    public let photosInAll: Int
-}
-
-/// The job of `fastpix hotpixels`: photos in, statistics of every subpixel out.
+/// The job of `fastpix hotpixels`: photos in, statistics of every subpixel and the list of defects out.
 ///
 /// ```swift
 /// let found = PhotoDiscovery(paths: ["photos"])
 /// let report = try HotPixelsSearch().run(found)
-/// for group in report.groups { print(group.name, group.summary.lowest) }
+/// for group in report.groups { print(group.name, group.detection?.defects ?? []) }
 /// ```
 public struct HotPixelsSearch: Sendable {
     public var accumulation: AccumulationSettings
@@ -24,28 +16,35 @@ public struct HotPixelsSearch: Sendable {
     public var top: Int
     /// How defects are looked for; nil: not at all.
     public var detection: DetectionSettings?
+    /// Whether the photos are read once more at the places of defects: since when each shows, and under which settings.
+    public var history: Bool
     /// What is written besides the report.
     public var maps: MapOutputs
     /// The web page to write, if any.
     public var page: String?
     /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
     public var checkpoint: CheckpointSettings?
-    /// Through which a run with a checkpoint can be asked to stop.
+    /// Through which the run can be asked to stop.
     public var interruption: Interruption?
+    /// Which photos belong together.
+    public var grouping = GroupingRule()
+    /// Whether raw files are read with the sensor's masked border.
+    public var maskedBorder = false
 
-    public static let defaultMinimumFrames = 10
+    public static let defaultMinimumFrames = 5
     public static let defaultTop = 10
 
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
-        maps: MapOutputs = MapOutputs(), page: String? = nil,
+        history: Bool = false, maps: MapOutputs = MapOutputs(), page: String? = nil,
         checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
         self.top = top
         self.detection = detection
+        self.history = history
         self.maps = maps
         self.page = page
         self.checkpoint = checkpoint
@@ -71,86 +70,72 @@ public struct HotPixelsSearch: Sendable {
             throw FastPixError(
                 .invalidArgument,
                 "a checkpoint needs the exact accumulator: rounded moments depend on the order in which photos are "
-                    + "taken in, so a resumed run would give other bits; leave out --accumulator welford")
+                    + "taken in, so a resumed run would give other bits")
         }
     }
 
     private static let maximumTop = 1_000_000
 
     /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
-    /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that do not fit.
-    /// `progress` is called from several threads. Without any group that is large enough the report has no groups.
-    /// Throws when a setting is wrong, an output cannot be written or would replace a photo, a checkpoint cannot be
-    /// gone on from, or the run was interrupted and its state is saved.
+    /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that cannot be done.
+    /// `progress` is called from several threads. Without any group that is large enough the report has no groups. What
+    /// cannot be written besides the report is in its `failedOutputs`.
+    /// Throws when a setting is wrong, an output cannot be begun or would replace a photo, a checkpoint cannot be
+    /// gone on from or saved, or the run was interrupted.
     public func run(
         _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
-        try maps.prepare(photos: discovery)
-        if let page {
-            try discovery.refuseOverwriting(page)
-            _ = try StagedFile(target: page)
-        }
-        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
+        try prepareOutputs(discovery)
         let start = monotonicSeconds()
-        var timing = HotPixelsReport.Timing()
-        var skipped = discovery.skipped
-
+        var found = Findings(skipped: discovery.skipped)
         let probed = PhotoProbe.run(
-            discovery.files, settings: accumulation,
+            discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
+            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
-        skipped += probed.failed
-        timing.probeSeconds = monotonicSeconds() - start
+        found.skipped += probed.failed
+        let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
+        found.skipped += distinct.copies
+        found.timing.probeSeconds = monotonicSeconds() - start
 
-        let groups = PhotoGroup.grouping(probed.photos, channels: accumulation.channels)
+        let groups = PhotoGroup.grouping(distinct.photos, channels: accumulation.channels, by: grouping)
         let wanted = groups.filter { $0.photos.count >= minimumFrames }
         for group in groups where group.photos.count < minimumFrames {
-            skipped += leftOut(group, photos: group.photos)
+            found.skipped += leftOut(group, photos: group.photos)
         }
         let counter = ProgressCounter(total: wanted.reduce(0) { $0 + $1.photos.count }) {
             progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
         }
         let checkpoints = try checkpoint.map { settings throws(FastPixError) in
             try CheckpointSet(
-                settings, groups: wanted, detection: detection, workers: accumulation.workerCount,
-                leavingOut: { group in
-                    Set(
-                        AccumulationPlan.tooLarge(
-                            group.photos, shape: group.shape, settings: accumulation, otherBytes: analysisBytes(group)
-                        ).map(\.path))
-                })
+                settings, groups: wanted, judging: detection != nil, workers: accumulation.workerCount)
         }
-        var found = Findings(skipped: skipped, timing: timing)
         let listBytes = discovery.files.count * PhotoFile.listedBytes
         for (index, group) in wanted.enumerated() {
-            let advance = { @Sendable in counter.advance($0) }
-            var damaged: FailedPhoto?
-            switch searchByStrips(group, otherBytes: listBytes, progress: advance) {
-            case .complete(let timing, let summary, let detected):
-                found.timing.add(timing)
-                found.groups.append(
-                    HotPixelsReport.Group(
-                        group, frameCount: group.photos.count, summary: summary, detection: detected))
-                continue
-            case .damaged(let photo): damaged = photo
-            case .impossible: break
+            do throws(FastPixError) {
+                try search(
+                    group, otherBytes: listBytes, checkpoint: checkpoints?[index], photosOfAll: discovery,
+                    counter: counter, into: &found)
+            } catch {
+                // Checkpoints are the user's own wish to lose nothing; otherwise other groups may still be possible.
+                guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
+                    error.code != .interrupted
+                else { throw error }
+                found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: error.reason) }
             }
-            try search(
-                group, without: damaged, photosOfAll: discovery, otherBytes: listBytes,
-                checkpoint: checkpoints?[index], into: &found, progress: advance)
         }
         found.skipped.sort { $0.path < $1.path }
         found.timing.totalSeconds = monotonicSeconds() - start
-        let report = HotPixelsReport(
-            settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
-            timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
-            temporaryFileBytes: found.temporaryFileBytes)
-        if let page, !found.groups.isEmpty {
-            var file = try StagedFile(target: page)
-            try file.write(ReportPage(report: report, pictures: found.pictures).html)
-            try file.commit()
+        return writingPage(found, discovery)
+    }
+
+    private func prepareOutputs(_ discovery: PhotoDiscovery) throws(FastPixError) {
+        try maps.prepare(photos: discovery)
+        if let page {
+            try discovery.refuseOverwriting(page)
+            _ = try StagedFile(target: page)
         }
-        return report
+        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
     }
 
     /// What the groups searched so far have brought.
@@ -158,124 +143,128 @@ public struct HotPixelsSearch: Sendable {
         var groups: [HotPixelsReport.Group] = []
         var pictures: [GroupPictures] = []
         var skipped: [SkippedPhoto]
-        var timing: HotPixelsReport.Timing
+        var failedOutputs: [FailedOutput] = []
+        var timing = HotPixelsReport.Timing()
         var temporaryFileBytes = 0
     }
 
-    private func searchByStrips(
-        _ group: PhotoGroup, otherBytes: Int, progress: @escaping @Sendable (Double) -> Void
-    ) -> StripwiseSearch.Outcome {
-        guard maps.isEmpty, page == nil, checkpoint == nil else { return .impossible }
-        let search = StripwiseSearch(
-            shape: group.shape, codedUnit: group.codedUnit, accumulation: accumulation, detection: detection, top: top)
-        return search.run(group.photos, otherBytes: otherBytes, progress: progress)
-    }
-
-    /// Accumulates and analyses one group and writes its maps. `damaged`: a photo known not to be whole.
+    /// Accumulates and analyses one group and writes its maps.
     private func search(
-        _ group: PhotoGroup, without damaged: FailedPhoto?, photosOfAll: PhotoDiscovery, otherBytes: Int,
-        checkpoint: GroupCheckpoint?, into found: inout Findings, progress: @escaping @Sendable (Double) -> Void
+        _ group: PhotoGroup, otherBytes: Int, checkpoint: GroupCheckpoint?, photosOfAll: PhotoDiscovery,
+        counter: ProgressCounter, into found: inout Findings
     ) throws(FastPixError) {
-        let defectSearch = detection.map {
-            DefectSearch($0, shape: group.shape, codedUnit: group.codedUnit, workers: accumulation.workerCount)
+        let current = CurrentAnalysis { frameCount in
+            GroupAnalysis(FrameGeometry(group), frameCount: frameCount, top: top, detection: detection)
         }
-        var scout: PhotoAccumulation.Scout?
-        if let defectSearch, let detection, detection.confirms(photos: group.photos.count) {
-            scout = { defectSearch.scout($0) }
-        }
-        if let damaged {
-            found.skipped.append(damaged.skipped)
-            progress(1)
-        }
-        let readable = group.photos.filter { $0.path != damaged?.path }
-        let outcome: PhotoAccumulation.Outcome
-        do throws(FastPixError) {
-            outcome = try PhotoAccumulation.run(
-                readable, shape: group.shape, settings: accumulation,
-                otherBytes: otherBytes + analysisBytes(group), scout: scout, checkpoint: checkpoint,
-                interruption: interruption, progress: progress)
-        } catch {
-            guard error.code == .outOfMemory || error.code == .overflow else { throw error }
-            // Too large for the memory, or too many: the other groups may still be possible.
-            found.skipped += readable.map { SkippedPhoto(path: $0.path.string, reason: error.reason) }
-            return
-        }
+        let job = Accumulation(
+            settings: accumulation,
+            contents: AccumulatorContents(
+                group.shape, wanted: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
+            needsAllRows: !maps.isEmpty || page != nil,
+            otherBytes: otherBytes + GroupAnalysis.byteCount(group.shape, detection: detection)
+                + (page == nil ? 0 : GroupPictures.memoryBytes),
+            checkpoint: checkpoint, interruption: interruption)
+        let outcome = try job.run(
+            group.photos, shape: group.shape, progress: { counter.advance($0) }, again: { counter.expect($0) },
+            reading: { current.begin($0) })
         found.skipped += outcome.failed.map(\.skipped)
         found.timing.add(outcome.timing)
-        let accumulators = outcome.accumulators
-        found.temporaryFileBytes = max(found.temporaryFileBytes, accumulators.fileByteCount)
-        let failed = Set(outcome.failed.map(\.path))
-        let photos = readable.filter { !failed.contains($0.path) }
-        guard accumulators.frameCount >= minimumFrames else {
-            found.skipped += leftOut(group, photos: photos)
+        found.temporaryFileBytes = max(found.temporaryFileBytes, outcome.accumulators.fileByteCount)
+        guard outcome.photos.count >= minimumFrames, let analysis = current.analysis else {
+            found.skipped += leftOut(group, photos: outcome.photos)
             return
         }
-        let analysisStart = monotonicSeconds()
-        // Before the kernels' team of threads begins, which stays busy for a while after its work.
-        let detected = defectSearch?.judge(
-            accumulators, outcome.scouting,
-            lookAtAll: detection?.confirmation == .full
-                ? { lookAtAll(photos, group.shape, $0, workers: outcome.workers) } : nil)
-        let summary = VarianceSummary(accumulators, top: top)
-        found.timing.analysisSeconds += monotonicSeconds() - analysisStart + (defectSearch?.scoutSeconds ?? 0)
-        try maps.write(
-            accumulators, of: group, summary: summary, number: found.groups.count + 1, photos: photosOfAll)
-        if page != nil {
-            found.pictures.append(
-                try GroupPictures(
-                    accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
-        }
+        let start = monotonicSeconds()
+        let summary = analysis.summary
+        var detected = analysis.judge(outcome.facts, outcome.coarse)
+        if history, let judged = detected { detected = withHistory(judged, group, outcome.photos, counter, &found) }
+        found.timing.analysisSeconds += monotonicSeconds() - start
+        let number = found.groups.count + 1
         found.groups.append(
             HotPixelsReport.Group(
-                group, photos: photos, frameCount: accumulators.frameCount, summary: summary, detection: detected))
-    }
-
-    /// Memory for what is done with a group besides accumulating it (estimate).
-    private func analysisBytes(_ group: PhotoGroup) -> Int {
-        let defects = detection.map {
-            DefectSearch.memoryBytes(
-                $0, photos: group.photos.count, shape: group.shape, workers: accumulation.workerCount)
+                group, number: number, photos: outcome.photos, frameCount: outcome.photos.count, summary: summary,
+                detection: detected))
+        found.failedOutputs += maps.write(
+            outcome.accumulators, of: group, summary: summary, number: number, photos: photosOfAll)
+        guard let page else { return }
+        do throws(FastPixError) {
+            found.pictures.append(
+                try GroupPictures(
+                    outcome.accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
+        } catch {
+            found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
         }
-        return (defects ?? 0) + (page == nil ? 0 : GroupPictures.memoryBytes)
     }
 
-    /// Decodes the photos once more to look at pixels in all of them.
-    private func lookAtAll(
-        _ photos: [PhotoFile], _ shape: FrameShape, _ positions: [WitnessRecorder.Position], workers: Int
-    ) -> CompleteRecord {
-        var settings = accumulation
-        settings.workers = workers
-        return CompleteRecord(
-            recorder: WitnessPass.run(photos, shape: shape, positions: positions, settings: settings),
-            photos: photos)
+    /// The same with what the photos show at the places of its defects.
+    private func withHistory(
+        _ detection: Detection, _ group: PhotoGroup, _ photos: [PhotoFile], _ counter: ProgressCounter,
+        _ found: inout Findings
+    ) -> Detection {
+        guard !detection.defects.isEmpty else { return detection }
+        counter.expect(photos.count)
+        let reading = HistoryReading(
+            shape: group.shape, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
+            workers: accumulation.workerCount)
+        let (series, unread) = reading.run(photos, detection.defects, progress: { counter.advance($0) })
+        found.skipped += unread.map {
+            SkippedPhoto(path: $0.name, reason: "in the statistics, but not read again for the history: \($0.reason)")
+        }
+        return detection.with(
+            zip(detection.defects, series).map { defect, series in
+                series.map { defect.with(DefectHistory($0, defect.class)) } ?? defect
+            })
+    }
+
+    /// The report, with the page written if there is to be one.
+    private func writingPage(_ found: Findings, _ discovery: PhotoDiscovery) -> HotPixelsReport {
+        func report(_ failedOutputs: [FailedOutput]) -> HotPixelsReport {
+            HotPixelsReport(
+                settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
+                failedOutputs: failedOutputs, leftOut: discovery.leftOut, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+                temporaryFileBytes: found.temporaryFileBytes)
+        }
+        guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else {
+            return report(found.failedOutputs)
+        }
+        do throws(FastPixError) {
+            var file = try StagedFile(target: page)
+            try file.write(ReportPage(report: report(found.failedOutputs), pictures: found.pictures).html)
+            try file.commit()
+            return report(found.failedOutputs)
+        } catch {
+            return report(found.failedOutputs + [FailedOutput(path: page, reason: error.reason)])
+        }
     }
 
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {
         let reason =
             "its group (\(group.name)) has \(counted(photos.count, "readable photo")), "
-            + "fewer than the \(minimumFrames) of --minimum-frames"
-        return photos.map { SkippedPhoto(path: $0.path.string, reason: reason, isFailure: false) }
+            + "fewer than the \(minimumFrames) that are asked for"
+        return photos.map { SkippedPhoto(path: $0.name, reason: reason, isFailure: false) }
     }
 }
 
-/// Counts photos over all groups for whoever shows progress.
+/// Counts photos over all groups for whoever shows progress. Never goes back.
 private final class ProgressCounter: Sendable {
-    private let total: Int
     private let report: @Sendable (Int, Int) -> Void
-    private let done = Mutex(0.0)
+    private let state: Mutex<(done: Double, total: Int)>
 
     init(total: Int, report: @escaping @Sendable (Int, Int) -> Void) {
-        self.total = total
+        state = Mutex((0, total))
         self.report = report
     }
 
-    /// Takes in a number of photos, or a part of one.
+    /// So many photos have to be decoded that were not expected.
+    func expect(_ photos: Int) { state.withLock { $0.total += photos } }
+
+    /// Takes in a number of photos, or a part of one, that are done.
     func advance(_ photos: Double) {
-        let now = done.withLock { done in
-            done += photos
-            return done
+        // Told in order, because a later number must not be overtaken by an earlier one.
+        state.withLock { state in
+            state.done += photos
+            // Parts of a photo may add up to a little less than one.
+            report(min(Int(state.done + 1e-6), state.total), state.total)
         }
-        // A pass that is made again counts its photos twice; parts of a photo may add up to a little less than one.
-        report(min(Int(now + 1e-6), total), total)
     }
 }

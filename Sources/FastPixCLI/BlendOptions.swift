@@ -2,7 +2,14 @@ import ArgumentParser
 import FastPix
 
 extension PhotoFormat: ExpressibleByArgument {
-    public init?(argument: String) { self.init(rawValue: argument == "jpg" ? "jpeg" : argument) }
+    /// The formats that images are written in.
+    public init?(argument: String) {
+        switch argument {
+        case "jpeg", "jpg": self = .jpeg
+        case "png": self = .png
+        default: return nil
+        }
+    }
 }
 extension BlendPlan.Pairing: ExpressibleByArgument {}
 

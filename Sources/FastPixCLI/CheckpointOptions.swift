@@ -8,8 +8,7 @@ struct CheckpointOptions: ParsableArguments {
             "Keep what has been accumulated in a file, and go on from it.",
             discussion: """
                 Saved now and then, at the end, and at Ctrl-C. The same command run again takes in only what is not in \
-                it. With --confirm none or --no-defects, so does a later one with more photos. fastpix merge adds such \
-                files up.
+                it, and so does a later one with more photos. fastpix merge adds such files up.
                 """,
             valueName: "file"),
         completion: .file())

@@ -2,7 +2,31 @@ import ArgumentParser
 import FastPix
 
 extension DetectionSensitivity: ExpressibleByArgument {}
-extension DetectionConfirmation: ExpressibleByArgument {}
+extension FrameKind: ExpressibleByArgument {}
+
+/// The value of `--frames`.
+enum FramesArgument: ExpressibleByArgument {
+    case auto
+    case kind(FrameKind)
+
+    static let allValueStrings = ["auto"] + FrameKind.allCases.map(\.rawValue)
+
+    init?(argument: String) {
+        if argument == "auto" {
+            self = .auto
+        } else if let kind = FrameKind(rawValue: argument) {
+            self = .kind(kind)
+        } else {
+            return nil
+        }
+    }
+
+    /// Nil to tell it from the frames.
+    var kind: FrameKind? {
+        if case .kind(let kind) = self { return kind }
+        return nil
+    }
+}
 
 /// The value of `--classes`: names of classes, separated by commas.
 struct DefectClasses: ExpressibleByArgument {

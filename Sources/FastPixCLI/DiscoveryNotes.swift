@@ -14,7 +14,8 @@ extension PhotoOptions {
         if discovery.files.isEmpty && !discovery.skipped.isEmpty { return "nothing to read" }
         if discovery.files.isEmpty {
             let hint = recursive ? "" : " (subfolders are searched with --recursive)"
-            return "no photos, JPEG or PNG, in \(paths.joined(separator: ", "))\(hint)"
+            let others = discovery.leftOut.isEmpty ? "" : "; left out: \(discovery.leftOut.text)"
+            return "no photos in \(paths.joined(separator: ", "))\(hint)\(others)"
         }
         return "not one of \(counted(discovery.files.count, "file")) could be read as a photo"
     }

@@ -10,7 +10,7 @@ struct HotPixelsCommand: ParsableCommand {
             A pixel that is stuck shows the same value whatever is photographed, so its variance over many different \
             photos is far below that of its neighbours; a hot pixel is brighter than they are. Photos are grouped by \
             camera and size; every group gets the mean and variance of each subpixel, its subpixels of lowest \
-            variance, and the list of its bad pixels, confirmed photo by photo.
+            variance, and the list of its bad pixels.
 
             Use many photos (100 are good, 30 the least) of different scenes, straight from the camera: not edited, \
             not resized. Positions are those of the stored picture, counted from 0 at its top left, before any \
@@ -50,30 +50,18 @@ struct HotPixelsCommand: ParsableCommand {
                 """))
     var defects = true
 
-    @Option(
+    @OptionGroup(title: "Defects") var judging: DetectionOptions
+
+    @Flag(
         help: ArgumentHelp(
-            "How little a defect may show. (default: normal)",
-            discussion: "low lists strong defects only, high weak and less certain ones, too.",
-            valueName: "low|normal|high"))
-    var sensitivity: DetectionSensitivity?
+            "Read the photos once more at the places of defects.",
+            discussion: "Tells since when each shows, and whether it grows with ISO and exposure time."))
+    var history = false
 
     @Option(
         help: ArgumentHelp(
-            "Which defects to list, separated by commas. (default: all)",
-            discussion: "Of stuck, dead, hot, low-gain, unstable.",
-            valueName: "classes"))
-    var classes: DefectClasses?
-
-    @Option(
-        help: ArgumentHelp(
-            "How candidates are looked at again, photo by photo. (default: sample)",
-            discussion: """
-                sample: in every second photo, while it is decoded anyway. full: in all photos, decoded once more, \
-                which also tells from which photo on a defect shows and whether it grows with ISO and exposure time. \
-                none: not at all.
-                """,
-            valueName: "none|sample|full"))
-    var confirm: DetectionConfirmation?
+            "Of earlier versions: full is --history, none and sample are as without it.", visibility: .hidden))
+    var confirm: EarlierConfirmation?
 
     @Option(
         help: ArgumentHelp(
@@ -86,6 +74,11 @@ struct HotPixelsCommand: ParsableCommand {
             "all: red, green and blue. luma: brightness alone, faster and in a third of the memory.",
             valueName: "all|luma"))
     var channels: ChannelSelection = .all
+
+    @OptionGroup(title: "Grouping") var grouping: GroupingOptions
+
+    @Flag(help: "Read raw files with the masked border of the sensor, not only the visible part.")
+    var maskedBorder = false
 
     @OptionGroup var maps: MapOptions
 
@@ -115,9 +108,10 @@ struct HotPixelsCommand: ParsableCommand {
             throw ValidationError(
                 "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
         }
-        if !defects && (sensitivity != nil || classes != nil || confirm != nil) {
+        if !defects && (judging.isUsed || history || confirm != nil) {
             throw ValidationError(
-                "--no-defects leaves nothing for --sensitivity, --classes and --confirm to do; leave one of them out.")
+                "--no-defects leaves nothing for --sensitivity, --classes, --frames, --above and --history to do; leave "
+                    + "one of them out.")
         }
         if maps.saveSums != nil && accumulator != .exact {
             throw ValidationError("--save-sums needs the exact accumulator; leave out --accumulator welford.")
@@ -125,20 +119,17 @@ struct HotPixelsCommand: ParsableCommand {
     }
 
     private var search: HotPixelsSearch {
-        HotPixelsSearch(
+        var search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: detection, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
+            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
             interruption: SignalWatch.interruption)
-    }
-
-    private var detection: DetectionSettings? {
-        guard defects else { return nil }
-        return DetectionSettings(
-            sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: confirm ?? .sample)
+        search.grouping = grouping.rule
+        search.maskedBorder = maskedBorder
+        return search
     }
 
     func run() throws {
@@ -161,11 +152,19 @@ struct HotPixelsCommand: ParsableCommand {
             if output.format == .json { try sink.write(report.formatted(.json)) }
             return .failure
         }
-        for export in export.exports {
-            try export.write(report.groups, photos: discovery).forEach(console.warning)
-        }
+        // The result first: nothing that is written besides may cost it.
         try sink.write(report.formatted(output.format))
-        return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+        var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
+        for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
+        for export in export.exports {
+            do throws(FastPixError) {
+                try export.write(report.groups, photos: discovery).forEach(console.warning)
+            } catch {
+                console.error(error.message)
+                isIncomplete = true
+            }
+        }
+        return isIncomplete ? .someFilesFailed : .success
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.
@@ -190,4 +189,9 @@ struct HotPixelsCommand: ParsableCommand {
         return "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed; "
             + "give more photos or lower --minimum-frames"
     }
+}
+
+/// The values of `--confirm`, which earlier versions had.
+enum EarlierConfirmation: String, ExpressibleByArgument {
+    case none, sample, full
 }

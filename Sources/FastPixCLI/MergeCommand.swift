@@ -28,20 +28,10 @@ struct MergeCommand: ParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Judge which pixels are defective.",
-            discussion: "From the statistics alone, as hotpixels --confirm none does."))
+            discussion: "As hotpixels does with all their photos, to the last bit."))
     var defects = false
 
-    @Option(
-        help: ArgumentHelp(
-            "How little a defect may show. (default: normal)", discussion: "Implies --defects.",
-            valueName: "low|normal|high"))
-    var sensitivity: DetectionSensitivity?
-
-    @Option(
-        help: ArgumentHelp(
-            "Which defects to list, separated by commas. (default: all)", discussion: "Implies --defects.",
-            valueName: "classes"))
-    var classes: DefectClasses?
+    @OptionGroup(title: "Defects (each implies --defects)") var judging: DetectionOptions
 
     @Option(
         help: ArgumentHelp("Write the combined state.", valueName: "file"), completion: .file())
@@ -69,11 +59,7 @@ struct MergeCommand: ParsableCommand {
     }
 
     /// Nil when no option asks for defects.
-    private var detection: DetectionSettings? {
-        guard defects || sensitivity != nil || classes != nil else { return nil }
-        return DetectionSettings(
-            sensitivity: sensitivity ?? .normal, classes: (classes ?? .all).wanted, confirmation: .none)
-    }
+    private var detection: DetectionSettings? { defects || judging.isUsed ? judging.settings : nil }
 
     func run() throws {
         let console = Console(isQuiet: output.quiet)

@@ -10,7 +10,7 @@ extension ChannelSelection: ExpressibleByArgument {}
 struct PhotoOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Photos (JPEG, PNG) and folders of photos.",
+            "Photos (JPEG, PNG, TIFF, FITS, raw) and folders of photos.",
             discussion: "Named files are always tried. Of a folder, files called or beginning like photos are.",
             valueName: "path"),
         completion: .file())
@@ -25,6 +25,40 @@ struct PhotoOptions: ParsableArguments {
         if paths.isEmpty {
             throw ValidationError("Name a photo or a folder of photos, for example: fastpix hotpixels my-photos/")
         }
+    }
+}
+
+/// Which photos belong to one sensor.
+struct GroupingOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What tells sensors apart, separated by commas. (default: make,model,serial,band)",
+            discussion: """
+                Of folder, make, model, serial, band, gain, exposure; frame size, colour pattern and binning always do. \
+                Gain is ISO for cameras that have it. A drone's cameras are told apart by band.
+                """,
+            valueName: "fields"))
+    var groupBy: GroupingFields?
+
+    @Option(
+        help: ArgumentHelp(
+            "Take all photos as those of this camera, whatever they say themselves.", valueName: "name"))
+    var camera: String?
+
+    var rule: GroupingRule {
+        GroupingRule(fields: groupBy?.fields ?? GroupingRule.defaultFields, camera: camera)
+    }
+}
+
+/// The value of --group-by: "folder,band".
+struct GroupingFields: ExpressibleByArgument {
+    let fields: Set<GroupingField>
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let fields = names.compactMap { GroupingField(rawValue: String($0)) }
+        guard fields.count == names.count else { return nil }
+        self.fields = Set(fields)
     }
 }
 

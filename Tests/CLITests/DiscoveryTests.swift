@@ -42,7 +42,7 @@ struct DiscoveryTests {
             #expect(run.stdout == "")
             #expect(
                 run.stderr == """
-                    fastpix: error: no photos, JPEG or PNG, in empty (subfolders are searched with --recursive)
+                    fastpix: error: no photos in empty (subfolders are searched with --recursive)
 
                     """)
         }
@@ -212,4 +212,40 @@ struct DiscoveryTests {
             }
         }
     #endif
+
+    // MARK: Folders that cannot be read whole
+
+    @Test(.enabled(if: FaultInjection.isPossible))
+    func aFolderThatCannotBeReadToItsEndIsNamed() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(30, to: folder.addFolder("photos"))
+            let arguments = ["hotpixels", "--format", "json", "--quiet", "--no-defects", "--minimum-frames", "1", "photos"]
+            let whole = try FaultInjection.fastpix(arguments, calls: [.list], in: folder)
+            #expect(whole.run.exitCode == 0)
+            // 30 photos, "." and "..", and the end.
+            #expect(whole.calls >= 33)
+            let broken = try FaultInjection.fastpix(
+                arguments, calls: [.list], number: 20, fault: .error(EIO), in: folder)
+            #expect(broken.run.exitCode == 2)
+            let result = try broken.run.hotPixels()
+            #expect(result.skipped.map(\.path) == ["photos"])
+            #expect(result.skipped[0].reason.contains("cannot be read to its end"))
+            let frames = try #require(result.groups.first).frames
+            #expect((17...19).contains(frames))
+        }
+    }
+
+    @Test func deepFoldersNeedNoDescriptors() throws {
+        try withTemporaryFolder { folder in
+            var deep = folder.appendingPathComponent("0")
+            for level in 1...40 { deep.appendPathComponent("\(level)") }
+            try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+            try Photos.add(2, to: deep)
+            try Photos.add(1, named: "top", to: folder)
+            let run = try CommandRun.shell(
+                "ulimit -n 16; \"$0\" stats -r --format json --workers 1 .", in: folder)
+            #expect(run.exitCode == 0)
+            #expect(try run.statistics().photos == 3)
+        }
+    }
 }

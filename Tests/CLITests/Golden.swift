@@ -81,9 +81,17 @@ enum Photos {
     /// A tiny photo of 17 x 13 pixels, for tests that are not about its content.
     static let tiny = decoderFixture("jpeg-420-17x13-q50.jpg")
 
-    /// Fills a folder with copies of a photo: `photo-0.jpg`, `photo-1.jpg`...
+    /// Fills a folder with photos of the same pixels: `photo-0.jpg`, `photo-1.jpg`... Each has a comment of its own, for
+    /// equal files count once.
     static func add(_ count: Int, copiesOf photo: URL = tiny, named prefix: String = "photo", to folder: URL) throws {
-        for number in 0..<count { try folder.addCopy(of: photo, as: "\(prefix)-\(number).\(photo.pathExtension)") }
+        let content = try Data(contentsOf: photo)
+        for number in 0..<count {
+            let own =
+                photo.pathExtension == "png"
+                ? TestPhoto.png(content, withComment: "copy \(number)")
+                : TestPhoto.jpeg(content, with: 0xfe, Data("copy \(number)".utf8))
+            try folder.addFile("\(prefix)-\(number).\(photo.pathExtension)", own)
+        }
     }
 }
 

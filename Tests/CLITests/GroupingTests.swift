@@ -67,4 +67,69 @@ struct GroupingTests {
             #expect(run.stderr.hasPrefix("fastpix: 3 photos left out: \(reason)\n"))
         }
     }
+
+    // MARK: What tells sensors apart
+
+    private static func groups(_ arguments: [String], in folder: URL) throws -> [HotPixelsResult.Group] {
+        let run = try CommandRun.fastpix(
+            ["hotpixels", "--format", "json", "--quiet", "--no-defects", "--minimum-frames", "1", "-r", "."] + arguments,
+            in: folder)
+        #expect(run.exitCode == 0)
+        return try run.hotPixels().groups
+    }
+
+    /// Sensors of a drone share make, model and serial number.
+    @Test func bandsAreKeptApart() throws {
+        try withTemporaryFolder { folder in
+            for name in ["band-element.tif", "band-attribute.tif"] {
+                try folder.addCopy(of: Repository.fixture("tiff/\(name)"))
+            }
+            #expect(try Set(Self.groups([], in: folder).map(\.band)) == ["NIR", "Red edge"])
+            #expect(try Self.groups(["--group-by", "make,model,serial"], in: folder).map(\.frames) == [2])
+        }
+    }
+
+    @Test func fieldsAreNamed() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(2, copiesOf: Self.withSerial, named: "a", to: folder.addFolder("one"))
+            try Photos.add(3, copiesOf: Self.withSerial, named: "b", to: folder.addFolder("two"))
+            #expect(try Self.groups([], in: folder).map(\.frames) == [5])
+            #expect(try Self.groups(["--group-by", "folder"], in: folder).map(\.folder) == ["./two", "./one"])
+            let named = try Self.groups(["--camera", "My camera"], in: folder)
+            #expect(named.map(\.camera) == [.init(model: "My camera")])
+            let wrong = try CommandRun.fastpix(["hotpixels", ".", "--group-by", "lens"], in: folder)
+            #expect(wrong.exitCode == 64)
+        }
+    }
+
+    @Test func binningAndColourPatternsAreKeptApart() throws {
+        try withTemporaryFolder { folder in
+            for name in ["u16.fits", "camera.fits", "bottom-up-odd.fits"] {
+                try folder.addCopy(of: Repository.fixture("fits/\(name)"))
+            }
+            let groups = try Self.groups(["--camera", "x"], in: folder)
+            #expect(groups.map(\.frames) == [1, 1, 1])
+            #expect(Set(groups.map(\.pattern?.letters)) == [nil, "GRBG", "RGGB"])
+        }
+    }
+
+    // MARK: Copies
+
+    @Test func copiesOfAPhotoCountOnce() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(3, to: folder)
+            try folder.addCopy(of: folder.appendingPathComponent("photo-1.jpg"), as: "another.jpg")
+            try folder.addCopy(of: folder.appendingPathComponent("photo-1.jpg"), as: "z.jpg")
+            try folder.addCopy(of: Repository.fixture("tiff/stack.tif"), as: "s.tif")
+            try folder.addCopy(of: Repository.fixture("tiff/stack.tif"), as: "t.tif")
+            let run = try CommandRun.fastpix(
+                ["hotpixels", "--format", "json", "--no-defects", "--minimum-frames", "1", "."], in: folder)
+            #expect(run.exitCode == 0)
+            let result = try run.hotPixels()
+            #expect(result.groups.map(\.frames) == [5, 3])
+            #expect(result.skipped.map(\.path) == ["./photo-1.jpg", "./t.tif", "./z.jpg"])
+            #expect(result.skipped.map(\.copyOf) == ["./another.jpg", "./s.tif", "./another.jpg"])
+            #expect(run.stderr.contains("3 photos left out: it has the same content as another photo"))
+        }
+    }
 }

@@ -8,30 +8,25 @@ import Testing
 
 /// Runs that are stopped at any point at which they look for it, and go on: the result has the bits of a run that
 /// was never stopped, and so has the state.
-struct CheckpointStopTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckpointStopTests {
     private static let rowsPerStrip = 7
-    private static let width = 40
+    private static let shape = FrameShape(width: 14, height: 30, channels: 3, bitsPerSample: 8)
+    private static let photoCount = 15
 
-    /// Soft scenes with a stuck and a hot pixel, `photo-00.png`...
-    private static func addPhotos(_ count: Int, to folder: URL) throws {
-        var photos = SyntheticPhotos(width: width, height: 30, count: count)
-        photos.change(row: 13, column: 20) { _, _ in 255 }
-        photos.change(row: 21, column: 9) { value, _ in value + 70 }
-        for (number, samples) in photos.frames.enumerated() {
-            try folder.addFile(
-                String(format: "photo-%02d.png", number), TestPhoto.png(samples, width: width, channels: 1))
+    /// `photo-00.png`...
+    private static func addPhotos(to folder: URL) throws {
+        _ = try RandomPhotos.write(photoCount, shape, to: try folder.addFolder("photos"), seed: 5)
+    }
+
+    private static func photos(in folder: URL) -> [PhotoFile] {
+        PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]).files.map {
+            try! PhotoFile(probing: $0, maximumPixels: 0)
         }
     }
 
-    /// Damages a photo so that 25 of its rows can be decoded: the next one has a filter that does not exist.
-    private static func damage(_ name: String, in folder: URL) throws {
-        let file = folder.appendingPathComponent(name)
-        var bytes = try Data(contentsOf: file)
-        // Behind the signature, the header and the beginnings of the chunk, of the zlib stream and of its block.
-        let place = 8 + 25 + 8 + 2 + 5 + 25 * (1 + width)
-        try #require(bytes[place] == 0)
-        bytes[place] = 9
-        try bytes.write(to: file)
+    /// Damages a photo so that 25 of its rows can be decoded.
+    private static func damage(_ name: String, in folder: URL, afterRows rows: Int = 25) throws {
+        try #require(photos(in: folder).first { $0.fileName == name }).damage(afterRows: rows)
     }
 
     /// A result to the last bit: what is reported, the sums, and the state.
@@ -45,14 +40,22 @@ struct CheckpointStopTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var detection: DetectionSettings?
         var damaged: [String] = []
-        /// Looks from one stop to the next. Judging takes time.
-        var step = 1
-        var testDescription: String { "\(detection?.confirmation.rawValue ?? "no defects"), damaged: \(damaged)" }
+        var damagedAfterRows = 25
+        /// Between saves, in seconds.
+        var interval = 1000.0
+        var testDescription: String {
+            (detection == nil ? "moments" : "defects") + ", damaged: \(damaged) after \(damagedAfterRows) rows, "
+                + (interval == 0 ? "always saving" : "saving at the end")
+        }
 
         static let all: [Case] = [
-            Case(), Case(damaged: ["photo-03.png"], step: 5), Case(detection: DetectionSettings(), step: 5),
-            Case(detection: DetectionSettings(confirmation: .full), step: 29),
-            Case(detection: DetectionSettings(), damaged: ["photo-06.png", "photo-09.png"], step: 11),
+            Case(), Case(interval: 0), Case(detection: DetectionSettings()),
+            Case(detection: DetectionSettings(), interval: 0), Case(damaged: ["photo-03.png"]),
+            Case(damaged: ["photo-12.png"], interval: 0),
+            Case(detection: DetectionSettings(), damaged: ["photo-06.png", "photo-09.png"]),
+            Case(detection: DetectionSettings(), damaged: ["photo-06.png", "photo-12.png"], interval: 0),
+            Case(detection: DetectionSettings(), damaged: ["photo-00.png"], damagedAfterRows: 29),
+            Case(detection: DetectionSettings(), damaged: ["photo-03.png"], damagedAfterRows: 3),
         ]
     }
 
@@ -70,15 +73,15 @@ struct CheckpointStopTests {
 
     /// With the state `all.state` in `folder`, and the photos in its folder `photos`.
     private static func run(
-        _ detection: DetectionSettings?, in folder: URL, workers: Int, rowsPerStrip: Int, batch: Int,
-        interruption: Interruption? = nil
+        _ wanted: Case, in folder: URL, workers: Int, rowsPerStrip: Int, batch: Int, interruption: Interruption? = nil
     ) throws -> Result {
         let sums = folder.appendingPathComponent("sums")
         let search = HotPixelsSearch(
             accumulation: AccumulationSettings(
-                workers: workers, tileSampleCount: rowsPerStrip * width, batch: batch),
-            detection: detection, maps: MapOutputs(sumsFolder: sums.path),
-            checkpoint: CheckpointSettings(path: folder.appendingPathComponent("all.state").path),
+                workers: workers, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: batch),
+            detection: wanted.detection, maps: MapOutputs(sumsFolder: sums.path),
+            checkpoint: CheckpointSettings(
+                path: folder.appendingPathComponent("all.state").path, interval: wanted.interval),
             interruption: interruption)
         let report = try search.run(PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]))
         let encoder = JSONEncoder()
@@ -98,12 +101,12 @@ struct CheckpointStopTests {
 
     /// Nil when the run came to its end before it looked so often.
     private static func stop(
-        _ detection: DetectionSettings?, afterLooks looks: Int, in folder: URL, workers: Int = 1,
-        rowsPerStrip: Int = rowsPerStrip, batch: Int = 4
+        _ wanted: Case, afterLooks looks: Int, in folder: URL, workers: Int = 1, rowsPerStrip: Int = rowsPerStrip,
+        batch: Int = 4
     ) throws -> FastPixError? {
         do {
             _ = try run(
-                detection, in: folder, workers: workers, rowsPerStrip: rowsPerStrip, batch: batch,
+                wanted, in: folder, workers: workers, rowsPerStrip: rowsPerStrip, batch: batch,
                 interruption: Looks(allowed: looks).interruption)
             return nil
         } catch let error as FastPixError {
@@ -112,61 +115,74 @@ struct CheckpointStopTests {
         }
     }
 
+    private static func manifest(in folder: URL) throws -> StateManifest? {
+        let state = folder.appendingPathComponent("all.state")
+        guard FileManager.default.fileExists(atPath: state.path) else { return nil }
+        return try StateReader(FilePath(state.path)).manifest
+    }
+
+    /// A run that is not stopped, whose state is that of all sound photos, sample by sample.
+    private static func expected(_ wanted: Case, in folder: URL) throws -> Result {
+        let result = try run(wanted, in: folder, workers: 2, rowsPerStrip: 30, batch: 15)
+        #expect(result.skipped.count == wanted.damaged.count)
+        let sound = photos(in: folder).filter { !wanted.damaged.contains($0.fileName) }
+        let reference = try ReferenceStatistics(sound, hasExtremes: wanted.detection != nil)
+        let statistics = reference.coarse + reference.rows.joined()
+        #expect(result.state.dropLast(Checksum.byteCount).suffix(statistics.count) == statistics)
+        let manifest = try #require(try manifest(in: folder))
+        #expect(manifest.photos.map(\.name).sorted() == sound.map(\.fileName))
+        #expect(manifest.unfinished.isEmpty)
+        #expect(manifest.photos.compactMap(\.fact).sorted { $0.precedes($1) } == reference.facts)
+        return result
+    }
+
     @Test(arguments: Case.all)
     func everyStopCanBeGoneOnFrom(_ wanted: Case) throws {
         try withTemporaryFolder { folder in
-            try Self.addPhotos(15, to: try folder.addFolder("photos"))
-            for name in wanted.damaged { try Self.damage(name, in: folder.appendingPathComponent("photos")) }
-            let expected = try Self.run(wanted.detection, in: folder, workers: 2, rowsPerStrip: 30, batch: 15)
-            #expect(expected.skipped.count == wanted.damaged.count)
-            if wanted.detection != nil { #expect(expected.groups.contains(#""class":"stuck""#)) }
+            try Self.addPhotos(to: folder)
+            for name in wanted.damaged { try Self.damage(name, in: folder, afterRows: wanted.damagedAfterRows) }
+            let expected = try Self.expected(wanted, in: folder)
             var looks = 0
             var unfinished: [String] = []
             while true {
                 try Self.removeOutputs(in: folder)
-                if try Self.stop(wanted.detection, afterLooks: looks, in: folder) == nil { break }
-                unfinished += try Self.unfinished(in: folder)
+                if try Self.stop(wanted, afterLooks: looks, in: folder) == nil { break }
+                unfinished += try Self.manifest(in: folder)?.unfinished.map(\.name) ?? []
                 // Strips of another height, in batches of another size. In a strip of all rows the damage is found before
                 // any of them is added.
                 let resumed = try Self.run(
-                    wanted.detection, in: folder, workers: 2, rowsPerStrip: looks % 2 == 0 ? 4 : 30, batch: 3)
+                    wanted, in: folder, workers: 2, rowsPerStrip: looks % 2 == 0 ? 4 : 30, batch: 3)
                 #expect(resumed == expected, "stopped after \(looks) looks")
-                looks += wanted.step
+                looks += 1
             }
-            #expect(looks > 100)
+            #expect(looks > 15)
             #expect(unfinished.count > 5)
             // Rows of theirs that came with a state have been taken out.
-            if wanted.detection == nil { #expect(Set(wanted.damaged).isSubset(of: unfinished)) }
+            if wanted.damagedAfterRows > Self.rowsPerStrip { #expect(Set(wanted.damaged).isSubset(of: unfinished)) }
         }
-    }
-
-    private static func unfinished(in folder: URL) throws -> [String] {
-        let state = folder.appendingPathComponent("all.state")
-        guard FileManager.default.fileExists(atPath: state.path) else { return [] }
-        return try StateReader(FilePath(state.path)).manifest.unfinished.map(\.name)
     }
 
     /// Whatever is interrupted may be interrupted again, in strips of any height.
     @Test(arguments: Case.all)
     func stopsOfStopsCanBeGoneOnFrom(_ wanted: Case) throws {
         try withTemporaryFolder { folder in
-            try Self.addPhotos(15, to: try folder.addFolder("photos"))
-            for name in wanted.damaged { try Self.damage(name, in: folder.appendingPathComponent("photos")) }
-            let expected = try Self.run(wanted.detection, in: folder, workers: 2, rowsPerStrip: 30, batch: 15)
-            for first in 0..<2 {
+            try Self.addPhotos(to: folder)
+            for name in wanted.damaged { try Self.damage(name, in: folder, afterRows: wanted.damagedAfterRows) }
+            let expected = try Self.expected(wanted, in: folder)
+            for first in 0..<3 {
                 try Self.removeOutputs(in: folder)
                 var looks = first
                 var stops = 0
                 while try Self.stop(
-                    wanted.detection, afterLooks: looks, in: folder, workers: 1 + stops % 3,
+                    wanted, afterLooks: looks, in: folder, workers: 1 + stops % 3,
                     rowsPerStrip: 1 + (stops * 5 + first) % 11, batch: 1 + stops % 4) != nil
                 {
                     stops += 1
-                    looks += 3
+                    looks += 2
                 }
-                #expect(stops > 5)
+                #expect(stops > 3)
                 // The last run of the loop was not stopped, and left nothing to do.
-                let result = try Self.run(wanted.detection, in: folder, workers: 1, rowsPerStrip: 30, batch: 1)
+                let result = try Self.run(wanted, in: folder, workers: 1, rowsPerStrip: 30, batch: 1)
                 #expect(result == expected, "begun with \(first) looks")
             }
         }
@@ -177,18 +193,42 @@ struct CheckpointStopTests {
     @Test(arguments: [1, 3])
     func aStopDoesNotWaitForTheBatch(_ workers: Int) throws {
         try withTemporaryFolder { folder in
-            try Self.addPhotos(15, to: try folder.addFolder("photos"))
-            for looks in stride(from: 0, to: 60, by: 3) {
+            try Self.addPhotos(to: folder)
+            for looks in 0..<5 {
                 try Self.removeOutputs(in: folder)
-                let error = try Self.stop(nil, afterLooks: looks, in: folder, workers: workers, batch: 16)
+                let error = try Self.stop(Case(), afterLooks: looks, in: folder, workers: workers, batch: 16)
                 #expect(error != nil)
-                let file = folder.appendingPathComponent("all.state")
-                guard FileManager.default.fileExists(atPath: file.path) else { continue }
-                let manifest = try StateReader(FilePath(file.path)).manifest
+                guard let manifest = try Self.manifest(in: folder) else { continue }
                 let rows =
                     manifest.photos.count * manifest.frame.height + manifest.unfinished.reduce(0) { $0 + $1.rows! }
-                #expect(rows <= looks * Self.rowsPerStrip, "\(looks) looks")
+                #expect(rows <= looks * Self.rowsPerStrip * 8, "\(looks) looks")
             }
+        }
+    }
+
+    /// A photo that is written to while it is decoded, and then the run is stopped: what it was has left rows.
+    @Test(arguments: [1, 3, 6, 9]) func aPhotoThatChangesBeforeTheStopLeavesNoTrace(_ looks: Int) throws {
+        try withTemporaryFolder { folder in
+            try Self.addPhotos(to: folder)
+            var others = RandomPhotos(Self.shape, seed: 99)
+            let content = others.next()
+            let wanted = Case(detection: DetectionSettings())
+            // All are open in the first batches.
+            let path = folder.appendingPathComponent("photos/photo-06.png")
+            let count = Atomic(0)
+            let interruption = Interruption {
+                guard count.add(1, ordering: .relaxed).newValue > looks else { return false }
+                try! content.write(to: path)
+                return true
+            }
+            let error = #expect(throws: FastPixError.self) {
+                try Self.run(
+                    wanted, in: folder, workers: 1, rowsPerStrip: 7, batch: 16, interruption: interruption)
+            }
+            #expect(error?.code == .interrupted)
+            let resumed = try Self.run(wanted, in: folder, workers: 2, rowsPerStrip: 4, batch: 3)
+            try Self.removeOutputs(in: folder)
+            #expect(resumed == (try Self.expected(wanted, in: folder)))
         }
     }
 
@@ -196,9 +236,9 @@ struct CheckpointStopTests {
 
     /// Stops a run of the photos with some of them unfinished, and returns the state's manifest.
     private static func stopWithUnfinished(in folder: URL) throws -> StateManifest {
-        try addPhotos(15, to: try folder.addFolder("photos"))
-        #expect(try stop(nil, afterLooks: 40, in: folder) != nil)
-        let manifest = try StateReader(FilePath(folder.appendingPathComponent("all.state").path)).manifest
+        try addPhotos(to: folder)
+        #expect(try stop(Case(), afterLooks: 3, in: folder) != nil)
+        let manifest = try #require(try manifest(in: folder))
         try #require(!manifest.unfinished.isEmpty)
         return manifest
     }
@@ -211,11 +251,31 @@ struct CheckpointStopTests {
                 to: photo)
             let state = try Data(contentsOf: folder.appendingPathComponent("all.state"))
             let error = #expect(throws: FastPixError.self) {
-                try Self.run(nil, in: folder, workers: 1, rowsPerStrip: 7, batch: 4)
+                try Self.run(Case(), in: folder, workers: 1, rowsPerStrip: 7, batch: 4)
             }
             #expect(error?.code == .invalidArgument)
             #expect(error?.message.contains("1 photo that is not among those given") == true)
             #expect(try Data(contentsOf: folder.appendingPathComponent("all.state")) == state)
+        }
+    }
+
+    /// What was begun without looking for defects holds nothing that they are judged by; the other way round all is there.
+    @Test func defectsAreJudgedOnlyWhereExtremesAreCounted() throws {
+        try withTemporaryFolder { folder in
+            _ = try Self.stopWithUnfinished(in: folder)
+            let judging = Case(detection: DetectionSettings())
+            let state = try Data(contentsOf: folder.appendingPathComponent("all.state"))
+            let error = #expect(throws: FastPixError.self) {
+                try Self.run(judging, in: folder, workers: 1, rowsPerStrip: 7, batch: 4)
+            }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains("made without looking for defects") == true)
+            #expect(try Data(contentsOf: folder.appendingPathComponent("all.state")) == state)
+            try Self.removeOutputs(in: folder)
+            let expected = try Self.expected(judging, in: folder)
+            try Self.removeOutputs(in: folder)
+            #expect(try Self.stop(judging, afterLooks: 3, in: folder) != nil)
+            #expect(try Self.run(Case(), in: folder, workers: 1, rowsPerStrip: 7, batch: 4).state == expected.state)
         }
     }
 
@@ -226,8 +286,8 @@ struct CheckpointStopTests {
             let error = #expect(throws: FastPixError.self) { try StateMerge().run([state]) }
             #expect(error?.code == .invalidArgument)
             #expect(error?.message.contains("\(manifest.unfinished.count) unfinished photos") == true)
-            _ = try Self.run(nil, in: folder, workers: 1, rowsPerStrip: 7, batch: 4)
-            #expect(try StateMerge().run([state]).groups[0].frames == 15)
+            _ = try Self.run(Case(), in: folder, workers: 1, rowsPerStrip: 7, batch: 4)
+            #expect(try StateMerge().run([state]).groups[0].frames == Self.photoCount)
         }
     }
 
@@ -237,18 +297,16 @@ struct CheckpointStopTests {
             let manifest = try Self.stopWithUnfinished(in: folder)
             let path = folder.appendingPathComponent("all.state").path
             let state = try Data(contentsOf: URL(fileURLWithPath: path))
-            let photos = PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]).files.map {
-                try! PhotoFile(probing: $0, maximumPixels: 0)
-            }
-            let group = try #require(PhotoGroup.grouping(photos).first)
+            let group = try #require(PhotoGroup.grouping(Self.photos(in: folder)).first)
             let checkpoint = try #require(
-                try CheckpointSet(CheckpointSettings(path: path), groups: [group], detection: nil, workers: 1)[0])
+                try CheckpointSet(CheckpointSettings(path: path), groups: [group], judging: false, workers: 1)[0])
             try FileManager.default.removeItem(
                 at: folder.appendingPathComponent("photos/\(manifest.unfinished[0].name)"))
+            let job = Accumulation(
+                settings: AccumulationSettings(), contents: AccumulatorContents(kind: .exact, hasExtremes: false),
+                checkpoint: checkpoint)
             let error = #expect(throws: FastPixError.self) {
-                try PhotoAccumulation.run(
-                    group.photos, shape: group.shape, settings: AccumulationSettings(), checkpoint: checkpoint
-                ) { _ in }
+                try job.run(group.photos, shape: group.shape, progress: { _ in }, reading: { _ in { _, _ in } })
             }
             #expect(error?.message.contains("upper rows of this photo are in the checkpoint") == true)
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == state)

@@ -9,7 +9,7 @@ struct DefectHistoryTests {
         _ residuals: [Double], times: [String?]? = nil, iso: [Int?]? = nil, seconds: [Double?]? = nil
     ) -> ResidualSeries {
         ResidualSeries(
-            residuals.enumerated().map { index, residual in
+            entries: residuals.enumerated().map { index, residual in
                 ResidualSeries.Entry(
                     path: "photo-\(index)",
                     capture: CaptureSettings(

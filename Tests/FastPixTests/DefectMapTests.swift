@@ -117,6 +117,36 @@ struct DefectMapTests {
         #expect(records == [["first", text, "last"], ["next"]])
     }
 
+    /// Two cameras that read the same to people have a file each, numbered as the report numbers its groups.
+    @Test func groupsOfOneNameHaveAFileEach() throws {
+        let cameras = [Camera(make: "Canon", model: "X"), Camera(model: "Canon X")]
+        #expect(Set(cameras.map(\.name)).count == 1)
+        let groups = cameras.enumerated().map { index, camera in
+            let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
+            let defect = Defect(
+                row: index, column: 5, channel: 1, class: .hot, confidence: 0.9, mean: 219, neighbourhoodMean: 67,
+                variance: 58, neighbourhoodVariance: 1251, meanScore: 20, varianceScore: -12, extentRows: 1,
+                extentColumns: 1, smear: Smear(row: index, column: 5, rows: 1, columns: 1), evidence: 3,
+                photosConfirming: 24, signShare: 1)
+            return JudgedGroup(
+                number: index + 2, camera: camera, shape: shape, frames: 24, name: camera.name, defects: [defect])
+        }
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("list.txt")
+            let export = DefectMapExport(path: file.path, format: .siril)
+            let notes = try export.write(groups, unjudged: ["Nikon"], photos: PhotoDiscovery(paths: []))
+            #expect(notes == ["\(file.path): no list for Nikon, whose defects could not be judged"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                    "list-2.txt", "list-3.txt",
+                ])
+            for index in 0...1 {
+                let maps = try DefectMapFile.read(FilePath(folder.path + "/list-\(index + 2).txt"))
+                #expect(maps.map { $0.entries.map { [$0.row, $0.column] } } == [[[index, 5]]])
+            }
+        }
+    }
+
     /// Names that dcraw, and RawTherapee with it, gives these cameras.
     @Test(arguments: [
         ("Canon", "Canon EOS 5D Mark IV", nil, "Canon EOS 5D Mark IV.badpixels"),

@@ -199,25 +199,4 @@ struct HostileFileTests {
             }
         }
     }
-
-    // MARK: Files that change
-
-    /// Shorter than when its header was read: named, and none of its samples stay.
-    @Test(arguments: [0, 1, 100, 20_000])
-    func aFileThatShrinksIsReported(_ left: Int) throws {
-        try withTemporaryFolder { folder in
-            let good = Array(PhotoAccumulationTests.example.prefix(3))
-            let copy = try folder.addCopy(of: URL(fileURLWithPath: PhotoAccumulationTests.example[4].path.string))
-            let shrinking = try PhotoFile(probing: FilePath(copy.path), maximumPixels: 0)
-            #expect(truncate(copy.path, off_t(left)) == 0)
-            let outcome = try PhotoAccumulation.run(
-                good + [shrinking], shape: shrinking.header.shape, settings: AccumulationSettings()
-            ) { _ in }
-            #expect(outcome.failed.map(\.path) == [shrinking.path])
-            let expected = try PhotoAccumulation.run(
-                good, shape: shrinking.header.shape, settings: AccumulationSettings()
-            ) { _ in }
-            #expect(outcome.accumulators.arrays.map { Data($0) } == expected.accumulators.arrays.map { Data($0) })
-        }
-    }
 }

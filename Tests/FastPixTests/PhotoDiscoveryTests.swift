@@ -75,6 +75,43 @@ struct PhotoDiscoveryTests {
         }
     }
 
+    @Test func whatIsNotReadIsCounted() throws {
+        try withTemporaryFolder { folder in
+            try copy(to: folder.appendingPathComponent("1.jpg"))
+            for name in ["a.HEIC", "b.heic", "c.heic", "notes.txt", "README", "x.fits.gz", "y.tar.gz", ".hidden.cr2"] {
+                try Data("no photo".utf8).write(to: folder.appendingPathComponent(name))
+            }
+            let found = PhotoDiscovery(paths: [FilePath(folder.path)])
+            #expect(names(found) == ["1.jpg", "x.fits.gz"])
+            #expect(found.leftOut.text == "3 .HEIC, 1 without extension, 1 .gz, 1 .txt")
+            #expect(PhotoDiscovery(paths: [FilePath(folder.path)], recursive: true).leftOut == found.leftOut)
+            // What is named is tried, and not left out.
+            #expect(PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("a.HEIC").path)]).leftOut.isEmpty)
+        }
+    }
+
+    /// Photos that another build reads come first, with the reason.
+    @Test func whatThisBuildLeavesOutIsNamed() {
+        var count = LeftOutCount()
+        for _ in 0..<3 { count.add("notes.txt", nil) }
+        for number in 0..<2 { count.add(FilePath("IMG_\(number).CR2"), .raw) }
+        #expect(count.kinds.text == "2 .CR2 (built without RAW), 3 .txt")
+    }
+
+    @Test func hardLinksCountUnderTheFirstName() throws {
+        try withTemporaryFolder { folder in
+            // Made in an order that is not that of the names.
+            try copy(to: folder.appendingPathComponent("m.jpg"))
+            for name in ["z.jpg", "b.jpg", "q.jpg"] {
+                try FileManager.default.linkItem(
+                    at: folder.appendingPathComponent("m.jpg"), to: folder.appendingPathComponent(name))
+            }
+            let found = PhotoDiscovery(paths: [FilePath(folder.path)])
+            #expect(names(found) == ["b.jpg"])
+            #expect(found.repeatedPaths == 3)
+        }
+    }
+
     @Test func orderIsThatOfThePathsWhateverTheArguments() throws {
         let folder = Repository.examplePhotos.path
         let files = PhotoDiscovery(paths: [FilePath(folder)]).files

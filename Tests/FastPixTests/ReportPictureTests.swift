@@ -40,25 +40,27 @@ struct ReportPictureTests {
     /// One dark subpixel among many bright ones still darkens its place in the map, and has its bar.
     @Test func aSingleSubpixelShows() throws {
         let shape = FrameShape(width: 3000, height: 60, channels: 1, bitsPerSample: 8)
-        let accumulators = try Accumulators(shape: shape, kind: .exact)
+        let accumulators = try Accumulators(
+            shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: false))
         for frame in 0..<4 {
             var samples = [UInt8](repeating: UInt8(60 * frame), count: shape.sampleCount)
             samples[30 * 3000 + 1501] = UInt8(100 + frame)
             samples.withUnsafeBytes {
-                accumulators.accumulate(
-                    0..<shape.sampleCount, frames: [$0.baseAddress!], framesBefore: 0,
-                    tileSampleCount: shape.sampleCount)
+                accumulators.scanMoments(
+                    rows: 0..<shape.height, frames: [$0.baseAddress!], framesBefore: frame, tileSampleCount: nil)
             }
             accumulators.frameCount += 1
         }
-        let summary = VarianceSummary(accumulators, top: 1)
-        let histogram = VarianceHistogram(accumulators, summary: summary)
+        let ranking = VarianceRanking(shape: shape, frameCount: 4, top: 1)
+        ranking.add(accumulators, rows: 0..<shape.height)
+        let summary = ranking.summary
+        let histogram = VarianceHistogram(accumulators, summary: summary, workers: 2)
         #expect(histogram.counts.first == 1)
         #expect(histogram.counts.last == shape.sampleCount - 1)
         #expect(histogram.counts.reduce(0, +) == shape.sampleCount)
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("map.png")
-            try Data(MomentMaps(accumulators, summary: summary).varianceOverview()).write(to: file)
+            try Data(MomentMaps(accumulators, summary: summary, workers: 2).varianceOverview()).write(to: file)
             let opened = try OpenFile(FilePath(file.path))
             let decoder = try PhotoDecoder(opened, maximumPixels: 0)
             // 3000 columns, three to one.

@@ -9,45 +9,18 @@ import Testing
 struct StateReaderTests {
     private static let shape = FrameShape(width: 7, height: 5, channels: 3, bitsPerSample: 8)
 
-    /// Two frames of soft noise.
-    private static func accumulators(_ shape: FrameShape) throws -> Accumulators {
-        let accumulators = try Accumulators(shape: shape, kind: .exact)
-        for frame in 1...2 {
-            let bytes = (0..<shape.sampleCount * shape.bytesPerSample).map {
-                UInt8(truncatingIfNeeded: $0 * 37 * frame)
-            }
-            bytes.withUnsafeBytes {
-                accumulators.accumulate(
-                    0..<shape.sampleCount, frames: [$0.baseAddress!], framesBefore: 0,
-                    tileSampleCount: shape.sampleCount)
-            }
-            accumulators.frameCount += 1
-        }
-        return accumulators
+    /// Without extremes.
+    private static func plainState() throws -> [UInt8] {
+        FuzzedReader.states.file(
+            of: try FuzzedReader.state(channels: 3, bits: 8, width: shape.width, height: shape.height))
     }
 
-    private static func state(_ shape: FrameShape, in folder: URL) throws -> [UInt8] {
-        let group = PhotoGroup(camera: Camera(make: "Maker"), shape: shape, channels: .all, photos: [])
-        let photos = ["0", "f"].map {
-            StatePhoto(hash: ContentHash(hexadecimal: String(repeating: $0, count: 32))!, name: "\($0).jpg")
-        }
-        let file = folder.appendingPathComponent("written.state")
-        try StateWriter.write(
-            try accumulators(shape),
-            StateManifest(group, codedUnit: CodedUnit(width: 16, height: 8), photos: photos), to: file.path)
-        return [UInt8](try Data(contentsOf: file))
+    /// With them, of a run that was stopped.
+    private static func unfinishedState() throws -> [UInt8] {
+        FuzzedReader.states.file(of: try FuzzedReader.unfinishedState())
     }
 
-    /// Of a run in halves that was stopped in the second.
-    private static func confirmedState(in folder: URL) throws -> [UInt8] {
-        let bytes = FuzzedReader.states.file(of: try FuzzedReader.stateInHalves())
-        try Data(bytes).write(to: folder.appendingPathComponent("written.state"))
-        return bytes
-    }
-
-    private static func states(in folder: URL) throws -> [[UInt8]] {
-        [try state(shape, in: folder), try confirmedState(in: folder)]
-    }
+    private static func states() throws -> [[UInt8]] { [try plainState(), try unfinishedState()] }
 
     /// Reads all of it; nil when it is refused, which must come with a reason.
     private static func read(_ bytes: [UInt8], in folder: URL) throws -> Accumulators? {
@@ -55,9 +28,10 @@ struct StateReaderTests {
         do throws(FastPixError) {
             let reader = try StateReader(FilePath(file.path))
             guard reader.manifest.frame.sampleCount < 1_000_000 else { return nil }
-            let accumulators = try Accumulators(shape: reader.manifest.frame, kind: .exact)
-            try reader.add(to: accumulators)
-            _ = try reader.scouting()
+            let accumulators = try Accumulators(shape: reader.manifest.frame, contents: reader.manifest.contents)
+            try reader.add(rows: 0..<reader.manifest.frame.height, to: accumulators)
+            if reader.manifest.hasExtremes { try reader.add(to: CoarseSums(reader.manifest.frame)) }
+            accumulators.frameCount = reader.manifest.photos.count
             return accumulators
         } catch {
             #expect(!error.message.isEmpty)
@@ -73,41 +47,53 @@ struct StateReaderTests {
         return content + checksum.digest
     }
 
-    @Test(arguments: [8, 16])
-    func whatIsWrittenIsRead(_ bits: Int) throws {
+    /// The statistics of photos, with and without extremes, at every depth.
+    @Test(arguments: [8, 16], [1, 3]) func whatIsWrittenIsRead(_ bits: Int, _ channels: Int) throws {
         try withTemporaryFolder { folder in
-            let shape = FrameShape(width: 9, height: 4, channels: 1, bitsPerSample: bits)
-            let state = try Self.state(shape, in: folder)
-            #expect(try Self.sealed(state) == state)
-            let read = try #require(try Self.read(state, in: folder))
-            let expected = try Self.accumulators(shape)
-            #expect(read.frameCount == 2)
-            #expect(read.arrays.map { Data($0) } == expected.arrays.map { Data($0) })
+            let shape = FrameShape(width: 19, height: 12, channels: channels, bitsPerSample: bits)
+            let photos = try RandomPhotos.write(4, shape, to: try folder.addFolder("photos"))
+            for hasExtremes in [true, false] {
+                let expected = try ReferenceStatistics(photos, hasExtremes: hasExtremes)
+                let path = folder.appendingPathComponent("\(hasExtremes).state").path
+                _ = try HotPixelsSearch(
+                    minimumFrames: 1, detection: hasExtremes ? DetectionSettings() : nil,
+                    checkpoint: CheckpointSettings(path: path)
+                ).run(PhotoDiscovery(paths: photos.map(\.path)))
+                let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+                #expect(try Self.sealed(bytes) == bytes)
+                let reader = try StateReader(FilePath(path))
+                #expect(reader.manifest.frame == shape && reader.manifest.hasExtremes == hasExtremes)
+                #expect(reader.manifest.photos.map(\.name).sorted() == photos.map(\.fileName))
+                #expect(reader.manifest.photos.compactMap(\.fact).sorted { $0.precedes($1) } == expected.facts)
+                let accumulators = try Accumulators(shape: shape, contents: reader.manifest.contents)
+                try reader.add(rows: 0..<5, to: accumulators)
+                try reader.add(rows: 5..<12, to: accumulators)
+                #expect(accumulators.allBytes == expected.rows)
+                guard hasExtremes else { continue }
+                let coarse = CoarseSums(shape)
+                try reader.add(to: coarse)
+                #expect(Data(coarse.bytes) == expected.coarse)
+            }
         }
     }
 
-    @Test func whatIsScoutedIsRead() throws {
+    @Test func whatIsUnfinishedIsRead() throws {
         try withTemporaryFolder { folder in
-            let state = try Self.confirmedState(in: folder)
-            #expect(try Self.read(state, in: folder) != nil)
-            let reader = try StateReader(FilePath(folder.appendingPathComponent("written.state").path))
-            #expect(reader.manifest.photos.map(\.half) == [0, 1])
+            let file = try folder.addFile("unfinished.state", Data(try Self.unfinishedState()))
+            let reader = try StateReader(FilePath(file.path))
+            #expect(reader.manifest.photos.map(\.fact?.half) == [0, 1])
+            #expect(reader.manifest.photos.map(\.fact?.iso) == [100, nil])
+            #expect(reader.manifest.photos.map(\.fact?.time) == ["2024-01-02T03:04:05", nil])
             #expect(reader.manifest.unfinished.map(\.rows) == [7])
             #expect(reader.manifest.bands.map(\.rows) == [0..<7, 7..<8])
             #expect(reader.manifest.bands.map(\.photoCount) == [3, 2])
-            #expect(reader.manifest.confirmation?.damaged.map(\.reason) == ["truncated"])
-            let scouting = try #require(try reader.scouting())
-            #expect(scouting.sensitivity == .high)
-            #expect(scouting.candidates.map(\.meanShift) == [0.1, -1.5e-300])
-            #expect(scouting.candidates.allSatisfy { $0.meanScore == 4 && $0.varianceScore == 7 })
-            #expect(scouting.recorder.witness(row: 3, column: 3)?.count == 2)
-            #expect(scouting.recorder.witness(row: 4, column: 5)?.count == 1)
+            #expect(try Self.read(try Self.unfinishedState(), in: folder) != nil)
         }
     }
 
     @Test func truncationsAreRefused() throws {
         try withTemporaryFolder { folder in
-            for state in try Self.states(in: folder) {
+            for state in try Self.states() {
                 // At every byte of the manifest, and at some behind it.
                 for length in 0..<state.count where length < 2000 || length % 7 == 0 {
                     let read = try Self.read(Array(state.prefix(length)), in: folder)
@@ -119,7 +105,7 @@ struct StateReaderTests {
 
     @Test func changedBytesAreNoticed() throws {
         try withTemporaryFolder { folder in
-            for state in try Self.states(in: folder) {
+            for state in try Self.states() {
                 // As above.
                 for index in state.indices where index < 2000 || index % 7 == 0 {
                     var bytes = state
@@ -134,7 +120,7 @@ struct StateReaderTests {
     /// Forged: the checksum is right, the content is not.
     @Test func forgedStatesNeverCrash() throws {
         try withTemporaryFolder { folder in
-            let states = try Self.states(in: folder)
+            let states = try Self.states()
             var random = SyntheticScenes.Random(state: 5)
             for number in 0..<3000 {
                 var bytes = states[number % 2]
@@ -145,7 +131,10 @@ struct StateReaderTests {
                 if random.next() < 0.1 { bytes.removeSubrange(20..<20 + Int(random.next() * 40)) }
                 guard let read = try Self.read(try Self.sealed(bytes), in: folder) else { continue }
                 // What is accepted can be analysed.
-                _ = VarianceSummary(read, top: 3)
+                guard read.frameCount > 0 else { continue }
+                let ranking = VarianceRanking(shape: read.shape, frameCount: read.frameCount, top: 3)
+                ranking.add(read, rows: 0..<read.shape.height)
+                #expect(ranking.summary.lowest.count <= 3)
             }
         }
     }
@@ -156,27 +145,26 @@ struct StateReaderTests {
         (#""channels":3"#, #""channels":2"#), (#""bitsPerSample":8"#, #""bitsPerSample":9"#),
         (#""codedUnitWidth":16"#, #""codedUnitWidth":0"#), (#""channels":"all""#, #""channels":"luma""#),
         (#""channels":"all""#, #""channels":"none""#), ("00000000", "0000000G"), (#""photos""#, #""photo""#),
+        (#""hasExtremes":false"#, #""hasExtremes":true"#), (#""hasExtremes":false"#, #""hasExtremes":0"#),
     ])
     func impossibleManifestsAreRefused(_ old: String, _ new: String) throws {
         try withTemporaryFolder { folder in
-            try Self.expectRefusal(of: try Self.state(Self.shape, in: folder), replacing: old, with: new, in: folder)
+            try Self.expectRefusal(of: try Self.plainState(), replacing: old, with: new, in: folder)
         }
     }
 
     @Test(arguments: [
         (#""rows":7"#, #""rows":8"#), (#""rows":7"#, #""rows":0"#), (#""rows":7"#, #""rows":6"#),
-        (#""half":1,"#, #""half":0,"#), (#""half":0,"#, #""half":2,"#), (#""half":0,"#, ""),
-        (#""half":1,"hash":"cc"#, #""half":0,"hash":"cc"#),
-        (#""sensitivity":"high""#, #""sensitivity":"highest""#), (#""row":3"#, #""row":2"#), (#""row":4"#, #""row":5"#),
-        (#""row":4"#, #""row":3"#), (#""column":3"#, #""column":-3"#), (#""column":5"#, #""column":3"#),
-        // 4.0, then infinity and no digits.
-        ("4010000000000000", "7ff0000000000000"), ("4010000000000000", "401000000000000x"),
-        (#""unfinished""#, #""finished""#), (#""damaged""#, #""sound""#), (#""scouting""#, #""scouted""#),
-        (#""confirmation""#, #""none""#),
+        (#""half":1,"#, #""half":2,"#), (#""half":0,"#, #""half":-1,"#), (#""half":0,"#, ""),
+        (#""iso":100"#, #""iso":"100""#), (#""unfinished""#, #""finished""#),
+        (#""hasExtremes":true"#, #""hasExtremes":false"#), (#""fact""#, #""facts""#),
+        (#""name":"c.jpg""#, #""name":"c.jpg","fact":{"half":1,"level":5,"roughness":5}"#),
+        (#""level":"#, #""level":-"#), (#""roughness":"#, #""roughness":-"#), (#""level":"#, #""level":99999999999"#),
+        (#""roughness":"#, #""roughness":99999999999"#),
     ])
-    func impossibleHalvesAreRefused(_ old: String, _ new: String) throws {
+    func impossibleFactsAreRefused(_ old: String, _ new: String) throws {
         try withTemporaryFolder { folder in
-            try Self.expectRefusal(of: try Self.confirmedState(in: folder), replacing: old, with: new, in: folder)
+            try Self.expectRefusal(of: try Self.unfinishedState(), replacing: old, with: new, in: folder)
         }
     }
 
@@ -193,34 +181,55 @@ struct StateReaderTests {
         #expect(read == nil)
     }
 
-    /// Records that the photos of the second half cannot leave.
-    @Test func impossibleRecordsAreRefused() throws {
+    /// Sums that two photos cannot have.
+    @Test func impossibleSumsAreRefused() throws {
         try withTemporaryFolder { folder in
-            let state = try Self.confirmedState(in: folder)
-            let shape = FuzzedReader.shapeInHalves
-            let records = 16 + Int(StateFormat.word(state[12..<16])) + shape.sampleCount * 8
-            let samples = Neighbourhood.count * shape.channels
-            try #require((state.count - records - Checksum.byteCount) % (8 * Witness.wordCount(channels: 3)) == 0)
-            // One of each kind.
-            for word in [0, 1, 2, 3, 4, 5, 5 + samples - 1, 5 + samples, 5 + 2 * samples - 1] {
-                var bytes = state
-                bytes[records + word * 8 + 5] = 0x7f
-                let read = try Self.read(try Self.sealed(bytes), in: folder)
-                #expect(read == nil, "word \(word)")
+            let state = try Self.plainState()
+            let rowBytes = Self.shape.samplesPerRow * 8
+            let first = state.count - Checksum.byteCount - Self.shape.height * rowBytes
+            for row in 0..<Self.shape.height {
+                // The second byte of a sum, the third of a sum of squares.
+                for offset in [1, Self.shape.samplesPerRow * 4 - 3, Self.shape.samplesPerRow * 4 + 2, rowBytes - 2] {
+                    var bytes = state
+                    bytes[first + row * rowBytes + offset] = 0xff
+                    let read = try Self.read(try Self.sealed(bytes), in: folder)
+                    #expect(read == nil, "row \(row), \(offset)")
+                }
             }
         }
     }
 
-    /// Sums that two photos cannot have.
-    @Test func impossibleSumsAreRefused() throws {
+    /// Counters and coarse sums that three photos cannot have.
+    @Test func impossibleCountsAreRefused() throws {
         try withTemporaryFolder { folder in
-            let state = try Self.state(Self.shape, in: folder)
-            let sums = state.count - Checksum.byteCount - Self.shape.sampleCount * 8
-            for (offset, value) in [(sums, UInt8(0xff)), (sums + Self.shape.sampleCount * 4 + 2, 0xff)] {
+            let state = try Self.unfinishedState()
+            let shape = FuzzedReader.shapeOfUnfinished
+            let rowBytes = shape.samplesPerRow * (8 + 8)
+            let rows = state.count - Checksum.byteCount - shape.height * rowBytes
+            // In a row in the middle: two rows and columns further in than any border.
+            let counters = rows + 3 * rowBytes + shape.samplesPerRow * 8
+            for counter in 0..<4 {
+                for value in [4, 255] as [UInt8] {
+                    var bytes = state
+                    bytes[counters + (counter * shape.samplesPerRow + 13) * 2] = value
+                    #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "counter \(counter)")
+                }
+            }
+            // Above and below, or above and not able to tell, in one photo more than there are.
+            for (one, other) in [(0, 1), (0, 2), (1, 3)] {
                 var bytes = state
-                bytes[offset + 1] = value
-                let read = try Self.read(try Self.sealed(bytes), in: folder)
-                #expect(read == nil)
+                for counter in 0..<4 {
+                    bytes[counters + (counter * shape.samplesPerRow + 13) * 2] = [one, other].contains(counter) ? 2 : 0
+                }
+                #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "counters \(one) and \(other)")
+            }
+            // A cell for each half: one row and eight columns of the frame.
+            for cell in 0..<2 {
+                for place in [2, 7] {
+                    var bytes = state
+                    bytes[rows - 16 + cell * 8 + place] = 0x80
+                    #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "cell \(cell)")
+                }
             }
         }
     }

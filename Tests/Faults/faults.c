@@ -3,7 +3,7 @@
 /// the same one each time, and the program itself knows nothing of it. Linux only; `Tests/Support/FaultInjection.swift`
 /// compiles and uses it.
 ///
-///   FASTPIX_FAULT_CALLS    which calls count, separated by commas: open, read, write, sync, rename
+///   FASTPIX_FAULT_CALLS    which calls count, separated by commas: open, read, write, sync, rename, list
 ///   FASTPIX_FAULT_NUMBER   which of them goes wrong, from 1; 0: none, they are only counted
 ///   FASTPIX_FAULT_SIGNAL   the number of a signal that the process gets before the call (of a write: amid it)
 ///   FASTPIX_FAULT_ERRNO    or the error that the call ends with instead of being made
@@ -11,6 +11,7 @@
 ///   FASTPIX_FAULT_HOLDING  when set: the call never returns after the signal
 ///   FASTPIX_FAULT_COUNTER  a file of eight zero bytes in which the calls are counted; it outlives the process
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -167,6 +168,10 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
     errno = after;
     return written;
 }
+
+struct dirent *readdir(DIR *folder) { return refuses("list") ? NULL : REAL(readdir)(folder); }
+
+struct dirent64 *readdir64(DIR *folder) { return refuses("list") ? NULL : REAL(readdir64)(folder); }
 
 int fsync(int descriptor) { return refuses("sync") ? -1 : REAL(fsync)(descriptor); }
 

@@ -14,13 +14,17 @@
 
 enum { MAXIMUM_PIXELS = 1 << 16 };
 
-// FPX_FUZZ_FORMAT=jpeg or png in the environment keeps inputs to one format, so that the fuzzer's effort is not spent
-// on first bytes.
+// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment keeps inputs to one format, so that the fuzzer's effort is
+// not spent on first bytes.
 static inline bool fuzzed_format_is_wanted(const uint8_t *bytes, size_t byte_count) {
     const char *format = getenv("FPX_FUZZ_FORMAT");
     if (format == NULL || byte_count < 2) return true;
-    const bool is_jpeg = bytes[0] == 0xff;
-    return is_jpeg == (strcmp(format, "jpeg") == 0);
+    const char *is = bytes[0] == 0xff                                                       ? "jpeg"
+                     : bytes[0] == 0x89                                                     ? "png"
+                     : memcmp(bytes, "II", 2) == 0 || memcmp(bytes, "MM", 2) == 0            ? "tiff"
+                     : memcmp(bytes, "SI", 2) == 0 || memcmp(bytes, "\x1f\x8b", 2) == 0 ? "fits"
+                                                                                            : "other";
+    return strcmp(format, is) == 0;
 }
 
 // Puts the bytes into the file, which is made when it is -1.
@@ -30,10 +34,11 @@ static inline void fuzzed_file_fill(int *file, const uint8_t *bytes, size_t byte
 }
 
 // All samples, for the caller to free; null when the photo is refused, which must come with a reason.
-static inline uint8_t *fuzzed_photo_decode(int file, fpx_photo_channels channels, fpx_photo_header *header) {
+static inline uint8_t *fuzzed_photo_decode(int file, const fpx_photo_page *page, fpx_photo_channels channels,
+                                           fpx_photo_header *header) {
     fpx_photo_error error;
     fpx_photo_decoder *decoder;
-    fpx_photo_status status = fpx_photo_open(file, channels, MAXIMUM_PIXELS, &decoder, header, &error);
+    fpx_photo_status status = fpx_photo_open(file, page, channels, MAXIMUM_PIXELS, &decoder, header, &error);
     if (status != FPX_PHOTO_OK) {
         if (decoder != NULL || error.message[0] == 0) abort();
         return NULL;

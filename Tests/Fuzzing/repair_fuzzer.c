@@ -84,16 +84,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     fuzzed_file_fill(&original, bytes, input.file_bytes);
     fpx_photo_header header;
     fpx_photo_error error;
-    bool has_size = fpx_photo_probe(original, FPX_PHOTO_ALL_CHANNELS, MAXIMUM_PIXELS, &header, &error) == FPX_PHOTO_OK;
+    const fpx_photo_page first = {0};
+    bool has_size = fpx_photo_probe(original, &first, FPX_PHOTO_ALL_CHANNELS, MAXIMUM_PIXELS, &header, &error) ==
+                    FPX_PHOTO_OK;
     if (has_size) move_into_picture(&input, &header);
 
     fpx_bytes output = {0};
     if (repair(original, bytes[0] == 0xff, &input, &output) == FPX_PHOTO_OK) {
-        uint8_t *before = fuzzed_photo_decode(original, FPX_PHOTO_ALL_CHANNELS_AND_ALPHA, &header);
+        uint8_t *before = fuzzed_photo_decode(original, &first, FPX_PHOTO_ALL_CHANNELS_AND_ALPHA, &header);
         if (before != NULL) {
             fpx_photo_header new_header;
             fuzzed_file_fill(&repaired, output.data, output.count);
-            uint8_t *after = fuzzed_photo_decode(repaired, FPX_PHOTO_ALL_CHANNELS_AND_ALPHA, &new_header);
+            uint8_t *after = fuzzed_photo_decode(repaired, &first, FPX_PHOTO_ALL_CHANNELS_AND_ALPHA, &new_header);
             if (after == NULL || new_header.width != header.width || new_header.height != header.height ||
                 new_header.channels != header.channels || new_header.bits_per_sample != header.bits_per_sample) {
                 abort();

@@ -5,7 +5,7 @@ import Foundation
 public enum FaultInjection {
     /// What goes outside the process, and what comes in.
     public enum Call: String, Sendable {
-        case open, read, write, sync, rename
+        case open, read, write, sync, rename, list
     }
 
     public enum Fault: Sendable {

@@ -16,6 +16,15 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let defects: [Defect]?
         public let excludedRegions: [ExcludedRegion]?
         public let sceneCorrelation: Double?
+        public let pattern: Pattern?
+        public let band: String?
+        public let folder: String?
+
+        public struct Pattern: Decodable, Equatable, Sendable {
+            public let rows: Int
+            public let columns: Int
+            public let letters: String
+        }
 
         /// Height, width, channels, as NumPy orders them.
         public var shape: [Int] { [height, width, channels] }
@@ -122,11 +131,19 @@ public struct HotPixelsResult: Decodable, Sendable {
     public struct Skipped: Decodable, Equatable, Sendable {
         public let path: String
         public let reason: String
+        public let copyOf: String?
+    }
+
+    public struct LeftOut: Decodable, Equatable, Sendable {
+        public let `extension`: String
+        public let files: Int
+        public let reason: String?
     }
 
     public let schema: String
     public let groups: [Group]
     public let skipped: [Skipped]
+    public let leftOut: [LeftOut]
     public let warnings: [Warning]
 }
 

@@ -4,19 +4,37 @@ import Foundation
 public enum TestPhoto {
     /// An 8-bit PNG of 1 (grey) or 3 channels after the PNG specification, not compressed, with EXIF when given.
     public static func png(_ samples: [UInt8], width: Int, channels: Int, exif: ExifBlock? = nil) -> Data {
-        let height = samples.count / (width * channels)
+        png(Data(samples), rowBytes: width * channels, width: width, channels: channels, bits: 8, exif: exif)
+    }
+
+    /// The same with 16 bits.
+    public static func png(_ samples: [UInt16], width: Int, channels: Int, exif: ExifBlock? = nil) -> Data {
+        let bytes = Data(samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] })
+        return png(bytes, rowBytes: 2 * width * channels, width: width, channels: channels, bits: 16, exif: exif)
+    }
+
+    private static func png(
+        _ samples: Data, rowBytes: Int, width: Int, channels: Int, bits: UInt8, exif: ExifBlock?
+    ) -> Data {
+        let height = samples.count / rowBytes
         var rows = Data()
         for row in 0..<height {
             // Filter 0: none.
             rows.append(0)
-            rows += samples[row * width * channels..<(row + 1) * width * channels]
+            rows += samples[row * rowBytes..<(row + 1) * rowBytes]
         }
-        let header = big(UInt32(width)) + big(UInt32(height)) + [8, channels == 1 ? 0 : 2, 0, 0, 0]
+        let header = big(UInt32(width)) + big(UInt32(height)) + [bits, channels == 1 ? 0 : 2, 0, 0, 0]
         var file = Data([0x89] + Array("PNG\r\n".utf8) + [0x1a, 0x0a])
         file += chunk("IHDR", header)
         if let exif { file += chunk("eXIf", exif.bytes) }
         file += chunk("IDAT", stored(rows))
         return file + chunk("IEND", Data())
+    }
+
+    /// A PNG with a text put right behind its header.
+    public static func png(_ photo: Data, withComment text: String) -> Data {
+        let headerEnd = 8 + 25
+        return photo.prefix(headerEnd) + chunk("tEXt", Data("Comment\0\(text)".utf8)) + photo.dropFirst(headerEnd)
     }
 
     /// A JPEG with a segment put right behind its start marker: `marker` is the second byte, 0xe1 for APP1.

@@ -1,6 +1,7 @@
-/// Photo files in, rows of samples out: a shim over libjpeg-turbo, libpng and libexif.
+/// Photo files in, rows of samples out: a shim over libjpeg-turbo, libpng, libexif, libtiff and LibRaw, and a
+/// reader of FITS.
 ///
-/// The libraries report errors by longjmp. Every function here catches its own jump, so none ever crosses a
+/// Some of the libraries report errors by longjmp. Every function here catches its own jump, so none ever crosses a
 /// caller's frame. Handles belong to one thread at a time; different handles are independent.
 #ifndef FPX_PHOTO_H
 #define FPX_PHOTO_H
@@ -12,15 +13,19 @@
 typedef enum fpx_photo_format {
     FPX_PHOTO_JPEG = 1,
     FPX_PHOTO_PNG = 2,
+    FPX_PHOTO_TIFF = 3,
+    FPX_PHOTO_FITS = 4,
+    FPX_PHOTO_RAW = 5,
 } fpx_photo_format;
 
 typedef enum fpx_photo_status {
     FPX_PHOTO_OK = 0,
     /// No bytes at all.
     FPX_PHOTO_EMPTY = 1,
-    /// Neither JPEG nor PNG by content.
+    /// Of no format that is read, by content.
     FPX_PHOTO_NOT_AN_IMAGE = 2,
-    /// A JPEG or PNG of a kind that fastpix does not take (CMYK, 12-bit JPEG, ...).
+    /// A file of a known format, but of a kind that fastpix does not take (CMYK, 12-bit JPEG, ...), or of a format that
+    /// this build leaves out.
     FPX_PHOTO_UNSUPPORTED = 3,
     /// The bytes end before the image does.
     FPX_PHOTO_TRUNCATED = 4,
@@ -58,17 +63,57 @@ typedef struct fpx_photo_fraction {
     uint32_t denominator;
 } fpx_photo_fraction;
 
-/// What the headers say, before any sample is decoded.
+/// Which picture of a file. All zero is the first; other values are those of a header that fpx_photo_visit has handed
+/// out.
+typedef struct fpx_photo_page {
+    /// Where the picture's own header lies in the file, in bytes from its beginning; 0 for the first.
+    uint64_t position;
+    /// Its number, from 0, among pictures that share one header.
+    uint64_t plane;
+    /// Raw files only, to be set by the caller: the masked border of the sensor is part of the picture, too.
+    bool has_masked_border;
+} fpx_photo_page;
+
+/// What the picture is of.
+typedef enum fpx_photo_kind {
+    FPX_PHOTO_KIND_UNKNOWN = 0,
+    FPX_PHOTO_LIGHT = 1,
+    FPX_PHOTO_DARK = 2,
+    FPX_PHOTO_FLAT = 3,
+    FPX_PHOTO_BIAS = 4,
+} fpx_photo_kind;
+
+/// Which way the rows of a file go, where a file can say so.
+typedef enum fpx_photo_row_order {
+    FPX_PHOTO_ROWS_UNKNOWN = 0,
+    FPX_PHOTO_ROWS_TOP_DOWN = 1,
+    FPX_PHOTO_ROWS_BOTTOM_UP = 2,
+} fpx_photo_row_order;
+
+/// The most places that a colour pattern has.
+enum { FPX_PHOTO_PATTERN_PLACES = 64 };
+
+/// What the headers say, before any sample is decoded. Numbers that are doubles are NaN when the file does not say.
 typedef struct fpx_photo_header {
     fpx_photo_format format;
+    fpx_photo_page page;
     /// Size in pixels of the stored picture; EXIF orientation is not applied.
     uint32_t width;
     uint32_t height;
     /// 1 (grey) or 3 (red, green, blue) as decoded, and one more for alpha when it is asked for and there; palettes
     /// are expanded.
     uint32_t channels;
-    /// 8 or 16 as decoded; 1-, 2- and 4-bit samples are expanded to the 8-bit range.
+    /// 8 or 16 as decoded, whole numbers; or 32, IEEE floating point. 1-, 2- and 4-bit samples of PNG are expanded to the
+    /// 8-bit range.
     uint32_t bits_per_sample;
+    /// The colours of a mosaic: `pattern_rows` x `pattern_columns` letters, row by row from the frame's top left, which
+    /// repeat over the frame; 0 x 0 when it is none, or not known to be one.
+    uint32_t pattern_rows;
+    uint32_t pattern_columns;
+    char pattern[FPX_PHOTO_PATTERN_PLACES + 1];
+    /// Samples of no light and of saturation, in the units of the samples.
+    double black_level;
+    double white_level;
     /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1x1 for PNG.
     uint32_t coded_unit_width;
     uint32_t coded_unit_height;
@@ -89,6 +134,25 @@ typedef struct fpx_photo_header {
     uint32_t iso;
     /// In seconds.
     fpx_photo_fraction exposure_time;
+    /// The same where the file has it as one number.
+    double exposure_seconds;
+    /// The camera's own figure; units differ between makers.
+    double gain;
+    /// Of the sensor, in degrees Celsius.
+    double temperature;
+    fpx_photo_kind kind;
+    /// Of FITS (ROWORDER). Rows are handed out as they are stored.
+    fpx_photo_row_order row_order;
+    /// Sensor pixels that one pixel sums up, across and down; 0 when the file does not say.
+    uint32_t binning_columns;
+    uint32_t binning_rows;
+    /// The whole area of the sensor in a raw file, and where the picture's top left lies in it; 0 x 0 for others.
+    uint32_t sensor_width;
+    uint32_t sensor_height;
+    uint32_t sensor_left;
+    uint32_t sensor_top;
+    /// What tells sensors of one camera apart: a drone's XMP BandName, the name of a FITS extension; empty when absent.
+    char band[128];
     /// EXIF Software: a camera's firmware, or the program that wrote the file.
     char software[128];
     /// The size that EXIF says, in pixels; 0 when absent.
@@ -106,21 +170,36 @@ typedef struct fpx_photo_header {
 
 typedef struct fpx_photo_decoder fpx_photo_decoder;
 
-/// Reads the headers of an open regular file, not its samples. `channels` decides what the header says of them.
-/// `maximum_pixels` bounds width x height (0: no bound). On failure `error` is filled.
-fpx_photo_status fpx_photo_probe(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                 fpx_photo_header *_Nonnull header, fpx_photo_error *_Nonnull error);
+/// Whether this build reads files of that format.
+bool fpx_photo_is_built_in(fpx_photo_format format);
 
-/// Starts decoding an open regular file from its beginning. The descriptor must stay open until fpx_photo_close; its
-/// own offset is not used, so that several decoders can share it. With FPX_PHOTO_LUMA a colour photo has one channel.
-/// `header` is filled without the EXIF fields. On
-/// success `*decoder` is the caller's, on failure it is null.
-fpx_photo_status fpx_photo_open(int file_descriptor, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                fpx_photo_decoder *_Nullable *_Nonnull decoder, fpx_photo_header *_Nonnull header,
-                                fpx_photo_error *_Nonnull error);
+/// Reads the headers of one picture of an open regular file, not its samples. `channels` decides what the header says
+/// of them. `maximum_pixels` bounds width x height (0: no bound). On failure `error` is filled.
+fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Nonnull page, fpx_photo_channels channels,
+                                 uint64_t maximum_pixels, fpx_photo_header *_Nonnull header,
+                                 fpx_photo_error *_Nonnull error);
 
-/// Decodes the next `row_count` rows to `rows`, top to bottom: channels interleaved, 16-bit samples in the
-/// machine's byte order, `stride_bytes` from row to row. Asking for more rows than are left is an error.
+/// Hears of one picture of a file: FPX_PHOTO_OK and what its header says, or why it is refused; `header` has its page in
+/// either case. Must return normally.
+typedef void fpx_photo_visitor(void *_Nullable context, fpx_photo_status status,
+                               const fpx_photo_header *_Nonnull header, const fpx_photo_error *_Nonnull error);
+
+/// Reads the headers of all pictures of an open regular file (raw ones with the sensor's masked border, if wanted), in their order, and calls `visit` for each. Smaller copies
+/// and masks of another picture of a TIFF are none of them. Returns FPX_PHOTO_OK when all were visited, whether refused or
+/// not; otherwise what follows the last one visited cannot be read, and `error` is filled.
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
+                                 fpx_photo_visitor *_Nonnull visit, void *_Nullable context,
+                                 fpx_photo_error *_Nonnull error);
+
+/// Starts decoding one picture of an open regular file. The descriptor must stay open until fpx_photo_close; its own
+/// offset is not used, so that several decoders can share it. With FPX_PHOTO_LUMA a colour photo has one channel.
+/// `header` is filled without the EXIF fields. On success `*decoder` is the caller's, on failure it is null.
+fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *_Nonnull page, fpx_photo_channels channels,
+                                uint64_t maximum_pixels, fpx_photo_decoder *_Nullable *_Nonnull decoder,
+                                fpx_photo_header *_Nonnull header, fpx_photo_error *_Nonnull error);
+
+/// Decodes the next `row_count` rows to `rows`, top to bottom: channels interleaved, wider samples in the machine's byte
+/// order, floating-point ones finite, `stride_bytes` from row to row. Asking for more rows than are left is an error.
 /// Damage that the libraries only warn about is an error here: they fill in grey and go on.
 fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *_Nonnull decoder, uint8_t *_Nonnull rows,
                                      ptrdiff_t stride_bytes, size_t row_count, fpx_photo_error *_Nonnull error);

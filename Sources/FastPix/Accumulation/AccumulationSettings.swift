@@ -1,5 +1,3 @@
-import CKernels
-
 /// How photos are decoded and accumulated. No setting changes a bit of the result, save `accumulator` and `channels`.
 public struct AccumulationSettings: Sendable {
     /// Threads that decode; nil: one per processor.
@@ -20,8 +18,7 @@ public struct AccumulationSettings: Sendable {
     public var memoryLimit: Int?
 
     public static let defaultBatch = 16
-    /// Larger than any camera's single frame; a bound against files that only claim to be large.
-    public static let defaultMaximumPixels: UInt64 = 500_000_000
+    public static let defaultMaximumPixels = PhotoFile.defaultMaximumPixels
 
     /// Three quarters of what the machine, or the control group this process is in, has.
     public static var defaultMemoryLimit: Int { MachineMemory.byteCount / 4 * 3 }
@@ -68,24 +65,12 @@ public struct AccumulationSettings: Sendable {
     var memoryLimitBytes: Int { memoryLimit ?? Self.defaultMemoryLimit }
 
     /// Rows of a strip: whole rows that hold a tile. By default whole coded units of 16 rows, as many as fit the
-    /// level-2 cache for all frames of a batch.
-    func rowsPerStrip(shape: FrameShape, batch: Int) -> Int {
-        rowsPerStrip(shape: shape, bytesPerRow: batch * shape.bytesPerRow)
-    }
-
-    /// The same where the accumulators of a strip, too, stay in the cache until it is complete.
-    func rowsPerStripWithAccumulators(shape: FrameShape, batch: Int) -> Int {
-        let accumulators = Accumulators.byteCount(shape: shape, kind: accumulator) / shape.height
-        return rowsPerStrip(shape: shape, bytesPerRow: batch * shape.bytesPerRow + accumulators)
-    }
-
-    private func rowsPerStrip(shape: FrameShape, bytesPerRow: Int) -> Int {
+    /// level-2 cache where each takes `bytesPerRow`.
+    func rowsPerStrip(_ shape: FrameShape, bytesPerRow: Int, _ machine: AccumulationPlan.Machine) -> Int {
         if let tileSampleCount {
             return min(shape.height, (tileSampleCount + shape.samplesPerRow - 1) / shape.samplesPerRow)
         }
-        let level2 = fpx_cpu_level2_cache_bytes()
-        let available = level2 > 0 ? Int(level2) : 1 << 20
-        let rows = available / bytesPerRow / Self.codedUnitRows * Self.codedUnitRows
+        let rows = machine.level2CacheBytes / bytesPerRow / Self.codedUnitRows * Self.codedUnitRows
         return min(shape.height, max(Self.codedUnitRows, rows))
     }
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// Which strip of rows of which batch is decoded next, where all batches go from top to bottom side by side.
+/// Which strip of rows of which batch is decoded next, where batches go from top to bottom side by side.
 ///
-/// Some batches lead, and the others may follow into a strip when it has been opened to them. Workers take the batch that
-/// is furthest behind, so that batches stay together, and every strip is soon complete. No batch gets further ahead
-/// than there is room for strips that are still needed. Safe from any thread.
+/// Batches are begun in their order, no more at a time than may be open. Workers take the batch that is furthest behind,
+/// so that batches stay together, and every strip is soon complete. No batch gets further ahead than there is room for
+/// strips that are still needed. Safe from any thread.
 final class StripBoard: Sendable {
     struct Turn: Equatable, Sendable {
         let batch: Int
@@ -15,50 +15,58 @@ final class StripBoard: Sendable {
         /// By batch.
         var nextStrips: [Int]
         var isTaken: [Bool]
-        /// By strip: whether batches may follow.
-        var isOpen: [Bool]
-        /// By place: which strip it is for, and how many batches that lead, and that follow, have not added to it yet.
+        /// Batches before this one are begun.
+        var begun = 0
+        var openCount = 0
+        /// By place: which strip it is for.
         var strips: [Int]
-        var leadingLeft: [Int]
-        var followingLeft: [Int]
+        /// By strip: how many batches have not finished it yet.
+        var batchesLeft: [Int]
         var isStopped = false
+        var isDraining = false
     }
 
     private let stripCount: Int
-    private let leadingCount: Int
+    private let mostOpen: Int
     private let room: Int
+    private let isOrdered: Bool
     private let change = NSCondition()
     // Guarded by `change`.
     private nonisolated(unsafe) var state: State
 
-    /// The first `leading` of the batches lead. `room`: places for strips that are begun and still needed.
-    init(leading: Int, following: Int = 0, strips: Int, room: Int) {
+    /// `mostOpen`: batches that may be in work at the same time. `room`: places for strips that are begun and still
+    /// needed; with as many as there are strips nobody waits. `isOrdered`: a batch may only be at strips that the batch
+    /// before it has finished, because rounding depends on the order.
+    init(batches: Int, mostOpen: Int, strips: Int, room: Int, isOrdered: Bool = false) {
         stripCount = strips
-        leadingCount = leading
+        self.mostOpen = mostOpen
         self.room = room
+        self.isOrdered = isOrdered
         state = State(
-            nextStrips: [Int](repeating: 0, count: leading + following),
-            isTaken: [Bool](repeating: false, count: leading + following),
-            isOpen: [Bool](repeating: false, count: strips), strips: Array(0..<room),
-            leadingLeft: [Int](repeating: leading, count: room),
-            followingLeft: [Int](repeating: following, count: room))
+            nextStrips: [Int](repeating: 0, count: batches), isTaken: [Bool](repeating: false, count: batches),
+            strips: Array(0..<room), batchesLeft: [Int](repeating: batches, count: strips))
     }
-
-    func leads(_ batch: Int) -> Bool { batch < leadingCount }
 
     /// A strip of a batch that nobody else is at: of the batch furthest behind, and among equals of the one that comes
     /// first from `preferred` on. Waits when there may be one later; nil when there will be none.
     func next(preferring preferred: Int) -> Turn? {
         change.lock()
         defer { change.unlock() }
-        while !state.isStopped, state.nextStrips.contains(where: { $0 < stripCount }) {
-            let count = state.nextStrips.count
-            let batches = (0..<count).map { ($0 + preferred) % count }.filter { batch in
-                let strip = state.nextStrips[batch]
-                return !state.isTaken[batch] && strip < stripCount && state.strips[strip % room] == strip
-                    && (leads(batch) || state.isOpen[strip])
+        let count = state.nextStrips.count
+        while !state.isStopped {
+            if state.begun == count || state.isDraining,
+                !state.nextStrips[..<state.begun].contains(where: { $0 < stripCount })
+            {
+                return nil
             }
-            if let batch = batches.min(by: { state.nextStrips[$0] < state.nextStrips[$1] }) {
+            var best: Int?
+            for step in 0..<count {
+                let batch = (preferred + step) % count
+                guard mayBeTaken(batch) else { continue }
+                if best.map({ state.nextStrips[batch] < state.nextStrips[$0] }) ?? true { best = batch }
+            }
+            if let batch = best {
+                if batch >= state.begun { begin(batch) }
                 state.isTaken[batch] = true
                 return Turn(batch: batch, strip: state.nextStrips[batch])
             }
@@ -67,28 +75,28 @@ final class StripBoard: Sendable {
         return nil
     }
 
-    /// The batch's strip is added. True when it was the last batch of those that lead, or of those that follow.
+    private func mayBeTaken(_ batch: Int) -> Bool {
+        let strip = state.nextStrips[batch]
+        guard !state.isTaken[batch], strip < stripCount, state.strips[strip % room] == strip else { return false }
+        if batch >= state.begun, batch > state.begun || state.openCount == mostOpen || state.isDraining { return false }
+        return !isOrdered || batch == 0 || state.nextStrips[batch - 1] > strip
+    }
+
+    private func begin(_ batch: Int) {
+        state.begun = batch + 1
+        state.openCount += 1
+    }
+
+    /// The batch's strip is added. True when it was the last batch for this strip.
     func finish(_ turn: Turn) -> Bool {
         change.lock()
         defer { change.unlock() }
         state.isTaken[turn.batch] = false
         state.nextStrips[turn.batch] += 1
+        if state.nextStrips[turn.batch] == stripCount { state.openCount -= 1 }
+        state.batchesLeft[turn.strip] -= 1
         change.broadcast()
-        let place = turn.strip % room
-        if leads(turn.batch) {
-            state.leadingLeft[place] -= 1
-            return state.leadingLeft[place] == 0
-        }
-        state.followingLeft[place] -= 1
-        return state.followingLeft[place] == 0
-    }
-
-    /// Batches may follow into this strip.
-    func open(strip: Int) {
-        change.lock()
-        defer { change.unlock() }
-        state.isOpen[strip] = true
-        change.broadcast()
+        return state.batchesLeft[turn.strip] == 0
     }
 
     /// The place of a complete strip can be used for a later one.
@@ -96,8 +104,6 @@ final class StripBoard: Sendable {
         change.lock()
         defer { change.unlock() }
         state.strips[strip % room] = strip + room
-        state.leadingLeft[strip % room] = leadingCount
-        state.followingLeft[strip % room] = state.nextStrips.count - leadingCount
         change.broadcast()
     }
 
@@ -107,5 +113,27 @@ final class StripBoard: Sendable {
         defer { change.unlock() }
         state.isStopped = true
         change.broadcast()
+    }
+
+    /// No further batch is begun; those that are open go on to their end. `go` takes it back.
+    func drain() {
+        change.lock()
+        defer { change.unlock() }
+        state.isDraining = true
+        change.broadcast()
+    }
+
+    /// Batches are begun again after `drain`.
+    func go() {
+        change.lock()
+        defer { change.unlock() }
+        state.isDraining = false
+    }
+
+    /// Whether every batch has finished every strip.
+    var isComplete: Bool {
+        change.lock()
+        defer { change.unlock() }
+        return !state.nextStrips.contains { $0 < stripCount }
     }
 }

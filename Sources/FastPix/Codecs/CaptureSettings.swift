@@ -1,23 +1,33 @@
 import CCodecs
 
-/// When and how a photo was taken (EXIF). Fields are nil when the photo does not say.
+/// When and how a photo was taken. Fields are nil when the photo does not say.
 public struct CaptureSettings: Sendable, Hashable {
     /// By the camera's clock, "2014-05-01T12:30:00.25": texts in the order of time. EXIF names no time zone that all
     /// cameras write, so that it has none.
     public let time: String?
     public let iso: Int?
     public let exposureSeconds: Double?
+    /// The camera's own figure, whose unit is the maker's.
+    public let gain: Double?
+    /// Of the sensor, in degrees Celsius.
+    public let temperature: Double?
 
-    init(time: String?, iso: Int?, exposureSeconds: Double?) {
+    init(
+        time: String?, iso: Int?, exposureSeconds: Double?, gain: Double? = nil, temperature: Double? = nil
+    ) {
         self.time = time
         self.iso = iso
         self.exposureSeconds = exposureSeconds
+        self.gain = gain
+        self.temperature = temperature
     }
 
     init(_ header: fpx_photo_header) {
         time = Self.time(text(header.capture_time), fraction: text(header.capture_subsecond))
         iso = header.iso == 0 ? nil : Int(header.iso)
-        exposureSeconds = Self.value(header.exposure_time)
+        exposureSeconds = known(header.exposure_seconds) ?? Self.value(header.exposure_time)
+        gain = known(header.gain)
+        temperature = known(header.temperature)
     }
 
     /// "2014:05:01 12:30:00" and "25" in the order and form of ISO 8601; nil for anything else, as the blanks that

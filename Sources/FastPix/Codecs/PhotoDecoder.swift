@@ -9,16 +9,20 @@ struct PhotoDecoder: ~Copyable {
 
     let format: PhotoFormat
 
-    /// `file` must stay open while the decoder lives. Several decoders may read one file. With `keepsAlpha` a picture
-    /// with transparency has one more channel, 2 or 4; `channels` must be `.all` then.
+    /// `file` must stay open while the decoder lives. Several decoders may read one file. `page`: which of its pictures, as
+    /// `PhotoFile.page` names it. With `keepsAlpha` a picture with transparency has one more channel, 2 or 4; `channels`
+    /// must be `.all` then.
     init(
-        _ file: borrowing OpenFile, channels: ChannelSelection = .all, keepsAlpha: Bool = false, maximumPixels: UInt64
+        _ file: borrowing OpenFile, page: PhotoPage = .first, channels: ChannelSelection = .all,
+        keepsAlpha: Bool = false, maximumPixels: UInt64
     ) throws(FastPixError) {
+        var wanted = page.requested
         var decoder: OpaquePointer?
         var header = fpx_photo_header()
         var error = fpx_photo_error()
         let status = fpx_photo_open(
-            file.fileDescriptor, keepsAlpha ? FPX_PHOTO_ALL_CHANNELS_AND_ALPHA : channels.requested, maximumPixels,
+            file.fileDescriptor, &wanted, keepsAlpha ? FPX_PHOTO_ALL_CHANNELS_AND_ALPHA : channels.requested,
+            maximumPixels,
             &decoder, &header, &error)
         guard status == FPX_PHOTO_OK, let decoder else { throw FastPixError(status, error, path: file.path) }
         self.decoder = decoder

@@ -38,6 +38,9 @@ final class PhotoEncoder {
         switch format {
         case .jpeg: writer = .jpeg(try Self.openJPEG(output, shape, metadata, settings, &losses))
         case .png: writer = .png(try Self.openPNG(output, shape, metadata, settings, &losses))
+        case .tiff, .fits, .raw:
+            throw FastPixError(
+                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them with --format")
         }
         self.output = output
         notes = PhotoMetadata.notes(forLosses: losses)

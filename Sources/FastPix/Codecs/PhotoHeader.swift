@@ -24,41 +24,44 @@ public struct Camera: Sendable, Hashable, Codable {
     }
 }
 
-/// The shape of a decoded frame: `height` rows of `width` pixels of `channels` interleaved samples.
-public struct FrameShape: Sendable, Hashable, Codable {
-    public let width: Int
-    public let height: Int
-    /// 1 (grey or luma) or 3 (red, green, blue); 2 or 4 where alpha is the last.
-    public let channels: Int
-    /// 8 or 16.
-    public let bitsPerSample: Int
-
-    public init(width: Int, height: Int, channels: Int, bitsPerSample: Int) {
-        self.width = width
-        self.height = height
-        self.channels = channels
-        self.bitsPerSample = bitsPerSample
-    }
-
-    public var samplesPerRow: Int { width * channels }
-    public var sampleCount: Int { samplesPerRow * height }
-    public var bytesPerSample: Int { bitsPerSample / 8 }
-    public var bytesPerRow: Int { samplesPerRow * bytesPerSample }
+/// What a photo was taken for, as its header says.
+public enum CaptureKind: String, Sendable, Hashable, Codable {
+    case unknown
+    /// Of a scene.
+    case light
+    /// Without light.
+    case dark
+    /// Of an even ground.
+    case flat
+    /// Without light and as short as can be.
+    case bias
 }
 
-/// A block of pixels that compression treats as one: what one of them holds, the others are tinged with.
-public struct CodedUnit: Sendable, Hashable {
-    public let width: Int
-    public let height: Int
+/// How many sensor pixels are summed up in one pixel, across and down.
+public struct Binning: Sendable, Hashable, Codable {
+    public let columns: Int
+    public let rows: Int
 
-    public init(width: Int, height: Int) {
-        self.width = max(1, width)
-        self.height = max(1, height)
+    public init(columns: Int, rows: Int) {
+        self.columns = max(1, columns)
+        self.rows = max(1, rows)
     }
+
+    public static let none = Binning(columns: 1, rows: 1)
 }
 
-public enum PhotoFormat: String, Sendable, Codable {
-    case jpeg, png
+/// Which way the rows of a file go.
+public enum RowOrder: String, Sendable, Hashable, Codable {
+    case topDown, bottomUp
+}
+
+/// The whole area of a sensor, masked border included, and where a frame lies in it.
+public struct SensorFrame: Sendable, Hashable, Codable {
+    public let width: Int
+    public let height: Int
+    /// Columns and rows of the sensor left of and above the frame.
+    public let left: Int
+    public let top: Int
 }
 
 /// Which samples of each pixel are decoded.
@@ -80,27 +83,70 @@ public struct PhotoHeader: Sendable {
     public let camera: Camera
     public let capture: CaptureSettings
     public let processing: ProcessingMarks
-    /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 for PNG.
+    public let kind: CaptureKind
+    /// What tells the sensors of one camera apart, as a drone's band name in XMP; nil when the photo does not say.
+    public let band: String?
+    public let binning: Binning
+    /// The sample of no light, and that of saturation, in the units of the samples; nil when the photo does not say.
+    public let blackLevel: Double?
+    public let whiteLevel: Double?
+    /// Of FITS files that say it (ROWORDER); rows are counted as they are stored, whatever it is.
+    public let rowOrder: RowOrder?
+    /// Of raw files.
+    public let sensorFrame: SensorFrame?
+    /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 without loss.
     public let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
     public let decoderBytes: Int
-    /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
+    /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG, a TIFF of one tile.
     public let isDecodedWhole: Bool
 
     init(_ header: fpx_photo_header) {
-        format = header.format == FPX_PHOTO_PNG ? .png : .jpeg
+        format = PhotoFormat(header.format)
         shape = FrameShape(
             width: Int(header.width), height: Int(header.height), channels: Int(header.channels),
-            bitsPerSample: Int(header.bits_per_sample))
+            bitsPerSample: Int(header.bits_per_sample),
+            pattern: text(header.pattern).flatMap {
+                ColourPattern(rows: Int(header.pattern_rows), columns: Int(header.pattern_columns), letters: $0)
+            })
         camera = Camera(
             make: text(header.make), model: text(header.model), serial: text(header.serial))
         capture = CaptureSettings(header)
         processing = ProcessingMarks(header)
+        kind = CaptureKind(header.kind)
+        band = text(header.band)
+        binning = Binning(columns: Int(header.binning_columns), rows: Int(header.binning_rows))
+        blackLevel = known(header.black_level)
+        whiteLevel = known(header.white_level)
+        rowOrder =
+            header.row_order == FPX_PHOTO_ROWS_TOP_DOWN
+            ? .topDown : header.row_order == FPX_PHOTO_ROWS_BOTTOM_UP ? .bottomUp : nil
+        sensorFrame =
+            header.sensor_width == 0
+            ? nil
+            : SensorFrame(
+                width: Int(header.sensor_width), height: Int(header.sensor_height), left: Int(header.sensor_left),
+                top: Int(header.sensor_top))
         codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
         isDecodedWhole = header.is_decoded_whole
     }
 }
+
+extension CaptureKind {
+    fileprivate init(_ kind: fpx_photo_kind) {
+        switch kind {
+        case FPX_PHOTO_LIGHT: self = .light
+        case FPX_PHOTO_DARK: self = .dark
+        case FPX_PHOTO_FLAT: self = .flat
+        case FPX_PHOTO_BIAS: self = .bias
+        default: self = .unknown
+        }
+    }
+}
+
+/// A number of a header; nil when the photo does not say.
+func known(_ number: Double) -> Double? { number.isFinite ? number : nil }
 
 /// The text of a zero-terminated C array, printable; nil when empty. Bytes that are not UTF-8 are taken for Latin-1, so
 /// that different bytes stay different texts.

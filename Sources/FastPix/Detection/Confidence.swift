@@ -1,15 +1,15 @@
 import Foundation
 
-/// Turns evidence into the probability that an entry is a defect: a logistic curve through the share of true entries
-/// among those of like evidence, for planted defects and photos without any (Guides/Detection.md).
+/// The share of entries of a given evidence that are true defects: see Guides/Detection.md for how it was measured.
 enum Confidence {
-    static func of(_ evidence: Double, isConfirmed: Bool) -> Double {
-        let certainty = 1 / (1 + exp(-slope * (evidence - even)))
-        return isConfirmed ? certainty : certainty * unconfirmed
+    /// Of what is told of a fixed view, or of pixels that have no counters, no more is claimed.
+    static let fixedView = 0.3
+
+    static func share(strength: Double) -> Double {
+        let value = 1 / (1 + exp(-(strength - middle) / width))
+        return (value * 1000).rounded() / 1000
     }
 
-    /// Evidence at which defects and others are equally many.
-    private static let even = 0.8
-    private static let slope = 12.0
-    private static let unconfirmed = 0.8
+    private static let middle = 0.62
+    private static let width = 0.11
 }

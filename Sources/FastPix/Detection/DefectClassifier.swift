@@ -1,39 +1,37 @@
-import Foundation
+/// Names what a pixel does from how it follows its neighbours.
+///
+/// Over the photos a pixel is taken for y = offset + slope x of its neighbours' x, the slope as the quotient of the
+/// deviations. Compression mixes a defect with its surroundings, which flattens no more than the slope: the level at which
+/// pixel and neighbours agree, offset / (1 - slope), stays where the defect is stuck.
+struct DefectClassifier {
+    let kind: FrameKind
+    /// The largest sample that occurs (estimate), so that 12 bits in 16 are judged alike.
+    let white: Double
 
-/// Names the class of a defect from which map it stands out in.
-enum DefectClassifier {
-    /// How much of the scene a pixel, or one of its channels, still shows.
-    struct Steadiness {
-        /// Natural logarithm of the variance minus the neighbourhood's.
-        let varianceShift: Double
-        /// Mean over the neighbourhood's mean.
-        let gain: Double
-        /// Mean over full scale.
-        let relativeMean: Double
+    /// A slope above it follows the scene.
+    private static let following = 0.8
+    /// Twice the variance of the neighbours'.
+    private static let unstable = 1.5
+    /// Of white: near enough to black, or to white, to be it.
+    private static let nearBlack = 0.06
+    /// In so many of the frames in which it could, a pixel that is not unstable lies on its side.
+    private static let steadyShare = 0.75
+
+    func name(_ point: PointEvidence, frameCount: Int) -> DefectClass {
+        let evidence = point.evidence
+        let variance = Double(evidence.variance), ringVariance = Double(evidence.ringVariance)
+        if kind == .darks || kind == .sky { return evidence.offset > 0 ? .hot : .dead }
+        guard ringVariance > 0 else { return variance > 0 ? .unstable : evidence.offset > 0 ? .stuck : .dead }
+        let slope = (variance / ringVariance).squareRoot()
+        let hits = Double(evidence.offset > 0 ? evidence.above : evidence.below)
+        let telling = Double(
+            frameCount - Int(evidence.offset > 0 ? evidence.blindAbove : evidence.blindBelow))
+        if slope > Self.unstable, hits < Self.steadyShare * telling { return .unstable }
+        if slope >= Self.following { return evidence.offset > 0 ? .hot : .lowGain }
+        let level = (evidence.mean - slope * evidence.ringMean) / (1 - slope)
+        if level > white { return slope < 0.5 ? .stuck : .hot }
+        if level > Self.nearBlack * white { return .stuck }
+        // At half the gain compression leaves as much of a dead pixel as of one that sees half.
+        return slope < 0.45 ? .dead : .lowGain
     }
-
-    /// `whole`: of all channels together; `steadiest`: of the channel that varies least, since demosaicing may leave a
-    /// defect to one of them. `signShare`: see `Witness`.
-    static func classify(
-        _ candidate: Candidate, _ evidence: Evidence, whole: Steadiness, steadiest: Steadiness, signShare: Double?
-    ) -> DefectClass {
-        for steadiness in [whole, steadiest] where steadiness.varianceShift <= stuckVarianceShift {
-            // A pixel of lower gain follows the scene at a smaller scale: variance falls with the gain's square.
-            let ofGain = 2 * log(max(0.02, steadiness.gain))
-            if steadiness.gain < 0.45 || steadiness.relativeMean < blackLevel { return .dead }
-            if steadiness.gain < 0.9, steadiness.varianceShift > ofGain - gainTolerance { return .lowGain }
-            return .stuck
-        }
-        let isOfVariance = evidence.ofVariance >= min(1, evidence.ofMean) && (signShare ?? 0) < steadyShare
-        if isOfVariance, candidate.varianceShift > 0 { return .unstable }
-        if isOfVariance, evidence.ofVariance > evidence.ofMean, candidate.meanShift > 0 { return .stuck }
-        return candidate.meanShift > 0 ? .hot : .lowGain
-    }
-
-    /// Less than 0.41 of the neighbours' variance.
-    private static let stuckVarianceShift = -0.9
-    private static let blackLevel = 0.04
-    private static let gainTolerance = 1.0
-    /// A hot pixel is brighter in nearly every photo, a blinking one only in some.
-    static let steadyShare = 0.85
 }

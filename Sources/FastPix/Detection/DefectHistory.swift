@@ -37,10 +37,12 @@ public struct DefectHistory: Sendable, Equatable {
         steadyClass =
             onset == 0
             ? nil
-            : above >= DefectClassifier.steadyShare ? .hot : below >= DefectClassifier.steadyShare ? .lowGain : nil
+            : above >= Self.steadyShare ? .hot : below >= Self.steadyShare ? .lowGain : nil
     }
 
     static let fewestPhotos = 12
+    /// Of the photos in which it shows.
+    private static let steadyShare = 0.9
 
     /// How much each photo shows of the defect. What is steadily brighter or darker than its neighbours shows by that;
     /// what follows no scene, by any difference.

@@ -20,24 +20,14 @@ public enum DetectionSensitivity: String, Sendable, Codable, CaseIterable {
     /// Weak ones, too, with less certainty.
     case high
 
-    /// The evidence (see `DefectJudgement`) that an entry of the list needs.
+    /// The evidence (see `PointEvidence`) that an entry of the list needs.
     var evidenceNeeded: Double {
         switch self {
-        case .low: 2
+        case .low: 1.5
         case .normal: 1
-        case .high: 0.75
+        case .high: 0.8
         }
     }
-}
-
-/// How candidates are looked at again, photo by photo.
-public enum DetectionConfirmation: String, Sendable, Codable, CaseIterable {
-    /// Not at all: the list rests on the mean and variance maps alone and takes the strongest entries only.
-    case none
-    /// In every second photo, while it is decoded anyway.
-    case sample
-    /// In all photos, by decoding them once more.
-    case full
 }
 
 /// How defects are looked for.
@@ -45,20 +35,21 @@ public struct DetectionSettings: Sendable {
     public var sensitivity: DetectionSensitivity
     /// Defects of other classes are not listed.
     public var classes: Set<DefectClass>
-    public var confirmation: DetectionConfirmation
+    /// What the frames show; nil to tell it from the frames.
+    public var frames: FrameKind?
+    /// The least steady offset from the neighbours, in samples, of what is listed; nil for what the kind of frames asks.
+    public var leastOffset: Double?
 
     public init(
         sensitivity: DetectionSensitivity = .normal, classes: Set<DefectClass> = Set(DefectClass.allCases),
-        confirmation: DetectionConfirmation = .sample
+        frames: FrameKind? = nil, leastOffset: Double? = nil
     ) {
         self.sensitivity = sensitivity
         self.classes = classes
-        self.confirmation = confirmation
+        self.frames = frames
+        self.leastOffset = leastOffset
     }
 
-    /// With fewer photos nothing is judged: every second one would be too few to tell chance from defect.
-    public static let minimumFrames = 12
-
-    /// Whether candidates of the first half of so many photos are looked at again in the second.
-    func confirms(photos: Int) -> Bool { confirmation != .none && photos >= Self.minimumFrames }
+    /// With fewer frames nothing is judged: a sound pixel lies above its neighbours in all of them too often.
+    public static let minimumFrames = 5
 }

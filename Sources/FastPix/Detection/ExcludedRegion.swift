@@ -32,8 +32,8 @@ public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
 
     /// Whether a pixel lies in it, or so near that its neighbourhood or its coded unit reaches into it.
     func touches(_ row: Int, _ column: Int, codedUnit: CodedUnit) -> Bool {
-        let rowMargin = max(codedUnit.height, Neighbourhood.margin + 1)
-        let columnMargin = max(codedUnit.width, Neighbourhood.margin + 1)
+        let rowMargin = codedUnit.height == 1 ? 2 : codedUnit.height
+        let columnMargin = codedUnit.width == 1 ? 2 : codedUnit.width
         return row >= self.row - rowMargin && row < self.row + rows + rowMargin
             && column >= self.column - columnMargin && column < self.column + columns + columnMargin
     }

@@ -24,25 +24,19 @@ public struct DefectMapExport: Sendable {
         _ = try StagedFile(target: path)
     }
 
-    /// Writes the lists of all groups that were judged. Returns what the user has to know, a sentence each: groups
-    /// without a list, and defects outside the raw frame.
-    public func write(_ groups: [HotPixelsReport.Group], photos: PhotoDiscovery) throws(FastPixError) -> [String] {
-        var notes: [String] = []
-        var judged: [(HotPixelsReport.Group, [Defect])] = []
-        for group in groups {
-            if let detection = group.detection, !detection.isStaticScene {
-                judged.append((group, detection.defects))
-            } else {
-                notes.append("\(path): no list for \(group.name), whose defects could not be judged")
-            }
-        }
+    /// Writes the lists of all groups that were judged. `unjudged`: the names of the others. Returns what the user has
+    /// to know, a sentence each: groups without a list, and defects outside the raw frame.
+    func write(
+        _ judged: [JudgedGroup], unjudged: [String], photos: PhotoDiscovery
+    ) throws(FastPixError) -> [String] {
+        var notes = unjudged.map { "\(path): no list for \($0), whose defects could not be judged" }
         if format.holdsSeveralCameras {
             let text = format == .json ? JSONText.of(DefectList(judged)) : DefectTable.text(judged)
             try write(Array(text.utf8), to: path, photos)
             return notes
         }
         var written: Set<String> = []
-        for (group, defects) in judged {
+        for group in judged {
             let target: String
             if format == .rawtherapee {
                 guard let name = RawTherapeeList.fileName(of: group.camera) else {
@@ -58,31 +52,29 @@ public struct DefectMapExport: Sendable {
                 written.insert(name)
                 target = (path.hasSuffix("/") ? path : path + "/") + name
             } else {
-                target = NumberedOutput.file(path, judged.firstIndex { $0.0.name == group.name }! + 1)
+                target = NumberedOutput.file(path, group.number)
             }
-            let frame = RawFrame(group, defects, offset: RawFrame.Offset(column: columnOffset, row: rowOffset))
+            let frame = RawFrame(group, offset: RawFrame.Offset(column: columnOffset, row: rowOffset))
             if format.countsInRawFrame, frame.outside > 0 {
                 notes.append(
                     "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out, outside the raw frame at "
                         + "this offset")
             }
-            try write(content(frame, group, defects), to: target, photos)
+            try write(content(frame, group), to: target, photos)
         }
         return notes
     }
 
-    private func content(
-        _ frame: RawFrame, _ group: HotPixelsReport.Group, _ defects: [Defect]
-    ) throws(FastPixError) -> [UInt8] {
+    private func content(_ frame: RawFrame, _ group: JudgedGroup) throws(FastPixError) -> [UInt8] {
         switch format {
-        case .json: Array(JSONText.of(DefectList([(group, defects)])).utf8)
-        case .csv: Array(DefectTable.text([(group, defects)]).utf8)
-        case .mask: try DefectMask.png(group, defects)
+        case .json: Array(JSONText.of(DefectList([group])).utf8)
+        case .csv: Array(DefectTable.text([group]).utf8)
+        case .mask: try DefectMask.png(group)
         case .dcraw: Array(DcrawList.text(frame).utf8)
         case .rawtherapee: Array(RawTherapeeList.text(frame).utf8)
         case .siril: Array(SirilList.text(frame).utf8)
         case .pixinsight: Array(PixInsightList.text(frame).utf8)
-        case .jpegpixi: Array(JpegpixiBlocks.text(group, defects).utf8)
+        case .jpegpixi: Array(JpegpixiBlocks.text(group).utf8)
         }
     }
 

@@ -6,7 +6,7 @@ public enum DefectMapFile {
     /// What the file lists, camera by camera. The form is told by the content. Throws what is wrong with it, naming
     /// the line; whole rows and columns, which some forms can list, are refused.
     public static func read(
-        _ path: FilePath, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
+        _ path: FilePath, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
     ) throws(FastPixError) -> [DefectMap] {
         let bytes = try content(of: path)
         let maps: [DefectMap]

@@ -21,12 +21,12 @@ struct RawFrame {
     /// Defects that a negative offset puts outside the raw frame.
     let outside: Int
 
-    init(_ group: HotPixelsReport.Group, _ defects: [Defect], offset: Offset) {
+    init(_ group: JudgedGroup, offset: Offset) {
         width = group.shape.width
         height = group.shape.height
         self.offset = offset
         cameraName = group.camera.name
-        let all = defects.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.map {
+        let all = group.defects.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.map {
             Position(row: $0.row + offset.row, column: $0.column + offset.column, kind: $0.class)
         }
         positions = all.filter { $0.row >= 0 && $0.column >= 0 }

@@ -63,9 +63,11 @@ public struct PhotoBenchmark: Sendable {
         try validate()
         let residentBefore = PageCache.residentShare(discovery.files)
         let settings = AccumulationSettings()
-        let probed = PhotoProbe.run(discovery.files, settings: settings) { _, _ in }
+        let probed = PhotoProbe.run(
+            discovery.files, maximumPixels: settings.maximumPixels, workers: settings.workerCount
+        ) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos).first else {
-            throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos, JPEG or PNG")
+            throw FastPixError(.tooFewFrames, "no photo could be read; name a folder of photos")
         }
         // Damaged photos would end a decoder early and make the job cheaper than it is.
         let firstPassStart = monotonicSeconds()
@@ -73,8 +75,8 @@ public struct PhotoBenchmark: Sendable {
             Array(group.photos.prefix(maximumPhotos)), purpose: .verification, workers: settings.workerCount,
             maximumPixels: settings.maximumPixels, progress: {})
         let firstPassSeconds = monotonicSeconds() - firstPassStart
-        let damaged = Set(verified.failed.map(\.path))
-        let photos = group.photos.prefix(maximumPhotos).filter { !damaged.contains($0.path) }
+        let damaged = Set(verified.failed.map(\.place))
+        let photos = group.photos.prefix(maximumPhotos).filter { !damaged.contains($0.place) }
         guard !photos.isEmpty else {
             throw FastPixError(.corrupt, "not one photo of \(group.name) could be decoded; nothing can be measured")
         }

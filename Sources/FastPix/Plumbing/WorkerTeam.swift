@@ -86,10 +86,3 @@ private struct WorkerThread {
 
     func join() { pthread_join(thread, nil) }
 }
-
-/// Seconds on a clock that only goes forward.
-func monotonicSeconds() -> Double {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
-}

@@ -7,13 +7,7 @@ extension HotPixelsReport {
             return "Defects are not judged with \(counted(group.frames, "photo")); "
                 + "\(DetectionSettings.minimumFrames) are the least, 100 are good."
         }
-        if detection.isStaticScene {
-            return "Defects cannot be told: the photos show the same view, and its details are as steady as defects."
-        }
-        let found =
-            "\(counted(detection.defects.count, "defect")) found at sensitivity \(sensitivity.rawValue) "
-            + "over \(counted(group.frames, "photo"))"
-        var parts = [found]
+        var parts = [foundText(detection, group, sensitivity)]
         if !detection.defects.isEmpty {
             parts[0] += "\n" + defectTable(detection.defects, group).text
             if detection.defects.count > Self.longestTable {
@@ -26,13 +20,31 @@ extension HotPixelsReport {
         return parts.joined(separator: "\n\n")
     }
 
+    /// What was found, in how much of the frame, in what was taken for what: a list is worth no more than that.
+    private func foundText(_ detection: Detection, _ group: Group, _ sensitivity: DetectionSensitivity) -> String {
+        var lines: [String] = []
+        if let share = detection.notJudgedWords { lines.append(share) }
+        if detection.isFixedView {
+            lines.append(
+                "The photos show one view: its finest details cannot be told from defects. What is sharp to a pixel is "
+                    + "listed with low confidence.")
+        }
+        lines.append(
+            "\(counted(detection.defects.count, "defect")) found at sensitivity \(sensitivity.rawValue) in "
+                + "\(detection.judgedPercent) % of the frame")
+        lines.append(
+            "over \(counted(group.frames, "photo")) taken for \(detection.kind.rawValue): \(detection.kindReason)")
+        lines.append(detection.limitWords)
+        return lines.joined(separator: "\n")
+    }
+
     private static let longestTable = 50
 
     private func defectTable(_ defects: [Defect], _ group: Group) -> TextTable {
         TextTable(
             columns: [
-                .left("class"), .right("row"), .right("column"), .left("channel"), .right("mean"),
-                .right("neighbours"), .right("variance"), .right("neighbours"), .right("confidence"),
+                .left("class"), .left("shape"), .right("row"), .right("column"), .left("channel"), .right("mean"),
+                .right("around"), .right("variance"), .right("around"), .right("conf."),
             ],
             rows: defects.prefix(Self.longestTable).map { defect in
                 let values = [
@@ -40,7 +52,8 @@ extension HotPixelsReport {
                     defect.confidence,
                 ]
                 return [
-                    defect.class.rawValue, "\(defect.row)", "\(defect.column)", group.channelNames[defect.channel],
+                    defect.class.rawValue, defect.shapeWords, "\(defect.row)", "\(defect.column)",
+                    group.colourName(defect),
                 ] + values.map { String(format: "%.2f", $0) }
             })
     }
@@ -93,4 +106,52 @@ extension HotPixelsReport {
     }
 
     private static let mostRegions = 10
+}
+
+extension Detection {
+    /// Nil where nearly all of the frame is judged.
+    var notJudgedWords: String? {
+        guard judgedShare < Self.nearlyAll else { return nil }
+        let kinds = Set(excludedRegions.map(\.kind.rawValue)).sorted().joined(separator: ", ")
+        return "NOT JUDGED: \(100 - judgedPercent) % of the frame (\(kinds))."
+    }
+
+    /// A tenth of the frame that nobody looked at is more than a detail.
+    static let nearlyAll = 0.9
+
+    /// Rounded down, so that 100 says all.
+    var judgedPercent: Int { Int((judgedShare * 100).rounded(.down)) }
+
+    /// What these photos could have shown.
+    var limitWords: String {
+        guard let limitOfDetection else { return "No steady offset, however large, would be found in these photos." }
+        return "The faintest steady offset that these photos show nine times out of ten: "
+            + String(format: "%.3g", limitOfDetection)
+    }
+}
+
+extension Defect {
+    /// "cluster of 4", "column, 640 rows".
+    var shapeWords: String {
+        switch shape {
+        case .point: "point"
+        case .cluster: "cluster of \(pixels.count)"
+        case .column: "column, \(extentRows) rows"
+        case .row: "row, \(extentColumns) columns"
+        case .grid: "grid, \(columnPeriod) x \(rowPeriod)"
+        }
+    }
+}
+
+extension HotPixelsReport.Group {
+    /// The colour of a defect: that of its place in a mosaic, or its channel's name.
+    func colourName(_ defect: Defect) -> String {
+        guard let pattern = shape.pattern else { return channelNames[defect.channel] }
+        switch pattern.letter(row: defect.row, column: defect.column) {
+        case "R": return "red"
+        case "G": return "green"
+        case "B": return "blue"
+        case let letter: return String(letter)
+        }
+    }
 }

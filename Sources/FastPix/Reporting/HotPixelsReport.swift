@@ -1,9 +1,6 @@
 import CKernels
 import SystemPackage
 
-/// The version of fastpix that wrote a report.
-public let fastPixVersion = "0.1.0"
-
 /// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct HotPixelsReport: Sendable, Encodable {
     public let schema = "fastpix.hotpixels/1"
@@ -13,6 +10,10 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let groups: [Group]
     /// Files that did not enter a result, ordered by path.
     public let skipped: [SkippedPhoto]
+    /// Outputs besides the report that could not be written.
+    public let failedOutputs: [FailedOutput]
+    /// Files of the folders looked through that are not read, by kind.
+    public let leftOut: [LeftOutFiles]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     public let timing: Timing
@@ -22,12 +23,14 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let temporaryFileBytes: Int
 
     init(
-        settings: Settings, groups: [Group], skipped: [SkippedPhoto], timing: Timing, peakMemoryBytes: UInt64,
-        temporaryFileBytes: Int
+        settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
+        leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
+        self.leftOut = leftOut
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
+        self.failedOutputs = failedOutputs
         self.timing = timing
         self.peakMemoryBytes = peakMemoryBytes
         self.temporaryFileBytes = temporaryFileBytes
@@ -50,29 +53,17 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let sensitivity: DetectionSensitivity?
         /// In the order of `DefectClass`.
         public let classes: [DefectClass]?
-        public let confirm: DetectionConfirmation?
-
-        init(_ search: HotPixelsSearch) {
-            accumulator = search.accumulation.accumulator
-            channels = search.accumulation.channels
-            workers = search.accumulation.workerCount
-            batch = search.accumulation.batch
-            tileSamples = search.accumulation.tileSampleCount
-            minimumFrames = search.minimumFrames
-            maximumPixels = search.accumulation.maximumPixels
-            memoryLimitBytes = search.accumulation.memoryLimitBytes
-            top = search.top
-            sensitivity = search.detection?.sensitivity
-            classes = search.detection.map { detection in
-                DefectClass.allCases.filter { detection.classes.contains($0) }
-            }
-            confirm = search.detection?.confirmation
-        }
+        /// What the frames were said to be; nil: told from themselves.
+        public let frames: FrameKind?
+        /// The least offset asked for, in samples; nil: what the kind of frames asks.
+        public let leastOffset: Double?
+        /// Whether the photos were read again at the places of defects.
+        public let history: Bool
 
         enum CodingKeys: String, CodingKey {
             case accumulator, channels, workers, batch, tileSamples, minimumFrames, maximumPixels, top
             case memoryLimitBytes
-            case sensitivity, classes, confirm
+            case sensitivity, classes, confirm, frames, leastOffset, history
         }
 
         /// A default is written as null, so that a reader finds every key.
@@ -89,14 +80,24 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(top, forKey: .top)
             try container.encode(sensitivity, forKey: .sensitivity)
             try container.encode(classes, forKey: .classes)
-            try container.encode(confirm, forKey: .confirm)
+            // Kept for readers of earlier reports: photos were looked at again, or not.
+            try container.encode(sensitivity == nil ? nil : history ? "full" : "none", forKey: .confirm)
+            try container.encode(frames, forKey: .frames)
+            try container.encode(leastOffset, forKey: .leastOffset)
+            try container.encode(history, forKey: .history)
         }
     }
 
     /// The photos of one camera with one frame shape.
     public struct Group: Sendable, Encodable {
+        /// 1 for the first: what outputs of which each group has its own are numbered by.
+        public let number: Int
         public let camera: Camera
         public let shape: FrameShape
+        /// What else its photos share.
+        public let details: GroupDetails
+        /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
+        public let sensorFrame: SensorFrame?
         /// Photos that entered the statistics.
         public let frames: Int
         public let summary: VarianceSummary
@@ -111,12 +112,16 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         init(
-            _ group: PhotoGroup, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
+            _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
             detection: Detection?
         ) {
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
+            self.number = number
             camera = group.camera
             shape = group.shape
+            details = group.details
+            let sensorFrames = Set(group.photos.map(\.header.sensorFrame))
+            sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
             frames = frameCount
             self.summary = summary
             self.detection = detection
@@ -126,7 +131,9 @@ public struct HotPixelsReport: Sendable, Encodable {
 
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
-            case excludedRegions, sceneCorrelation
+            case excludedRegions, sceneCorrelation, number
+            case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
+            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -137,6 +144,15 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(shape.channels, forKey: .channels)
             try container.encode(channelNames, forKey: .channelNames)
             try container.encode(shape.bitsPerSample, forKey: .bitsPerSample)
+            try container.encode(shape.sampleType, forKey: .sampleType)
+            // Null where photos do not say, so that a reader finds every key.
+            try container.encode(shape.pattern, forKey: .pattern)
+            try container.encode(sensorFrame, forKey: .sensorFrame)
+            try container.encode(details.band, forKey: .band)
+            try container.encode(details.binning, forKey: .binning)
+            try container.encode(details.folder, forKey: .folder)
+            try container.encode(details.gain, forKey: .gain)
+            try container.encode(details.exposureSeconds, forKey: .exposureSeconds)
             try container.encode(frames, forKey: .frames)
             try container.encode(
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
@@ -146,6 +162,13 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.defects, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
+            try container.encode(number, forKey: .number)
+            try container.encode(detection?.judgedShare, forKey: .judgedShare)
+            try container.encode(detection?.kind, forKey: .frameKind)
+            try container.encode(detection?.kindReason, forKey: .frameKindReason)
+            try container.encode(detection?.isFixedView, forKey: .isFixedView)
+            try container.encode(detection?.limitOfDetection, forKey: .limitOfDetection)
+            try container.encode(detection?.isTruncated, forKey: .isTruncated)
         }
 
         private struct Variance: Encodable {
@@ -207,16 +230,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     }
 }
 
-extension SubpixelMoments: Encodable {
-    enum CodingKeys: String, CodingKey { case row, column, channel, mean, variance, m2 }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(row, forKey: .row)
-        try container.encode(column, forKey: .column)
-        try container.encode(channel, forKey: .channel)
-        try container.encode(mean, forKey: .mean)
-        try container.encode(variance, forKey: .variance)
-        try container.encode(m2, forKey: .m2)
-    }
+/// An output that could not be written, and why.
+public struct FailedOutput: Sendable, Codable, Equatable {
+    public let path: String
+    public let reason: String
 }

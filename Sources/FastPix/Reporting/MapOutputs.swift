@@ -30,33 +30,51 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    /// Writes the maps of the group with this number (1, 2, ...).
+    /// Writes the maps of the group with this number (1, 2, ...). Returns those that cannot be written.
     func write(
         _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, number: Int,
         photos: PhotoDiscovery
-    ) throws(FastPixError) {
-        let reader = MomentsReader(accumulators: accumulators)
-        if let variancePicture {
-            let target = NumberedOutput.file(variancePicture, number)
+    ) -> [FailedOutput] {
+        var failed: [FailedOutput] = []
+        func attempt(_ output: String?, _ write: (String) throws(FastPixError) -> Void) {
+            guard let output else { return }
+            do throws(FastPixError) {
+                try write(output)
+            } catch {
+                failed.append(FailedOutput(path: error.path ?? output, reason: error.reason))
+            }
+        }
+        attempt(variancePicture) { (path: String) throws(FastPixError) in
+            let target = NumberedOutput.file(path, number)
             try photos.refuseOverwriting(target)
-            try writePicture(target, reader, group, summary)
+            try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
-        if let mapsFolder {
-            let folder = try Self.folder(mapsFolder, number)
-            try Self.writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.mean($0) }
-            try Self.writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.varianceOrNaN($0) }
+        attempt(mapsFolder) { (path: String) throws(FastPixError) in
+            try Self.writeMaps(accumulators, to: try Self.folder(path, number))
         }
-        if let sumsFolder {
-            let folder = try Self.folder(sumsFolder, number)
-            try Self.writeArray("\(folder)/sum.npy", .uint32, accumulators) { accumulators.sum(at: $0).pointee }
-            if accumulators.shape.bitsPerSample == 8 {
-                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators) {
-                    accumulators.sumOfSquares8(at: $0).pointee
-                }
-            } else {
-                try Self.writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
-                    accumulators.sumOfSquares16(at: $0).pointee
-                }
+        attempt(sumsFolder) { (path: String) throws(FastPixError) in
+            try Self.writeSums(accumulators, to: try Self.folder(path, number))
+        }
+        return failed
+    }
+
+    private static func writeMaps(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+        let reader = MomentsReader(accumulators: accumulators)
+        try writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.means($0) }
+        try writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.variancesOrNaN($0) }
+    }
+
+    private static func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+        try writeArray("\(folder)/sum.npy", .uint32, accumulators) {
+            Array(UnsafeBufferPointer(start: accumulators.sum(at: $0.lowerBound), count: $0.count))
+        }
+        if accumulators.shape.bitsPerSample == 8 {
+            try writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators) {
+                Array(UnsafeBufferPointer(start: accumulators.sumOfSquares8(at: $0.lowerBound), count: $0.count))
+            }
+        } else {
+            try writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
+                Array(UnsafeBufferPointer(start: accumulators.sumOfSquares16(at: $0.lowerBound), count: $0.count))
             }
         }
     }
@@ -71,11 +89,12 @@ public struct MapOutputs: Sendable {
             caption: "\(counted(frames, "photo")); each pixel shows its channel of lowest variance",
             minimum: summary.minimum.variance ?? .nan, maximum: summary.maximum.variance ?? .nan
         ) { (row: Int, lowest: UnsafeMutableBufferPointer<Double>) throws(FastPixError) in
+            let first = row * shape.samplesPerRow
+            let variances = reader.variancesOrNaN(first..<first + shape.samplesPerRow)
             for column in 0..<shape.width {
-                let pixel = (row * shape.width + column) * shape.channels
-                var value = reader.varianceOrNaN(pixel)
+                var value = variances[column * shape.channels]
                 for channel in 1..<max(1, shape.channels) {
-                    value = min(value, reader.varianceOrNaN(pixel + channel))
+                    value = min(value, variances[column * shape.channels + channel])
                 }
                 lowest[column] = value
             }
@@ -84,17 +103,16 @@ public struct MapOutputs: Sendable {
     }
 
     private static func writeArray<Element: BitwiseCopyable>(
-        _ target: String, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators, _ value: (Int) -> Element
+        _ target: String, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators,
+        _ values: (Range<Int>) -> [Element]
     ) throws(FastPixError) {
         let shape = accumulators.shape
         let dimensions = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
         var file = try NumPyArrayFile(target: target, element: type, shape: dimensions)
-        let row = UnsafeMutableBufferPointer<Element>.allocate(capacity: shape.samplesPerRow)
-        defer { row.deallocate() }
-        for start in stride(from: 0, to: shape.sampleCount, by: shape.samplesPerRow) {
-            for index in 0..<shape.samplesPerRow { row[index] = value(start + index) }
-            try file.append(UnsafeRawBufferPointer(row))
-            accumulators.release(start..<start + shape.samplesPerRow)
+        for row in 0..<shape.height {
+            let samples = row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow
+            try file.append(values(samples))
+            accumulators.release(rows: row..<row + 1)
         }
         try file.commit()
     }

@@ -60,6 +60,18 @@ struct NumPyArrayFile: ~Copyable {
         writtenBytes += values.count
     }
 
+    /// The same for an array.
+    mutating func append<Element: BitwiseCopyable>(_ values: [Element]) throws(FastPixError) {
+        let result: Result<Void, FastPixError> = values.withUnsafeBytes { bytes in
+            do throws(FastPixError) {
+                return .success(try append(bytes))
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
     /// Completes the file and gives it its name.
     ///
     /// - Throws: `invalidArgument` when elements are missing, and what `StagedFile` throws. The target is then as it

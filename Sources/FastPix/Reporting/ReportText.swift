@@ -1,10 +1,5 @@
 import Foundation
 
-/// The forms in which results can be written.
-public enum ReportFormat: String, Sendable, CaseIterable {
-    case text, json, csv
-}
-
 extension HotPixelsReport {
     /// The report in one of its forms, with a final line break.
     public func formatted(_ format: ReportFormat) -> String {
@@ -90,8 +85,9 @@ extension HotPixelsReport {
     private var summaryText: String {
         let frames = groups.reduce(0) { $0 + $1.frames }
         let seconds = timing
+        let others = leftOut.isEmpty ? "" : "\nLeft out: \(leftOut.text)"
         return """
-            \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.
+            \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.\(others)
             Wall time: headers \(duration(seconds.probeSeconds)), decoding \(duration(seconds.decodeSeconds)), \
             accumulating \(duration(seconds.accumulateSeconds)), \
             waiting \(duration(seconds.waitSeconds + seconds.idleSeconds)), \
@@ -103,40 +99,4 @@ extension HotPixelsReport {
     }
 
     private func duration(_ seconds: Double) -> String { String(format: "%.2f s", seconds) }
-}
-
-/// "1 photo", "2 photos".
-public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-
-/// Columns aligned with spaces.
-struct TextTable {
-    enum Column {
-        case left(String)
-        case right(String)
-
-        var title: String {
-            switch self {
-            case .left(let title), .right(let title): title
-            }
-        }
-    }
-
-    let columns: [Column]
-    let rows: [[String]]
-
-    var text: String {
-        let lines = [columns.map(\.title)] + rows
-        let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            let cells = columns.indices.map { index in
-                let padding = String(repeating: " ", count: widths[index] - line[index].count)
-                switch columns[index] {
-                case .left: return line[index] + padding
-                case .right: return padding + line[index]
-                }
-            }
-            let joined = "  " + cells.joined(separator: "  ")
-            return String(joined.reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
-    }
 }

@@ -18,6 +18,10 @@ public struct ReportWarning: Sendable, Encodable, Equatable {
         case similarScenes = "similar-scenes"
         /// More entries than a sensor has defects.
         case manyDefects = "many-defects"
+        /// A tenth of the frame or more was left out.
+        case notJudged = "not-judged"
+        /// More places stood out than could be looked at.
+        case truncated
     }
 
     public let kind: Kind
@@ -69,17 +73,18 @@ extension HotPixelsReport.Group {
 
     fileprivate var doubts: [Doubt] { photoDoubts + geometryDoubts + detectionDoubts }
 
-    /// Below this the lowest variances are as much the scenes' as the sensor's.
-    private static let fewPhotos = 30
+    /// Below this the lowest variances are as much the scenes' as the sensor's. Where there is no scene, noise alone has to
+    /// be told from defects.
+    private var fewPhotos: Int { detection?.kind.isEven == true ? 10 : 30 }
 
     /// What is wrong with the photos.
     private var photoDoubts: [Doubt] {
         var warnings: [Doubt] = []
-        if frames < Self.fewPhotos {
+        if frames < fewPhotos {
             warnings.append(
                 (
                     .fewPhotos,
-                    "\(counted(frames, "photo")) of \(name): \(Self.fewPhotos) are the least for a result to rely on, "
+                    "\(counted(frames, "photo")) of \(name): \(fewPhotos) are the least for a result to rely on, "
                         + "100 are good"
                 ))
         }
@@ -133,14 +138,27 @@ extension HotPixelsReport.Group {
     private var detectionDoubts: [Doubt] {
         guard let detection else { return [] }
         var warnings: [Doubt] = []
-        if detection.isStaticScene {
+        if let share = detection.notJudgedWords {
+            warnings.append((.notJudged, "\(share) What lies there is not in the list of \(camera.name)"))
+        }
+        if detection.isTruncated {
+            warnings.append(
+                (
+                    .truncated,
+                    "more places stand out in \(camera.name) than can be looked at; the most striking of each part of "
+                        + "the frame were"
+                ))
+        }
+        if detection.isFixedView {
             warnings.append(
                 (
                     .staticScene,
                     "the photos of \(camera.name) show the same view (tripod, burst, time-lapse?); details of the scene "
                         + "cannot be told from defects; use photos of different scenes"
                 ))
-        } else if let correlation = detection.sceneCorrelation, correlation > Self.notableCorrelation {
+        } else if detection.kind == .scenes, let correlation = detection.sceneCorrelation,
+            correlation > Self.notableCorrelation
+        {
             warnings.append(
                 (
                     .similarScenes,
@@ -149,7 +167,8 @@ extension HotPixelsReport.Group {
                 ))
         }
         let megapixels = Double(shape.width * shape.height) / 1e6
-        if Double(detection.defects.count) > max(Self.fewDefects, Self.plausibleDensity * megapixels) {
+        // A sensor in the dark shows hundreds of pixels in a million that no scene would.
+        if !detection.kind.isEven, !detection.isFixedView, Double(detection.defects.count) > max(Self.fewDefects, Self.plausibleDensity * megapixels) {
             warnings.append(
                 (
                     .manyDefects,
@@ -160,7 +179,8 @@ extension HotPixelsReport.Group {
         return warnings
     }
 
-    private static let notableCorrelation = 1.6
+    /// Photos of different things have 0.00 to 0.30 (Guides/Detection.md).
+    private static let notableCorrelation = 0.5
     /// Entries per million pixels.
     private static let plausibleDensity = 100.0
     private static let fewDefects = 20.0

@@ -19,6 +19,7 @@ extension StatisticsReport {
             parts.append(table("camera", inventory.cameras, \.name))
         }
         if let moments { parts.append(text(of: moments)) }
+        if !leftOut.isEmpty { parts.append("Left out: \(leftOut.text)") }
         parts.append(closing)
         return parts.joined(separator: "\n\n") + "\n"
     }

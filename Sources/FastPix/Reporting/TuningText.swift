@@ -1,6 +1,6 @@
 import Foundation
 
-extension PerformanceTuning.Outcome {
+extension TuningReport {
     /// The measurements in one of the report's forms, with a final line break.
     public func formatted(_ format: ReportFormat) -> String {
         switch format {
@@ -51,8 +51,8 @@ extension PerformanceTuning.Outcome {
     private static let longestBar = 50
 }
 
-extension PerformanceTuning.Measurement {
-    fileprivate func isBest(of outcome: PerformanceTuning.Outcome) -> Bool {
+extension TuningReport.Measurement {
+    fileprivate func isBest(of outcome: TuningReport) -> Bool {
         batch == outcome.best.batch && tileSamples == outcome.best.tileSamples
     }
 }

@@ -8,20 +8,12 @@ struct CheckpointSet {
     /// Nil for a group without a checkpoint.
     subscript(group: Int) -> GroupCheckpoint? { byGroup[group] }
 
-    /// Throws when a state file cannot be written, is damaged or of another version, belongs to none of `groups`,
-    /// holds photos that are not among theirs, or does not hold what confirming defects by `detection` needs. Reads the
-    /// photos' content when there is a state to go on from. `leavingOut`: the photos of a group that are not accumulated.
+    /// Throws when a state file cannot be written, is damaged or of another version, belongs to none of `groups`, or holds
+    /// photos that are not among theirs; where `judging` defects, also when a state counts no extremes. Reads the photos'
+    /// content when there is a state to go on from.
     init(
-        _ settings: CheckpointSettings, groups: [PhotoGroup], detection: DetectionSettings?, workers: Int,
-        leavingOut: (PhotoGroup) -> Set<FilePath> = { _ in [] }
+        _ settings: CheckpointSettings, groups: [PhotoGroup], judging: Bool, workers: Int
     ) throws(FastPixError) {
-        func checkpoint(
-            _ path: String, _ group: PhotoGroup, _ saved: GroupCheckpoint.Content
-        ) -> GroupCheckpoint {
-            GroupCheckpoint(
-                path: path, group: group, interval: settings.interval,
-                isInHalves: detection?.confirms(photos: group.photos.count) ?? false, saved: saved)
-        }
         var number = 1
         while let reader = try Self.state(Self.path(settings, number)) {
             guard let index = groups.firstIndex(where: { reader.manifest.matches($0) }) else {
@@ -33,15 +25,23 @@ struct CheckpointSet {
                     "a second state of the same camera and frame, \(groups[index].name); remove it, or combine both "
                         + "with fastpix merge")
             }
-            byGroup[index] = checkpoint(
-                reader.path.string, groups[index],
-                try Self.content(
-                    CheckpointMatch(reader, groups[index].photos, workers: workers), groups[index], detection,
-                    leavingOut: leavingOut))
+            guard reader.manifest.hasExtremes || !judging else {
+                throw FastPixError(
+                    .invalidArgument, path: reader.path.string,
+                    "this checkpoint was made without looking for defects, so that they cannot be judged in the photos it "
+                        + "holds; leave defects out again, or choose another name for the checkpoint")
+            }
+            byGroup[index] = GroupCheckpoint(
+                path: reader.path.string, group: groups[index], hasExtremes: reader.manifest.hasExtremes,
+                interval: settings.interval,
+                saved: try CheckpointMatch.content(reader, groups[index].photos, workers: workers))
             number += 1
         }
-        for (index, group) in groups.enumerated() where byGroup[index] == nil {
-            byGroup[index] = checkpoint(Self.path(settings, number), group, GroupCheckpoint.Content())
+        // Floating-point samples have rounded moments, which depend on the order of photos: nothing to go on from.
+        for (index, group) in groups.enumerated() where byGroup[index] == nil && group.shape.sampleType != .f32 {
+            byGroup[index] = GroupCheckpoint(
+                path: Self.path(settings, number), group: group, hasExtremes: judging, interval: settings.interval,
+                saved: GroupCheckpoint.Content())
             number += 1
         }
         for checkpoint in byGroup.values {
@@ -66,15 +66,6 @@ struct CheckpointSet {
             if error.systemErrno == Errno.noSuchFileOrDirectory.rawValue { return nil }
             throw error
         }
-    }
-
-    private static func content(
-        _ match: CheckpointMatch, _ group: PhotoGroup, _ detection: DetectionSettings?,
-        leavingOut: (PhotoGroup) -> Set<FilePath>
-    ) throws(FastPixError) -> GroupCheckpoint.Content {
-        guard let detection, detection.confirms(photos: group.photos.count) else { return try match.content() }
-        return try match.contentInHalves(
-            detection.sensitivity, codedUnit: group.codedUnit, without: leavingOut(group))
     }
 
     private static func foreign(_ reader: borrowing StateReader) -> FastPixError {

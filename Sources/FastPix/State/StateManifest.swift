@@ -6,6 +6,8 @@ struct StateManifest: Sendable, Codable {
     let frame: FrameShape
     /// Which samples of the photos were decoded.
     let channels: ChannelSelection
+    /// What else the photos share.
+    let details: GroupDetails
     /// The largest coded unit among the photos, in pixels.
     let codedUnitWidth: Int
     let codedUnitHeight: Int
@@ -14,34 +16,34 @@ struct StateManifest: Sendable, Codable {
     let photos: [StatePhoto]
     /// Those of which only upper rows are in the moments, in the same order.
     let unfinished: [StatePhoto]
-    /// Nil when the photos were not accumulated in halves.
-    let confirmation: StateConfirmation?
+    /// Whether the extremes are counted, and coarse sums kept: what defects are judged by.
+    let hasExtremes: Bool
 
-    /// `photos` may be whole or unfinished, and belong to halves exactly with a `confirmation`.
-    init(
-        _ group: PhotoGroup, codedUnit: CodedUnit, photos: some Sequence<StatePhoto>,
-        confirmation: StateConfirmation? = nil
-    ) {
+    /// `photos` may be whole or unfinished; with `hasExtremes` whole ones have facts.
+    init(_ group: PhotoGroup, codedUnit: CodedUnit, hasExtremes: Bool, photos: some Sequence<StatePhoto>) {
         writer = "fastpix \(fastPixVersion)"
         camera = group.camera
         frame = group.shape
         channels = group.channels
+        details = group.details
         codedUnitWidth = codedUnit.width
         codedUnitHeight = codedUnit.height
+        self.hasExtremes = hasExtremes
         let sorted = photos.sorted { $0.precedes($1) }
         self.photos = sorted.filter(\.isWhole)
         unfinished = sorted.filter { !$0.isWhole }
-        self.confirmation = confirmation
     }
+
+    var contents: AccumulatorContents { AccumulatorContents(kind: .exact, hasExtremes: hasExtremes) }
 
     var codedUnit: CodedUnit { CodedUnit(width: codedUnitWidth, height: codedUnitHeight) }
 
     /// Camera, frame and channels, without photos.
-    var group: PhotoGroup { PhotoGroup(camera: camera, shape: frame, channels: channels, photos: []) }
+    var group: PhotoGroup { PhotoGroup(camera: camera, shape: frame, channels: channels, details: details, photos: []) }
 
     /// Whether moments of both may be added up.
     func matches(_ group: PhotoGroup) -> Bool {
-        camera == group.camera && frame == group.shape && channels == group.channels
+        camera == group.camera && frame == group.shape && channels == group.channels && details == group.details
     }
 
     /// Says what no state that fastpix writes can say; nil when all is well.
@@ -55,16 +57,16 @@ struct StateManifest: Sendable, Codable {
         guard (1...Self.longestSide).contains(codedUnitWidth), (1...Self.longestSide).contains(codedUnitHeight) else {
             return "coded units of \(codedUnitWidth) x \(codedUnitHeight) pixels"
         }
-        let most = Accumulators.maximumFrames(shape: frame, kind: .exact)
+        let most = contents.maximumFrames(frame)
         let count = photos.count + unfinished.count
         guard count <= most else { return "\(count) photos, more than the \(most) that sums can hold" }
         guard photos.allSatisfy(\.isWhole), unfinished.allSatisfy({ (1..<frame.height).contains($0.rows ?? 0) }) else {
             return "photos of another height"
         }
-        guard let confirmation else {
-            return (photos + unfinished).allSatisfy { $0.half == nil } ? nil : "halves without a judgement"
+        guard photos.allSatisfy({ ($0.fact != nil) == hasExtremes && (0...1).contains($0.fact?.half ?? 0) }) else {
+            return "photos of which nothing is known"
         }
-        return confirmation.contradiction(frame, photos: photos, unfinished: unfinished)
+        return nil
     }
 
     /// Rows of the frame in whose moments the same number of photos is, and that number; from top to bottom.

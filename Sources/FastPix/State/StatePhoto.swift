@@ -1,30 +1,38 @@
-/// A photo whose samples are in a state's moments, all of them or those of its upper rows.
+/// A photo whose samples are in a state's statistics, all of them or those of its upper rows.
 struct StatePhoto: Sendable, Hashable, Codable {
+    /// Of its file's content.
     let hash: ContentHash
+    /// Which of several pictures of the file, counted from 0; nil when it is the only one.
+    let page: Int?
     /// The file's name without its folder, for messages; nothing depends on it.
     let name: String
-    /// The half of the photos that it belongs to, 0 or 1; nil where they are not accumulated in halves.
-    var half: Int?
-    /// How many of its rows are in the moments, from the top; nil: all.
+    /// How many of its rows are in the statistics, from the top; nil: all.
     var rows: Int?
+    /// Of a whole photo, where the extremes are counted.
+    var fact: FrameFact?
+
+    init(hash: ContentHash, page: Int? = nil, name: String, rows: Int? = nil, fact: FrameFact? = nil) {
+        self.hash = hash
+        self.page = page
+        self.name = name
+        self.rows = rows
+        self.fact = fact
+    }
 
     var isWhole: Bool { rows == nil }
 
+    /// What it is known by: its content.
+    struct Identity: Sendable, Hashable {
+        let hash: ContentHash
+        let page: Int
+    }
+
+    var identity: Identity { Identity(hash: hash, page: page ?? 0) }
+
     /// An order in which no two different ones are equal.
     func precedes(_ other: StatePhoto) -> Bool {
-        (hash, name, half ?? 0, rows ?? 0) < (other.hash, other.name, other.half ?? 0, other.rows ?? 0)
+        (hash, page ?? 0, name, rows ?? 0) < (other.hash, other.page ?? 0, other.name, other.rows ?? 0)
     }
-}
-
-/// A photo that is no part of a state, because it is damaged. It stays out of the halves for good.
-struct DamagedPhoto: Sendable, Hashable, Codable {
-    let hash: ContentHash
-    /// The file's name without its folder, for messages.
-    let name: String
-    /// What is wrong with it, in words.
-    let reason: String
-
-    func precedes(_ other: DamagedPhoto) -> Bool { (hash, name, reason) < (other.hash, other.name, other.reason) }
 }
 
 extension ContentHash: Codable {

@@ -1,15 +1,14 @@
-import CKernels
 import Foundation
 import SystemPackage
 
-/// A state file that has been found complete and sound: everything but its moments and records is in memory.
+/// A state file that has been found complete and sound: everything but its sums is in memory.
 ///
-/// Whatever is in the file, reading it ends with an error or with moments that photos can have.
+/// Whatever is in the file, reading it ends with an error or with statistics that photos can have.
 struct StateReader: ~Copyable {
     let manifest: StateManifest
     private let file: OpenFile
-    private let momentsOffset: Int
-    private let recordsOffset: Int
+    private let coarseOffset: Int
+    private let rowsOffset: Int
 
     var path: FilePath { file.path }
 
@@ -28,9 +27,9 @@ struct StateReader: ~Copyable {
                     + "fastpix that wrote it, or begin anew")
         }
         let manifestByteCount = Int(StateFormat.word(header[12..<16]))
-        let momentsOffset = StateFormat.headerByteCount + manifestByteCount
+        let coarseOffset = StateFormat.headerByteCount + manifestByteCount
         guard manifestByteCount <= StateFormat.longestManifest,
-            momentsOffset + Checksum.byteCount <= file.state.byteCount
+            coarseOffset + Checksum.byteCount <= file.state.byteCount
         else { throw Self.damaged(path, "it is shorter than it says") }
         try Self.verify(file)
         let json = try Self.bytes(file, StateFormat.headerByteCount, manifestByteCount)
@@ -38,14 +37,12 @@ struct StateReader: ~Copyable {
             throw Self.damaged(path, "its manifest cannot be read")
         }
         if let contradiction = manifest.contradiction { throw Self.damaged(path, "it tells of \(contradiction)") }
-        let recordCount = manifest.confirmation?.scouting?.recordCount(manifest.frame) ?? 0
-        let records = recordCount * Witness.wordCount(channels: manifest.frame.channels) * 8
-        guard let moments = StateFormat.momentsByteCount(manifest.frame),
-            moments == file.state.byteCount - momentsOffset - records - Checksum.byteCount
+        guard let statistics = StateFormat.statisticsByteCount(manifest),
+            statistics == file.state.byteCount - coarseOffset - Checksum.byteCount
         else { throw Self.damaged(path, "its length does not match its frame") }
         self.manifest = manifest
-        self.momentsOffset = momentsOffset
-        recordsOffset = momentsOffset + moments
+        self.coarseOffset = coarseOffset
+        rowsOffset = coarseOffset + StateFormat.coarseByteCount(manifest)
         self.file = file
     }
 
@@ -67,79 +64,58 @@ struct StateReader: ~Copyable {
         }
     }
 
-    // MARK: Moments
+    // MARK: Statistics
 
-    /// Adds the state's moments to `accumulators`, exactly. Their shape must be the state's, and both together must
-    /// have no more photos than exact sums hold. Throws when the file is not what it was when it was opened; the
+    /// Adds the state's statistics of `rows`, which follow each other in the memory of `accumulators`, exactly.
+    /// `accumulators` have the state's frame; they may count no extremes where the state does. Both together must have no
+    /// more photos than exact sums hold. Throws when the file has sums that no photos have, or cannot be read; the
     /// accumulators are then worthless.
-    borrowing func add(to accumulators: Accumulators) throws(FastPixError) {
+    borrowing func add(rows: Range<Int>, to accumulators: Accumulators) throws(FastPixError) {
         precondition(accumulators.shape == manifest.frame && accumulators.kind == .exact)
-        let squareByteCount = manifest.frame.bitsPerSample == 8 ? 4 : 8
-        let squaresOffset = momentsOffset + manifest.frame.sampleCount * 4
-        var sums = [UInt8](repeating: 0, count: Self.pieceSampleCount * 4)
-        var squares = [UInt8](repeating: 0, count: Self.pieceSampleCount * squareByteCount)
-        for (rows, photoCount) in manifest.bands {
-            let samples =
-                rows.lowerBound * manifest.frame.samplesPerRow..<rows.upperBound * manifest.frame.samplesPerRow
-            for start in stride(from: samples.lowerBound, to: samples.upperBound, by: Self.pieceSampleCount) {
-                let count = min(Self.pieceSampleCount, samples.upperBound - start)
-                try Self.read(file, momentsOffset + start * 4, count * 4, into: &sums)
-                try Self.read(file, squaresOffset + start * squareByteCount, count * squareByteCount, into: &squares)
-                let isPossible = sums.withUnsafeBytes { sums in
-                    squares.withUnsafeBytes { squares in
-                        accumulators.merge(
-                            start..<start + count, sums: sums.baseAddress!, squares: squares.baseAddress!,
-                            frameCount: photoCount)
+        precondition(manifest.contents.hasExtremes || !accumulators.contents.hasExtremes)
+        let shape = manifest.frame
+        let sizes = manifest.contents.elementBytes(shape).map { $0 * shape.samplesPerRow }
+        let rowBytes = sizes.reduce(0, +)
+        var bytes = [UInt8](repeating: 0, count: rowBytes)
+        for (band, photoCount) in manifest.bands {
+            for row in band.clamped(to: rows) {
+                try Self.read(file, rowsOffset + row * rowBytes, rowBytes, into: &bytes)
+                let isPossible = bytes.withUnsafeBytes { bytes in
+                    var arrays: [UnsafeRawPointer] = []
+                    var offset = 0
+                    for size in sizes {
+                        arrays.append(bytes.baseAddress! + offset)
+                        offset += size
                     }
+                    return accumulators.mergeMoments(
+                        rows: row..<row + 1, sums: arrays[0], squares: arrays[1], frameCount: photoCount)
+                        && (!accumulators.contents.hasExtremes
+                            || accumulators.mergeExtremes(
+                                rows: row..<row + 1, counters: Array(arrays[2...]), frameCount: photoCount))
                 }
                 guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
-                accumulators.release(start..<start + count)
             }
         }
-        try checkUnchanged()
-        accumulators.frameCount += manifest.photos.count
+        accumulators.release(rows: rows)
     }
 
-    private borrowing func checkUnchanged() throws(FastPixError) {
+    /// Adds the state's coarse sums, where it has them.
+    borrowing func add(to coarse: CoarseSums) throws(FastPixError) {
+        precondition(coarse.shape == manifest.frame && manifest.contents.hasExtremes)
+        let bytes = try Self.bytes(file, coarseOffset, StateFormat.coarseByteCount(manifest))
+        bytes.withUnsafeBytes { coarse.merge($0) }
+    }
+
+    /// Throws when the file is not what it was when it was opened: what was read of it is worthless then.
+    borrowing func checkUnchanged() throws(FastPixError) {
         guard file.isUnchanged else {
             throw FastPixError(.corrupt, path: path.string, "the state file changed while it was being read; run again")
         }
     }
 
-    // MARK: Records
-
-    /// What is being looked at in the second half of the photos, with what was recorded of it; nil before that half.
-    /// Throws when the file is not what it was when it was opened, or has records that its photos cannot have.
-    borrowing func scouting() throws(FastPixError) -> Scouting? {
-        let frame = manifest.frame
-        guard let scouting = manifest.confirmation?.scouting?.scouting(frame) else { return nil }
-        let unfinished = manifest.unfinished.compactMap(\.rows)
-        let whole = manifest.photos.count { $0.half == 1 }
-        let wordCount = Witness.wordCount(channels: frame.channels)
-        var records: [Witness] = []
-        var bytes = [UInt8](repeating: 0, count: wordCount * 8)
-        for (index, position) in scouting.recorder.positions.enumerated() {
-            try Self.read(file, recordsOffset + index * bytes.count, bytes.count, into: &bytes)
-            let words = bytes.withUnsafeBytes { bytes in
-                (0..<wordCount).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
-            }
-            let record = Witness(
-                words: words,
-                // A neighbourhood is recorded with its last row.
-                count: whole + unfinished.count { $0 > position.row + Neighbourhood.margin }, channels: frame.channels,
-                largest: StateFormat.largestSample(frame))
-            guard let record else { throw Self.damaged(path, "it has records that no photos have") }
-            records.append(record)
-        }
-        try checkUnchanged()
-        scouting.recorder.restore(records)
-        return scouting
-    }
-
     // MARK: Bytes
 
     private static let pieceByteCount = 1 << 18
-    private static let pieceSampleCount = 1 << 15
 
     private static func bytes(
         _ file: borrowing OpenFile, _ offset: Int, _ count: Int

@@ -39,7 +39,7 @@ enum DecodingPass {
                     try take(
                         ordered[index], purpose, maximumPixels: maximumPixels, with: &reader, into: &own.totals)
                 } catch {
-                    own.failed.append(FailedPhoto(path: ordered[index].path, reason: error.reason))
+                    own.failed.append(FailedPhoto(ordered[index], reason: error.reason))
                 }
                 progress()
             }
@@ -49,7 +49,7 @@ enum DecodingPass {
             }
         }
         var outcome = result.withLock { $0 }
-        outcome.failed.sort { $0.path.bytesPrecede($1.path) }
+        outcome.failed.sort { $0.place < $1.place }
         return outcome
     }
 
@@ -59,6 +59,11 @@ enum DecodingPass {
     ) throws(FastPixError) {
         guard purpose != .verification else {
             return try reader.read(photo, maximumPixels: maximumPixels) { _, _ in }
+        }
+        guard photo.header.shape.sampleType != .f32 else {
+            throw FastPixError(
+                .unsupported, path: photo.name,
+                "its samples are floating-point numbers, which have no exact sums; without --moments it is counted")
         }
         var sums = PhotoSums(photo.header.shape, countsValues: purpose == .sumsAndCounts)
         try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }

@@ -8,7 +8,7 @@ public struct PhotoTally: Sendable, Equatable {
 
     mutating func add(_ photo: PhotoFile) {
         photos += 1
-        bytesOnDisk += photo.byteCount
+        bytesOnDisk += photo.bytesOnDisk
         let shape = photo.header.shape
         bytesDecoded += shape.bytesPerRow * shape.height
     }

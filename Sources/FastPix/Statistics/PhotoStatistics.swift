@@ -34,7 +34,7 @@ public struct PhotoStatistics: Sendable {
     public var moments: MomentsRequest?
 
     public init(
-        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, verifies: Bool = false,
+        workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, verifies: Bool = false,
         moments: MomentsRequest? = nil
     ) {
         self.workers = workers
@@ -58,7 +58,7 @@ public struct PhotoStatistics: Sendable {
         try validate()
         let start = monotonicSeconds()
         let probed = PhotoProbe.run(
-            discovery.files, settings: headerSettings,
+            discovery.files, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         var photos = probed.photos
         var skipped = discovery.skipped + probed.failed
@@ -73,8 +73,8 @@ public struct PhotoStatistics: Sendable {
                 let now = done.add(1, ordering: .relaxed).newValue
                 progress(SearchProgress(stage: .decoding, photosDone: now, photosInAll: count))
             }
-            let damaged = Set(outcome.failed.map(\.path))
-            photos.removeAll { damaged.contains($0.path) }
+            let damaged = Set(outcome.failed.map(\.place))
+            photos.removeAll { damaged.contains($0.place) }
             skipped += outcome.failed.map(\.skipped)
             totals = outcome.totals
         }
@@ -82,6 +82,7 @@ public struct PhotoStatistics: Sendable {
         return StatisticsReport(
             settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
             inventory: PhotoInventory(photos), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
+            leftOut: discovery.leftOut,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
             peakMemoryBytes: ProcessMemory.peakBytes)

@@ -8,6 +8,8 @@ public struct StatisticsReport: Sendable, Encodable {
     public let moments: Moments?
     /// Files that are in none of the figures, ordered by path.
     public let skipped: [SkippedPhoto]
+    /// Files of the folders looked through that are not read, by kind.
+    public let leftOut: [LeftOutFiles]
     public let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
@@ -44,7 +46,7 @@ public struct StatisticsReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case schema, version, settings, photos, bytesOnDisk, bytesDecoded, formats, shapes, bitDepths, cameras, moments
-        case skipped, timing, peakMemoryBytes
+        case skipped, leftOut, timing, peakMemoryBytes
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -63,6 +65,7 @@ public struct StatisticsReport: Sendable, Encodable {
         // Null when nobody asked, so that a reader finds every key.
         try container.encode(moments, forKey: .moments)
         try container.encode(skipped, forKey: .skipped)
+        try container.encode(leftOut, forKey: .leftOut)
         try container.encode(timing, forKey: .timing)
         try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
     }

@@ -10,20 +10,15 @@ struct StripReader: ~Copyable {
         _ photo: PhotoFile, maximumPixels: UInt64, strip: (UnsafeRawPointer, _ pixelCount: Int) -> Void
     ) throws(FastPixError) {
         let shape = photo.header.shape
-        let file = try OpenFile(photo.path)
-        let decoder = try PhotoDecoder(file, maximumPixels: maximumPixels)
-        let changed = FastPixError(
-            .corrupt, path: photo.path.string, "the file changed while it was being read; run again")
-        guard decoder.shape == shape, file.state == photo.state else { throw changed }
+        let reading = try PhotoReading(photo, maximumPixels: maximumPixels)
         let rowsPerStrip = Self.rowsPerStrip(shape)
         let rows = try start(holding: rowsPerStrip * shape.bytesPerRow)
         for row in stride(from: 0, to: shape.height, by: rowsPerStrip) {
             let count = min(rowsPerStrip, shape.height - row)
-            try decoder.readRows(count, into: rows)
+            try reading.readRows(count, into: rows)
             strip(rows, count * shape.width)
         }
-        try decoder.finish()
-        guard file.isUnchanged else { throw changed }
+        try reading.finish()
     }
 
     /// Whole coded units of rows that fit the level-2 cache several times over; of very wide photos single rows.

@@ -10,7 +10,7 @@ extension FuzzedReader {
         case .maps: try Self.writtenMaps() + Self.foreignMaps.map { Array($0.utf8) }
         case .states:
             try [8, 16].flatMap { bits in try [1, 3].map { try Self.state(channels: $0, bits: bits) } } + [
-                Self.stateInHalves()
+                Self.unfinishedState()
             ]
         }
     }
@@ -26,13 +26,11 @@ extension FuzzedReader {
 
     // MARK: As fastpix writes them
 
-    private static func group(_ defects: [Defect]) throws -> HotPixelsReport.Group {
+    private static func group(_ defects: [Defect]) -> JudgedGroup {
         let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
-        let accumulators = try accumulators(shape)
-        return HotPixelsReport.Group(
-            PhotoGroup(camera: Camera(make: "Maker", model: "Model"), shape: shape, channels: .all, photos: []),
-            frameCount: accumulators.frameCount, summary: VarianceSummary(accumulators, top: 1),
-            detection: Detection(defects: defects, excludedRegions: [], sceneCorrelation: nil))
+        let camera = Camera(make: "Maker", model: "Model")
+        return JudgedGroup(
+            number: 1, camera: camera, shape: shape, frames: 2, name: camera.name, defects: defects)
     }
 
     private static func defect(_ kind: DefectClass, row: Int, column: Int) -> Defect {
@@ -45,90 +43,95 @@ extension FuzzedReader {
 
     private static func writtenMaps() throws -> [[UInt8]] {
         let defects = [defect(.stuck, row: 8, column: 3), defect(.dead, row: 2, column: 9)]
-        let group = try group(defects)
-        let frame = RawFrame(group, defects, offset: RawFrame.Offset(column: 5, row: -1))
+        let group = group(defects)
+        let frame = RawFrame(group, offset: RawFrame.Offset(column: 5, row: -1))
         let texts = [
-            JSONText.of(DefectList([(group, defects)])), DefectTable.text([(group, defects)]), DcrawList.text(frame),
+            JSONText.of(DefectList([group])), DefectTable.text([group]), DcrawList.text(frame),
             RawTherapeeList.text(frame), SirilList.text(frame), PixInsightList.text(frame),
-            JpegpixiBlocks.text(group, defects),
+            JpegpixiBlocks.text(group),
         ]
-        return try texts.map { Array($0.utf8) } + [DefectMask.png(group, defects)]
+        return try texts.map { Array($0.utf8) } + [DefectMask.png(group)]
     }
 
-    /// Two frames of soft noise.
-    private static func accumulators(_ shape: FrameShape) throws -> Accumulators {
-        let accumulators = try Accumulators(shape: shape, kind: .exact)
-        for frame in 1...2 {
-            let bytes = (0..<shape.sampleCount * shape.bytesPerSample).map {
-                UInt8(truncatingIfNeeded: $0 * 37 * frame)
-            }
-            bytes.withUnsafeBytes {
-                accumulators.accumulate(
-                    0..<shape.sampleCount, frames: [$0.baseAddress!], framesBefore: 0,
-                    tileSampleCount: shape.sampleCount)
-            }
-            accumulators.frameCount += 1
-        }
-        return accumulators
+    // MARK: States
+
+    /// The bytes of a frame of soft noise.
+    private static func noise(_ shape: FrameShape, _ number: Int) -> [UInt8] {
+        (0..<shape.sampleCount * shape.bytesPerSample).map { UInt8(truncatingIfNeeded: $0 * 37 * number) }
     }
 
-    /// A state without its checksum.
-    private static func state(channels: Int, bits: Int) throws -> [UInt8] {
-        let shape = FrameShape(width: 3, height: 2, channels: channels, bitsPerSample: bits)
-        let group = PhotoGroup(camera: Camera(make: "Maker"), shape: shape, channels: .all, photos: [])
-        let photos = ["0", "f"].map {
-            StatePhoto(hash: ContentHash(hexadecimal: String(repeating: $0, count: 32))!, name: "\($0).jpg")
+    /// Adds the upper `rows` of a frame, as the engine does. Returns what is known of the frame.
+    @discardableResult private static func add(
+        _ bytes: [UInt8], to accumulators: Accumulators, _ coarse: CoarseSums?, half: Int = 0, rows: Int? = nil
+    ) -> FrameFact {
+        let shape = accumulators.shape
+        let rows = rows ?? shape.height
+        let levels = PhotoLevels()
+        bytes.withUnsafeBytes { bytes in
+            let frame = DecodedRows(
+                firstRow: 0, strip: bytes.baseAddress!, kept: bytes.baseAddress!, keptRowCount: 0,
+                bytesPerRow: shape.bytesPerRow, rowsBefore: 0, half: half, levels: levels)
+            accumulators.scanMoments(
+                rows: 0..<rows, frames: [bytes.baseAddress!], framesBefore: 0, tileSampleCount: nil)
+            guard let coarse else { return }
+            accumulators.scanExtremes(rows: Accumulators.rowsWithExtremes(shape, decodedRows: rows), frames: [frame])
+            for row in CoarseSums.rowsLookedAt(0..<rows) {
+                coarse.add(row: row, of: frame.row(row), half: half, to: levels)
+            }
         }
+        return FrameFact(
+            level: levels.level, roughness: levels.roughness, half: half, exposureSeconds: half == 0 ? 0.01 : nil,
+            iso: half == 0 ? 100 : nil, time: half == 0 ? "2024-01-02T03:04:05" : nil)
+    }
+
+    private static func hash(_ digit: Character) -> ContentHash {
+        ContentHash(hexadecimal: String(repeating: digit, count: 32))!
+    }
+
+    /// What is written of these statistics, without its checksum.
+    private static func written(
+        _ accumulators: Accumulators, _ coarse: CoarseSums?, _ photos: [StatePhoto], make: String
+    ) throws -> [UInt8] {
+        let group = PhotoGroup(camera: Camera(make: make), shape: accumulators.shape, channels: .all, photos: [])
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("seed-\(UUID().uuidString).state")
         defer { try? FileManager.default.removeItem(at: file) }
         try StateWriter.write(
-            try accumulators(shape),
-            StateManifest(group, codedUnit: CodedUnit(width: 16, height: 8), photos: photos), to: file.path)
-        return try Data(contentsOf: file).dropLast(Checksum.byteCount)
-    }
-
-    static let shapeInHalves = FrameShape(width: 9, height: 8, channels: 3, bitsPerSample: 8)
-
-    /// A state, without its checksum, of a run in halves that was stopped in the second: one photo of each half, and
-    /// seven of eight rows of a third. The candidate in row 3 has been seen in both photos of the second half, that in
-    /// row 4 in one.
-    static func stateInHalves() throws -> [UInt8] {
-        let shape = shapeInHalves
-        let accumulators = try Accumulators(shape: shape, kind: .exact)
-        let candidates = [(3, 3, 0.1), (4, 5, -1.5e-300)].map {
-            Candidate(row: $0.0, column: $0.1, meanShift: $0.2, meanScore: 4, varianceShift: -0.3, varianceScore: 7)
-        }
-        let scouting = Scouting(candidates, sensitivity: .high, shape: shape)
-        for (photo, rowCount) in [8, 8, 7].enumerated() {
-            let bytes = (0..<shape.sampleCount).map { UInt8(truncatingIfNeeded: $0 * 37 * (photo + 1)) }
-            bytes.withUnsafeBytes {
-                accumulators.accumulate(
-                    0..<rowCount * shape.samplesPerRow, frames: [$0.baseAddress!], framesBefore: 0,
-                    tileSampleCount: shape.sampleCount)
-                if photo > 0 {
-                    WitnessReader(scouting.recorder, frames: 1, rowsPerStrip: rowCount)
-                        .read(rows: 0..<rowCount, of: 0, from: $0.baseAddress!)
-                }
-            }
-        }
-        accumulators.frameCount = 2
-        func hash(_ digit: Character) -> ContentHash {
-            ContentHash(hexadecimal: String(repeating: digit, count: 32))!
-        }
-        let photos = [
-            StatePhoto(hash: hash("a"), name: "a.jpg", half: 0), StatePhoto(hash: hash("b"), name: "b.jpg", half: 1),
-            StatePhoto(hash: hash("c"), name: "c.jpg", half: 1, rows: 7),
-        ]
-        let damaged = DamagedPhoto(hash: hash("d"), name: "d.jpg", reason: "truncated")
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("seed-\(UUID().uuidString).state")
-        defer { try? FileManager.default.removeItem(at: file) }
-        try StateWriter.write(
-            accumulators,
+            accumulators, coarse,
             StateManifest(
-                PhotoGroup(camera: Camera(), shape: shape, channels: .all, photos: []),
-                codedUnit: CodedUnit(width: 8, height: 8), photos: photos,
-                confirmation: StateConfirmation(damaged: [damaged], scouting: scouting)),
-            scouting.recorder, to: file.path)
+                group, codedUnit: CodedUnit(width: 16, height: 8), hasExtremes: coarse != nil, photos: photos),
+            to: file.path)
         return try Data(contentsOf: file).dropLast(Checksum.byteCount)
+    }
+
+    /// A state of two frames without extremes, without its checksum.
+    static func state(
+        channels: Int, bits: Int, width: Int = 3, height: Int = 2
+    ) throws -> [UInt8] {
+        let shape = FrameShape(width: width, height: height, channels: channels, bitsPerSample: bits)
+        let accumulators = try Accumulators(
+            shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: false))
+        for number in 1...2 { add(noise(shape, number), to: accumulators, nil) }
+        let photos = ["0", "f"].map { StatePhoto(hash: hash(Character($0)), name: "\($0).jpg") }
+        return try written(accumulators, nil, photos, make: "Maker")
+    }
+
+    static let shapeOfUnfinished = FrameShape(width: 9, height: 8, channels: 3, bitsPerSample: 8)
+
+    /// A state with extremes, without its checksum, of a run that was stopped: one photo of each half, and seven of eight
+    /// rows of a third.
+    static func unfinishedState() throws -> [UInt8] {
+        let shape = shapeOfUnfinished
+        let accumulators = try Accumulators(
+            shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: true))
+        let coarse = CoarseSums(shape)
+        let facts = [0, 1].map { add(noise(shape, $0 + 1), to: accumulators, coarse, half: $0) }
+        add(noise(shape, 3), to: accumulators, coarse, half: 1, rows: 7)
+        return try written(
+            accumulators, coarse,
+            [
+                StatePhoto(hash: hash("a"), name: "a.jpg", fact: facts[0]),
+                StatePhoto(hash: hash("b"), name: "b.jpg", fact: facts[1]),
+                StatePhoto(hash: hash("c"), name: "c.jpg", rows: 7),
+            ], make: "Maker")
     }
 }

@@ -49,9 +49,15 @@ enum FuzzedReader: String, CaseIterable, Sendable {
 
     private static func readState(_ path: FilePath) throws(FastPixError) {
         let reader = try StateReader(path)
-        let accumulators = try Accumulators(shape: reader.manifest.frame, kind: .exact)
-        try reader.add(to: accumulators)
-        _ = try reader.scouting()
-        precondition(accumulators.frameCount == reader.manifest.photos.count, "photos without sums")
+        let manifest = reader.manifest
+        let accumulators = try Accumulators(shape: manifest.frame, contents: manifest.contents)
+        try reader.add(rows: 0..<manifest.frame.height, to: accumulators)
+        if manifest.hasExtremes { try reader.add(to: CoarseSums(manifest.frame)) }
+        // What is accepted can be analysed.
+        guard manifest.unfinished.isEmpty, !manifest.photos.isEmpty else { return }
+        accumulators.frameCount = manifest.photos.count
+        let ranking = VarianceRanking(shape: manifest.frame, frameCount: manifest.photos.count, top: 3)
+        ranking.add(accumulators, rows: 0..<manifest.frame.height)
+        precondition(ranking.summary.lowest.allSatisfy { $0.m2 >= 0 }, "a variance below zero")
     }
 }

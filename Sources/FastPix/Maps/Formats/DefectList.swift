@@ -14,11 +14,11 @@ struct DefectList: Encodable {
         let defects: [Defect]
     }
 
-    init(_ groups: [(HotPixelsReport.Group, [Defect])]) {
-        self.groups = groups.map { group, defects in
+    init(_ groups: [JudgedGroup]) {
+        self.groups = groups.map { group in
             Group(
                 camera: group.camera, width: group.shape.width, height: group.shape.height, frames: group.frames,
-                defects: defects)
+                defects: group.defects)
         }
     }
 

@@ -2,10 +2,10 @@ import SystemPackage
 
 /// A grey PNG in the photos' size, 255 where a pixel has to be replaced and 0 elsewhere.
 enum DefectMask {
-    static func png(_ group: HotPixelsReport.Group, _ defects: [Defect]) throws(FastPixError) -> [UInt8] {
+    static func png(_ group: JudgedGroup) throws(FastPixError) -> [UInt8] {
         let (width, height) = (group.shape.width, group.shape.height)
         var pixels = [UInt8](repeating: 0, count: width * height)
-        for smear in defects.map(\.smear) {
+        for smear in group.defects.map(\.smear) {
             for row in smear.row..<smear.row + smear.rows {
                 for column in smear.column..<smear.column + smear.columns { pixels[row * width + column] = 255 }
             }

@@ -1,13 +1,13 @@
 /// Defects as a table, a line each, for all cameras.
 enum DefectTable {
-    static func text(_ groups: [(HotPixelsReport.Group, [Defect])]) -> String {
+    static func text(_ groups: [JudgedGroup]) -> String {
         var lines = [
             "make,model,serial,width,height,row,column,channel,class,confidence,mean,neighbourhood_mean,variance,"
                 + "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns"
         ]
-        for (group, defects) in groups {
+        for group in groups {
             let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVText.field($0 ?? "") }
-            for defect in defects {
+            for defect in group.defects {
                 let place = [group.shape.width, group.shape.height, defect.row, defect.column, defect.channel]
                 let values = [
                     defect.confidence, defect.mean, defect.neighbourhoodMean, defect.variance,

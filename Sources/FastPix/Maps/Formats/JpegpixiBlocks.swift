@@ -2,9 +2,9 @@
 /// comments. A block holds all that a defect tinges, because jpegpixi interpolates it from the pixels around.
 /// Source: jpegpixi(1).
 enum JpegpixiBlocks {
-    static func text(_ group: HotPixelsReport.Group, _ defects: [Defect]) -> String {
-        let frame = RawFrame(group, defects, offset: RawFrame.Offset())
-        let blocks = defects.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.map {
+    static func text(_ group: JudgedGroup) -> String {
+        let frame = RawFrame(group, offset: RawFrame.Offset())
+        let blocks = group.defects.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.map {
             "\($0.smear.column),\($0.smear.row),\($0.smear.columns),\($0.smear.rows)"
         }
         return (frame.comments + blocks).joined(separator: "\n") + "\n"

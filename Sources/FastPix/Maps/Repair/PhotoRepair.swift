@@ -20,7 +20,7 @@ public struct PhotoRepair: Sendable {
 
     public init(
         folder: String, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
-        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
+        workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
     ) {
         self.folder = folder
         self.overwrites = overwrites

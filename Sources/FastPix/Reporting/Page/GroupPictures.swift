@@ -26,10 +26,10 @@ struct GroupPictures: Sendable {
         _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, detection: Detection?,
         settings: AccumulationSettings
     ) throws(FastPixError) {
-        let maps = MomentMaps(accumulators, summary: summary)
+        let maps = MomentMaps(accumulators, summary: summary, workers: settings.workerCount)
         varianceMap = try maps.varianceOverview()
         meanMap = try maps.meanOverview()
-        histogram = VarianceHistogram(accumulators, summary: summary)
+        histogram = VarianceHistogram(accumulators, summary: summary, workers: settings.workerCount)
         isBrightened = maps.brightness != 1
         var defects: [DefectPictures] = []
         for defect in (detection?.defects ?? []).prefix(Self.mostDefects) {

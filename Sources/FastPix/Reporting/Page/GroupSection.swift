@@ -62,12 +62,9 @@ struct GroupSection {
             return "<p>Defects are not judged with \(counted(group.frames, "photo")); "
                 + "\(DetectionSettings.minimumFrames) are the least, 100 are good.</p>"
         }
-        guard !detection.isStaticScene else {
-            return "<p>Defects cannot be told: the photos show the same view, and its details are as steady as "
-                + "defects.</p>"
-        }
-        return "<p>\(counted(defects.count, "defect")) found at sensitivity \(sensitivity?.rawValue ?? "normal") over "
-            + "\(counted(group.frames, "photo")).</p>"
+        return "<p>\(counted(defects.count, "defect")) found at sensitivity \(sensitivity?.rawValue ?? "normal") in "
+            + "\(detection.judgedPercent) % of the frame, over \(counted(group.frames, "photo")) taken for "
+            + "\(detection.kind.rawValue) (\(HTMLText.escaped(detection.kindReason))). \(detection.limitWords).</p>"
     }
 
     // MARK: List
@@ -78,7 +75,7 @@ struct GroupSection {
             let name =
                 index < pictures.defects.count
                 ? "<a href=\"#\(identifier("defect-\(index + 1)"))\">\(index + 1)</a>" : "\(index + 1)"
-            return "<tr><td>\(name)</td><td class=\"text\">\(defect.class.rawValue)</td><td>\(defect.row)</td>"
+            return "<tr><td>\(name)</td><td class=\"text\">\(defect.class.rawValue)</td><td class=\"text\">\(defect.shapeWords)</td><td>\(defect.row)</td>"
                 + "<td>\(defect.column)</td><td class=\"wide\">\(HTMLText.number(defect.mean))</td>"
                 + "<td class=\"wide\">\(HTMLText.number(defect.neighbourhoodMean))</td>"
                 + "<td class=\"wide\">\(HTMLText.number(defect.variance))</td>"
@@ -99,7 +96,7 @@ struct GroupSection {
     private static let defectsShown = 15
     private static let rowsShown = 50
     private static let head =
-        "<thead><tr><th scope=\"col\">No.</th><th scope=\"col\" class=\"text\">class</th><th scope=\"col\">row</th>"
+        "<thead><tr><th scope=\"col\">No.</th><th scope=\"col\" class=\"text\">class</th><th scope=\"col\" class=\"text\">shape</th><th scope=\"col\">row</th>"
         + "<th scope=\"col\">column</th><th scope=\"col\" class=\"wide\">mean</th>"
         + "<th scope=\"col\" class=\"wide\">neighbours</th><th scope=\"col\" class=\"wide\">variance</th>"
         + "<th scope=\"col\" class=\"wide\">neighbours</th><th scope=\"col\">confidence</th></tr></thead>"

@@ -9,7 +9,10 @@ struct MomentMaps {
     /// Longer sides would make pages of many megabytes and no screen larger.
     private static let longestSide = 1024
 
-    init(_ accumulators: Accumulators, summary: VarianceSummary) {
+    private let workers: Int
+
+    init(_ accumulators: Accumulators, summary: VarianceSummary, workers: Int) {
+        self.workers = workers
         reader = MomentsReader(accumulators: accumulators)
         shape = accumulators.shape
         axis = VarianceAxis(
@@ -35,18 +38,16 @@ struct MomentMaps {
     /// The lowest variance of the pixels (and their channels) that become one, so that a single one still shows.
     func varianceOverview() throws(FastPixError) -> [UInt8] {
         let (width, height) = smallSize
-        let rows = ParallelTiles.map(height) { row in
+        let rows = WorkerTeam.map(height, workers: workers) { row in
             defer { release(row) }
-            return (0..<width).map { column in
-                var lowest = Double.nan
-                forEachPixel(row, column) { pixel in
-                    for channel in 0..<shape.channels {
-                        let value = reader.varianceOrNaN(pixel * shape.channels + channel)
-                        if !(lowest <= value) { lowest = value }
-                    }
+            var lowest = [Double](repeating: .nan, count: width)
+            forEachRow(row) { samples in
+                for (index, value) in reader.variancesOrNaN(samples).enumerated() {
+                    let column = index / shape.channels / factor
+                    if !(lowest[column] <= value) { lowest[column] = value }
                 }
-                return color(lowest)
             }
+            return lowest.map(color)
         }
         return try PNGImage.encode(
             width: width, height: height, .palette(PerceptualColorMap.table), Array(rows.joined()))
@@ -56,19 +57,20 @@ struct MomentMaps {
     /// and 99.5: over many scenes a mean is an even grey.
     func meanOverview() throws(FastPixError) -> [UInt8] {
         let (width, height) = smallSize
-        let rows = ParallelTiles.map(height) { row in
+        let rows = WorkerTeam.map(height, workers: workers) { row in
             defer { release(row) }
-            return (0..<width).flatMap { column in
-                (0..<3).map { channel -> Double in
-                    var sum = 0.0
-                    var count = 0.0
-                    forEachPixel(row, column) { pixel in
-                        sum += reader.mean(pixel * shape.channels + min(channel, shape.channels - 1))
-                        count += 1
+            var sums = [Double](repeating: 0, count: width * 3)
+            var counts = [Double](repeating: 0, count: width)
+            forEachRow(row) { samples in
+                let means = reader.means(samples)
+                for x in 0..<shape.width {
+                    counts[x / factor] += 1
+                    for channel in 0..<3 {
+                        sums[x / factor * 3 + channel] += means[x * shape.channels + min(channel, shape.channels - 1)]
                     }
-                    return sum / max(1, count)
                 }
             }
+            return sums.indices.map { sums[$0] / max(1, counts[$0 / 3]) }
         }
         let means = Array(rows.joined())
         let sorted = means.sorted()
@@ -85,9 +87,10 @@ struct MomentMaps {
     /// The rows of the frame that became this one of the small picture.
     private func release(_ row: Int) { reader.accumulators.release(rows: row * factor..<(row + 1) * factor) }
 
-    private func forEachPixel(_ row: Int, _ column: Int, _ body: (Int) -> Void) {
+    /// Calls `body` with the samples of each row of the frame that becomes part of this one of the small picture.
+    private func forEachRow(_ row: Int, _ body: (Range<Int>) -> Void) {
         for y in row * factor..<min(shape.height, (row + 1) * factor) {
-            for x in column * factor..<min(shape.width, (column + 1) * factor) { body(y * shape.width + x) }
+            body(y * shape.samplesPerRow..<(y + 1) * shape.samplesPerRow)
         }
     }
 

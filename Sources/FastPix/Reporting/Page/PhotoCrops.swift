@@ -29,18 +29,17 @@ struct PhotoCrops: Sendable {
         _ photo: PhotoFile, _ crops: [FrameCrop], brightness: Double, settings: AccumulationSettings
     ) throws(FastPixError) {
         name = photo.path.lastComponent?.string ?? photo.path.string
-        let file = try OpenFile(photo.path)
-        let decoder = try PhotoDecoder(file, channels: settings.channels, maximumPixels: settings.maximumPixels)
-        let shape = decoder.shape
+        let reading = try PhotoReading(photo, channels: settings.channels, maximumPixels: settings.maximumPixels)
+        let shape = photo.header.shape
         var pixels = [[UInt8]](repeating: [], count: crops.count)
         let row = UnsafeMutableRawBufferPointer.allocate(byteCount: shape.bytesPerRow, alignment: 16)
         defer { row.deallocate() }
         let end = crops.map { $0.row + $0.height }.max() ?? 0
-        guard photo.header.shape == shape, end <= shape.height else {
+        guard end <= shape.height else {
             throw FastPixError(.corrupt, path: photo.path.string, "the file has changed")
         }
         for index in 0..<end {
-            try decoder.readRows(1, into: row.baseAddress!)
+            try reading.readRows(1, into: row.baseAddress!)
             for (number, crop) in crops.enumerated() where (crop.row..<crop.row + crop.height).contains(index) {
                 for column in crop.column..<crop.column + crop.width {
                     for channel in 0..<3 {

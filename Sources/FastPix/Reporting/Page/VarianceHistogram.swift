@@ -5,14 +5,14 @@ struct VarianceHistogram: Sendable {
     let counts: [Int]
     let axis: VarianceAxis
 
-    init(_ accumulators: Accumulators, summary: VarianceSummary) {
+    init(_ accumulators: Accumulators, summary: VarianceSummary, workers: Int) {
         let axis = VarianceAxis(minimum: summary.minimum.variance ?? .nan, maximum: summary.maximum.variance ?? .nan)
         let reader = MomentsReader(accumulators: accumulators)
         let shape = accumulators.shape
-        let rows = ParallelTiles.map(shape.height) { row in
+        let rows = WorkerTeam.map(shape.height, workers: workers) { row in
             var counts = [Int](repeating: 0, count: Self.binCount)
-            for sample in row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow {
-                guard let fraction = axis.fraction(of: reader.varianceOrNaN(sample)) else { continue }
+            for variance in reader.variancesOrNaN(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow) {
+                guard let fraction = axis.fraction(of: variance) else { continue }
                 counts[min(Self.binCount - 1, Int(fraction * Double(Self.binCount)))] += 1
             }
             accumulators.release(rows: row..<row + 1)

@@ -1,0 +1,42 @@
+/// Coarse sums of single rows: what tells a fixed view, and dark frames from scenes, without a map of any frame.
+///
+/// A row is `width` pixels of `channels` interleaved samples, of which one `channel` is looked at. It is divided into cells
+/// of FPX_SCENE_CELL_COLUMNS pixels; the last, incomplete one is left out. Added to what is there:
+///   cell_sums[j] += sum of the samples of cell j
+///   *level       += sum of the samples of all cells
+///   *roughness   += sum of |x(c) - x(c + distance)| over all columns c with c + distance < width
+/// All exact integers. Float samples are counted in steps of 1/256, rounded half to even and clamped to +-2^40, so that
+/// their sums are exact, too; a NaN counts as 0.
+///
+/// Overflow: 2^40 rows of any width below 2^24 fit the 64-bit sums.
+/// Errors: FPX_ERROR_ARGUMENT for a null pointer with a width above 0, and for a channel that is not below `channels`.
+/// Thread-safety: everything runs on the calling thread; calls at the same time work on different sums.
+#ifndef FPX_SCENE_H
+#define FPX_SCENE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fpx_nullability.h"
+#include "fpx_status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FPX_SCENE_CELL_COLUMNS 8
+
+fpx_status fpx_scene_row_u8(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
+                            const uint8_t *_Nullable row, size_t width, size_t channels, size_t channel,
+                            size_t distance);
+fpx_status fpx_scene_row_u16(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
+                             const uint16_t *_Nullable row, size_t width, size_t channels, size_t channel,
+                             size_t distance);
+fpx_status fpx_scene_row_f32(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
+                             const float *_Nullable row, size_t width, size_t channels, size_t channel,
+                             size_t distance);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,82 @@
+/// Reads tags of TIFF directories, as EXIF, DNG and TIFF files have them (TIFF 6.0, section 2; BigTIFF); not public.
+///
+/// libtiff reads pictures; what a camera says about them is read here, because libtiff knows EXIF only by leaving the
+/// picture's directory, and LibRaw keeps few of these tags.
+#ifndef FPX_TIFF_TAGS_H
+#define FPX_TIFF_TAGS_H
+
+#include "photo_internal.h"
+
+/// The tags that are looked for.
+enum {
+    FPX_TIFF_SUBFILE_TYPE = 254,
+    FPX_TIFF_COMPRESSION = 259,
+    FPX_TIFF_IMAGE_DESCRIPTION = 270,
+    FPX_TIFF_MAKE = 271,
+    FPX_TIFF_MODEL = 272,
+    FPX_TIFF_SOFTWARE = 305,
+    FPX_TIFF_SUB_DIRECTORIES = 330,
+    FPX_TIFF_SAMPLE_FORMAT = 339,
+    FPX_TIFF_XMP = 700,
+    FPX_TIFF_CFA_DIMENSIONS = 33421,
+    FPX_TIFF_CFA_PATTERN = 33422,
+    FPX_TIFF_EXPOSURE_TIME = 33434,
+    FPX_TIFF_EXIF = 34665,
+    FPX_TIFF_ISO = 34855,
+    FPX_TIFF_TIME_ORIGINAL = 36867,
+    FPX_TIFF_SUBSECOND_ORIGINAL = 37521,
+    FPX_TIFF_PIXEL_WIDTH = 40962,
+    FPX_TIFF_PIXEL_HEIGHT = 40963,
+    FPX_TIFF_BODY_SERIAL = 42033,
+    FPX_TIFF_DNG_VERSION = 50706,
+    FPX_TIFF_CAMERA_SERIAL = 50735,
+    FPX_TIFF_ACTIVE_AREA = 50829,
+};
+
+/// A TIFF file by its first bytes.
+typedef struct fpx_tiff_tags {
+    fpx_byte_source *_Nonnull source;
+    bool is_big_endian;
+    bool is_large;
+    /// Where the first directory lies.
+    uint64_t first_directory;
+} fpx_tiff_tags;
+
+/// One tag of a directory.
+typedef struct fpx_tiff_tag {
+    uint16_t type;
+    uint64_t count;
+    /// Where its values lie in the file.
+    uint64_t position;
+} fpx_tiff_tag;
+
+/// False when the file does not begin like a TIFF.
+bool fpx_tiff_tags_open(fpx_byte_source *_Nonnull source, fpx_tiff_tags *_Nonnull tags);
+
+/// Finds a tag of the directory at `directory`; false when it is not there or the directory cannot be read.
+bool fpx_tiff_tags_find(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,
+                        fpx_tiff_tag *_Nonnull tag);
+
+/// A whole number of a directory, its first one; `otherwise` when there is none.
+uint64_t fpx_tiff_tags_number(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,
+                              uint64_t otherwise);
+
+/// Up to `capacity` bytes of a tag's values; returns their number.
+size_t fpx_tiff_tags_bytes(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,
+                           uint8_t *_Nonnull bytes, size_t capacity);
+
+/// Fills the colour pattern from a directory.
+void fpx_tiff_tags_pattern(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
+
+/// Fills make, model, serial, capture and band from a directory and from the EXIF directory that it names.
+void fpx_tiff_tags_describe(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
+
+/// Where the directory of a DNG's raw picture lies when its samples are floating-point numbers: the first one or one that
+/// it names; 0 when they are not.
+uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *_Nonnull tags);
+
+/// Whether the active area of a picture is all of it.
+bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint32_t width,
+                                     uint32_t height);
+
+#endif

@@ -1,0 +1,106 @@
+/// What is known of one channel of a pixel that is looked at closely.
+struct ChannelEvidence: Sendable, Equatable {
+    let above: UInt16
+    let below: UInt16
+    let blindAbove: UInt16
+    let blindBelow: UInt16
+    /// Over the frames, in samples.
+    let mean: Double
+    /// Middle of the eight neighbours' means.
+    let ringMean: Double
+    let variance: Float
+    let ringVariance: Float
+    /// The largest offset of the four touching pixels from their own neighbours, to the same side, as a share of this
+    /// one's: 0 for a single pixel, 1/4 and more for what optics have drawn.
+    let touching: Float
+
+    var offset: Double { mean - ringMean }
+    var hits: Int { max(Int(above), Int(below), Int(above) + Int(below)) }
+}
+
+/// A pixel that is looked at closely, with one evidence per colour.
+struct Candidate: Sendable, Equatable {
+    let row: Int
+    let column: Int
+    /// Whether it has counters: those next to the frame's edges have none.
+    let isCounted: Bool
+    let evidence: [ChannelEvidence]
+    /// Pixels up, down, left and right over which the offset of the main channel keeps a quarter of its size.
+    let reach: Reach
+
+    struct Reach: Sendable, Equatable {
+        var up: UInt8 = 0, down: UInt8 = 0, left: UInt8 = 0, right: UInt8 = 0
+    }
+
+    /// What the strongest are taken by when there is no room for all.
+    var strength: Int { evidence.map(\.hits).max() ?? 0 }
+
+    static func isBefore(_ a: Candidate, _ b: Candidate) -> Bool { (a.row, a.column) < (b.row, b.column) }
+
+    static func isStronger(_ a: Candidate, _ b: Candidate) -> Bool {
+        a.strength != b.strength ? a.strength > b.strength : isBefore(a, b)
+    }
+}
+
+/// Candidates by rows of tiles, with a bound on their number: of each tile the strongest are kept, as many as the bound
+/// allows for all tiles alike. What is kept does not depend on the order in which candidates come.
+struct CandidateStore: Sendable {
+    /// As many as one million pixels of defects at ten per cent, or fixed views of many million pixels, need; some
+    /// hundred bytes each.
+    static let capacity = 1 << 18
+    private static let mostPerTile = 256
+
+    private let tileSize: Int
+    private var tileRows: [[Candidate]]
+    private var perTile = mostPerTile
+    private var count = 0
+    private(set) var isTruncated = false
+
+    init(_ geometry: FrameGeometry) {
+        tileSize = geometry.tileSize
+        tileRows = Array(repeating: [], count: geometry.tileRows)
+    }
+
+    mutating func add(_ candidates: [Candidate]) {
+        for candidate in candidates { tileRows[candidate.row / tileSize].append(candidate) }
+        count += candidates.count
+        if count > 2 * Self.capacity { prune() }
+    }
+
+    private mutating func prune() {
+        tidy()
+        while count > Self.capacity, perTile > 1 {
+            perTile /= 2
+            tidy()
+        }
+    }
+
+    /// Leaves each pixel once, and of each tile at most `perTile`.
+    private mutating func tidy() {
+        count = 0
+        for index in tileRows.indices {
+            var kept: [Candidate] = []
+            var last: Candidate?
+            for candidate in tileRows[index].sorted(by: Candidate.isBefore)
+            where last.map({ Candidate.isBefore($0, candidate) }) ?? true {
+                kept.append(candidate)
+                last = candidate
+            }
+            var byTile: [Int: [Candidate]] = [:]
+            for candidate in kept { byTile[candidate.column / tileSize, default: []].append(candidate) }
+            if byTile.contains(where: { $0.value.count > perTile }) {
+                isTruncated = true
+                kept = byTile.values.flatMap { $0.sorted(by: Candidate.isStronger).prefix(perTile) }
+                    .sorted(by: Candidate.isBefore)
+            }
+            tileRows[index] = kept
+            count += kept.count
+        }
+    }
+
+    /// All that are kept, in the order of rows and columns.
+    mutating func finish() -> [Candidate] {
+        prune()
+        return tileRows.flatMap { $0 }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// TIFF, FITS and raw files through the program: each page a photo, and the same result in whatever file it lies.
+struct StackAndFormatTests {
+    private static func hotpixels(_ arguments: [String], in folder: URL) throws -> HotPixelsResult {
+        let run = try CommandRun.fastpix(["hotpixels", "--format", "json", "--quiet"] + arguments, in: folder)
+        #expect(run.exitCode == 0)
+        #expect(run.stderr == "")
+        return try run.hotPixels()
+    }
+
+    /// Hot pixels of the dark frames whose value doubles with the exposure (README of the frames' source).
+    private static let hot = [
+        [7, 156], [26, 227], [29, 204], [38, 243], [43, 377], [44, 206], [63, 71], [64, 14], [85, 336], [86, 0],
+        [149, 234], [188, 196], [200, 109], [274, 278], [285, 170], [315, 33], [317, 33], [319, 33], [340, 286],
+    ]
+
+    @Test func darkFramesAreRead() throws {
+        let folder = Repository.fixture("darks")
+        let result = try Self.hotpixels(["--top", "0", "."], in: folder)
+        let group = try #require(result.groups.first)
+        #expect(result.groups.count == 1 && result.skipped.isEmpty)
+        #expect(group.frames == 14 && group.shape == [344, 408, 1] && group.bitsPerSample == 8)
+        // The pixel that varies most is one of those known to grow with the exposure.
+        #expect(Self.hot.contains([group.variance.max.row, group.variance.max.column]))
+        let stats = try CommandRun.fastpix(["stats", "--moments", "--format", "json", "--quiet", "."], in: folder)
+        #expect(stats.exitCode == 0)
+        let statistics = try stats.statistics()
+        #expect(statistics.photos == 14)
+        #expect(statistics.formats.map(\.format) == ["tiff"])
+        #expect(statistics.bytesDecoded == 14 * 344 * 408)
+    }
+
+    /// A stack gives what its pages as files of their own give.
+    @Test func aStackIsItsPages() throws {
+        try withTemporaryFolder { folder in
+            let (width, height, pages) = (24, 18, 12)
+            try folder.addFolder("stack").addFile(
+                "stack.tif", TIFFFile.stack(pages: pages, width: width, height: height))
+            let files = try folder.addFolder("files")
+            for page in 0..<pages {
+                let bytes = TIFFFile.samples(page: page, width: width, height: height)
+                let samples = stride(from: 0, to: bytes.count, by: 2).map {
+                    UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+                }
+                try files.addFile("page-\(page).tif", TIFFFile.grey16(samples, width: width))
+            }
+            let stack = try Self.hotpixels(["stack"], in: folder)
+            let pagesAlone = try Self.hotpixels(["files"], in: folder)
+            #expect(stack.groups.map(\.frames) == [pages])
+            #expect(stack.groups == pagesAlone.groups)
+            // And the sums that were written: mean and variance of one pixel over the pages.
+            let values = (0..<pages).map { page in
+                let bytes = TIFFFile.samples(page: page, width: width, height: height)
+                return Double(Int(bytes[0]) | Int(bytes[1]) << 8)
+            }
+            let mean = values.reduce(0, +) / Double(pages)
+            let m2 = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let all = try Self.hotpixels(["stack", "--top", "1000"], in: folder)
+            let first = try #require(all.groups[0].lowestVariance.first { $0.row == 0 && $0.column == 0 })
+            #expect(abs(first.mean - mean) < 1e-9 && abs(first.m2 - m2) < 1e-6 * m2)
+            // One page of a damaged stack is named by its number, the others count.
+            let whole = TIFFFile.stack(pages: pages, width: width, height: height)
+            try folder.addFolder("cut").addFile("stack.tif", whole.dropLast(2))
+            let cut = try CommandRun.fastpix(["hotpixels", "--format", "json", "--quiet", "cut"], in: folder)
+            #expect(cut.exitCode == 2)
+            let rest = try cut.hotPixels()
+            #expect(rest.groups.map(\.frames) == [pages - 1])
+            #expect(rest.skipped.map(\.path) == ["cut/stack.tif#\(pages - 1)"])
+        }
+    }
+
+    @Test func statsCountsPagesOnce() throws {
+        let folder = Repository.fixture("tiff")
+        let run = try CommandRun.fastpix(["stats", "--format", "json", "--quiet", "stack.tif"], in: folder)
+        let result = try run.statistics()
+        #expect(result.photos == 5)
+        #expect(result.bytesOnDisk == (try Data(contentsOf: folder.appendingPathComponent("stack.tif")).count))
+    }
+
+    @Test func rawAndFITSAreRead() throws {
+        let raw = try Self.hotpixels(
+            ["--minimum-frames", "1", "--no-defects", "bayer-rggb.dng"], in: Repository.fixture("raw"))
+        #expect(raw.groups.map(\.camera) == [.init(make: "Fixture", model: "Model 7", serial: "S-123")])
+        #expect(raw.groups[0].shape == [36, 44, 1])
+        let fits = try Self.hotpixels(["--minimum-frames", "1", "--no-defects", "cube.fits"], in: Repository.fixture("fits"))
+        #expect(fits.groups.map(\.frames) == [5])
+    }
+
+    /// The other groups are not held up by frames that have no exact sums.
+    @Test func floatingPointFramesAreSaidToBeLeftOut() throws {
+        try withTemporaryFolder { folder in
+            for name in ["float32-strips.tif", "float32-tiles.tif"] {
+                try folder.addCopy(of: Repository.fixture("tiff/\(name)"))
+            }
+            let run = try CommandRun.fastpix(
+                ["hotpixels", "--format", "json", "--quiet", "--minimum-frames", "2", "."], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(try run.hotPixels().skipped.allSatisfy { $0.reason.contains("floating-point") })
+            let welford = try Self.hotpixels(
+                ["--minimum-frames", "2", "--accumulator", "welford", "--no-defects", "."], in: folder)
+            // Both files hold the same picture.
+            #expect(welford.groups.map(\.frames) == [2])
+            #expect(welford.groups[0].variance.max.value == 0)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// FITS samples against hashes of the arrays that astropy has written, made by `Tests/Fixtures/make_fits_fixtures.py`.
+struct FITSDecoderTests {
+    static let pictures = WrittenPicture.all("fits")
+    static let sound = pictures.filter { $0.sha256 != nil }
+    static let refused = pictures.filter { $0.error != nil }
+
+    @Test func manifestCoversBothOutcomes() {
+        #expect(Self.sound.count > 30)
+        #expect(Self.refused.count >= 8)
+        #expect(Set(Self.sound.compactMap(\.bitsPerSample)) == [8, 16, 32])
+    }
+
+    @Test(arguments: sound)
+    func decodesWhatWasWritten(_ picture: WrittenPicture) throws {
+        let photo = try picture.check(in: "fits", format: .fits)
+        #expect(photo.header.whiteLevel == picture.whiteLevel)
+    }
+
+    @Test(arguments: refused)
+    func refuses(_ picture: WrittenPicture) throws {
+        let error = try #require(throws: FastPixError.self) {
+            _ = try PhotoFile(probing: picture.path(in: "fits"), maximumPixels: 1_000_000).samples()
+        }
+        switch picture.error {
+        case "unsupported": #expect(error.code == .unsupported)
+        case "truncated": #expect(error.code == .corrupt && error.message.hasPrefix("truncated"))
+        case let words?:
+            #expect(error.code == .corrupt && error.message.contains(words))
+            #expect(error.message.hasSuffix("in row 4, column 9"))
+        case nil: Issue.record("the manifest names no error")
+        }
+        #expect(error.path == picture.path(in: "fits").string)
+    }
+
+    @Test(arguments: ["cube.fits", "cube.fits.gz", "cube-rice.fits.fz", "extensions.fits"])
+    func everyPlaneIsAPhoto(_ name: String) throws {
+        let path = FilePath(Repository.fixture("fits/\(name)").path)
+        let photos = PhotoProbe.probe(path, channels: .all, maximumPixels: 0).photos
+        #expect(photos.map(\.page.number) == Array(photos.indices))
+        #expect(photos.allSatisfy { $0.isInStack })
+        // In any order: a packed file has to be unpacked again to go back.
+        let forward = try photos.map { try $0.samples() }
+        let backward = try photos.reversed().map { try $0.samples() }
+        #expect(forward == backward.reversed())
+    }
+
+    @Test func aCubeIsNotLongerThanItsFile() throws {
+        try withTemporaryFolder { folder in
+            var bytes = try Data(contentsOf: Repository.fixture("fits/cube.fits"))
+            let planes = try #require(bytes.range(of: Data("NAXIS3  =                    5".utf8)))
+            bytes.replaceSubrange(planes, with: Data("NAXIS3  =            123456789".utf8))
+            let file = try folder.addFile("long.fits", bytes)
+            let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
+            #expect(found.photos.isEmpty)
+            #expect(found.failed.count == 1 && found.failed[0].reason.hasPrefix("truncated"))
+        }
+    }
+
+    @Test func hugeFramesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            var bytes = try Data(contentsOf: Repository.fixture("fits/u8.fits"))
+            for axis in ["NAXIS1  =                   31", "NAXIS2  =                   23"] {
+                let card = try #require(bytes.range(of: Data(axis.utf8)))
+                bytes.replaceSubrange(card, with: Data((axis.prefix(9) + "            2000000000").utf8.prefix(30)))
+            }
+            let file = try folder.addFile("huge.fits", bytes)
+            let error = #expect(throws: FastPixError.self) {
+                try PhotoFile(probing: FilePath(file.path), maximumPixels: 500_000_000)
+            }
+            #expect(error?.code == .tooLarge)
+        }
+    }
+
+    /// The cards of a header are padded with blanks and data with zeros to 2880 bytes: cut off, they are not missed.
+    @Test(arguments: ["u8.fits", "u16-rice_1.fits.fz", "u16-gzip_2.fits.fz", "u16.fits.gz"])
+    func everyTruncationIsRefusedOrWhole(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: Repository.fixture("fits/\(name)"))
+            let samples = try #require(try decodeHostile(whole, as: name, in: folder))
+            for length in stride(from: 0, to: whole.count, by: 7) {
+                let decoded = try decodeHostile(whole.prefix(length), as: name, in: folder)
+                #expect(decoded == nil || decoded == samples, "\(length) bytes")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "u16.fits", "camera.fits", "scaled.fits", "cube.fits", "rgb.fits", "u16-rice_1.fits.fz", "u8-gzip_1.fits.fz",
+        "i32-gzip_2.fits.fz", "u16.fits.gz", "extensions.fits", "cube-rice.fits.fz",
+    ])
+    func flippedBitsNeverCrash(_ name: String) throws {
+        let whole = try Data(contentsOf: Repository.fixture("fits/\(name)"))
+        try flipBits(of: whole, as: name, headerBytes: 8640, rounds: 60)
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// DNG samples against hashes of the arrays that were written and that rawpy reads back, made by
+/// `Tests/Fixtures/make_raw_fixtures.py`.
+struct RawDecoderTests {
+    static let pictures = WrittenPicture.all("raw")
+    static let sound = pictures.filter { $0.sha256 != nil }
+    static let refused = pictures.filter { $0.error != nil }
+
+    @Test(arguments: sound)
+    func decodesWhatWasWritten(_ picture: WrittenPicture) throws {
+        let photo = try picture.check(in: "raw", format: .raw)
+        let sensor = try #require(photo.header.sensorFrame)
+        #expect([sensor.width, sensor.height, sensor.left, sensor.top] == picture.sensor)
+        if picture.bitsPerSample == 16 { #expect(photo.header.whiteLevel == 16000) }
+        if picture.pattern != nil, picture.bitsPerSample == 16 { #expect(photo.header.blackLevel == 256) }
+    }
+
+    @Test(arguments: sound)
+    func maskedBorderIsReadWhenItIsAskedFor(_ picture: WrittenPicture) throws {
+        let photo = try PhotoFile(probing: picture.path(in: "raw"), maskedBorder: true, maximumPixels: 0)
+        #expect([photo.header.shape.width, photo.header.shape.height] == picture.sensor.map { Array($0.prefix(2)) })
+        #expect(photo.header.sensorFrame.map { [$0.left, $0.top] } == [0, 0])
+        #expect(SHA256.hexadecimal(of: try photo.samples()) == picture.border)
+    }
+
+    @Test(arguments: refused)
+    func refuses(_ picture: WrittenPicture) throws {
+        let error = try #require(throws: FastPixError.self) {
+            _ = try PhotoFile(probing: picture.path(in: "raw"), maximumPixels: 1_000_000).samples()
+        }
+        #expect(error.code == .corrupt && error.message.hasPrefix("truncated"))
+    }
+
+    @Test func neighboursOfOneColourAreFarEnough() throws {
+        func distance(_ name: String) throws -> Int {
+            try PhotoFile(probing: FilePath(Repository.fixture("raw/\(name)").path), maximumPixels: 0).header.shape
+                .neighbourDistance
+        }
+        #expect(try distance("bayer-rggb.dng") == 2)
+        #expect(try distance("monochrome.dng") == 2)
+        #expect(try distance("xtrans.dng") == 6)
+    }
+
+    @Test func pixelsAreBoundedBeforeUnpacking() throws {
+        let path = FilePath(Repository.fixture("raw/border.dng").path)
+        let error = #expect(throws: FastPixError.self) { try PhotoFile(probing: path, maximumPixels: 44 * 36 - 1) }
+        #expect(error?.code == .tooLarge)
+    }
+
+    @Test(arguments: ["bayer-rggb.dng", "lossless-jpeg.dng", "float.dng"])
+    func everyTruncationIsRefusedOrWhole(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: Repository.fixture("raw/\(name)"))
+            let samples = try #require(try decodeHostile(whole, as: "hostile.dng", in: folder))
+            for length in stride(from: 0, to: whole.count, by: 5) {
+                let decoded = try decodeHostile(whole.prefix(length), as: "hostile.dng", in: folder)
+                #expect(decoded == nil || decoded == samples, "\(length) bytes")
+            }
+        }
+    }
+}
+
+struct ColourPatternTests {
+    @Test func lettersRepeat() throws {
+        let pattern = try #require(ColourPattern(rows: 2, columns: 2, letters: "RGGB"))
+        #expect(pattern.letter(row: 0, column: 0) == "R" && pattern.letter(row: 5, column: 7) == "B")
+        #expect(pattern.letter(row: 4, column: 3) == "G")
+        #expect(ColourPattern(rows: 2, columns: 2, letters: "RGB") == nil)
+        #expect(ColourPattern(rows: 0, columns: 2, letters: "") == nil)
+    }
+
+    /// States of earlier versions have frames without a pattern; those with one survive being written and read.
+    @Test func shapesAreReadBack() throws {
+        let old = Data(#"{"width": 4, "height": 3, "channels": 1, "bitsPerSample": 16}"#.utf8)
+        let plain = FrameShape(width: 4, height: 3, channels: 1, bitsPerSample: 16)
+        #expect(try JSONDecoder().decode(FrameShape.self, from: old) == plain)
+        let pattern = ColourPattern(rows: 2, columns: 2, letters: "GBRG")
+        let mosaic = FrameShape(width: 4, height: 3, channels: 1, bitsPerSample: 16, pattern: pattern)
+        #expect(try JSONDecoder().decode(FrameShape.self, from: JSONEncoder().encode(mosaic)) == mosaic)
+        let wrong = Data(
+            #"{"width": 4, "height": 3, "channels": 1, "bitsPerSample": 16, "pattern": {"rows": 2, "columns": 2, "letters": "R"}}"#
+                .utf8)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(FrameShape.self, from: wrong) }
+    }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+
+/// TIFF samples against hashes of the arrays that tifffile has written, made by `Tests/Fixtures/make_tiff_fixtures.py`.
+struct TIFFDecoderTests {
+    static let pictures = WrittenPicture.all("tiff")
+    static let sound = pictures.filter { $0.sha256 != nil }
+    static let refused = pictures.filter { $0.error != nil }
+
+    @Test func manifestCoversBothOutcomes() {
+        #expect(Self.sound.count > 50)
+        #expect(Self.refused.count >= 10)
+    }
+
+    @Test(arguments: sound)
+    func decodesWhatWasWritten(_ picture: WrittenPicture) throws {
+        let photo = try picture.check(in: "tiff", format: .tiff)
+        #expect(photo.header.whiteLevel == picture.whiteLevel)
+    }
+
+    @Test(arguments: refused)
+    func refuses(_ picture: WrittenPicture) throws {
+        let error = try #require(throws: FastPixError.self) {
+            _ = try PhotoFile(probing: picture.path(in: "tiff"), maximumPixels: 1_000_000).samples()
+        }
+        switch picture.error {
+        case "unsupported": #expect(error.code == .unsupported && error.message.contains("which is not read"))
+        case "truncated": #expect(error.code == .corrupt && error.message.hasPrefix("truncated"))
+        case "not finite": #expect(error.code == .corrupt && error.message.contains("row 7, column 11"))
+        default: Issue.record("the manifest names an unknown error")
+        }
+        #expect(error.path == picture.path(in: "tiff").string)
+    }
+
+    /// The weights of JFIF in 16-bit fixed point, written down once more.
+    @Test(arguments: ["rgb8-chunky.tif", "rgb16-planar-zlib.tif", "rgb16-planar-tiles.tif", "rgba8.tif"])
+    func lumaIsThatOfTheColours(_ name: String) throws {
+        let path = FilePath(Repository.fixture("tiff/\(name)").path)
+        let colours = try PhotoFile(probing: path, maximumPixels: 0)
+        let samples = try colours.samples()
+        let is16Bit = colours.header.shape.bitsPerSample == 16
+        func sample(_ index: Int) -> Int {
+            is16Bit ? Int(samples[2 * index]) | Int(samples[2 * index + 1]) << 8 : Int(samples[index])
+        }
+        let expected = (0..<colours.header.shape.width * colours.header.shape.height).flatMap { pixel -> [UInt8] in
+            let luma =
+                (19595 * sample(3 * pixel) + 38470 * sample(3 * pixel + 1) + 7471 * sample(3 * pixel + 2) + 32768) >> 16
+            return is16Bit ? [UInt8(luma & 255), UInt8(luma >> 8)] : [UInt8(luma)]
+        }
+        let luma = try PhotoFile(probing: path, channels: .luma, maximumPixels: 0)
+        #expect(luma.header.shape.channels == 1)
+        #expect(try luma.samples(channels: .luma) == expected)
+    }
+
+    @Test func floatingPointLumaIsThatOfTheColours() throws {
+        let path = FilePath(Repository.fixture("tiff/rgb-float32-planar.tif").path)
+        let colours = try PhotoFile(probing: path, maximumPixels: 0).floats()
+        let luma = try PhotoFile(probing: path, channels: .luma, maximumPixels: 0).floats(channels: .luma)
+        #expect(luma.count * 3 == colours.count)
+        for pixel in luma.indices {
+            let expected =
+                0.299 * Double(colours[3 * pixel]) + 0.587 * Double(colours[3 * pixel + 1]) + 0.114
+                * Double(colours[3 * pixel + 2])
+            #expect(abs(Double(luma[pixel]) - expected) <= 1e-6)
+        }
+    }
+
+    @Test func alphaComesOnlyWhenItIsAskedFor() throws {
+        let path = FilePath(Repository.fixture("tiff/rgba8.tif").path)
+        let file = try OpenFile(path)
+        let decoder = try PhotoDecoder(file, keepsAlpha: true, maximumPixels: 0)
+        #expect(decoder.shape.channels == 4)
+        let colours = try PhotoFile(probing: path, maximumPixels: 0).samples()
+        var samples = [UInt8](repeating: 0, count: decoder.shape.bytesPerRow * decoder.shape.height)
+        try samples.withUnsafeMutableBytes { try decoder.readRows(decoder.shape.height, into: $0.baseAddress!) }
+        for pixel in 0..<colours.count / 3 {
+            #expect(samples[4 * pixel..<4 * pixel + 3] == colours[3 * pixel..<3 * pixel + 3])
+        }
+    }
+
+    // MARK: Stacks
+
+    @Test(arguments: ["stack.tif", "imagej.tif"])
+    func everyPageIsAPhoto(_ name: String) throws {
+        let path = FilePath(Repository.fixture("tiff/\(name)").path)
+        let photos = PhotoProbe.probe(path, channels: .all, maximumPixels: 0).photos
+        #expect(photos.map(\.name) == (0..<5).map { "\(path.string)#\($0)" })
+        #expect(photos.map(\.bytesOnDisk).reduce(0, +) == photos[0].byteCount)
+        #expect(photos.map(\.place) == photos.reversed().map(\.place).sorted())
+    }
+
+    /// Directories that lead back to an earlier one are an error behind the pictures before it.
+    @Test func recursiveDirectoriesEnd() throws {
+        let path = FilePath(Repository.fixture("tiff/loop.tif").path)
+        let found = PhotoProbe.probe(path, channels: .all, maximumPixels: 0)
+        #expect(found.photos.count == 5)
+        #expect(found.failed.map(\.path) == ["\(path.string)#5"])
+    }
+
+    @Test func longStacksAreListedAndRead() throws {
+        try withTemporaryFolder { folder in
+            let pages = 10_000
+            let file = try folder.addFile("long.tif", TIFFFile.stack(pages: pages, width: 4, height: 3))
+            let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
+            #expect(found.failed.isEmpty)
+            #expect(found.photos.count == pages)
+            for number in [0, 1, 4999, 9999] {
+                #expect(try found.photos[number].samples() == TIFFFile.samples(page: number, width: 4, height: 3))
+            }
+        }
+    }
+
+    // MARK: Damage
+
+    /// The writer puts directories in front of samples, so that no cut leaves a whole picture.
+    @Test(arguments: [
+        "grey8-one-strip.tif", "grey16-zlib.tif", "rgb8-lzw.tif", "grey16-zlib-tiles.tif", "rgb8-packbits.tif",
+        "rgb16-planar-zlib.tif", "grey8-jpeg.tif", "float32-zlib-predictor.tif",
+    ])
+    func everyTruncationIsRefusedOrWhole(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: Repository.fixture("tiff/\(name)"))
+            let samples = try #require(try decodeHostile(whole, as: "hostile.tif", in: folder))
+            for length in 0..<whole.count {
+                let decoded = try decodeHostile(whole.prefix(length), as: "hostile.tif", in: folder)
+                // Padding behind the last strip may be missing.
+                #expect(decoded == nil || (decoded == samples && length >= whole.count - 2), "\(length) bytes")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "grey16-strips.tif", "grey16-lzw-predictor.tif", "rgb8-zlib.tif", "rgb8-packbits.tif", "stack.tif",
+        "rgb16-planar-tiles.tif", "grey8-jpeg.tif", "mosaic.tif", "imagej.tif", "grey8-bigtiff.tif", "exif.tif",
+        "float32-tiles.tif", "band-element.tif", "thumbnail.tif",
+    ])
+    func flippedBitsNeverCrash(_ name: String) throws {
+        let whole = try Data(contentsOf: Repository.fixture("tiff/\(name)"))
+        try flipBits(of: whole, as: "hostile.tif", headerBytes: 400, rounds: 100)
+    }
+
+    @Test func hugePicturesAreRefusedBeforeAnythingIsAllocated() throws {
+        try withTemporaryFolder { folder in
+            for (width, height) in [(UInt32.max, UInt32.max), (100_000, 100_000), (1, UInt32.max)] {
+                let file = try folder.addFile(
+                    "huge.tif", TIFFFile.declaring(width: UInt32(width), height: UInt32(height)))
+                let error = #expect(throws: FastPixError.self) {
+                    try PhotoFile(probing: FilePath(file.path), maximumPixels: 500_000_000)
+                }
+                // Where not even a row's bytes can be counted, libtiff says so first.
+                #expect(error?.code == .tooLarge || error?.code == .corrupt)
+            }
+            // Within the limit, but the file has a few bytes only: no row of it can be read.
+            let file = try folder.addFile("empty.tif", TIFFFile.declaring(width: 20_000, height: 20_000))
+            let before = ProcessMemory.peakBytes
+            #expect(throws: FastPixError.self) {
+                let open = try OpenFile(FilePath(file.path))
+                let decoder = try PhotoDecoder(open, maximumPixels: 500_000_000)
+                let row = UnsafeMutableRawPointer.allocate(byteCount: decoder.shape.bytesPerRow, alignment: 16)
+                defer { row.deallocate() }
+                try decoder.readRows(1, into: row)
+            }
+            #expect(ProcessMemory.peakBytes - before < 50_000_000)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Little-endian TIFF files made by hand after TIFF 6.0: 16-bit grey, not compressed, one strip a page.
+public enum TIFFFile {
+    /// The samples of a page of `stack`: each page differs from the others.
+    public static func samples(page: Int, width: Int, height: Int) -> [UInt8] {
+        (0..<width * height).flatMap { bytes16((page * 7 + $0 * 31) & 0xffff) }
+    }
+
+    /// Pages of `samples`, each behind its directory.
+    public static func stack(pages: Int, width: Int, height: Int) -> Data {
+        var file = header
+        for page in 0..<pages {
+            let content = samples(page: page, width: width, height: height)
+            append(content, width: UInt32(width), height: UInt32(height), isLast: page == pages - 1, to: &file)
+        }
+        return file
+    }
+
+    /// One page of any samples of 16 bits.
+    public static func grey16(_ samples: [UInt16], width: Int) -> Data {
+        var file = header
+        append(
+            samples.flatMap { bytes16(Int($0)) }, width: UInt32(width), height: UInt32(samples.count / width),
+            isLast: true, to: &file)
+        return file
+    }
+
+    /// A page that claims to be so large and has four bytes.
+    public static func declaring(width: UInt32, height: UInt32) -> Data {
+        var file = header
+        append([1, 2, 3, 4], width: width, height: height, isLast: true, to: &file)
+        return file
+    }
+
+    private static let header = Data([0x49, 0x49, 42, 0, 8, 0, 0, 0])
+
+    private static func append(_ samples: [UInt8], width: UInt32, height: UInt32, isLast: Bool, to file: inout Data) {
+        let entries: [(tag: Int, type: Int, value: UInt32)] = [
+            (256, 4, width), (257, 4, height), (258, 3, 16), (259, 3, 1), (262, 3, 1),
+            (273, 4, UInt32(file.count + 2 + 9 * 12 + 4)), (277, 3, 1), (278, 4, height),
+            (279, 4, UInt32(samples.count)),
+        ]
+        file += bytes16(entries.count)
+        for entry in entries {
+            file += bytes16(entry.tag) + bytes16(entry.type) + bytes32(1) + bytes32(entry.value)
+        }
+        let next = file.count + 4 + samples.count
+        file += bytes32(isLast ? 0 : UInt32(next))
+        file += samples
+    }
+
+    private static func bytes16(_ value: Int) -> [UInt8] { [UInt8(value & 255), UInt8(value >> 8 & 255)] }
+    private static func bytes32(_ value: UInt32) -> [UInt8] {
+        bytes16(Int(value & 0xffff)) + bytes16(Int(value >> 16))
+    }
+}
