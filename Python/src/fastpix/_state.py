@@ -253,7 +253,7 @@ def _parse(content: bytes) -> State:
         unfinished = manifest["unfinished"]
         frame = manifest["frame"]
         shape = tuple(int(frame[name]) for name in ("height", "width", "channels"))
-        dtype: np.dtype[Any] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16)}[frame["bitsPerSample"]]
+        dtype: np.dtype[Any] = np.dtype({8: "uint8", 16: "uint16"}[frame["bitsPerSample"]])
         pattern = frame.get("pattern")
         distance = _neighbour_distance(pattern)
         photos = tuple(
