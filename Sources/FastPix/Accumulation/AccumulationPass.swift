@@ -42,8 +42,8 @@ final class AccumulationPass: Sendable {
         var timing = AccumulationTiming()
     }
 
-    /// `job.photos`: those that `checkpoint` does not hold whole. `makeReader` is called once, when the number of frames is known and rows are finished. `progress` hears of photos, or parts of
-    /// photos, that are done with.
+    /// `job.photos`: those that `checkpoint` does not hold whole. `makeReader` is called once, when the number of frames is
+    /// known and rows are finished. `progress` hears of photos, or parts of photos, that are done with.
     init(
         _ job: AccumulationPlan.Job, plan: AccumulationPlan, settings: AccumulationSettings,
         checkpoint: GroupCheckpoint?, interruption: Interruption?,
