@@ -1,3 +1,5 @@
+import Foundation
+
 /// What speaks for a pixel being a defect, in the channel in which most does.
 struct PointEvidence {
     let candidate: Candidate
@@ -37,8 +39,9 @@ struct PointWeighing {
     static let shareOfMost = 0.95
     /// Of a pixel that has no counters, or whose neighbours hide it, the offset alone has to say it.
     static let spreadsAlone = 12.0
-    /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own.
-    static let steadiness = 2.0
+    /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own. What the
+    /// scene draws is seldom half as steady as what is beside it.
+    static let steadiness = 4.0
 
     /// Nil when nothing speaks for it.
     func weigh(_ candidate: Candidate) -> PointEvidence? {
@@ -62,7 +65,8 @@ struct PointWeighing {
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
-                persistence / needed(candidate, channel, side), spreadCount / Self.spreadsNeeded,
+                persistence / (needed(candidate, channel, side) * (1 - Self.relief(spreadCount))),
+                spreadCount / Self.spreadsNeeded,
                 (persistence * spreadCount).squareRoot() / togetherNeeded(candidate, channel, side))
             if !candidate.isCounted || geometry.isLossless && kind.isEven {
                 strength = max(strength, min(1.2, spreadCount / Self.spreadsAlone))
@@ -71,11 +75,18 @@ struct PointWeighing {
         // Stuck in the middle of what the scene shows: no steady offset, but no scene either.
         if !kind.isEven, evidence.ringVariance > 0, evidence.above > 0, evidence.below > 0 {
             let steadiness = Double(evidence.ringVariance) / max(Double(evidence.variance), 1e-9)
-            strength = max(strength, min(either / (1.6 * Self.persistenceNeeded), steadiness / Self.steadiness, 3))
+            strength = max(
+                strength, min(either / Self.persistenceNeeded, log2(steadiness) / log2(Self.steadiness), 3))
         }
         return PointEvidence(
             candidate: candidate, channel: channel, strength: strength, persistence: max(oneSided, either),
             spreads: spreadCount, brightness: brightness(candidate))
+    }
+
+    /// What shows in a third of the frames only lies far out all the same: then a deviate of 4, one in thirty thousand, is
+    /// enough.
+    private static func relief(_ spreadCount: Double) -> Double {
+        0.2 * min(1, max(0, (spreadCount - 10) / 5))
     }
 
     private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
