@@ -45,16 +45,15 @@ public struct PhotoRepair: Sendable {
 
     private static let largestRadius = 24
 
-    /// Repairs the photos in `paths` by the list in the file `map`. A photo that cannot be repaired is listed in the
+    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that cannot be repaired is listed in the
     /// report and nothing is written for it. `progress` is called from several threads with the number of photos done
     /// and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
     public func run(
-        _ paths: [FilePath], recursive: Bool = false, map: FilePath,
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
         progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
-        let maps = RepairMaps(
-            path: map, maps: try DefectMapFile.read(map, maximumPixels: maximumPixels), takesAnyCamera: takesAnyCamera)
+        let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
         let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
         try OutputFolder.make(folder)
         let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
@@ -83,7 +82,7 @@ public struct PhotoRepair: Sendable {
             }
         }
         skipped.sort { $0.path < $1.path }
-        return RepairReport(map: map.string, photos: photos, skipped: skipped)
+        return RepairReport(maps: inputs.map(\.path.string), photos: photos, skipped: skipped)
     }
 
     private func repair(
