@@ -3,7 +3,10 @@
 #include <zlib.h>
 
 #include "../CEXIF/shim.h"
+#include "metadata_internal.h"
 #include "photo_internal.h"
+
+const uint8_t fpx_exif_prefix[FPX_EXIF_PREFIX_BYTES] = {'E', 'x', 'i', 'f', 0, 0};
 
 /// Copies an ASCII entry, trimmed, as it is: whoever shows it makes it safe to print.
 static void copy_text(ExifData *exif, ExifIfd directory, ExifTag tag, char *destination, size_t capacity) {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "photo_internal.h"
@@ -29,10 +30,12 @@ size_t fpx_byte_source_next(fpx_byte_source *source, size_t maximum_bytes) {
 }
 
 size_t fpx_byte_source_last(fpx_byte_source *source) {
-    off_t end = lseek(source->file_descriptor, 0, SEEK_END);
-    if (end < 0) {
+    struct stat information;
+    if (fstat(source->file_descriptor, &information) != 0) {
+        source->system_errno = errno;
         return 0;
     }
+    off_t end = information.st_size;
     source->offset = end > (off_t)sizeof source->buffer ? end - (off_t)sizeof source->buffer : 0;
     return fpx_byte_source_next(source, sizeof source->buffer);
 }
