@@ -4,6 +4,7 @@
 
 #include "jpeg_input.h"
 #include "jpeg_multi_picture.h"
+#include "jpeg_output.h"
 #include "repair_internal.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -19,10 +20,9 @@ typedef struct replacement {
 typedef struct jpeg_repair {
     fpx_jpeg_input input;
     struct jpeg_compress_struct output_jpeg;
-    struct jpeg_destination_mgr output_manager;
+    fpx_jpeg_output output_bytes;
     bool has_output;
     fpx_bytes *output;
-    JOCTET output_buffer[65536];
     jvirt_barray_ptr *coefficients;
     /// Where the index of further pictures begins in the output; 0 when there is none.
     size_t index_start;
@@ -264,28 +264,11 @@ static size_t repair_components(jpeg_repair *self) {
 
 // MARK: Output
 
-static void start_output(j_compress_ptr jpeg) {
-    jpeg_repair *self = jpeg->client_data;
-    self->output_manager.next_output_byte = self->output_buffer;
-    self->output_manager.free_in_buffer = sizeof self->output_buffer;
-}
-
-static void pass_on(jpeg_repair *self, const void *data, size_t count) {
+static void pass_on(void *context, const void *data, size_t count) {
+    jpeg_repair *self = context;
     if (!fpx_bytes_append(self->output, data, count)) {
         fail_for_memory(self);
     }
-}
-
-static boolean empty_output(j_compress_ptr jpeg) {
-    jpeg_repair *self = jpeg->client_data;
-    pass_on(self, self->output_buffer, sizeof self->output_buffer);
-    start_output(jpeg);
-    return TRUE;
-}
-
-static void end_output(j_compress_ptr jpeg) {
-    jpeg_repair *self = jpeg->client_data;
-    pass_on(self, self->output_buffer, sizeof self->output_buffer - self->output_manager.free_in_buffer);
 }
 
 static void write_picture(jpeg_repair *self) {
@@ -295,10 +278,7 @@ static void write_picture(jpeg_repair *self) {
     jpeg->client_data = self;
     jpeg_create_compress(jpeg);
     self->has_output = true;
-    self->output_manager.init_destination = start_output;
-    self->output_manager.empty_output_buffer = empty_output;
-    self->output_manager.term_destination = end_output;
-    jpeg->dest = &self->output_manager;
+    fpx_jpeg_output_connect(&self->output_bytes, jpeg, pass_on, self);
     jpeg_copy_critical_parameters(source, jpeg);
     jpeg->arith_code = source->arith_code;
     // Arithmetic coding has no tables to optimise, and libjpeg refuses the wish.
