@@ -67,8 +67,10 @@ struct CompareCommand: ParsableCommand {
         let paths = ArgumentPaths.asGiven([old, new])
         let inputs = try frames.inputs(paths)
         try console.reportingErrors { () throws(FastPixError) in
-            // The lists must not be replaced by what is said of them.
-            let sink = try ResultSink(output, photos: PhotoDiscovery(paths: paths))
+            var files = DistinctFiles()
+            for path in paths { files.reads(path, as: "a list") }
+            try files.writes(output, "--output")
+            let sink = try ResultSink(output)
             let report = try comparison.run(old: inputs[0], new: inputs[1])
             if report.groups.contains(where: { $0.width == nil }) {
                 console.warning(

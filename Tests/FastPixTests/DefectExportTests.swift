@@ -90,10 +90,10 @@ import Testing
             #expect(map.camera == Self.group.camera)
             #expect(map.entries.count == Self.defects.count)
             for (entry, defect) in zip(map.entries, Self.defects) {
-                #expect([entry.row, entry.column] == [defect.row, defect.column])
+                #expect(entry.row == defect.row && entry.column == defect.column)
                 #expect(entry.shape == defect.shape)
                 #expect([entry.extentRows, entry.extentColumns] == [defect.extentRows, defect.extentColumns])
-                #expect([entry.rowPeriod, entry.columnPeriod] == [defect.rowPeriod, defect.columnPeriod])
+                #expect(entry.rowPeriod == defect.rowPeriod && entry.columnPeriod == defect.columnPeriod)
                 #expect(entry.pixels == defect.pixels)
                 #expect(entry.smear == defect.smear)
                 #expect(entry.class == defect.class)

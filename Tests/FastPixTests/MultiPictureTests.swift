@@ -75,7 +75,7 @@ struct MultiPictureTests {
             #expect(try Index.pictures(of: file).dropFirst().elementsEqual(others))
             let photo = try folder.addFile("photo.jpg", file)
             let list = try folder.addFile("list.jpegpixi", Data("# frame 97 x 61, offset 0,0\n20,20,9,9\n".utf8))
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(photo.path)], maps: [DefectMapInput(FilePath(list.path))])
             #expect(report.photos.first.map { ($0.blocksChanged ?? 0) > 0 } == true)
             let repaired = try Data(contentsOf: folder.appendingPathComponent("out/photo.jpg"))
@@ -97,7 +97,7 @@ struct MultiPictureTests {
             let content = index.prefix(4 + length)
             let source = try folder.addFile("photo.jpg", TestPhoto.jpeg(photo, with: Index.marker, content))
             let list = try folder.addFile("list.jpegpixi", Data("# frame 97 x 61, offset 0,0\n20,20,9,9\n".utf8))
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(source.path)], maps: [DefectMapInput(FilePath(list.path))])
             #expect(report.skipped == [])
             let repaired = try Data(contentsOf: folder.appendingPathComponent("out/photo.jpg"))

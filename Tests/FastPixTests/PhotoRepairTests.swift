@@ -218,7 +218,7 @@ struct PhotoRepairTests {
             let input = DefectMapInput(
                 FilePath(list.path), size: isMute ? FrameSize(width: width, height: height) : nil,
                 offset: isMute ? FrameOffset() : nil)
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(source.path)], maps: [input])
             #expect(report.skipped == [])
             let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
@@ -242,12 +242,12 @@ struct PhotoRepairTests {
             let inputs = files.enumerated().map {
                 DefectMapInput(FilePath($1.0.path), size: $0 < 2 ? FrameSize(width: 20, height: 10) : nil)
             }
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(source.path)], maps: inputs)
             #expect(report.photos.map(\.defects) == [3])
             #expect(report.maps == files.map(\.0.path))
             #expect(report.map == files[0].0.path)
-            let alone = try PhotoRepair(folder: folder.appendingPathComponent("out").path, overwrites: true).run(
+            let alone = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path), overwrites: true).run(
                 [FilePath(source.path)], maps: [inputs[2]])
             #expect(alone.skipped.count == 1)
         }
@@ -262,7 +262,7 @@ struct PhotoRepairTests {
             let source = folder.appendingPathComponent("grey.png")
             try Data(PNGImage.encode(width: 20, height: 10, .grey, [UInt8](repeating: 9, count: 200))).write(to: source)
             let list = FilePath(try folder.addFile("list", Data(text.utf8)).path)
-            let repair = PhotoRepair(folder: folder.appendingPathComponent("out").path)
+            let repair = PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path))
             let error = #expect(throws: FastPixError.self) {
                 try repair.run([FilePath(source.path)], maps: [DefectMapInput(list)])
             }

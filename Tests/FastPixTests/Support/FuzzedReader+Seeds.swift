@@ -34,13 +34,13 @@ extension FuzzedReader {
     }
 
     private static func defect(_ kind: DefectClass, row: Int, column: Int) -> Defect {
-        .point(row: row, column: column, class: kind, smearRows: 2, smearColumns: 2)
+        .made(row: row, column: column, class: kind, margin: 1)
     }
 
     private static func writtenMaps() throws -> [[UInt8]] {
         let defects = [defect(.stuck, row: 8, column: 3), defect(.dead, row: 2, column: 9)]
         let group = group(defects)
-        let frame = RawFrame(group, offset: RawFrame.Offset(column: 5, row: -1))
+        let frame = RawFrame(group, offset: FrameOffset(column: 5, row: -1))
         let texts = [
             JSONText.of(DefectList([group])), DefectTable.text([group]), DcrawList.text(frame),
             RawTherapeeList.text(frame), SirilList.text(frame), PixInsightList.text(frame),
