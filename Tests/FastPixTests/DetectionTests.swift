@@ -1,0 +1,280 @@
+import Testing
+
+@testable import FastPix
+
+/// What is found in frames that were made up, defects and all.
+@Suite(.timeLimit(.minutes(5)))
+struct DetectionTests {
+    private static let grey16 = FrameShape(width: 160, height: 128, channels: 1, bitsPerSample: 16)
+
+    private func index(_ row: Int, _ column: Int) -> Int { row * 160 + column }
+
+    private func scenes(_ count: Int, seed: UInt64, _ change: (Int, inout [Double]) -> Void) -> FrameSet {
+        FrameSet(Self.grey16, count: count, seed: seed) { number, noise in
+            var frame = noise.scene(160, 128, mean: 20000, contrast: 4000, noise: 300)
+            change(number, &frame)
+            return frame
+        }
+    }
+
+    private func places(_ detection: Detection) -> [PixelPlace] {
+        detection.defects.map { PixelPlace(row: $0.row, column: $0.column) }.sorted {
+            ($0.row, $0.column) < ($1.row, $1.column)
+        }
+    }
+
+    @Test func soundFramesHaveNone() throws {
+        let detection = try scenes(30, seed: 1) { _, _ in }.detection()
+        #expect(detection.defects.isEmpty)
+        #expect(detection.kind == .scenes)
+        #expect(!detection.isFixedView)
+        #expect(detection.judgedShare == 1)
+    }
+
+    @Test func classesFollowFromHowPixelsFollowTheScene() throws {
+        let detection = try scenes(30, seed: 2) { number, frame in
+            frame[index(20, 30)] = 60000
+            frame[index(40, 60)] = 0
+            frame[index(60, 90)] += 6000
+            frame[index(80, 120)] *= 0.5
+            frame[index(100, 40)] = 20500
+            if number % 5 < 2 { frame[index(30, 130)] += 30000 }
+        }.detection()
+        let classes = Dictionary(uniqueKeysWithValues: detection.defects.map { ("\($0.row),\($0.column)", $0.class) })
+        #expect(
+            classes == [
+                "20,30": .stuck, "40,60": .dead, "60,90": .hot, "80,120": .lowGain, "100,40": .stuck,
+                "30,130": .unstable,
+            ])
+        #expect(detection.defects.allSatisfy { $0.shape == .point && $0.covered.count == 1 })
+    }
+
+    @Test func defectsOfAPartOfTheTimeAreFound() throws {
+        let detection = try scenes(60, seed: 3) { number, frame in
+            if number >= 40 { frame[index(50, 50)] += 25000 }
+            if number < 30 { frame[index(90, 100)] += 25000 }
+        }.detection()
+        #expect(places(detection) == [PixelPlace(row: 50, column: 50), PixelPlace(row: 90, column: 100)])
+    }
+
+    @Test func touchingPixelsAreOneEntryAndEachIsNamed() throws {
+        let detection = try scenes(30, seed: 4) { _, frame in
+            for (row, column) in [(40, 40), (40, 41), (41, 40), (41, 41), (90, 120), (90, 121)] {
+                frame[index(row, column)] = 0
+            }
+        }.detection()
+        #expect(detection.defects.count == 2)
+        #expect(detection.defects.allSatisfy { $0.shape == .cluster && $0.class == .dead })
+        #expect(
+            Set(detection.defects.map { Set($0.pixels.map { [$0.row, $0.column] }) }) == [
+                [[40, 40], [40, 41], [41, 40], [41, 41]], [[90, 120], [90, 121]],
+            ])
+    }
+
+    /// Two pixels at the neighbour distance: the weaker one never lies above the stronger.
+    @Test func theWeakerOfTwoNeighboursIsFoundInDarkFrames() throws {
+        let detection = try darks(30, seed: 5) { frame in
+            frame[index(60, 60)] += 900
+            frame[index(62, 60)] += 500
+        }.detection()
+        #expect(places(detection) == [PixelPlace(row: 60, column: 60), PixelPlace(row: 62, column: 60)])
+    }
+
+    @Test func linesAreOneEntryWithTheirExtent() throws {
+        let detection = try scenes(30, seed: 6) { _, frame in
+            for row in 0..<128 { frame[index(row, 33)] = 0 }
+            for column in 0..<160 { frame[index(71, column)] += 5000 }
+            for row in 64..<128 { frame[index(row, 120)] += 3000 }
+        }.detection()
+        let lines = detection.defects.filter { $0.shape != .point }
+        #expect(detection.defects.count == 3)
+        let byShape = Dictionary(grouping: lines) { "\($0.shape.rawValue) \($0.shape == .row ? $0.row : $0.column)" }
+        let column = try #require(byShape["column 33"]?.first)
+        #expect(column.class == .dead && column.row <= 2 && column.row + column.extentRows >= 126)
+        let row = try #require(byShape["row 71"]?.first)
+        #expect(row.class == .hot && row.column <= 2 && row.column + row.extentColumns >= 158)
+        let half = try #require(byShape["column 120"]?.first)
+        #expect(abs(half.row - 64) <= 8 && half.row + half.extentRows >= 126)
+        #expect(row.covered.count == row.extentColumns)
+    }
+
+    private func darks(_ count: Int, seed: UInt64, _ change: (inout [Double]) -> Void) -> FrameSet {
+        FrameSet(Self.grey16, count: count, seed: seed) { _, noise in
+            var frame = (0..<160 * 128).map { _ in 500 + 8 * noise.normal() }
+            change(&frame)
+            return frame
+        }
+    }
+
+    @Test(arguments: [5, 30]) func darkFramesListWhatIsHot(count: Int) throws {
+        var noise = Noise(7)
+        let hot = (0..<40).map { _ in (Int(noise.uniform() * 124) + 2, Int(noise.uniform() * 156) + 2) }
+        let detection = try darks(count, seed: 8) { frame in
+            for (number, (row, column)) in hot.enumerated() { frame[index(row, column)] += 60 + 70 * Double(number) }
+        }.detection()
+        #expect(detection.kind == .darks)
+        #expect(Set(places(detection)) == Set(hot.map { PixelPlace(row: $0.0, column: $0.1) }))
+        #expect(detection.defects.allSatisfy { $0.class == .hot })
+        #expect(detection.excludedRegions.isEmpty)
+    }
+
+    /// Samples of 0 and 1: no neighbour is ever below, and hardly one above.
+    @Test func framesOfZerosAreDark() throws {
+        let shape = FrameShape(width: 160, height: 128, channels: 1, bitsPerSample: 8)
+        let set = FrameSet(shape, count: 14, seed: 9) { number, noise in
+            var frame = (0..<160 * 128).map { _ in noise.uniform() < 0.01 ? 1.0 : 0 }
+            frame[index(60, 60)] += Double(number)
+            frame[index(0, 99)] += 9
+            return frame
+        }
+        let detection = try set.detection()
+        #expect(detection.kind == .darks)
+        #expect(places(detection) == [PixelPlace(row: 0, column: 99), PixelPlace(row: 60, column: 60)])
+        #expect(detection.judgedShare == 1)
+    }
+
+    @Test func driftingStarsAreNotListed() throws {
+        var noise = Noise(10)
+        let stars = (0..<12).map { _ in (noise.uniform() * 110 + 9, noise.uniform() * 140 + 9, 20000 * noise.uniform()) }
+        let set = FrameSet(Self.grey16, count: 30, seed: 11) { _, noise in
+            var frame = (0..<160 * 128).map { _ in 1000 + 30 * noise.normal() }
+            let (down, right) = (3 * noise.normal(), 3 * noise.normal())
+            for (row, column, height) in stars {
+                for r in max(0, Int(row + down) - 6)...min(127, Int(row + down) + 6) {
+                    for c in max(0, Int(column + right) - 6)...min(159, Int(column + right) + 6) {
+                        let (dr, dc) = (Double(r) - row - down, Double(c) - column - right)
+                        frame[index(r, c)] += height * gaussian((dr * dr + dc * dc) / 1.7)
+                    }
+                }
+            }
+            frame[index(64, 80)] += 400
+            return frame
+        }
+        let detection = try set.detection()
+        #expect(places(detection) == [PixelPlace(row: 64, column: 80)])
+        #expect(detection.kind.isEven)
+    }
+
+    /// exp(-x / 2)
+    private func gaussian(_ x: Double) -> Double {
+        var term = 1.0, sum = 1.0
+        for number in 1..<60 {
+            term *= x / 2 / Double(number)
+            sum += term
+        }
+        return 1 / sum
+    }
+
+    @Test func flatsShowPixelsOfLessGainAndNoPattern() throws {
+        var noise = Noise(12)
+        let pattern = (0..<160 * 128).map { _ in 1 + 0.015 * noise.normal() }
+        let set = FrameSet(Self.grey16, count: 100, seed: 13) { _, noise in
+            let light = 20000 * (0.8 + 0.4 * noise.uniform())
+            var frame = pattern.map { $0 * light + 60 * noise.normal() }
+            frame[index(50, 50)] *= 0.85
+            frame[index(90, 120)] *= 0.4
+            return frame
+        }
+        let detection = try set.detection()
+        #expect(detection.kind == .flats)
+        #expect(places(detection) == [PixelPlace(row: 50, column: 50), PixelPlace(row: 90, column: 120)])
+        #expect(detection.defects.allSatisfy { $0.class == .lowGain || $0.class == .dead })
+    }
+
+    @Test func oneViewIsSaidToBeOne() throws {
+        var noise = Noise(14)
+        let view = noise.scene(160, 128, mean: 20000, contrast: 4000, noise: 500)
+        let set = FrameSet(Self.grey16, count: 30, seed: 15) { _, noise in
+            let light = 0.9 + 0.2 * noise.uniform()
+            return view.map { $0 * light + 300 * noise.normal() }
+        }
+        let detection = try set.detection()
+        #expect(detection.isFixedView)
+        #expect((detection.sceneCorrelation ?? 0) > 0.9)
+        #expect(detection.defects.allSatisfy { $0.confidence <= 0.3 })
+    }
+
+    @Test func barsAreLeftOutAndSaid() throws {
+        let detection = try scenes(30, seed: 16) { _, frame in
+            for index in 0..<160 * 20 { frame[index] = 0 }
+            frame[index(64, 80)] = 60000
+        }.detection()
+        #expect(places(detection) == [PixelPlace(row: 64, column: 80)])
+        #expect(detection.excludedRegions.map(\.kind) == [.letterbox])
+        let bar = try #require(detection.excludedRegions.first)
+        #expect(bar.row == 0 && bar.columns == 160 && (17...22).contains(bar.rows))
+        #expect(abs(detection.judgedShare - Double(128 - bar.rows) / 128) < 1e-9)
+    }
+
+    @Test func thereIsALimitAndWhatLiesAboveItIsFound() throws {
+        let limit = try #require(try scenes(40, seed: 17) { _, _ in }.detection().limitOfDetection)
+        #expect(limit > 400 && limit < 6000)
+        var found = 0
+        let hot = (0..<20).map { (10 + 5 * $0, 8 + 7 * $0) }
+        let detection = try scenes(40, seed: 18) { _, frame in
+            for (row, column) in hot { frame[index(row, column)] += 1.3 * limit }
+        }.detection()
+        found = hot.count { row, column in places(detection).contains(PixelPlace(row: row, column: column)) }
+        #expect(found >= 17)
+    }
+
+    /// Bands of any size and order, and threads, change nothing.
+    @Test(arguments: [1, 7, 32, 50]) func bandsDoNotMatter(height: Int) throws {
+        let set = scenes(12, seed: 19) { number, frame in
+            frame[index(20, 30)] = 60000
+            frame[index(31, 64)] += 9000
+            for row in 0..<128 { frame[index(row, 100)] += 5000 }
+            for index in 0..<160 * 12 { frame[index] = 65535 }
+        }
+        let whole = try set.detection()
+        #expect(!whole.defects.isEmpty)
+        let bands = stride(from: 0, to: 128, by: height).map { $0..<min(128, $0 + height) }
+        #expect(try set.detection(bands: bands.reversed()) == whole)
+        let (accumulators, facts, coarse) = try set.statistics()
+        let scan = DefectScan(
+            geometry: FrameGeometry(shape: set.shape, codedUnit: CodedUnit(width: 1, height: 1)), frameCount: 12)
+        _ = WorkerTeam.map(bands.count, workers: 4) { scan.scan(accumulators, rows: bands[$0]) }
+        #expect(scan.judge(facts.reversed(), coarse: coarse, settings: DetectionSettings()) == whole)
+    }
+
+    @Test(arguments: [(1, 1), (3, 200), (200, 3), (5, 5), (33, 9)]) func smallFramesAreJudged(
+        width: Int, height: Int
+    ) throws {
+        let shape = FrameShape(width: width, height: height, channels: 3, bitsPerSample: 8)
+        for count in [1, 2, 12] {
+            let set = FrameSet(shape, count: count, seed: 20) { _, noise in
+                (0..<shape.sampleCount).map { _ in 255 * noise.uniform() }
+            }
+            let detection = try set.detection(codedUnit: CodedUnit(width: 16, height: 8))
+            #expect(detection.defects.count <= 1)
+        }
+    }
+
+    /// What every pixel of a bad sensor is told of is bounded, and said to be.
+    @Test func candidatesAreBoundedWhateverTheirOrder() {
+        let shape = FrameShape(width: 2048, height: 2048, channels: 1, bitsPerSample: 8)
+        let geometry = FrameGeometry(shape: shape, codedUnit: CodedUnit(width: 1, height: 1))
+        func candidate(_ index: Int) -> Candidate {
+            let evidence = ChannelEvidence(
+                above: UInt16(index * 31 % 1009), below: 0, blindAbove: 0, blindBelow: 0, mean: 1, ringMean: 0,
+                variance: 0, ringVariance: 0, touching: 0)
+            return Candidate(
+                row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init())
+        }
+        let count = 3 * CandidateStore.capacity
+        var forward = CandidateStore(geometry), backward = CandidateStore(geometry)
+        let all = (0..<count).map(candidate)
+        for start in stride(from: 0, to: count, by: 10_000) {
+            let part = Array(all[start..<min(count, start + 10_000)])
+            forward.add(part)
+            backward.add([])
+        }
+        for start in stride(from: 0, to: count, by: 7_777).reversed() {
+            backward.add(all[start..<min(count, start + 7_777)].reversed())
+        }
+        let kept = forward.finish()
+        #expect(kept == backward.finish())
+        #expect(kept.count <= CandidateStore.capacity && kept.count > CandidateStore.capacity / 4)
+        #expect(forward.isTruncated && backward.isTruncated)
+    }
+}

@@ -1,0 +1,92 @@
+import CKernels
+import Testing
+
+/// The kernels of the search for defects against plain loops.
+struct DetectionKernelTests {
+    private static let shapes = [(64, 1, 2, 8), (131, 3, 2, 8), (70, 1, 6, 6), (4, 3, 2, 8), (5, 1, 2, 8), (33, 4, 2, 8)]
+
+    @Test(arguments: shapes) func persistenceRow(width: Int, channels: Int, distance: Int, period: Int) {
+        var random = SeededGenerator(seed: UInt64(width * 31 + channels))
+        let frames = 40, tile = 32 / period * period, count = width * channels
+        func counters(_ most: Int) -> [UInt16] { (0..<count).map { _ in UInt16.random(in: 0...UInt16(most), using: &random) } }
+        var above = counters(8)
+        let below = counters(8), blindAbove = counters(frames), blindBelow = counters(frames)
+        if width > 40 { above[(width / 2) * channels] = 39 }
+        let tiles = (width + tile - 1) / tile
+        var tileSums = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: tiles * channels)
+        var phaseSums = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: period * channels)
+        var marks = [fpx_row_marks](repeating: fpx_row_marks(), count: tiles)
+        var flagged = [UInt32](repeating: 0, count: width)
+        var flaggedCount = 0
+        let status = fpx_persistence_row(
+            &tileSums, &phaseSums, &marks, &flagged, &flaggedCount, above, below, blindAbove, blindBelow, width, channels,
+            distance, period, tile, 0, frames, 4.5, 0.01)
+        #expect(status == FPX_OK)
+        var expected: [UInt32] = []
+        var phases = [UInt64](repeating: 0, count: period * channels)
+        for first in stride(from: 0, to: width, by: tile) {
+            let columns = max(first, distance)..<max(max(first, distance), min(width - distance, first + tile))
+            for channel in 0..<channels {
+                let sum = columns.reduce(UInt64(0)) { $0 + UInt64(above[$1 * channels + channel]) }
+                #expect(tileSums[first / tile * channels + channel].above == sum)
+                #expect(tileSums[first / tile * channels + channel].places == UInt64(columns.count))
+            }
+            for column in columns {
+                var isFlagged = false
+                for channel in 0..<channels {
+                    let index = column * channels + channel
+                    phases[column % period * channels + channel] += UInt64(blindBelow[index])
+                    func exceeds(_ value: (Int) -> Int) -> Bool {
+                        let sum = columns.reduce(0) { $0 + value($1 * channels + channel) }
+                        let share = max(Double(sum) / Double(columns.count * frames), 0.01)
+                        let most = Double(frames) * share
+                            + 4.5 * (Double(frames) * share * (1 - share) + 0.25).squareRoot()
+                        return Double(value(index)) > most.rounded(.down)
+                    }
+                    isFlagged =
+                        isFlagged || exceeds { Int(above[$0]) } || exceeds { Int(below[$0]) }
+                        || exceeds { Int(above[$0]) + Int(below[$0]) }
+                }
+                if isFlagged { expected.append(UInt32(column)) }
+            }
+            let silent = columns.count { above[$0 * channels] == 0 && below[$0 * channels] == 0 }
+            #expect(Int(marks[first / tile].silent) == silent)
+            #expect(Int(marks[first / tile].white) == columns.count { Int(blindAbove[$0 * channels]) >= frames / 2 })
+        }
+        #expect(Array(flagged[..<flaggedCount]) == expected)
+        #expect(phaseSums.map(\.blind_below) == phases)
+    }
+
+    @Test(arguments: [2, 3, 6]) func ringOffsets(step: Int) {
+        var random = SeededGenerator(seed: UInt64(step))
+        let count = 203
+        let rows = (0..<3).map { _ in (0..<count).map { _ in Float(Int.random(in: 0...30, using: &random)) } }
+        var offsets = [Float](repeating: -1, count: count)
+        #expect(fpx_ring_offsets_f32(&offsets, rows[0], rows[1], rows[2], step, count - step, step) == FPX_OK)
+        for index in step..<count - step {
+            var ring: [Float] = []
+            for row in rows { ring += [row[index - step], row[index + step]] }
+            ring += [rows[0][index], rows[2][index]]
+            ring.sort()
+            #expect(offsets[index] == abs(2 * rows[1][index] - ring[3] - ring[4]))
+        }
+        #expect(offsets[0] == -1)
+    }
+
+    @Test func lineOffsets() {
+        var random = SeededGenerator(seed: 5)
+        let values = (0..<3).map { _ in (0..<57).map { _ in Float(Int.random(in: 0...9, using: &random)) } }
+        var above = [UInt8](repeating: 1, count: 57), below = above
+        var sums = [Int32](repeating: 7, count: 57)
+        #expect(fpx_line_offsets_f32(&above, &below, &sums, values[0], values[1], values[2], 57) == FPX_OK)
+        for index in 0..<57 {
+            let (own, left, right) = (values[0][index], values[1][index], values[2][index])
+            #expect(above[index] == 1 + (own > max(left, right) ? 1 : 0))
+            #expect(below[index] == 1 + (own < min(left, right) ? 1 : 0))
+            #expect(sums[index] == 7 + Int32(2 * own - left - right))
+        }
+        var clamped: [Int32] = [0]
+        #expect(fpx_line_offsets_f32(&above, &below, &clamped, [1e12], [0], [0], 1) == FPX_OK)
+        #expect(clamped == [FPX_LINE_STEP])
+    }
+}
