@@ -151,7 +151,7 @@ struct ExportTests {
                 12, copiesOf: Photos.decoderFixture("jpeg-420-97x61-q50.jpg"), named: "other", to: photos)
             let run = try CommandRun.fastpix(
                 [
-                    "hotpixels", "photos", "-f", "csv", "--confirm", "none", "--export", "x.lst", "--export", "rt/",
+                    "hotpixels", "photos", "-f", "csv", "--export", "x.lst", "--export", "rt/",
                     "--export", "all.csv",
                 ], in: folder)
             #expect(run.exitCode == 0)

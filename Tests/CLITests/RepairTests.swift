@@ -26,7 +26,7 @@ struct RepairTests {
             #expect(try after.hotPixels().groups.first?.defects == [])
             #expect(try after.hotPixels().groups.first?.frames == 48)
             let sensitive = try CommandRun.fastpix(
-                ["hotpixels", "repaired", "-q", "-f", "json", "--sensitivity", "high", "--confirm", "full"], in: folder)
+                ["hotpixels", "repaired", "-q", "-f", "json", "--sensitivity", "high"], in: folder)
             for defect in try #require(try sensitive.hotPixels().groups.first?.defects) {
                 #expect(abs(defect.row - 889) > 20 && abs(defect.row - 76) > 20)
             }

@@ -107,8 +107,10 @@ struct PhotoRepairTests {
                 let error = #expect(throws: FastPixError.self) { try Self.decode(photo.path, channels) }
                 #expect(error?.reason == "truncated JPEG: scans of the picture are missing")
             }
-            let map = folder.appendingPathComponent("list.jpegpixi")
-            try Data("3,3\n".utf8).write(to: map)
+            let size = try PhotoFile(probing: FilePath(Repository.fixture("decoder/\(name)").path), maximumPixels: 0)
+                .header.shape
+            let map = folder.appendingPathComponent("list.badpixels")
+            try Data("# frame \(size.width) x \(size.height), offset 0,0\n3 3 0\n".utf8).write(to: map)
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 [FilePath(photo.path)], maps: [DefectMapInput(FilePath(map.path))])
             #expect(report.photos == [])
