@@ -10,6 +10,8 @@
 
 enum {
     MOST_PLANES = 4,
+    /// Larger strips are not unpacked whole: they take memory for each photo that is open.
+    LONGEST_WHOLE_STRIP = 8 << 20,
     /// Of DNG: full colours, or grey, of a raw picture.
     PHOTOMETRIC_LINEAR_RAW = 34892,
 };
@@ -18,7 +20,10 @@ enum {
 typedef enum row_source {
     /// Uncompressed strips, straight from the file.
     ROWS_PLAIN,
-    /// Compressed strips, row by row through libtiff.
+    /// Compressed strips, a whole one at a time: the fastest way to unpack Deflate, for which libtiff has a library that
+    /// knows whole buffers only.
+    ROWS_STRIPS,
+    /// Compressed strips that are too large for that, row by row.
     ROWS_SCANLINES,
     /// Tiles, a row of tiles at a time.
     ROWS_TILES,
@@ -48,7 +53,7 @@ typedef struct tiff_decoder {
     fpx_photo_decoder operations;
     tiff_picture picture;
     row_source row_source;
-    /// One for each plane that is read; only the first unless the planes are compressed: each is read from its top on.
+    /// One for each plane that is read row by row, which goes from the top on; otherwise only the first.
     fpx_tiff_input inputs[MOST_PLANES];
     fpx_sample_layout layout;
     /// Of one plane, or of all channels when they are interleaved.
@@ -224,13 +229,22 @@ static uint64_t longest_strip(TIFF *tiff, uint64_t file_bytes) {
     return longest < file_bytes ? longest : file_bytes;
 }
 
+static uint32_t rows_per_strip(TIFF *tiff, const tiff_picture *picture) {
+    uint32_t rows = 0;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows);
+    return rows == 0 || rows > picture->height ? picture->height : rows;
+}
+
 static row_source source_of(TIFF *tiff, const tiff_picture *picture) {
     uint16_t fill_order = FILLORDER_MSB2LSB;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &fill_order);
     if (picture->is_tiled) {
         return ROWS_TILES;
     }
-    return picture->compression == COMPRESSION_NONE && fill_order == FILLORDER_MSB2LSB ? ROWS_PLAIN : ROWS_SCANLINES;
+    if (picture->compression == COMPRESSION_NONE && fill_order == FILLORDER_MSB2LSB) {
+        return ROWS_PLAIN;
+    }
+    return rows_per_strip(tiff, picture) <= LONGEST_WHOLE_STRIP / row_bytes(picture) ? ROWS_STRIPS : ROWS_SCANLINES;
 }
 
 static void fill_header(const fpx_tiff_input *input, const tiff_picture *picture, const fpx_photo_request *request,
@@ -249,6 +263,11 @@ static void fill_header(const fpx_tiff_input *input, const tiff_picture *picture
     uint64_t planes = picture->is_planar ? picture->colours : 1;
     switch (source_of(tiff, picture)) {
     case ROWS_PLAIN: header->decoder_bytes = 2 * planes * stored; break;
+    case ROWS_STRIPS:
+        header->decoder_bytes = planes * stored * rows_per_strip(tiff, picture) +
+                                longest_strip(tiff, input->file_bytes) + ((uint64_t)1 << 17);
+        header->is_decoded_whole = rows_per_strip(tiff, picture) >= picture->height && picture->height > 16;
+        break;
     case ROWS_SCANLINES:
         header->decoder_bytes = planes * (longest_strip(tiff, input->file_bytes) + 4 * stored + ((uint64_t)1 << 17));
         break;
@@ -356,6 +375,22 @@ static fpx_photo_status read_scanline(tiff_decoder *self, size_t plane, size_t r
     return result == 1 && is_sound(input) ? FPX_PHOTO_OK : damaged(input, error);
 }
 
+/// Decodes the strip that begins with `row` into the plane's buffer.
+static fpx_photo_status read_strip(tiff_decoder *self, size_t plane, size_t row, fpx_photo_error *error) {
+    fpx_tiff_input *input = &self->inputs[0];
+    uint32_t number = (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self));
+    fpx_photo_status status = check_extent(input, number, error);
+    if (status != FPX_PHOTO_OK) {
+        return status;
+    }
+    input->reads_samples = true;
+    size_t left = self->picture.height - row;
+    size_t rows = left < self->rows_per_strip ? left : self->rows_per_strip;
+    tmsize_t wanted = (tmsize_t)(rows * self->stored_row_bytes);
+    tmsize_t got = TIFFReadEncodedStrip(input->tiff, number, self->stored[plane], wanted);
+    return got == wanted && is_sound(input) ? FPX_PHOTO_OK : damaged(input, error);
+}
+
 /// Decodes the tiles that hold `row`, which is the first of their rows, into the plane's buffer.
 static fpx_photo_status read_tiles(tiff_decoder *self, size_t plane, size_t row, fpx_photo_error *error) {
     fpx_tiff_input *input = &self->inputs[0];
@@ -395,6 +430,10 @@ static fpx_photo_status read_stored_row(tiff_decoder *self, size_t row, const ui
         size_t place = 0;
         switch (self->row_source) {
         case ROWS_PLAIN: status = read_plain_rows(self, plane, row, 1, self->stored[plane], &got, error); break;
+        case ROWS_STRIPS:
+            place = row % self->rows_per_strip;
+            status = place == 0 ? read_strip(self, plane, row, error) : FPX_PHOTO_OK;
+            break;
         case ROWS_SCANLINES: status = read_scanline(self, plane, row, self->stored[plane], error); break;
         case ROWS_TILES:
             place = row % self->tile_height;
@@ -508,11 +547,8 @@ static fpx_photo_status prepare_tiles(tiff_decoder *self, uint64_t maximum_pixel
 
 static fpx_photo_status prepare_strips(tiff_decoder *self, fpx_photo_error *error) {
     TIFF *tiff = self->inputs[0].tiff;
-    uint32_t rows_per_strip = 0;
-    TIFFGetFieldDefaulted(tiff, TIFFTAG_ROWSPERSTRIP, &rows_per_strip);
-    bool is_one_strip = rows_per_strip == 0 || rows_per_strip > self->picture.height;
-    self->rows_per_strip = is_one_strip ? self->picture.height : rows_per_strip;
-    if (self->row_source == ROWS_SCANLINES && TIFFScanlineSize64(tiff) != self->stored_row_bytes) {
+    self->rows_per_strip = rows_per_strip(tiff, &self->picture);
+    if (self->row_source != ROWS_PLAIN && TIFFScanlineSize64(tiff) != self->stored_row_bytes) {
         fpx_photo_explain(error, "damaged TIFF: its rows are not as long as they say");
         return FPX_PHOTO_CORRUPT;
     }
@@ -521,11 +557,10 @@ static fpx_photo_status prepare_strips(tiff_decoder *self, fpx_photo_error *erro
 
 /// Makes room, and opens the file once for each compressed plane.
 static fpx_photo_status prepare_planes(tiff_decoder *self, fpx_photo_error *error) {
-    size_t rows = self->row_source == ROWS_TILES ? self->tile_height : 1;
-    bool is_direct = self->row_source != ROWS_TILES && fpx_sample_layout_is_plain(&self->layout);
-    if (self->row_source == ROWS_TILES && rows > self->picture.height) {
-        rows = self->picture.height;
-    }
+    bool is_banded = self->row_source == ROWS_TILES || self->row_source == ROWS_STRIPS;
+    size_t rows = !is_banded ? 1 : self->row_source == ROWS_TILES ? self->tile_height : self->rows_per_strip;
+    rows = rows > self->picture.height ? self->picture.height : rows;
+    bool is_direct = !is_banded && fpx_sample_layout_is_plain(&self->layout);
     for (size_t plane = 0; plane < plane_count(self); plane++) {
         self->stored[plane] = is_direct ? NULL : malloc(rows * self->stored_row_bytes);
         if (!is_direct && self->stored[plane] == NULL) {

@@ -143,11 +143,8 @@ public struct PhotoGroup: Sendable {
 
     /// Camera, shape and details in words: "Canon PowerShot SX260 HS, 4000 x 3000, 8-bit RGB".
     public var name: String {
-        let kind =
-            shape.pattern.map { $0.letters.count > 8 ? "\($0.columns) x \($0.rows) mosaic" : "\($0.letters) mosaic" }
-            ?? (shape.channels == 3 ? "RGB" : channelNames[0])
-        let samples = "\(shape.bitsPerSample)-bit \(shape.sampleType == .f32 ? "floating-point " : "")\(kind)"
-        return ([camera.name, "\(shape.width) x \(shape.height)", samples] + details.words).joined(separator: ", ")
+        let frame = ["\(shape.width) x \(shape.height)", shape.samples(grey: channelNames[0])]
+        return ([camera.name] + frame + details.words).joined(separator: ", ")
     }
 }
 

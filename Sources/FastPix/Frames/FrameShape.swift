@@ -69,6 +69,15 @@ public struct FrameShape: Sendable, Hashable, Codable {
     public var bytesPerSample: Int { bitsPerSample / 8 }
     public var bytesPerRow: Int { samplesPerRow * bytesPerSample }
 
+    /// "8-bit RGB", "16-bit RGGB mosaic", "32-bit floating-point grey"; `grey`: what a single channel is called.
+    func samples(grey: String = "grey") -> String {
+        let colours = channels == 3 ? "RGB" : grey
+        let mosaic = pattern.map { pattern in
+            pattern.letters.utf8.count > 8 ? "\(pattern.columns) x \(pattern.rows) mosaic" : "\(pattern.letters) mosaic"
+        }
+        return "\(bitsPerSample)-bit \(sampleType == .f32 ? "floating-point " : "")\(mosaic ?? colours)"
+    }
+
     public var sampleType: SampleType {
         switch bitsPerSample {
         case 8: .u8

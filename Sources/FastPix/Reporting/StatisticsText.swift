@@ -106,5 +106,5 @@ extension StatisticsReport {
 
 extension FrameShape {
     /// "4000 x 3000, 8-bit RGB"
-    var name: String { "\(width) x \(height), \(bitsPerSample)-bit \(channels == 3 ? "RGB" : "grey")" }
+    var name: String { "\(width) x \(height), \(samples())" }
 }

@@ -36,7 +36,7 @@ public struct PhotoInventory: Sendable {
         self.all = all
         formats = Self.entries(photos, by: \.format) { $0.rawValue }
         shapes = Self.entries(photos, by: \.shape) {
-            [$0.width, $0.height, $0.channels, $0.bitsPerSample].sortableText
+            [$0.width, $0.height, $0.channels, $0.bitsPerSample].sortableText + ($0.pattern?.letters ?? "")
         }
         bitDepths = Self.entries(photos, by: \.shape.bitsPerSample) { [$0].sortableText }
         cameras = Self.entries(photos, by: \.camera) { camera in
