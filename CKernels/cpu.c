@@ -73,6 +73,9 @@ fpx_cpu_features fpx_cpu_detect(void) {
         features.avx2_fma && has_all(state, XCR0_SSE_AVX_AVX512) &&
         has_all(ebx, LEAF7_EBX_AVX512F | LEAF7_EBX_AVX512BW | LEAF7_EBX_AVX512DQ | LEAF7_EBX_AVX512VL);
     features.avx512_vnni = features.avx512_f_bw_dq_vl && (ecx & LEAF7_ECX_AVX512VNNI);
+#if defined(FPX_EMULATE_AVX512)
+    features.avx512_f_bw_dq_vl = features.avx512_vnni = true;
+#endif
     features.fast_subnormals = has_fast_subnormals();
 #elif FPX_ARM64
     // Advanced SIMD is part of the arm64 procedure call standard.

@@ -16,6 +16,16 @@
 #define FPX_ARM64 0
 #endif
 
+// The instructions that a function may use. Tests emulate AVX-512 in C, and then there are none to allow.
+#if defined(FPX_EMULATE_AVX512)
+#define FPX_TARGET_AVX512
+#define FPX_TARGET_AVX512_VNNI
+#else
+#define FPX_TARGET_AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define FPX_TARGET_AVX512_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#endif
+#define FPX_TARGET_AVX2 __attribute__((target("avx2,fma")))
+
 typedef struct fpx_cpu_features {
     bool avx2_fma;
     bool avx512_f_bw_dq_vl;

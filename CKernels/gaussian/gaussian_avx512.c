@@ -9,8 +9,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#define AVX512_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
+#define AVX512 FPX_TARGET_AVX512
+#define AVX512_VNNI FPX_TARGET_AVX512_VNNI
 #define INLINE static inline __attribute__((always_inline))
 
 AVX512 INLINE __m512i repeat(uint32_t bits) { return _mm512_set1_epi32((int)bits); }

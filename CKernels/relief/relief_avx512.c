@@ -3,5 +3,5 @@
 #pragma STDC FP_CONTRACT OFF
 
 #if FPX_X86
-FPX_DEFINE_RELIEF_KERNELS(avx512, __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))))
+FPX_DEFINE_RELIEF_KERNELS(avx512, FPX_TARGET_AVX512)
 #endif

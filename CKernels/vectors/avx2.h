@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../cpu.h"
+
 #define FPX_VECTOR_BYTES ((size_t)32)
-#define FPX_TARGET __attribute__((target("avx2,fma")))
+#define FPX_TARGET FPX_TARGET_AVX2
 #define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
 
 typedef __m256i fpx_vector_u8, fpx_vector_u16, fpx_vector_u32;
@@ -28,8 +30,10 @@ FPX_OPERATION __m256 fpx_load_f32(const float *samples) { return _mm256_loadu_ps
 FPX_OPERATION void fpx_store_u8(uint8_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
 FPX_OPERATION void fpx_store_u16(uint16_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
 FPX_OPERATION void fpx_store_u32(uint32_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
+FPX_OPERATION void fpx_store_f32(float *samples, __m256 v) { _mm256_storeu_ps(samples, v); }
 FPX_OPERATION __m256i fpx_splat_u8(uint8_t value) { return _mm256_set1_epi8((char)value); }
 FPX_OPERATION __m256i fpx_splat_u16(uint16_t value) { return _mm256_set1_epi16((short)value); }
+FPX_OPERATION __m256i fpx_splat_u32(uint32_t value) { return _mm256_set1_epi32((int)value); }
 FPX_OPERATION __m256 fpx_splat_f32(float value) { return _mm256_set1_ps(value); }
 
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
@@ -67,5 +71,40 @@ FPX_OPERATION __m256i fpx_count_u16(__m256i counter, __m256i mask) { return _mm2
 FPX_OPERATION __m256i fpx_count_f32(__m256i counter, __m256 mask) {
     return _mm256_sub_epi32(counter, _mm256_castps_si256(mask));
 }
+
+// ---- Doublewords ----
+
+FPX_OPERATION __m256i fpx_and_u32(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
+FPX_OPERATION __m256i fpx_shift_left_u32(__m256i v, int bits) { return _mm256_slli_epi32(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_u32(__m256i v, int bits) { return _mm256_srli_epi32(v, bits); }
+
+// ---- Within lanes of 16 bytes ----
+
+/// Four doublewords, the first of them lowest, in every lane.
+FPX_OPERATION __m256i fpx_repeat_in_lanes(uint32_t first, uint32_t second, uint32_t third, uint32_t fourth) {
+    return _mm256_broadcastsi128_si256(_mm_setr_epi32((int)first, (int)second, (int)third, (int)fourth));
+}
+/// Bytes by their numbers; 0 where a number has its highest bit set.
+FPX_OPERATION __m256i fpx_shuffle_u8(__m256i v, __m256i numbers) { return _mm256_shuffle_epi8(v, numbers); }
+/// Saturating; of each lane, first the elements of `a`, then those of `b`.
+FPX_OPERATION __m256i fpx_pack_i32_to_i16(__m256i a, __m256i b) { return _mm256_packs_epi32(a, b); }
+FPX_OPERATION __m256i fpx_pack_i32_to_u16(__m256i a, __m256i b) { return _mm256_packus_epi32(a, b); }
+FPX_OPERATION __m256i fpx_pack_i16_to_u8(__m256i a, __m256i b) { return _mm256_packus_epi16(a, b); }
+/// The even words of one, the odd words of the other.
+FPX_OPERATION __m256i fpx_blend_words(__m256i even, __m256i odd) { return _mm256_blend_epi16(even, odd, 0xaa); }
+
+// ---- Floats ----
+
+FPX_OPERATION __m256 fpx_add_f32(__m256 a, __m256 b) { return _mm256_add_ps(a, b); }
+FPX_OPERATION __m256 fpx_multiply_f32(__m256 a, __m256 b) { return _mm256_mul_ps(a, b); }
+/// a * b + c, rounded once.
+FPX_OPERATION __m256 fpx_multiply_add_f32(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
+/// At most `maximum`; what is not a number stays so.
+FPX_OPERATION __m256 fpx_bound_f32(__m256 v, __m256 maximum) { return _mm256_min_ps(maximum, v); }
+FPX_OPERATION __m256 fpx_i32_to_f32(__m256i v) { return _mm256_cvtepi32_ps(v); }
+/// Rounds half to even; the smallest integer for what fits none, and for what is not a number.
+FPX_OPERATION __m256i fpx_f32_to_i32(__m256 v) { return _mm256_cvtps_epi32(v); }
+FPX_OPERATION __m256 fpx_bits_as_f32(__m256i v) { return _mm256_castsi256_ps(v); }
+FPX_OPERATION __m256i fpx_f32_as_bits(__m256 v) { return _mm256_castps_si256(v); }
 
 #endif

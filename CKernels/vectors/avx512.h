@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../cpu.h"
+
 #define FPX_VECTOR_BYTES ((size_t)64)
-#define FPX_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define FPX_TARGET FPX_TARGET_AVX512
 #define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
 
 typedef __m512i fpx_vector_u8, fpx_vector_u16, fpx_vector_u32;
@@ -26,8 +28,10 @@ FPX_OPERATION __m512 fpx_load_f32(const float *samples) { return _mm512_loadu_ps
 FPX_OPERATION void fpx_store_u8(uint8_t *samples, __m512i v) { _mm512_storeu_si512(samples, v); }
 FPX_OPERATION void fpx_store_u16(uint16_t *samples, __m512i v) { _mm512_storeu_si512(samples, v); }
 FPX_OPERATION void fpx_store_u32(uint32_t *samples, __m512i v) { _mm512_storeu_si512(samples, v); }
+FPX_OPERATION void fpx_store_f32(float *samples, __m512 v) { _mm512_storeu_ps(samples, v); }
 FPX_OPERATION __m512i fpx_splat_u8(uint8_t value) { return _mm512_set1_epi8((char)value); }
 FPX_OPERATION __m512i fpx_splat_u16(uint16_t value) { return _mm512_set1_epi16((short)value); }
+FPX_OPERATION __m512i fpx_splat_u32(uint32_t value) { return _mm512_set1_epi32((int)value); }
 FPX_OPERATION __m512 fpx_splat_f32(float value) { return _mm512_set1_ps(value); }
 
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
@@ -69,5 +73,42 @@ FPX_OPERATION __m512i fpx_count_u16(__m512i counter, __mmask32 mask) {
 FPX_OPERATION __m512i fpx_count_f32(__m512i counter, __mmask16 mask) {
     return _mm512_mask_sub_epi32(counter, mask, counter, _mm512_set1_epi32(-1));
 }
+
+// ---- Doublewords ----
+
+FPX_OPERATION __m512i fpx_and_u32(__m512i a, __m512i b) { return _mm512_and_si512(a, b); }
+FPX_OPERATION __m512i fpx_shift_left_u32(__m512i v, int bits) { return _mm512_slli_epi32(v, bits); }
+FPX_OPERATION __m512i fpx_shift_right_u32(__m512i v, int bits) { return _mm512_srli_epi32(v, bits); }
+
+// ---- Within lanes of 16 bytes ----
+
+/// Four doublewords, the first of them lowest, in every lane.
+FPX_OPERATION __m512i fpx_repeat_in_lanes(uint32_t first, uint32_t second, uint32_t third, uint32_t fourth) {
+    return _mm512_set4_epi32((int)fourth, (int)third, (int)second, (int)first);
+}
+/// Bytes by their numbers; 0 where a number has its highest bit set.
+FPX_OPERATION __m512i fpx_shuffle_u8(__m512i v, __m512i numbers) { return _mm512_shuffle_epi8(v, numbers); }
+/// Saturating; of each lane, first the elements of `a`, then those of `b`.
+FPX_OPERATION __m512i fpx_pack_i32_to_i16(__m512i a, __m512i b) { return _mm512_packs_epi32(a, b); }
+FPX_OPERATION __m512i fpx_pack_i32_to_u16(__m512i a, __m512i b) { return _mm512_packus_epi32(a, b); }
+FPX_OPERATION __m512i fpx_pack_i16_to_u8(__m512i a, __m512i b) { return _mm512_packus_epi16(a, b); }
+/// The even words of one, the odd words of the other.
+FPX_OPERATION __m512i fpx_blend_words(__m512i even, __m512i odd) {
+    return _mm512_mask_blend_epi16(0xaaaaaaaau, even, odd);
+}
+
+// ---- Floats ----
+
+FPX_OPERATION __m512 fpx_add_f32(__m512 a, __m512 b) { return _mm512_add_ps(a, b); }
+FPX_OPERATION __m512 fpx_multiply_f32(__m512 a, __m512 b) { return _mm512_mul_ps(a, b); }
+/// a * b + c, rounded once.
+FPX_OPERATION __m512 fpx_multiply_add_f32(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
+/// At most `maximum`; what is not a number stays so.
+FPX_OPERATION __m512 fpx_bound_f32(__m512 v, __m512 maximum) { return _mm512_min_ps(maximum, v); }
+FPX_OPERATION __m512 fpx_i32_to_f32(__m512i v) { return _mm512_cvtepi32_ps(v); }
+/// Rounds half to even; the smallest integer for what fits none, and for what is not a number.
+FPX_OPERATION __m512i fpx_f32_to_i32(__m512 v) { return _mm512_cvtps_epi32(v); }
+FPX_OPERATION __m512 fpx_bits_as_f32(__m512i v) { return _mm512_castsi512_ps(v); }
+FPX_OPERATION __m512i fpx_f32_as_bits(__m512 v) { return _mm512_castps_si512(v); }
 
 #endif

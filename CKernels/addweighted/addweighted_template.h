@@ -1,0 +1,199 @@
+// The kernels with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name) making a
+// kernel's name.
+
+#include <string.h>
+
+#include "../kernels.h"
+#include "addweighted_bounds.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+typedef struct weights {
+    fpx_vector_f32 alpha;
+    fpx_vector_f32 beta;
+    fpx_vector_f32 gamma;
+} weights;
+
+FPX_OPERATION weights broadcast(float alpha, float beta, float gamma) {
+    const weights vectors = {fpx_splat_f32(alpha), fpx_splat_f32(beta), fpx_splat_f32(gamma)};
+    return vectors;
+}
+
+FPX_OPERATION fpx_vector_f32 weighted_sum(fpx_vector_f32 first, fpx_vector_f32 second, weights by) {
+    return fpx_multiply_add_f32(first, by.alpha, fpx_multiply_add_f32(second, by.beta, by.gamma));
+}
+
+/// What is too large for 32 bits, and not-a-number, converts to the smallest integer, which the saturating packs make 0;
+/// so unless the results are known to fit, large values are bounded first.
+FPX_OPERATION fpx_vector_u32 to_integers(fpx_vector_f32 values, fpx_vector_f32 maximum, bool results_fit) {
+    return fpx_f32_to_i32(results_fit ? values : fpx_bound_f32(values, maximum));
+}
+
+// ---- 8-bit samples ----
+//
+// Bytes are widened where they lie, each doubleword's byte 0, 1, 2, 3 by another instruction, and not by four
+// vpmovzxbd: shuffles are what the processor has fewest units for, and two of the four ways are none.
+
+/// Moves byte `byte` of each doubleword to its lowest byte and clears the others.
+FPX_OPERATION fpx_vector_u32 widen_byte(fpx_vector_u32 bytes, uint32_t byte) {
+    return fpx_shuffle_u8(
+        bytes, fpx_repeat_in_lanes(0x80808000u + byte, 0x80808004u + byte, 0x80808008u + byte, 0x8080800cu + byte));
+}
+
+typedef struct four_vectors {
+    fpx_vector_f32 byte[4];
+} four_vectors;
+
+FPX_OPERATION four_vectors bytes_to_floats(const uint8_t *samples) {
+    const fpx_vector_u32 bytes = fpx_load_u8(samples);
+    const four_vectors floats = {{
+        fpx_i32_to_f32(fpx_and_u32(bytes, fpx_splat_u32(0xff))),
+        fpx_i32_to_f32(widen_byte(bytes, 1)),
+        fpx_i32_to_f32(widen_byte(bytes, 2)),
+        fpx_i32_to_f32(fpx_shift_right_u32(bytes, 24)),
+    }};
+    return floats;
+}
+
+/// As many whole vectors as there are; the number of samples in them.
+FPX_OPERATION size_t weigh_bytes(uint8_t *destination, const uint8_t *first, const uint8_t *second, size_t sample_count,
+                                 weights by, bool results_fit) {
+    const fpx_vector_f32 maximum = fpx_splat_f32(255.0f);
+    // The packs leave the four bytes 0 of a lane first, then its four bytes 1, and so on.
+    const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703);
+    size_t index = 0;
+    for (; sample_count - index >= FPX_VECTOR_BYTES; index += FPX_VECTOR_BYTES) {
+        const four_vectors a = bytes_to_floats(first + index), b = bytes_to_floats(second + index);
+        fpx_vector_u32 integers[4];
+#pragma clang loop unroll(full)
+        for (int byte = 0; byte < 4; byte++) {
+            integers[byte] = to_integers(weighted_sum(a.byte[byte], b.byte[byte], by), maximum, results_fit);
+        }
+        const fpx_vector_u32 bytes = fpx_pack_i16_to_u8(fpx_pack_i32_to_i16(integers[0], integers[1]),
+                                                        fpx_pack_i32_to_i16(integers[2], integers[3]));
+        fpx_store_u8(destination + index, fpx_shuffle_u8(bytes, in_order));
+    }
+    return index;
+}
+
+FPX_TARGET void LEVEL(fpx_addweighted_u8)(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                          size_t sample_count, float alpha, float beta, float gamma) {
+    const weights by = broadcast(alpha, beta, gamma);
+    const bool results_fit = fpx_results_fit_32_bits(255.0f, alpha, beta, gamma);
+    const size_t done = results_fit ? weigh_bytes(destination, first, second, sample_count, by, true)
+                                    : weigh_bytes(destination, first, second, sample_count, by, false);
+    if (done == sample_count) return;
+    // What is left goes through a vector of its own: one by one, samples cost a call of fmaf each.
+    uint8_t a[FPX_VECTOR_BYTES] = {0}, b[FPX_VECTOR_BYTES] = {0}, results[FPX_VECTOR_BYTES];
+    memcpy(a, first + done, sample_count - done);
+    memcpy(b, second + done, sample_count - done);
+    weigh_bytes(results, a, b, FPX_VECTOR_BYTES, by, false);
+    memcpy(destination + done, results, sample_count - done);
+}
+
+/// The rounded sums of bytes that are subnormal floats, in the low words; `scale`: see addweighted_bounds.h.
+FPX_OPERATION fpx_vector_u32 subnormal_sum(fpx_vector_u32 first, fpx_vector_u32 second, weights by, float scale) {
+    const weights scaled = {by.alpha, by.beta, fpx_multiply_f32(by.gamma, fpx_splat_f32(scale))};
+    const fpx_vector_f32 sum = weighted_sum(fpx_bits_as_f32(first), fpx_bits_as_f32(second), scaled);
+    return fpx_f32_as_bits(fpx_add_f32(sum, fpx_splat_f32(0x1.8p23f * scale)));
+}
+
+/// The low words of `even` with those of `odd` above them.
+FPX_OPERATION fpx_vector_u32 interleave_low_words(fpx_vector_u32 even, fpx_vector_u32 odd) {
+    return fpx_blend_words(even, fpx_shift_left_u32(odd, 16));
+}
+
+// A function of its own, because its constants and those of the ordinary way do not fit the registers together.
+FPX_TARGET static __attribute__((noinline)) size_t weigh_subnormal_bytes(uint8_t *destination, const uint8_t *first,
+                                                                         const uint8_t *second, size_t sample_count,
+                                                                         weights by) {
+    // The pack leaves the bytes 0 and 1 of a lane's doublewords first, then their bytes 2 and 3.
+    const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x09080100, 0x0b0a0302, 0x0d0c0504, 0x0f0e0706);
+    const fpx_vector_u32 lowest = fpx_splat_u32(0xff), second_lowest = fpx_splat_u32(0xff00);
+    size_t index = 0;
+    for (; sample_count - index >= FPX_VECTOR_BYTES; index += FPX_VECTOR_BYTES) {
+        const fpx_vector_u32 a = fpx_load_u8(first + index), b = fpx_load_u8(second + index);
+        const fpx_vector_u32 byte0 = subnormal_sum(fpx_and_u32(a, lowest), fpx_and_u32(b, lowest), by, 0x1p-22f);
+        const fpx_vector_u32 byte1 =
+            subnormal_sum(fpx_and_u32(a, second_lowest), fpx_and_u32(b, second_lowest), by, 0x1p-14f);
+        const fpx_vector_u32 byte2 = subnormal_sum(widen_byte(a, 2), widen_byte(b, 2), by, 0x1p-22f);
+        const fpx_vector_u32 byte3 =
+            subnormal_sum(fpx_shift_right_u32(a, 24), fpx_shift_right_u32(b, 24), by, 0x1p-22f);
+        const fpx_vector_u32 bytes =
+            fpx_pack_i16_to_u8(interleave_low_words(byte0, byte1), interleave_low_words(byte2, byte3));
+        fpx_store_u8(destination + index, fpx_shuffle_u8(bytes, in_order));
+    }
+    return index;
+}
+
+FPX_TARGET void SUBNORMAL_LEVEL(fpx_addweighted_u8)(uint8_t *destination, const uint8_t *first, const uint8_t *second,
+                                                    size_t sample_count, float alpha, float beta, float gamma) {
+    const size_t done = fpx_scalars_suit_subnormals(alpha, beta, gamma) && fpx_subnormals_are_numbers()
+                            ? weigh_subnormal_bytes(destination, first, second, sample_count,
+                                                    broadcast(alpha * 0x1p127f, beta * 0x1p127f, gamma))
+                            : 0;
+    LEVEL(fpx_addweighted_u8)(destination + done, first + done, second + done, sample_count - done, alpha, beta, gamma);
+}
+
+// ---- 16-bit samples ----
+
+enum { WORDS = FPX_VECTOR_BYTES / 2 };
+
+FPX_OPERATION size_t weigh_words(uint16_t *destination, const uint16_t *first, const uint16_t *second,
+                                 size_t sample_count, weights by, bool results_fit) {
+    const fpx_vector_f32 maximum = fpx_splat_f32(65535.0f);
+    const fpx_vector_u32 lower_word = fpx_splat_u32(0xffff);
+    // The pack leaves the four even words of a lane before its four odd ones.
+    const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x09080100, 0x0b0a0302, 0x0d0c0504, 0x0f0e0706);
+    size_t index = 0;
+    for (; sample_count - index >= WORDS; index += WORDS) {
+        const fpx_vector_u32 a = fpx_load_u16(first + index), b = fpx_load_u16(second + index);
+        const fpx_vector_f32 even =
+            weighted_sum(fpx_i32_to_f32(fpx_and_u32(a, lower_word)), fpx_i32_to_f32(fpx_and_u32(b, lower_word)), by);
+        const fpx_vector_f32 odd =
+            weighted_sum(fpx_i32_to_f32(fpx_shift_right_u32(a, 16)), fpx_i32_to_f32(fpx_shift_right_u32(b, 16)), by);
+        const fpx_vector_u32 words =
+            fpx_pack_i32_to_u16(to_integers(even, maximum, results_fit), to_integers(odd, maximum, results_fit));
+        fpx_store_u16(destination + index, fpx_shuffle_u8(words, in_order));
+    }
+    return index;
+}
+
+FPX_TARGET void LEVEL(fpx_addweighted_u16)(uint16_t *destination, const uint16_t *first, const uint16_t *second,
+                                           size_t sample_count, float alpha, float beta, float gamma) {
+    const weights by = broadcast(alpha, beta, gamma);
+    const bool results_fit = fpx_results_fit_32_bits(65535.0f, alpha, beta, gamma);
+    const size_t done = results_fit ? weigh_words(destination, first, second, sample_count, by, true)
+                                    : weigh_words(destination, first, second, sample_count, by, false);
+    if (done == sample_count) return;
+    uint16_t a[WORDS] = {0}, b[WORDS] = {0}, results[WORDS];
+    memcpy(a, first + done, (sample_count - done) * sizeof *a);
+    memcpy(b, second + done, (sample_count - done) * sizeof *b);
+    weigh_words(results, a, b, WORDS, by, false);
+    memcpy(destination + done, results, (sample_count - done) * sizeof *results);
+}
+
+// ---- Floats ----
+
+enum { FLOATS = FPX_VECTOR_BYTES / 4 };
+
+FPX_OPERATION size_t weigh_floats(float *destination, const float *first, const float *second, size_t sample_count,
+                                  weights by) {
+    size_t index = 0;
+    for (; sample_count - index >= FLOATS; index += FLOATS) {
+        fpx_store_f32(destination + index, weighted_sum(fpx_load_f32(first + index), fpx_load_f32(second + index), by));
+    }
+    return index;
+}
+
+FPX_TARGET void LEVEL(fpx_addweighted_f32)(float *destination, const float *first, const float *second,
+                                           size_t sample_count, float alpha, float beta, float gamma) {
+    const weights by = broadcast(alpha, beta, gamma);
+    const size_t done = weigh_floats(destination, first, second, sample_count, by);
+    if (done == sample_count) return;
+    float a[FLOATS] = {0}, b[FLOATS] = {0}, results[FLOATS];
+    memcpy(a, first + done, (sample_count - done) * sizeof *a);
+    memcpy(b, second + done, (sample_count - done) * sizeof *b);
+    weigh_floats(results, a, b, FLOATS, by);
+    memcpy(destination + done, results, (sample_count - done) * sizeof *results);
+}
