@@ -6,7 +6,7 @@ struct DetectionKernelTests {
     private static let shapes = [(64, 1, 2, 8), (131, 3, 2, 8), (70, 1, 6, 6), (4, 3, 2, 8), (5, 1, 2, 8), (33, 4, 2, 8)]
 
     @Test(arguments: shapes) func persistenceRow(width: Int, channels: Int, distance: Int, period: Int) {
-        var random = SeededGenerator(seed: UInt64(width * 31 + channels))
+        var random = SeededGenerator(stream: UInt64(width * 31 + channels))
         let frames = 40, tile = 32 / period * period, count = width * channels
         func counters(_ most: Int) -> [UInt16] { (0..<count).map { _ in UInt16.random(in: 0...UInt16(most), using: &random) } }
         var above = counters(8)
@@ -58,7 +58,7 @@ struct DetectionKernelTests {
     }
 
     @Test(arguments: [2, 3, 6]) func ringOffsets(step: Int) {
-        var random = SeededGenerator(seed: UInt64(step))
+        var random = SeededGenerator(stream: UInt64(step))
         let count = 203
         let rows = (0..<3).map { _ in (0..<count).map { _ in Float(Int.random(in: 0...30, using: &random)) } }
         var offsets = [Float](repeating: -1, count: count)
@@ -74,7 +74,7 @@ struct DetectionKernelTests {
     }
 
     @Test func lineOffsets() {
-        var random = SeededGenerator(seed: 5)
+        var random = SeededGenerator(stream: 5)
         let values = (0..<3).map { _ in (0..<57).map { _ in Float(Int.random(in: 0...9, using: &random)) } }
         var above = [UInt8](repeating: 1, count: 57), below = above
         var sums = [Int32](repeating: 7, count: 57)
