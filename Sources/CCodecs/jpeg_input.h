@@ -36,8 +36,8 @@ void fpx_jpeg_input_open(fpx_jpeg_input *_Nonnull self);
 void fpx_jpeg_input_read_header(fpx_jpeg_input *_Nonnull self, uint64_t maximum_pixels);
 
 /// After the last scan was read and before libjpeg finishes: fails when scans of the picture are missing or empty,
-/// although the file ends as it should. Decoders smooth over what they do not know, and a component without any scan has
-/// no quantisation table.
+/// although the file ends as it should. Decoders smooth over what they do not know, and a component without any scan
+/// has no quantisation table.
 void fpx_jpeg_input_demand_all_scans(fpx_jpeg_input *_Nonnull self);
 
 /// Jumps to `escape`. The error has its words already.

@@ -60,10 +60,12 @@ bool fpx_byte_source_read_at(fpx_byte_source *source, void *bytes, size_t byte_c
 }
 
 size_t fpx_byte_source_last(fpx_byte_source *source) {
-    off_t end = lseek(source->file_descriptor, 0, SEEK_END);
-    if (end < 0) {
+    struct stat information;
+    if (fstat(source->file_descriptor, &information) != 0) {
+        source->system_errno = errno;
         return 0;
     }
+    off_t end = information.st_size;
     source->offset = end > (off_t)sizeof source->buffer ? end - (off_t)sizeof source->buffer : 0;
     return fpx_byte_source_next(source, sizeof source->buffer);
 }

@@ -71,7 +71,8 @@ struct MergeCommand: ParsableCommand {
             for group in report.groups { group.detectionWarnings.forEach(console.warning) }
             console.noteTemporaryFile(report)
             try sink.write(report.formatted(output.format))
-            return .success
+            for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
+            return report.failedOutputs.isEmpty ? .success : .someFilesFailed
         }
     }
 }

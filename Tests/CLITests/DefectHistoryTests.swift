@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--confirm full`: since when a defect shows, and under what settings, from the photos' EXIF.
+/// `--history`: since when a defect shows, and under what settings, from the photos' EXIF.
 struct DefectHistoryTests {
     private static let side = 96
     private static let count = 36
@@ -38,7 +38,7 @@ struct DefectHistoryTests {
     @Test func theFirstPhotoAndTheSettingsAreTold() throws {
         try withTemporaryFolder { folder in
             try Self.addPhotos(to: folder)
-            let arguments = ["hotpixels", ".", "--confirm", "full"]
+            let arguments = ["hotpixels", ".", "--history"]
             let run = try CommandRun.fastpix(arguments + ["--format", "json"], in: folder)
             #expect(run.exitCode == 0)
             #expect(run.stderr == "")
@@ -72,7 +72,7 @@ struct DefectHistoryTests {
     }
 
     /// Without a look at all photos nothing is said of them.
-    @Test func onlyFullConfirmationTells() throws {
+    @Test func onlyTheHistoryTells() throws {
         try withTemporaryFolder { folder in
             try Self.addPhotos(to: folder)
             let run = try CommandRun.fastpix(["hotpixels", ".", "--format", "json"], in: folder)

@@ -20,21 +20,17 @@ struct DefectTests {
         #expect(defects.map { [$0.row, $0.column] } == [[889, 355], [76, 83]])
         for defect in defects {
             #expect(defect.confidence > 0.95)
-            #expect(defect.photosConfirming == 24)
-            #expect((defect.signShare ?? 0) > 0.95)
+            // Those whose neighbours are not clipped.
+            #expect((40...48).contains(defect.photosConfirming ?? 0))
             #expect(defect.extentRows <= 3 && defect.extentColumns <= 3)
         }
         #expect(group.excludedRegions == [])
-        #expect((group.sceneCorrelation ?? 9) < 1.6)
+        #expect((group.sceneCorrelation ?? 9) < 0.3)
     }
 
-    @Test func confirmationIsAChoice() throws {
-        let without = try #require(try Self.example(["--confirm", "none"]).defects)
-        #expect(without.map(\.position) == [[889, 355, 1], [76, 83, 1]])
-        #expect(without.allSatisfy { $0.photosConfirming == nil && $0.signShare == nil })
-        let full = try #require(try Self.example(["--confirm", "full"]).defects)
-        #expect(full.map(\.position) == [[889, 355, 1], [76, 83, 1]])
-        #expect(full.allSatisfy { $0.photosConfirming == 48 })
+    /// Scripts that chose how candidates were looked at again go on working.
+    @Test(arguments: ["none", "sample"]) func earlierConfirmationsChangeNothing(_ confirm: String) throws {
+        #expect(try Self.example(["--confirm", confirm]) == Self.example([]))
     }
 
     @Test func classesChoose() throws {
@@ -69,7 +65,7 @@ struct DefectTests {
         #expect(try Self.example(["--defects"]) == Self.example([]))
     }
 
-    /// The photos are taken in halves, every other one; a damaged photo among them must not shift the others.
+    /// What a damaged photo had added by then is not in the result.
     @Test func damagedPhotosChangeNoEvidence() throws {
         try withTemporaryFolder { folder in
             for photo in try Photos.example(24) { try folder.addCopy(of: photo) }
@@ -93,15 +89,16 @@ struct DefectTests {
                 "hotpixels", Repository.examplePhotos.path, "-q", "--classes", "dead", "--sensitivity",
                 "low",
             ])
-        #expect(run.stdout.contains("0 defects found at sensitivity low over 48 photos"))
+        #expect(run.stdout.contains("0 defects found at sensitivity low in 100 % of the frame\nover 48 photos"))
     }
 
-    @Test func photosOfOneViewAreNotJudged() throws {
+    /// Nothing in one view can be told from a defect, and that comes first.
+    @Test func photosOfOneViewAreSaidToBe() throws {
         try withTemporaryFolder { folder in
-            try Photos.add(14, copiesOf: try Photos.example(1)[0], to: folder)
+            try Photos.add(16, copiesOf: try Photos.example(1)[0], to: folder)
             let run = try CommandRun.fastpix(["hotpixels", folder.path])
             #expect(run.exitCode == 0)
-            #expect(run.stdout.contains("the photos show the same view"))
+            #expect(run.stdout.contains("The photos show one view"))
             #expect(run.stderr.contains("show the same view"))
         }
     }

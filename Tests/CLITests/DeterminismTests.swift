@@ -76,7 +76,7 @@ struct DeterminismTests {
     }
 
     /// The same where defects are judged: strips so low that accumulators of a part of the frame are enough.
-    @Test(arguments: [[], ["--confirm", "none"], ["--sensitivity", "high"], ["--channels", "luma"]])
+    @Test(arguments: [[], ["--sensitivity", "high"], ["--channels", "luma"]])
     func keepingOnlyAFewRowsFindsTheSameDefects(_ options: [String]) throws {
         try withTemporaryFolder { folder in
             let photos = try Photos.example(24).map(\.path) + options

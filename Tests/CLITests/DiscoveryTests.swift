@@ -54,7 +54,7 @@ struct DiscoveryTests {
         #expect(run.stdout == "")
         let last = try #require(run.stderrLines.last)
         #expect(
-            last == "fastpix: error: no camera and frame size has the 10 photos that are needed; "
+            last == "fastpix: error: no camera and frame size has the 5 photos that are needed; "
                 + "give more photos or lower --minimum-frames")
     }
 

@@ -75,7 +75,8 @@ struct DistinctFilesTests {
                 try Self.expectRefusal(["merge", state, "--variance-map", output], in: folder)
             }
             // The list of defects is a mask, and its name that of a photo.
-            try folder.addCopy(of: folder.appendingPathComponent("photos/0.png"), as: "sub/0.png")
+            let mask = [UInt8](repeating: 0, count: 24 * 16 - 1) + [255]
+            try folder.addFile("sub/0.png", TestPhoto.png(mask, width: 24, channels: 1))
             try Self.expectRefusal(
                 ["repair", "photos", "--map", "sub/0.png", "--output", "alias", "--overwrite"], in: folder)
         }

@@ -151,7 +151,7 @@ struct ExportTests {
                 12, copiesOf: Photos.decoderFixture("jpeg-420-97x61-q50.jpg"), named: "other", to: photos)
             let run = try CommandRun.fastpix(
                 [
-                    "hotpixels", "photos", "-f", "csv", "--confirm", "none", "--export", "x.lst", "--export", "rt/",
+                    "hotpixels", "photos", "-f", "csv", "--export", "x.lst", "--export", "rt/",
                     "--export", "all.csv",
                 ], in: folder)
             #expect(run.exitCode == 0)
@@ -160,6 +160,24 @@ struct ExportTests {
             #expect(try Self.lines("x.lst", folder)[1] == "# frame 384 x 896, offset 0,0")
             #expect(try Self.lines("x-2.lst", folder)[1] == "# frame 97 x 61, offset 0,0")
             #expect(run.stderr.contains("RawTherapee's files are named after the camera"))
+        }
+    }
+
+    /// Programs count from different borders. A value that begins with a minus is one, and no option.
+    @Test func everyExportMayHaveItsOffset() throws {
+        try withTemporaryFolder { folder in
+            _ = try Self.export(
+                [
+                    "--export", "x.badpixels", "--export-offset", "-80,-4", "--export", "map.json", "--export-offset",
+                    "0,0", "--export", "x.lst", "--export-offset", "76,3",
+                ], in: folder)
+            #expect(try Self.lines("x.badpixels", folder)[1] == "# frame 384 x 896, offset -80,-4")
+            #expect(try Self.lines("x.lst", folder)[1] == "# frame 384 x 896, offset 76,3")
+            _ = try Self.export(
+                ["--export", "y.badpixels", "--export", "y.lst", "--export-offset", "-80,-4"], in: folder)
+            for name in ["y.badpixels", "y.lst"] {
+                #expect(try Self.lines(name, folder)[1] == "# frame 384 x 896, offset -80,-4")
+            }
         }
     }
 
@@ -196,6 +214,8 @@ struct ExportTests {
         ["--export", "a.json", "--export-offset", "1,2"], ["--export", "a.lst", "--export-offset", "1"],
         ["--export", "a.lst", "--export-offset", "9999999999,0"], ["--export", "a.json", "--output", "a.json"],
         ["--export", "a.json", "--export", "a.json"], ["--export", "a.json", "--export-format", "tiff"],
+        ["--export", "a.lst", "--export-offset", "1,2", "--export-offset", "1,2"],
+        ["--export", "a.lst", "--export", "a.json", "--export-offset", "1,2", "--export-offset", "1,2"],
     ])
     func wrongUseIsExplained(_ options: [String]) throws {
         try withTemporaryFolder { folder in

@@ -65,10 +65,10 @@ struct HotPixelsResultTests {
             #expect(run.stderrLines.count == 1)
             let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])
             let expected = [
-                "": "schema version settings groups skipped warnings timing peakMemoryBytes temporaryFileBytes",
+                "": "schema version settings groups skipped leftOut failedOutputs warnings timing peakMemoryBytes temporaryFileBytes",
                 "groups":
                     "camera width height channels bitsPerSample frames variance lowestVariance defects excludedRegions "
-                    + "sceneCorrelation",
+                    + "sceneCorrelation judgedShare frameKind frameKindReason isFixedView limitOfDetection isTruncated number pattern",
                 "groups.camera": "make model serial",
                 "groups.variance": "min max mean",
                 "groups.variance.min": "value m2 row column channel",
@@ -78,7 +78,7 @@ struct HotPixelsResultTests {
                 "warnings": "kind message group",
                 "timing": "decodeSeconds accumulateSeconds analysisSeconds totalSeconds probeSeconds idleSeconds",
                 "settings": "accumulator workers batch minimumFrames maximumPixels memoryLimitBytes top "
-                    + "sensitivity classes confirm",
+                    + "sensitivity classes confirm frames leastOffset history",
             ]
             for (path, keys) in expected {
                 let object = try #require(Self.object(at: path, in: report), "\(path) is missing")

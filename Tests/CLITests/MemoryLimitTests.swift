@@ -18,8 +18,8 @@ struct MemoryLimitTests {
 
     /// From memory that is plenty down to where nothing goes any more, everything that is written.
     @Test(arguments: [
-        [], ["--confirm", "full"], ["--no-defects", "--accumulator", "welford"], ["--channels", "luma"],
-        ["--workers", "5", "--batch", "40"], ["--confirm", "none", "--checkpoint", "out/run.state"],
+        [], ["--history"], ["--no-defects", "--accumulator", "welford"], ["--channels", "luma"],
+        ["--workers", "5", "--batch", "40"], ["--checkpoint", "out/run.state"],
     ])
     func everyLimitGivesTheSameResult(_ options: [String]) throws {
         try withTemporaryFolder { folder in

@@ -6,7 +6,7 @@ import Testing
 struct MergeTests {
     private static func makeState(_ name: String, _ photos: some Sequence<URL>, in folder: URL) throws {
         let run = try CommandRun.fastpix(
-            ["hotpixels", "--no-defects", "--minimum-frames", "1", "--quiet", "--checkpoint", name]
+            ["hotpixels", "--minimum-frames", "1", "--quiet", "--checkpoint", name]
                 + photos.map(\.path), in: folder)
         #expect(run.exitCode == 0)
     }
@@ -67,15 +67,15 @@ struct MergeTests {
             try Self.makeState("second.state", photos.dropFirst(20), in: folder)
             let output = ["--format", "json", "--quiet"]
             let whole = try CommandRun.fastpix(
-                ["hotpixels", Repository.examplePhotos.path, "--confirm", "none"] + output)
+                ["hotpixels", Repository.examplePhotos.path] + output)
             let merged = try CommandRun.fastpix(
                 ["merge", "first.state", "second.state", "--defects"] + output, in: folder)
             #expect(try merged.hotPixels().groups == whole.hotPixels().groups)
         }
     }
 
-    /// What a run has recorded of single photos is no part of the sum.
-    @Test func statesOfConfirmedDefectsAddUp() throws {
+    /// The state of all photos, made in one run or in two, is the same file.
+    @Test func statesAddUpToTheStateOfAll() throws {
         try withTemporaryFolder { folder in
             let photos = try Photos.example(28)
             try Self.makeState("first.state", photos.prefix(14), in: folder)

@@ -13,10 +13,12 @@ struct OutputTests {
         let expected = """
             Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB, 48 photos
 
-            2 defects found at sensitivity normal over 48 photos
-              class  row  column  channel    mean  neighbours  variance  neighbours  confidence
-              stuck  889     355  green    219.71       67.03     58.25     1251.22        1.00
-              hot     76      83  green    103.21       75.34    519.19      716.91        1.00
+            2 defects found at sensitivity normal in 100 % of the frame
+            over 48 photos taken for scenes: pixels change with what is photographed
+            The faintest steady offset that these photos show nine times out of ten: 5.39
+              class  shape  row  column  channel    mean  around  variance   around  conf.
+              stuck  point  889     355  green    219.71   53.00     58.25  1322.19   1.00
+              hot    point   76      83  green    103.21   74.62    519.19   721.81   1.00
 
               Variance           row  column  channel
               lowest      58.25  889     355  green
@@ -37,6 +39,7 @@ struct OutputTests {
                 10   43     159  blue      61.71    425.19
 
             48 photos in 1 group, 0 skipped.
+            Left out: 1 .md
 
             """
         #expect(run.stdout.hasPrefix(expected))

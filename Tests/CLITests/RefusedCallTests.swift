@@ -46,7 +46,7 @@ struct RefusedCallTests {
         Job(
             testDescription: "hotpixels",
             arguments: [
-                "hotpixels", "photos", "--quiet", "--format", "csv", "--confirm", "none", "--checkpoint", "run.state",
+                "hotpixels", "photos", "--quiet", "--format", "csv", "--checkpoint", "run.state",
                 "--save-maps", "maps", "--save-sums", "maps", "--variance-map", "map.png", "--report", "page.html",
                 "--export", "list.csv", "--output", "result.csv",
             ],

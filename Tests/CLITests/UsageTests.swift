@@ -10,7 +10,8 @@ struct UsageTests {
         ["--accumulator", "float"], ["--no-such-option"], ["--output"],
         ["--save-sums", "sums", "--accumulator", "welford"], ["--sensitivity", "11"], ["--classes", "hot,cold"],
         ["--classes", ""], ["--confirm", "twice"],
-        ["--no-defects", "--confirm", "full"], ["--no-defects", "--classes", "hot"],
+        ["--no-defects", "--confirm", "full"], ["--no-defects", "--classes", "hot"], ["--no-defects", "--history"],
+        ["--frames", "night"], ["--above", "-3"], ["--above=-3"], ["--above", "nan"],
     ])
     func wrongUsage(_ options: [String]) throws {
         try withTemporaryFolder { folder in
@@ -81,7 +82,7 @@ struct UsageTests {
         let options = [
             "-r, --recursive", "-f, --format", "-o, --output", "-q, --quiet", "--top", "--minimum-frames",
             "--max-pixels", "--accumulator", "--variance-map", "--save-maps", "--save-sums", "--workers", "--tile",
-            "--batch", "--defects/--no-defects", "--sensitivity", "--classes", "--confirm", "--version", "-h, --help",
+            "--batch", "--defects/--no-defects", "--sensitivity", "--classes", "--frames", "--above", "--history", "--version", "-h, --help",
         ]
         for option in options { #expect(run.stdout.contains("  \(option) "), "\(option)") }
     }

@@ -307,7 +307,13 @@ def _moments(shape: tuple[int, ...], dtype: np.dtype[Any], arrays: Sequence[NDAr
     most = int(np.iinfo(dtype).max)
     # Sums of larger numbers than there are, or of fewer squares than their mean has, are no photos'.
     wide = sums.astype(np.uint64)
-    if count == 0 or int(sums.max()) > count * most or (np.uint64(count) * squares.astype(np.uint64) < wide * wide).any():
+    wide_squares = squares.astype(np.uint64)
+    if (
+        count == 0
+        or int(sums.max()) > count * most
+        or int(squares.max()) > count * most * most
+        or (np.uint64(count) * wide_squares < wide * wide).any()
+    ):
         raise StateError("the state file is damaged: it has sums that no photos have")
     new = Moments(shape, dtype)
     new.__setstate__(

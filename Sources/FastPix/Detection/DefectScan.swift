@@ -310,9 +310,10 @@ private struct BandScan {
             var variances = [Float](repeating: -1, count: geometry.tileColumns)
             var means = variances
             for tile in 0..<geometry.tileColumns {
+                // The last tile may lie beyond the columns that have neighbours on both sides.
+                let firstColumn = max(distance, tile * geometry.tileSize)
                 let columns =
-                    max(distance, tile * geometry.tileSize)..<max(
-                        distance, min(shape.width - distance, (tile + 1) * geometry.tileSize))
+                    firstColumn..<max(firstColumn, min(shape.width - distance, (tile + 1) * geometry.tileSize))
                 guard columns.count >= geometry.tileSize / 2 else { continue }
                 let middle =
                     (row * shape.width + columns.lowerBound + columns.count / 2) * channels + geometry.mainChannel

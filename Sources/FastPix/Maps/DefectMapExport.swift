@@ -57,11 +57,11 @@ public struct DefectMapExport: Sendable {
             } else {
                 target = NumberedOutput.file(path, group.number)
             }
-            let frame = RawFrame(group, offset: RawFrame.Offset(column: columnOffset, row: rowOffset))
+            let frame = RawFrame(group, offset: FrameOffset(column: columnOffset, row: rowOffset))
             if format.countsInRawFrame, frame.outside > 0 {
                 notes.append(
-                    "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out, outside the raw frame at "
-                        + "this offset")
+                    "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out as far as outside the raw "
+                        + "frame at this offset")
             }
             try write(content(frame, group), to: target, photos)
         }

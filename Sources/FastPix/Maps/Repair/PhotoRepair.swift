@@ -50,18 +50,17 @@ public struct PhotoRepair: Sendable {
 
     private static let largestRadius = 24
 
-    /// Repairs the photos in `paths` by the list in the file `map`. A photo that cannot be repaired is listed in the
+    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that cannot be repaired is listed in the
     /// report and nothing is written for it. `progress` is called from several threads with the number of photos done
     /// and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
     public func run(
-        _ paths: [FilePath], recursive: Bool = false, map: FilePath,
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
         progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
-        let maps = RepairMaps(
-            path: map, maps: try DefectMapFile.read(map, maximumPixels: maximumPixels), takesAnyCamera: takesAnyCamera)
+        let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
         let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
-        try refuseReplacing(map, outputs)
+        try refuseReplacing(inputs.map(\.path), outputs)
         let folders = OutputFolders()
         try folders.make(folder)
         defer { folders.removeEmpty() }
@@ -96,13 +95,13 @@ public struct PhotoRepair: Sendable {
         }
         skipped.sort { $0.path < $1.path }
         return RepairReport(
-            map: map.string, photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
+            maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
             peakMemoryBytes: ProcessMemory.peakBytes)
     }
 
-    private func refuseReplacing(_ map: FilePath, _ outputs: RepairOutputs) throws(FastPixError) {
-        let list = OutputIdentity(map)
-        guard let target = outputs.targets.first(where: { OutputIdentity($0) == list }) else { return }
+    private func refuseReplacing(_ maps: [FilePath], _ outputs: RepairOutputs) throws(FastPixError) {
+        let lists = Set(maps.map { OutputIdentity($0) })
+        guard let target = outputs.targets.first(where: { lists.contains(OutputIdentity($0)) }) else { return }
         throw FastPixError(
             .contradiction, path: target.string,
             "a repaired photo would replace the list of defects; choose another folder")
