@@ -38,7 +38,7 @@ static void add_to_lanes(lanes *sums, const counters *row, size_t start, size_t 
 static uint16_t threshold(double hits, double places, double frames, double spread, double least_share) {
     const double share = fmax(hits / (places * frames), least_share);
     const double most = frames * share + spread * sqrt(frames * share * fmax(1 - share, 0) + 0.25);
-    return most >= 65535 ? 65535 : (uint16_t)most;
+    return (uint16_t)fmin(fmin(most, FPX_DETECTION_MOST * frames), 65535);
 }
 
 fpx_status fpx_persistence_row(fpx_persistence_sums *tile_sums, fpx_persistence_sums *phase_sums, fpx_row_marks *marks,

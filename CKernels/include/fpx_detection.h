@@ -23,6 +23,7 @@ extern "C" {
 
 #define FPX_DETECTION_CHANNELS 4
 #define FPX_DETECTION_PERIOD 16
+#define FPX_DETECTION_MOST 0.9
 
 /// Counters summed up over places (see fpx_extremes.h), and how many places.
 typedef struct {
@@ -40,7 +41,8 @@ typedef struct {
 ///   phase_sums[(column % period) * channels + channel]
 /// sets marks[tile] for channel `marked_channel`, and writes to `flagged` (room for `width`) the columns, in order, in
 /// which a sample is above, below, or either of both in more frames than n p + spread sqrt(n p (1 - p) + 1/4), where p is
-/// the share of the same in its tile of this row, at least `least_share`. Returns their number in `*flagged_count`.
+/// the share of the same in its tile of this row, at least `least_share`; FPX_DETECTION_MOST n is always enough, so that a
+/// few frames that all agree are. Returns their number in `*flagged_count`.
 fpx_status fpx_persistence_row(fpx_persistence_sums *_Nonnull tile_sums, fpx_persistence_sums *_Nonnull phase_sums,
                                fpx_row_marks *_Nonnull marks, uint32_t *_Nonnull flagged,
                                size_t *_Nonnull flagged_count, const uint16_t *_Nonnull above,

@@ -41,7 +41,7 @@ struct DetectionKernelTests {
                         let share = max(Double(sum) / Double(columns.count * frames), 0.01)
                         let most = Double(frames) * share
                             + 4.5 * (Double(frames) * share * (1 - share) + 0.25).squareRoot()
-                        return Double(value(index)) > most.rounded(.down)
+                        return Double(value(index)) > min(most, 0.9 * Double(frames)).rounded(.down)
                     }
                     isFlagged =
                         isFlagged || exceeds { Int(above[$0]) } || exceeds { Int(below[$0]) }

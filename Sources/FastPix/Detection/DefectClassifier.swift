@@ -8,6 +8,8 @@ struct DefectClassifier {
     /// The largest sample that occurs (estimate), so that 12 bits in 16 are judged alike.
     let white: Double
 
+    /// A pixel that sees half keeps half of the slope, a dead one what compression mixes in.
+    private static let blind = 0.42
     /// A slope above it follows the scene.
     private static let following = 0.8
     /// Below it little is left of the scene.
@@ -15,7 +17,7 @@ struct DefectClassifier {
     /// Twice the variance of the neighbours'.
     private static let unstable = 1.5
     /// Of white: near enough to black, or to white, to be it.
-    private static let nearBlack = 0.06
+    private static let nearBlack = 0.11
     private static let nearWhite = 0.85
     /// In so many of the frames in which it could, a pixel that is not unstable lies on its side.
     private static let steadyShare = 0.75
@@ -36,6 +38,6 @@ struct DefectClassifier {
         if level > Self.nearWhite * white { return slope < Self.lost ? .stuck : .hot }
         if level > Self.nearBlack * white { return .stuck }
         // At half the gain compression leaves as much of a dead pixel as of one that sees half.
-        return slope < Self.lost ? .dead : .lowGain
+        return slope < Self.blind ? .dead : .lowGain
     }
 }

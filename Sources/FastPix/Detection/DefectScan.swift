@@ -101,7 +101,9 @@ private struct BandScan {
                 }
             }
             precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
-            for column in flagged[..<count] { look(row, Int(column), into: &candidates) }
+            for column in flagged[..<count] where isWorthALook(row, Int(column)) {
+                look(row, Int(column), into: &candidates)
+            }
         }
         lookAtEdges(into: &candidates)
         let spreads = sampledSpreads()
@@ -165,6 +167,23 @@ private struct BandScan {
     private func offset(_ row: Int, _ column: Int, _ channel: Int) -> Double {
         let sample = (row * shape.width + column) * shape.channels + channel
         return reader.mean(sample) - ring(row, column, channel, reader.mean)
+    }
+
+    /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; half
+    /// of the least offset that the list asks for (`PointWeighing.offsetNeeded`) tells them, or a variance far off.
+    private func isWorthALook(_ row: Int, _ column: Int) -> Bool {
+        for channel in 0..<geometry.colours {
+            let sample = (row * shape.width + column) * shape.channels + channel
+            let ringMean = ring(row, column, channel, reader.mean)
+            let offset = abs(reader.mean(sample) - ringMean)
+            let variance = max(0, reader.varianceOrNaN(sample))
+            if offset >= min(0.01 * abs(ringMean), variance.squareRoot() / 2)
+                || 2 * variance <= ring(row, column, channel, reader.varianceOrNaN)
+            {
+                return true
+            }
+        }
+        return false
     }
 
     private func look(_ row: Int, _ column: Int, into candidates: inout [Candidate]) {

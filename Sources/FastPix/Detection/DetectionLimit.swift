@@ -30,7 +30,7 @@ struct DetectionLimit {
         let shares = contrasts.map { Self.shareAbove($0 > 0 ? offset / $0 : 16) }
         let expected = shares.reduce(0, +)
         let scatter = shares.reduce(0) { $0 + $1 * (1 - $1) }.squareRoot()
-        let hits = Int((expected - Self.deviate * scatter).rounded(.down))
+        let hits = Int((expected - Self.deviate * scatter + 1e-6).rounded(.down))
         guard hits > 0 else { return false }
         let most = ExpectedShare.score(hits: frameCount, frames: frameCount, share: share)
         let needed = min(PointWeighing.persistenceNeeded, PointWeighing.shareOfMost * most)

@@ -43,14 +43,17 @@ struct PointWeighing {
     /// scene draws is seldom half as steady as what is beside it.
     static let steadiness = 4.0
 
+    private static let nearlyAsMuch = 0.75
+
     /// Nil when nothing speaks for it.
     func weigh(_ candidate: Candidate) -> PointEvidence? {
-        var best: PointEvidence?
-        for channel in candidate.evidence.indices {
-            let evidence = weigh(candidate, channel)
-            if evidence.strength > best?.strength ?? 0 { best = evidence }
+        let channels = candidate.evidence.indices.map { weigh(candidate, $0) }
+        let most = channels.map(\.strength).max() ?? 0
+        guard most > 0 else { return nil }
+        // Counts soon say all they can in every channel: of those that say nearly as much, the one that is furthest off.
+        return channels.filter { $0.strength >= Self.nearlyAsMuch * most }.max {
+            abs($0.evidence.offset) < abs($1.evidence.offset)
         }
-        return best
     }
 
     private func weigh(_ candidate: Candidate, _ channel: Int) -> PointEvidence {
