@@ -1,5 +1,10 @@
 // The only file that picks a SIMD level.
+//
+// A table of kernels starts as that of portable C, and each level and extension replaces what it has. Which tables a
+// processor can run is one question, and all of them can be selected; which one it runs unasked is another, and follows
+// measurement: see `preferred_isa` and `preferred_extensions`.
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,181 +12,224 @@
 #include "cpu.h"
 #include "kernels.h"
 
-#define FPX_TABLE_ENTRIES(suffix)                                                                                      \
-    .moments_u16_accumulate = fpx_moments_u16_accumulate_##suffix,                                                     \
-    .moments_u8_summarize = fpx_moments_u8_summarize_##suffix,                                                         \
-    .moments_u16_summarize = fpx_moments_u16_summarize_##suffix,                                                       \
-    .welford_u8_accumulate = fpx_welford_u8_accumulate_##suffix,                                                       \
-    .welford_u16_accumulate = fpx_welford_u16_accumulate_##suffix,                                                     \
-    .welford_f32_accumulate = fpx_welford_f32_accumulate_##suffix, .addweighted_u16 = fpx_addweighted_u16_##suffix,    \
-    .addweighted_f32 = fpx_addweighted_f32_##suffix, .gaussian_u8_vertical = fpx_gaussian_u8_vertical_##suffix,        \
-    .gaussian_u16_vertical = fpx_gaussian_u16_vertical_##suffix, .relief_moments_u8 = fpx_relief_moments_u8_##suffix,  \
-    .relief_moments_u16 = fpx_relief_moments_u16_##suffix,                                                             \
-    .relief_moments_welford = fpx_relief_moments_welford_##suffix, .relief_median5 = fpx_relief_median5_##suffix,      \
-    .relief_above_median5 = fpx_relief_above_median5_##suffix, .relief_log = fpx_relief_log_##suffix,                  \
-    .relief_percentile80 = fpx_relief_percentile80_##suffix, .relief_find = fpx_relief_find_##suffix,                  \
-    .relief_residual = fpx_relief_residual_##suffix, .extremes_u8 = fpx_extremes_u8_##suffix,                          \
-    .extremes_u16 = fpx_extremes_u16_##suffix, .extremes_f32 = fpx_extremes_f32_##suffix
+enum { EXTENSION_SETS = 1 << FPX_EXTENSION_COUNT };
 
-static const fpx_kernels portable_kernels = {
-    .isa = FPX_ISA_C,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_c,
-    .addweighted_u8 = fpx_addweighted_u8_c,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_c,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_c,
-    FPX_TABLE_ENTRIES(c),
-};
+static fpx_cpu_features features;
+static fpx_kernels tables[FPX_ISA_COUNT][EXTENSION_SETS];
+/// What FASTPIX_ISA asks for, when that is no table of the above.
+static fpx_kernels mixed_table;
 
-#if FPX_X86
-static const fpx_kernels avx2_kernels = {
-    .isa = FPX_ISA_AVX2,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
-    .addweighted_u8 = fpx_addweighted_u8_avx2,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
-    FPX_TABLE_ENTRIES(avx2),
-};
-static const fpx_kernels avx2_subnormal_kernels = {
-    .isa = FPX_ISA_AVX2,
-    .uses_extensions = true,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx2,
-    .addweighted_u8 = fpx_addweighted_u8_avx2_subnormal,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx2,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx2,
-    FPX_TABLE_ENTRIES(avx2),
-};
-static const fpx_kernels avx512_kernels = {
-    .isa = FPX_ISA_AVX512,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512,
-    .addweighted_u8 = fpx_addweighted_u8_avx512,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512,
-    FPX_TABLE_ENTRIES(avx512),
-};
-static const fpx_kernels avx512_vnni_kernels = {
-    .isa = FPX_ISA_AVX512,
-    .uses_dot_product = true,
-    .uses_extensions = true,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
-    .addweighted_u8 = fpx_addweighted_u8_avx512,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
-    FPX_TABLE_ENTRIES(avx512),
-};
-static const fpx_kernels avx512_vnni_subnormal_kernels = {
-    .isa = FPX_ISA_AVX512,
-    .uses_dot_product = true,
-    .uses_extensions = true,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni,
-    .addweighted_u8 = fpx_addweighted_u8_avx512_subnormal,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni,
-    FPX_TABLE_ENTRIES(avx512),
-};
-#endif
+// ---- What there is ----
 
-#if FPX_ARM64
-static const fpx_kernels neon_kernels = {
-    .isa = FPX_ISA_NEON,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_neon,
-    .addweighted_u8 = fpx_addweighted_u8_neon,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
-    FPX_TABLE_ENTRIES(neon),
-};
-static const fpx_kernels neon_dot_product_kernels = {
-    .isa = FPX_ISA_NEON,
-    .uses_dot_product = true,
-    .uses_extensions = true,
-    .moments_u8_accumulate = fpx_moments_u8_accumulate_neon_dot_product,
-    .addweighted_u8 = fpx_addweighted_u8_neon,
-    .gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon,
-    .gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon,
-    FPX_TABLE_ENTRIES(neon),
-};
-#endif
-
-/// The kernels of a level, or null when this build or the processor lacks it.
-static const fpx_kernels *kernels_of(fpx_isa isa, bool extensions_wanted) {
-    const fpx_cpu_features features = fpx_cpu_detect();
-    (void)features;
-    (void)extensions_wanted;
+/// The extensions that the processor can run beside a level, however slowly.
+static unsigned runnable_extensions(fpx_isa isa) {
     switch (isa) {
-    case FPX_ISA_C: return &portable_kernels;
+    case FPX_ISA_AVX2: return FPX_EXTENSION_SUBNORMAL;
+    case FPX_ISA_AVX512: return FPX_EXTENSION_SUBNORMAL | (features.avx512_vnni ? FPX_EXTENSION_DOT_PRODUCT : 0);
+    case FPX_ISA_NEON: return features.neon_dot_product ? FPX_EXTENSION_DOT_PRODUCT : 0;
+    default: return 0;
+    }
+}
+
+static bool is_runnable(fpx_isa isa) {
+    switch (isa) {
+    case FPX_ISA_C: return true;
+    case FPX_ISA_AVX2: return features.avx2_fma;
+    case FPX_ISA_AVX512: return features.avx512_f_bw_dq_vl;
+    case FPX_ISA_NEON: return features.neon;
+    default: return false;
+    }
+}
+
+static void start_with_c(fpx_kernels *table) {
+#define KERNEL(operation, name, result, arguments) table->name = fpx_##name##_c;
+#include "kernel_list.h"
+}
+
+static void replace_by_avx2(fpx_kernels *table, unsigned extensions) {
+    (void)table, (void)extensions;
 #if FPX_X86
-    case FPX_ISA_AVX2:
-        if (!features.avx2_fma) return NULL;
-        return features.fast_subnormals && extensions_wanted ? &avx2_subnormal_kernels : &avx2_kernels;
-    case FPX_ISA_AVX512:
-        if (!features.avx512_f_bw_dq_vl) return NULL;
-        if (!features.avx512_vnni || !extensions_wanted) return &avx512_kernels;
-        return features.fast_subnormals ? &avx512_vnni_subnormal_kernels : &avx512_vnni_kernels;
+#define KERNEL(operation, name, result, arguments) table->name = fpx_##name##_avx2;
+#include "kernel_list.h"
+    if (extensions & FPX_EXTENSION_SUBNORMAL) table->addweighted_u8 = fpx_addweighted_u8_avx2_subnormal;
 #endif
+}
+
+static void replace_by_avx512(fpx_kernels *table, unsigned extensions) {
+    (void)table, (void)extensions;
+#if FPX_X86
+#define KERNEL(operation, name, result, arguments) table->name = fpx_##name##_avx512;
+#include "kernel_list.h"
+    if (extensions & FPX_EXTENSION_SUBNORMAL) table->addweighted_u8 = fpx_addweighted_u8_avx512_subnormal;
+    if (extensions & FPX_EXTENSION_DOT_PRODUCT) {
+        table->moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni;
+        table->gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni;
+        table->gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni;
+    }
+#endif
+}
+
+/// What compilers make of the C with the vectors of every arm64 processor is not repeated.
+static void replace_by_neon(fpx_kernels *table, unsigned extensions) {
+    (void)table, (void)extensions;
 #if FPX_ARM64
-    case FPX_ISA_NEON:
-        return features.neon_dot_product && extensions_wanted ? &neon_dot_product_kernels : &neon_kernels;
+    table->moments_u8_accumulate = fpx_moments_u8_accumulate_neon;
+    table->moments_u16_accumulate = fpx_moments_u16_accumulate_neon;
+    table->addweighted_u8 = fpx_addweighted_u8_neon;
+    table->addweighted_u16 = fpx_addweighted_u16_neon;
+    table->addweighted_f32 = fpx_addweighted_f32_neon;
+    table->gaussian_u8_vertical = fpx_gaussian_u8_vertical_neon;
+    table->gaussian_u16_vertical = fpx_gaussian_u16_vertical_neon;
+    table->gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_neon;
+    table->gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_neon;
+    table->extremes_u8 = fpx_extremes_u8_neon;
+    table->extremes_u16 = fpx_extremes_u16_neon;
+    table->extremes_f32 = fpx_extremes_f32_neon;
+    if (extensions & FPX_EXTENSION_DOT_PRODUCT)
+        table->moments_u8_accumulate = fpx_moments_u8_accumulate_neon_dot_product;
 #endif
-    default: return NULL;
+}
+
+static void fill_table(fpx_kernels *table, fpx_isa isa, unsigned extensions) {
+    start_with_c(table);
+    table->isa = isa;
+    table->extensions = extensions;
+    switch (isa) {
+    case FPX_ISA_C: break;
+    case FPX_ISA_AVX2: replace_by_avx2(table, extensions); break;
+    case FPX_ISA_AVX512: replace_by_avx512(table, extensions); break;
+    case FPX_ISA_NEON: replace_by_neon(table, extensions); break;
     }
 }
 
-/// The level that FASTPIX_ISA names: false when it is unset or empty.
-static bool environment_names_level(const char **name) {
-    *name = getenv("FASTPIX_ISA");
-    return *name != NULL && **name != '\0';
+// ---- What is chosen ----
+
+/// Subnormal arithmetic takes a hundred cycles and more where it is not fast.
+static unsigned preferred_extensions(fpx_isa isa) {
+    const unsigned runnable = runnable_extensions(isa);
+    return features.fast_subnormals ? runnable : runnable & ~FPX_EXTENSION_SUBNORMAL;
 }
 
-static const fpx_kernels *kernels_named_by_environment(void) {
-    const char *name;
-    if (!environment_names_level(&name)) return NULL;
-    for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
-        if (strcmp(name, fpx_isa_name((fpx_isa)isa)) == 0) return kernels_of((fpx_isa)isa, true);
+static fpx_isa preferred_isa(void) {
+    static const fpx_isa widest_first[] = {FPX_ISA_AVX512, FPX_ISA_AVX2, FPX_ISA_NEON};
+    for (size_t index = 0; index < sizeof widest_first / sizeof widest_first[0]; index++) {
+        if (is_runnable(widest_first[index])) return widest_first[index];
     }
-    return NULL;
+    return FPX_ISA_C;
 }
 
-static const fpx_kernels *best_kernels(void) {
-    static const fpx_isa best_first[] = {FPX_ISA_AVX512, FPX_ISA_AVX2, FPX_ISA_NEON};
-    for (size_t index = 0; index < sizeof best_first / sizeof best_first[0]; index++) {
-        const fpx_kernels *kernels = kernels_of(best_first[index], true);
-        if (kernels) return kernels;
+static const fpx_kernels *preferred_table(fpx_isa isa) { return &tables[isa][preferred_extensions(isa)]; }
+
+/// The level of `length` characters; false when there is none of that name, or none that can be run.
+static bool level_named(const char *name, size_t length, fpx_isa *isa) {
+    for (int number = 0; number < FPX_ISA_COUNT; number++) {
+        const char *candidate = fpx_isa_name((fpx_isa)number);
+        if (strlen(candidate) != length || memcmp(candidate, name, length) != 0) continue;
+        *isa = (fpx_isa)number;
+        return is_runnable(*isa);
     }
-    return &portable_kernels;
+    return false;
+}
+
+/// Takes the kernels of one operation from another table; false when there is no operation of that name.
+static bool take_operation(fpx_kernels *table, const fpx_kernels *other, const char *operation_name, size_t length) {
+    bool found = false;
+#define KERNEL(operation, name, result, arguments)                                                                     \
+    if (strlen(#operation) == length && memcmp(#operation, operation_name, length) == 0) {                             \
+        table->name = other->name;                                                                                     \
+        found = true;                                                                                                  \
+    }
+#include "kernel_list.h"
+    return found;
+}
+
+/// Takes over one part of FASTPIX_ISA: a level for all operations, or `operation=level` for one.
+static bool take_part(fpx_kernels *table, const char *part, size_t length) {
+    fpx_isa isa;
+    const char *equals = memchr(part, '=', length);
+    if (equals == NULL) {
+        if (!level_named(part, length, &isa)) return false;
+        *table = *preferred_table(isa);
+        return true;
+    }
+    const size_t operation_length = (size_t)(equals - part);
+    return level_named(equals + 1, length - operation_length - 1, &isa) &&
+           take_operation(table, preferred_table(isa), part, operation_length);
+}
+
+/// False for a text that is not understood as a whole.
+static bool take_environment(fpx_kernels *table, const char *text) {
+    for (const char *part = text;;) {
+        const size_t length = strcspn(part, ",");
+        if (!take_part(table, part, length)) return false;
+        if (part[length] == '\0') return true;
+        part += length + 1;
+    }
 }
 
 static _Atomic(const fpx_kernels *) selected_kernels;
 
-const fpx_kernels *fpx_kernels_selected(void) {
-    const fpx_kernels *kernels = atomic_load_explicit(&selected_kernels, memory_order_relaxed);
-    if (kernels) return kernels;
-    const fpx_kernels *initial = kernels_named_by_environment();
-    if (!initial) initial = best_kernels();
-    // Threads that come here together find the same table; one that was selected meanwhile must not be replaced.
-    // Relaxed order is enough, because the tables are constants.
-    if (atomic_compare_exchange_strong_explicit(&selected_kernels, &kernels, initial, memory_order_relaxed,
-                                                memory_order_relaxed)) {
-        return initial;
+static void prepare(void) {
+    features = fpx_cpu_detect();
+    for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
+        for (unsigned extensions = 0; extensions < EXTENSION_SETS; extensions++)
+            fill_table(&tables[isa][extensions], (fpx_isa)isa, extensions);
     }
-    return kernels;
+    const fpx_kernels *chosen = preferred_table(preferred_isa());
+    const char *environment = getenv("FASTPIX_ISA");
+    if (environment != NULL && *environment != '\0') {
+        mixed_table = *chosen;
+        if (take_environment(&mixed_table, environment)) chosen = &mixed_table;
+    }
+    atomic_store_explicit(&selected_kernels, chosen, memory_order_release);
 }
 
-static fpx_status select_level(fpx_isa isa, bool extensions_wanted) {
-    const fpx_kernels *kernels = kernels_of(isa, extensions_wanted);
-    if (!kernels) return FPX_ERROR_UNSUPPORTED;
-    atomic_store_explicit(&selected_kernels, kernels, memory_order_relaxed);
+static void prepare_once(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, prepare);
+}
+
+const fpx_kernels *fpx_kernels_selected(void) {
+    const fpx_kernels *kernels = atomic_load_explicit(&selected_kernels, memory_order_acquire);
+    if (kernels) return kernels;
+    prepare_once();
+    return atomic_load_explicit(&selected_kernels, memory_order_acquire);
+}
+
+bool fpx_isa_available(fpx_isa isa) {
+    prepare_once();
+    return is_runnable(isa);
+}
+
+unsigned fpx_isa_extensions_available(fpx_isa isa) {
+    prepare_once();
+    return is_runnable(isa) ? runnable_extensions(isa) : 0;
+}
+
+unsigned fpx_isa_extensions_preferred(fpx_isa isa) {
+    prepare_once();
+    return is_runnable(isa) ? preferred_extensions(isa) : 0;
+}
+
+fpx_status fpx_isa_select_with(fpx_isa isa, unsigned extensions) {
+    prepare_once();
+    if (!is_runnable(isa) || (extensions & ~runnable_extensions(isa)) != 0) return FPX_ERROR_UNSUPPORTED;
+    atomic_store_explicit(&selected_kernels, &tables[isa][extensions], memory_order_release);
     return FPX_OK;
 }
 
-bool fpx_isa_available(fpx_isa isa) { return kernels_of(isa, true) != NULL; }
+fpx_status fpx_isa_select(fpx_isa isa) { return fpx_isa_select_with(isa, fpx_isa_extensions_preferred(isa)); }
+
 fpx_isa fpx_isa_selected(void) { return fpx_kernels_selected()->isa; }
-fpx_status fpx_isa_select(fpx_isa isa) { return select_level(isa, true); }
-fpx_status fpx_isa_select_without_extensions(fpx_isa isa) { return select_level(isa, false); }
-bool fpx_isa_uses_extensions(void) { return fpx_kernels_selected()->uses_extensions; }
-bool fpx_isa_uses_dot_product(void) { return fpx_kernels_selected()->uses_dot_product; }
+unsigned fpx_isa_extensions_selected(void) { return fpx_kernels_selected()->extensions; }
+bool fpx_isa_uses_dot_product(void) { return fpx_kernels_selected()->extensions & FPX_EXTENSION_DOT_PRODUCT; }
 
 bool fpx_isa_environment_honoured(void) {
-    const char *name;
-    return !environment_names_level(&name) || kernels_named_by_environment() != NULL;
+    prepare_once();
+    const char *environment = getenv("FASTPIX_ISA");
+    if (environment == NULL || *environment == '\0') return true;
+    fpx_kernels table = tables[FPX_ISA_C][0];
+    return take_environment(&table, environment);
 }
 
 const char *fpx_isa_name(fpx_isa isa) {

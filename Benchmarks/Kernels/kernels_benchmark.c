@@ -3,7 +3,7 @@
 /// Every table is made of rounds in which all its rows run one after the other, so that a slow moment of the machine
 /// meets all of them; a row is the median of its rounds, and ratios are between medians. Everything is on one thread.
 ///
-///     kernels_benchmark [--section FILE] [moments] [summaries] [channels] [addweighted] [gaussian] [welford]
+///     kernels_benchmark [--section FILE] [moments] [summaries] [extremes] [channels] [addweighted] [gaussian] [welford]
 ///
 /// Prints Markdown, with --section into FILE as well. Figures that have a bound say whether it is met.
 #define _GNU_SOURCE 1
@@ -135,7 +135,7 @@ typedef struct row {
     /// Set for kernels, unused by references.
     bool selects_level;
     fpx_isa isa;
-    bool without_extensions;
+    unsigned extensions;
     size_t sample_count;
     size_t frame_count;
     size_t bytes_per_sample;
@@ -241,6 +241,85 @@ static void run_welford_f32(const row *row) {
                                     (const float *const *)memory.frames, row->frame_count, row->sample_count);
 }
 
+// ---- Strips of rows, as a pipeline hands them to the extremes ----
+
+enum {
+    STRIP_ROWS = 16,
+    STRIP_DISTANCE_ROWS = 2,
+    STRIP_ROW_SAMPLES = 4000 * 3,
+    STRIP_DISTANCE_SAMPLES = 2 * 3,
+    STRIP_FRAME_ROWS = STRIP_ROWS + 2 * STRIP_DISTANCE_ROWS,
+    STRIP_MAXIMUM_FRAMES = 16,
+};
+
+/// Rows of all frames, in the order of a tile, and the same of 16 bits.
+static const uint8_t *strip_rows[STRIP_MAXIMUM_FRAMES * STRIP_FRAME_ROWS];
+static const uint16_t *wide_strip_rows[STRIP_MAXIMUM_FRAMES * STRIP_FRAME_ROWS];
+static uint16_t *counters[4];
+
+/// Neither black nor white, as most of a photo, except for one sample in `blind_one_in` (0: none).
+static void prepare_strips(unsigned blind_one_in) {
+    const size_t samples = (size_t)STRIP_FRAME_ROWS * STRIP_ROW_SAMPLES;
+    static uint8_t *frames[STRIP_MAXIMUM_FRAMES];
+    static uint16_t *wide_frames[STRIP_MAXIMUM_FRAMES];
+    uint32_t state = 1;
+    for (size_t frame = 0; frame < STRIP_MAXIMUM_FRAMES; frame++) {
+        if (frames[frame] == NULL) {
+            frames[frame] = map(samples);
+            wide_frames[frame] = map(samples * 2);
+        }
+        for (size_t index = 0; index < samples; index++) {
+            state = state * 1664525u + 1013904223u;
+            const bool is_white = blind_one_in > 0 && (state >> 8) % blind_one_in == 0;
+            frames[frame][index] = is_white ? 255 : (uint8_t)(1 + (state >> 24) % 254);
+            wide_frames[frame][index] = is_white ? 65535 : (uint16_t)(1 + (state >> 16) % 65534);
+        }
+        for (size_t row = 0; row < STRIP_FRAME_ROWS; row++) {
+            strip_rows[frame * STRIP_FRAME_ROWS + row] = frames[frame] + row * STRIP_ROW_SAMPLES;
+            wide_strip_rows[frame * STRIP_FRAME_ROWS + row] = wide_frames[frame] + row * STRIP_ROW_SAMPLES;
+        }
+    }
+    for (size_t kind = 0; kind < 4; kind++) {
+        if (counters[kind] == NULL) counters[kind] = map((size_t)STRIP_ROWS * STRIP_ROW_SAMPLES * 2);
+    }
+}
+
+static void run_read_strips(const row *row) {
+    for (size_t frame = 0; frame < row->frame_count; frame++) {
+        for (size_t line = 0; line < STRIP_ROWS; line++) {
+            read_bytes(strip_rows[frame * STRIP_FRAME_ROWS + line], STRIP_ROW_SAMPLES);
+        }
+    }
+}
+
+static void run_extremes_u8(const row *row) {
+    fpx_extremes_u8_accumulate_tile(counters[0], counters[1], counters[2], counters[3], STRIP_ROW_SAMPLES * 2,
+                                    strip_rows, row->frame_count, STRIP_ROWS, STRIP_ROW_SAMPLES, STRIP_DISTANCE_ROWS,
+                                    STRIP_DISTANCE_SAMPLES, 0, 255);
+}
+
+static void run_extremes_u16(const row *row) {
+    fpx_extremes_u16_accumulate_tile(counters[0], counters[1], counters[2], counters[3], STRIP_ROW_SAMPLES * 2,
+                                     wide_strip_rows, row->frame_count, STRIP_ROWS, STRIP_ROW_SAMPLES,
+                                     STRIP_DISTANCE_ROWS, STRIP_DISTANCE_SAMPLES, 0, 65535);
+}
+
+static void run_extremes_u8_row_by_row(const row *row) {
+    for (size_t line = 0; line < STRIP_ROWS; line++) {
+        const uint8_t *above[STRIP_MAXIMUM_FRAMES], *middle[STRIP_MAXIMUM_FRAMES], *below[STRIP_MAXIMUM_FRAMES];
+        for (size_t frame = 0; frame < row->frame_count; frame++) {
+            const uint8_t *const *rows = strip_rows + frame * STRIP_FRAME_ROWS + line;
+            above[frame] = rows[0];
+            middle[frame] = rows[STRIP_DISTANCE_ROWS];
+            below[frame] = rows[2 * STRIP_DISTANCE_ROWS];
+        }
+        const size_t first = line * STRIP_ROW_SAMPLES;
+        fpx_extremes_u8_accumulate(counters[0] + first, counters[1] + first, counters[2] + first, counters[3] + first,
+                                   above, middle, below, row->frame_count, STRIP_ROW_SAMPLES, STRIP_DISTANCE_SAMPLES, 0,
+                                   255);
+    }
+}
+
 static void run_channel_sums_u8(const row *row) {
     uint64_t sum[3] = {0}, squares[3] = {0};
     fpx_channel_sums_u8(sum, squares, memory.frames[0], 3, row->sample_count / 3);
@@ -310,24 +389,24 @@ static row *add_row(const char *name, void (*run)(const row *), size_t frame_cou
     return added;
 }
 
-/// Levels that use an extension that matters are measured without it as well.
+/// Levels for which this processor prefers an extension that matters are measured without it as well.
 static void add_level_rows(const char *name, void (*run)(const row *), size_t frame_count, size_t sample_count,
-                           size_t bytes_per_sample, bool (*uses_extension)(void), const char *extension) {
+                           size_t bytes_per_sample, unsigned extension, const char *extension_name) {
     for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
         if (!fpx_isa_available((fpx_isa)isa)) continue;
-        fpx_isa_select((fpx_isa)isa);
-        const bool used = uses_extension && uses_extension();
+        const unsigned preferred = fpx_isa_extensions_preferred((fpx_isa)isa);
+        const bool used = (preferred & extension) != 0;
         for (int without = 0; without <= (used ? 1 : 0); without++) {
             char text[64];
             snprintf(text, sizeof text, "%s, %s%s%s", name, fpx_isa_name((fpx_isa)isa),
                      !used     ? ""
                      : without ? ", no "
                                : ", ",
-                     used ? extension : "");
+                     used ? extension_name : "");
             row *added = add_row(text, run, frame_count, sample_count, bytes_per_sample);
             added->selects_level = true;
             added->isa = (fpx_isa)isa;
-            added->without_extensions = without;
+            added->extensions = without ? 0 : preferred;
         }
     }
 }
@@ -343,12 +422,7 @@ static void measure(void) {
     for (int round = -1; round < ROUNDS; round++) {
         for (size_t index = 0; index < row_count; index++) {
             const row *measured = &rows[index];
-            if (measured->selects_level) {
-                if (measured->without_extensions)
-                    fpx_isa_select_without_extensions(measured->isa);
-                else
-                    fpx_isa_select(measured->isa);
-            }
+            if (measured->selects_level) fpx_isa_select_with(measured->isa, measured->extensions);
             // The first round warms up and finds how often a short run must be repeated to last two milliseconds.
             if (round < 0) {
                 measured->run(measured);
@@ -481,7 +555,8 @@ int main(int argument_count, char **arguments) {
         add_row("reading all", run_read_all_8, FRAMES, LARGE_SAMPLES, 1)->bound = 1.25;
         add_row("reading the frames alone", run_read_frames, FRAMES, LARGE_SAMPLES, 1)->bound = 1.25;
         add_row(bare_pass, run_bare_pass_8, FRAMES, LARGE_SAMPLES, 1)->bound = 1.25;
-        add_level_rows("moments u8", run_moments_u8, FRAMES, LARGE_SAMPLES, 1, fpx_isa_uses_dot_product, "dot product");
+        add_level_rows("moments u8", run_moments_u8, FRAMES, LARGE_SAMPLES, 1, FPX_EXTENSION_DOT_PRODUCT,
+                       "dot product");
         print_table("Moments u8, 8 frames of 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
         const double frame_megabytes = (double)FRAMES * LARGE_SAMPLES / 1e6;
         const double accumulator_megabytes = (double)LARGE_SAMPLES * 8 / 1e6;
@@ -496,13 +571,13 @@ int main(int argument_count, char **arguments) {
             accumulator_megabytes);
 
         add_row(bare_pass, run_bare_pass_8, FRAMES, LEVEL2_SAMPLES, 1);
-        add_level_rows("moments u8", run_moments_u8, FRAMES, LEVEL2_SAMPLES, 1, fpx_isa_uses_dot_product,
+        add_level_rows("moments u8", run_moments_u8, FRAMES, LEVEL2_SAMPLES, 1, FPX_EXTENSION_DOT_PRODUCT,
                        "dot product");
         print_table("Moments u8, 8 frames of 32,768 samples, all in level-2 cache", "", 1,
                     (rate_bounds){.avx2 = 6, .avx512 = 12});
 
         add_row("reading and writing the accumulators", run_rewrite_accumulators_8, FRAMES, LARGE_SAMPLES, 1);
-        add_level_rows("moments u8", run_moments_u8_strips, FRAMES, LARGE_SAMPLES, 1, fpx_isa_uses_dot_product,
+        add_level_rows("moments u8", run_moments_u8_strips, FRAMES, LARGE_SAMPLES, 1, FPX_EXTENSION_DOT_PRODUCT,
                        "dot product");
         print_table("Moments u8, 8 frames of 32,768 samples in level-2 cache, accumulators of 12 Mpx x 3 from memory",
                     "", 1, no_rate_bounds);
@@ -515,39 +590,60 @@ int main(int argument_count, char **arguments) {
             for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
                 if (fpx_isa_available((fpx_isa)isa)) added->isa = (fpx_isa)isa;
             }
+            added->extensions = fpx_isa_extensions_preferred(added->isa);
             added->selects_level = true;
         }
         print_table("Moments u8 by number of frames, 32,768 samples, best level, in level-2 cache", "", 1,
                     no_rate_bounds);
 
         add_row(bare_pass, run_bare_pass_12, FRAMES, LARGE_SAMPLES, 2);
-        add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, NULL, NULL);
+        add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, 0, NULL);
         print_table("Moments u16, 8 frames of 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
 
         add_row(bare_pass, run_bare_pass_12, FRAMES, LEVEL2_SAMPLES / 2, 2);
-        add_level_rows("moments u16", run_moments_u16, FRAMES, LEVEL2_SAMPLES / 2, 2, NULL, NULL);
+        add_level_rows("moments u16", run_moments_u16, FRAMES, LEVEL2_SAMPLES / 2, 2, 0, NULL);
         print_table("Moments u16, 8 frames of 16,384 samples, all in level-2 cache", "", 1, no_rate_bounds);
     }
 
     if (wanted(name_count, names, "summaries")) {
         add_row("reading the accumulators", run_read_accumulators_8, 1, LARGE_SAMPLES, 1);
-        add_level_rows("summarize u8", run_summarize_u8, 1, LARGE_SAMPLES, 1, NULL, NULL);
+        add_level_rows("summarize u8", run_summarize_u8, 1, LARGE_SAMPLES, 1, 0, NULL);
         print_table("Summary of scaled M2, u8, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
 
         add_row("reading the accumulators", run_read_accumulators_12, 1, LARGE_SAMPLES, 2);
-        add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, NULL, NULL);
+        add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, 0, NULL);
         print_table("Summary of scaled M2, u16, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
+    }
+
+    if (wanted(name_count, names, "extremes")) {
+        // The numbers of photos that the main job opens at once.
+        const size_t batches[] = {6, 12, 14, 16};
+        const size_t strip = (size_t)STRIP_ROWS * STRIP_ROW_SAMPLES;
+        char title[128];
+        prepare_strips(0);
+        for (size_t index = 0; index < sizeof batches / sizeof batches[0]; index++) {
+            add_row("reading the rows", run_read_strips, batches[index], strip, 1);
+            add_level_rows("extremes u8, tile", run_extremes_u8, batches[index], strip, 1, 0, NULL);
+            add_level_rows("row by row", run_extremes_u8_row_by_row, batches[index], strip, 1, 0, NULL);
+            snprintf(title, sizeof title, "Extremes u8, %zu frames of 16 rows of 4,000 x 3 samples", batches[index]);
+            print_table(title, "", 1, no_rate_bounds);
+        }
+        add_level_rows("extremes u16, tile", run_extremes_u16, 12, strip, 2, 0, NULL);
+        print_table("Extremes u16, 12 frames of 16 rows of 4,000 x 3 samples", "", 1, no_rate_bounds);
+        prepare_strips(1);
+        add_level_rows("extremes u8, tile", run_extremes_u8, 12, strip, 1, 0, NULL);
+        print_table("Extremes u8, the same 12 frames, all white", "", 1, no_rate_bounds);
     }
 
     if (wanted(name_count, names, "channels")) {
         // Sixteen rows of a photo of 12 megapixels, as a decoder hands them over.
         const size_t strip = 16 * 4000 * 3;
         add_row("reading the samples", run_read_frames, 1, strip, 1);
-        add_level_rows("channel sums u8", run_channel_sums_u8, 1, strip, 1, fpx_isa_uses_dot_product, "dot product");
+        add_level_rows("channel sums u8", run_channel_sums_u8, 1, strip, 1, FPX_EXTENSION_DOT_PRODUCT, "dot product");
         add_row("channel histogram u8", run_channel_histogram_u8, 1, strip, 1)->selects_level = true;
         print_table("Sums of channels, u8, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
         add_row("reading the samples", run_read_frames, 1, strip, 2);
-        add_level_rows("channel sums u16", run_channel_sums_u16, 1, strip, 2, NULL, NULL);
+        add_level_rows("channel sums u16", run_channel_sums_u16, 1, strip, 2, 0, NULL);
         print_table("Sums of channels, u16, 192,000 samples of 3 channels, in level-2 cache", "", 1, no_rate_bounds);
     }
 
@@ -563,18 +659,18 @@ int main(int argument_count, char **arguments) {
             char title[128];
             // In the cache no bound of this kind was promised: memcpy computes nothing, and there it shows.
             add_row("memcpy", run_memcpy, 1, sample_count, 1)->bound = sample_count == LARGE_SAMPLES ? 1.25 : 0;
-            add_level_rows("addweighted u8", run_addweighted_u8, 1, sample_count, 1, fpx_isa_uses_extensions,
-                           "extensions");
+            add_level_rows("addweighted u8", run_addweighted_u8, 1, sample_count, 1, FPX_EXTENSION_SUBNORMAL,
+                           "subnormal arithmetic");
             snprintf(title, sizeof title, "addWeighted u8, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
 
             add_row("memcpy", run_memcpy, 1, sample_count, 2);
-            add_level_rows("addweighted u16", run_addweighted_u16, 1, sample_count, 2, NULL, NULL);
+            add_level_rows("addweighted u16", run_addweighted_u16, 1, sample_count, 2, 0, NULL);
             snprintf(title, sizeof title, "addWeighted u16, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
 
             add_row("memcpy", run_memcpy, 1, sample_count, 4);
-            add_level_rows("addweighted f32", run_addweighted_f32, 1, sample_count, 4, NULL, NULL);
+            add_level_rows("addweighted f32", run_addweighted_f32, 1, sample_count, 4, 0, NULL);
             snprintf(title, sizeof title, "addWeighted f32, %s", sizes[index].place);
             print_table(title, ", per byte moved", three_bytes_to_two, no_rate_bounds);
         }
@@ -593,14 +689,14 @@ int main(int argument_count, char **arguments) {
                 char title[128];
                 fpx_gaussian_prepare(&gaussian, taps[tap], 0);
                 add_row("memcpy", run_memcpy, 1, sample_count, 1);
-                add_level_rows("gaussian u8", run_gaussian_u8, 1, sample_count, 1, fpx_isa_uses_dot_product,
+                add_level_rows("gaussian u8", run_gaussian_u8, 1, sample_count, 1, FPX_EXTENSION_DOT_PRODUCT,
                                "dot product");
                 snprintf(title, sizeof title, "Gaussian u8, %zu x %zu, %s", taps[tap], taps[tap], sizes[index].place);
                 print_table(title, "", 1, no_rate_bounds);
             }
             fpx_gaussian_prepare(&gaussian, 15, 0);
             add_row("memcpy", run_memcpy, 1, sizes[index].sample_count, 2);
-            add_level_rows("gaussian u16", run_gaussian_u16, 1, sizes[index].sample_count, 2, fpx_isa_uses_dot_product,
+            add_level_rows("gaussian u16", run_gaussian_u16, 1, sizes[index].sample_count, 2, FPX_EXTENSION_DOT_PRODUCT,
                            "dot product");
             char title[128];
             snprintf(title, sizeof title, "Gaussian u16, 15 x 15, %s", sizes[index].place);
@@ -621,7 +717,7 @@ int main(int argument_count, char **arguments) {
             memset(memory.second_accumulators, 0, (size_t)LARGE_SAMPLES * 8);
             add_row(bare_pass, run_bare_pass_16, FRAMES, LARGE_SAMPLES, kinds[index].bytes);
             snprintf(name, sizeof name, "Welford %s", kinds[index].sample);
-            add_level_rows(name, kinds[index].run, FRAMES, LARGE_SAMPLES, kinds[index].bytes, NULL, NULL);
+            add_level_rows(name, kinds[index].run, FRAMES, LARGE_SAMPLES, kinds[index].bytes, 0, NULL);
             snprintf(title, sizeof title, "Welford %s, 8 frames of 12 Mpx x 3 channels, from memory",
                      kinds[index].sample);
             print_table(title, "", 1, no_rate_bounds);

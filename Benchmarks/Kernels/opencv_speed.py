@@ -36,10 +36,9 @@ def available_levels():
     for number in range(len(LEVELS)):
         if not kernels.fpx_isa_available(number):
             continue
-        kernels.fpx_isa_select(number)
-        if kernels.fpx_isa_uses_extensions():
+        if kernels.fpx_isa_extensions_preferred(number):
             levels[f"{LEVELS[number]}, extensions"] = lambda number=number: kernels.fpx_isa_select(number)
-        levels[LEVELS[number]] = lambda number=number: kernels.fpx_isa_select_without_extensions(number)
+        levels[LEVELS[number]] = lambda number=number: kernels.fpx_isa_select_with(number, 0)
     return levels
 
 

@@ -1,4 +1,4 @@
-/// What a kernel of extremes works on, and the signatures of all of them.
+/// What a kernel of extremes works on.
 #ifndef FPX_EXTREMES_TASK_H
 #define FPX_EXTREMES_TASK_H
 
@@ -26,11 +26,5 @@ typedef struct fpx_extremes_task {
 static inline uint16_t *fpx_extremes_counters(uint16_t *counters, const fpx_extremes_task *task, size_t row) {
     return (uint16_t *)((char *)counters + (ptrdiff_t)row * task->counter_stride_bytes);
 }
-
-#define FPX_DECLARE_EXTREMES(isa)                                                                                      \
-    void fpx_extremes_u8_##isa(const fpx_extremes_task *, const uint8_t *const *rows, uint8_t black, uint8_t white);   \
-    void fpx_extremes_u16_##isa(const fpx_extremes_task *, const uint16_t *const *rows, uint16_t black,                \
-                                uint16_t white);                                                                       \
-    void fpx_extremes_f32_##isa(const fpx_extremes_task *, const float *const *rows, float black, float white);
 
 #endif

@@ -82,6 +82,9 @@ fpx_status NAMED(fpx_gaussian_, _rows)(SAMPLE_TYPE *destination, ptrdiff_t desti
     if (!is_prepared(gaussian) || channels == 0 || channels > MAXIMUM_CHANNELS) return FPX_ERROR_ARGUMENT;
     if (row_count == 0 || width == 0) return FPX_OK;
     if (!destination || !rows) return FPX_ERROR_ARGUMENT;
+    for (size_t row = 0; row < row_count + gaussian->size - 1; row++) {
+        if (!rows[row]) return FPX_ERROR_ARGUMENT;
+    }
     const strip strip = {fpx_kernels_selected(), gaussian, destination_stride_bytes, width, channels};
     NAMED(blur_strip_, )(&strip, destination, rows, row_count);
     return FPX_OK;

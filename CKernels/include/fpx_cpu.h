@@ -1,8 +1,9 @@
 /// What the processor can do and which SIMD level the kernels use.
 ///
-/// The level is chosen once, at the first use of any kernel: the best one available, unless the environment
-/// variable FASTPIX_ISA names another one (`c`, `avx2`, `avx512`, `neon`). Every level gives the same bits, so the
-/// choice is about speed alone.
+/// The level is chosen once, at the first use of any kernel: the one that measurement says is best, unless the
+/// environment variable FASTPIX_ISA names another one (`c`, `avx2`, `avx512`, `neon`), also for single operations
+/// (`avx512,gaussian=avx2`; operations are `moments`, `welford`, `addweighted`, `gaussian`, `relief`, `extremes`).
+/// Every level gives the same bits, so the choice is about speed alone.
 ///
 /// Thread-safety: everything here may be called from any thread at any time. The selection is one atomic pointer for
 /// the whole process; a kernel call that is already running finishes on the level it began with.
@@ -38,16 +39,31 @@ bool fpx_isa_available(fpx_isa isa);
 /// The level that kernels run on now.
 fpx_isa fpx_isa_selected(void);
 
-/// Runs all further kernel calls of the process on `isa`, with every extension that the level can use.
+/// Runs all further kernel calls of the process on `isa`, with every extension that this processor does well.
 /// FPX_ERROR_UNSUPPORTED, and no change, when it is not available.
 fpx_status fpx_isa_select(fpx_isa isa);
 
-/// Like `fpx_isa_select`, but without what only some processors of the level have or do well (byte dot products,
-/// fast subnormal floats), even where it exists: for tests and benchmarks of what the others do.
-fpx_status fpx_isa_select_without_extensions(fpx_isa isa);
+// What only some processors of a level have or do well. Each is one bit of a set.
 
-/// True when the selected level uses something that `fpx_isa_select_without_extensions` leaves out.
-bool fpx_isa_uses_extensions(void);
+/// Arithmetic on subnormal floats in place of conversions: fast on some, very slow on others, right on all.
+#define FPX_EXTENSION_SUBNORMAL 1u
+/// Dot products of bytes and words: AVX-512 VNNI, UDOT.
+#define FPX_EXTENSION_DOT_PRODUCT 2u
+/// How many bits there are.
+#define FPX_EXTENSION_COUNT 2
+
+/// The extensions that can run beside `isa` here, fast or not; 0 when the level is not available.
+unsigned fpx_isa_extensions_available(fpx_isa isa);
+
+/// Those of them that `fpx_isa_select` takes.
+unsigned fpx_isa_extensions_preferred(fpx_isa isa);
+
+/// Like `fpx_isa_select`, with just these extensions: for tests and benchmarks of what other processors run.
+/// FPX_ERROR_UNSUPPORTED, and no change, when the level or one of them is not available.
+fpx_status fpx_isa_select_with(fpx_isa isa, unsigned extensions);
+
+/// The extensions of the selected level.
+unsigned fpx_isa_extensions_selected(void);
 
 /// True when the selected level uses byte dot-product instructions (VNNI, UDOT).
 bool fpx_isa_uses_dot_product(void);
@@ -55,8 +71,8 @@ bool fpx_isa_uses_dot_product(void);
 /// `c`, `avx2`, `avx512` or `neon`, the names that FASTPIX_ISA takes; `unknown` for any other value.
 const char *_Nonnull fpx_isa_name(fpx_isa isa);
 
-/// False when FASTPIX_ISA is set, not empty, and names no level or one that is not available here: the best level
-/// was chosen instead, and a program should tell its user so.
+/// False when FASTPIX_ISA is set, not empty, and not understood as a whole, or names a level that is not available here:
+/// the best level was chosen instead, and a program should tell its user so.
 bool fpx_isa_environment_honoured(void);
 
 /// Bytes of one core's level-1 data cache as the system reports it; 0 when unknown.

@@ -20,13 +20,20 @@ typedef void (*fpx_tile_body)(size_t tile_index, void *_Nullable context);
 /// True when this build contains OpenMP (trait `OpenMP`).
 bool fpx_parallel_has_openmp(void);
 
+/// Why this process has OpenMP and may not use it, a clause in English without a full stop, valid for the life of the
+/// process: everything runs on the calling thread then, with the same results. Null when teams can be had, and in a
+/// build without OpenMP.
+const char *_Nullable fpx_parallel_refusal(void);
+
 /// Threads a team gets when asked for 0: what OpenMP answers, which is the number of processors it may use unless
-/// OMP_NUM_THREADS says otherwise; 1 without OpenMP.
+/// OMP_NUM_THREADS says otherwise; 1 without OpenMP, or where it is refused.
 size_t fpx_parallel_default_threads(void);
 
 /// Calls `body` once for each tile index in 0..<tile_count, on at most `threads` threads (0: default), and
 /// returns when all calls have returned. Which thread runs which tile is not defined. With one thread or one tile
-/// everything happens on the calling thread; so it does when the system has no more threads to give.
+/// everything happens on the calling thread; so it does in a tile of another team, and when the system has no more
+/// threads or address space to give: what OpenMP's runtime would end the process for not getting is tried out before,
+/// while no other call can start a team.
 ///
 /// Thread-safety: may be called from several threads at once; each call has a team of its own. A caller with threads
 /// of its own should call the kernels' `_tile` functions instead, so that there is one owner of parallelism.

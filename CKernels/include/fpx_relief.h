@@ -4,6 +4,7 @@
 /// channels' variances with the same weights. Everything is computed in float64 from exact sums, or in float32 where
 /// the name says so, sample by sample in a fixed order: tiles, threads and processors change no bit.
 /// Arguments: buffers may have any address that suits their element type; nothing is read or written outside them.
+/// Where a count is 0, pointers may be null and nothing is done.
 /// Thread-safety: all functions may be called from any thread, on destinations that do not overlap.
 #ifndef FPX_RELIEF_H
 #define FPX_RELIEF_H
@@ -11,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_status.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,8 +50,9 @@ void fpx_relief_above_median5_f32(float *_Nonnull destination, const float *_Non
 /// The 80th percentile of the size of the relief in each cell of `row_count` (1 to FPX_RELIEF_CELL_ROWS) rows and
 /// FPX_RELIEF_CELL_COLUMNS columns, the last cell of a row maybe narrower: of its n samples in every fourth row and
 /// column, taken a column further right in each row, the one that n * 4 / 5 others do not exceed; 0 when n is 0.
-/// `relief` is row_count x width, finite; `percentiles` has one element for each cell.
-void fpx_relief_percentile80_f32(float *_Nonnull percentiles, const float *_Nonnull relief, size_t width,
+/// `relief` is row_count x width, finite; `percentiles` has one element for each cell. FPX_ERROR_ARGUMENT, and nothing
+/// written, for any other number of rows and for a null pointer with a width above 0.
+fpx_status fpx_relief_percentile80_f32(float *_Nonnull percentiles, const float *_Nonnull relief, size_t width,
                                  size_t row_count);
 
 /// The columns of a row where the size of `mean` or of `variance` reaches the limit of its cell, from left to right;

@@ -22,7 +22,7 @@ fpx_status fpx_moments_u8_accumulate_tile(uint32_t *sum, uint32_t *sum_of_square
                                           size_t frame_count, size_t sample_count) {
     const fpx_status status = check(sum, sum_of_squares, (const void *const *)frames, frame_count,
                                     FPX_MOMENTS_U8_MAXIMUM_FRAMES, sample_count);
-    if (status != FPX_OK || frame_count == 0) return status;
+    if (status != FPX_OK || frame_count == 0 || sample_count == 0) return status;
     fpx_kernels_selected()->moments_u8_accumulate(sum, sum_of_squares, frames, frame_count, 0, sample_count);
     return FPX_OK;
 }
@@ -31,7 +31,7 @@ fpx_status fpx_moments_u16_accumulate_tile(uint32_t *sum, uint64_t *sum_of_squar
                                            size_t frame_count, size_t sample_count) {
     const fpx_status status = check(sum, sum_of_squares, (const void *const *)frames, frame_count,
                                     FPX_MOMENTS_U16_MAXIMUM_FRAMES, sample_count);
-    if (status != FPX_OK || frame_count == 0) return status;
+    if (status != FPX_OK || frame_count == 0 || sample_count == 0) return status;
     fpx_kernels_selected()->moments_u16_accumulate(sum, sum_of_squares, frames, frame_count, 0, sample_count);
     return FPX_OK;
 }
@@ -75,7 +75,7 @@ fpx_status fpx_moments_u8_accumulate(uint32_t *sum, uint32_t *sum_of_squares, co
     if (tile_sample_count == 0) return FPX_ERROR_ARGUMENT;
     const fpx_status status = check(sum, sum_of_squares, (const void *const *)frames, frame_count,
                                     FPX_MOMENTS_U8_MAXIMUM_FRAMES, sample_count);
-    if (status != FPX_OK || frame_count == 0) return status;
+    if (status != FPX_OK || frame_count == 0 || sample_count == 0) return status;
     tiling tiles = {fpx_kernels_selected(), sum, sum_of_squares, frames, frame_count, sample_count, tile_sample_count};
     fpx_parallel_tiles(tile_count(&tiles), threads, accumulate_u8_tile, &tiles);
     return FPX_OK;
@@ -87,7 +87,7 @@ fpx_status fpx_moments_u16_accumulate(uint32_t *sum, uint64_t *sum_of_squares, c
     if (tile_sample_count == 0) return FPX_ERROR_ARGUMENT;
     const fpx_status status = check(sum, sum_of_squares, (const void *const *)frames, frame_count,
                                     FPX_MOMENTS_U16_MAXIMUM_FRAMES, sample_count);
-    if (status != FPX_OK || frame_count == 0) return status;
+    if (status != FPX_OK || frame_count == 0 || sample_count == 0) return status;
     tiling tiles = {fpx_kernels_selected(), sum, sum_of_squares, frames, frame_count, sample_count, tile_sample_count};
     fpx_parallel_tiles(tile_count(&tiles), threads, accumulate_u16_tile, &tiles);
     return FPX_OK;

@@ -4,8 +4,6 @@
 
 #include <arm_neon.h>
 
-#include "moments_summarize.h"
-
 #pragma STDC FP_CONTRACT OFF
 
 // With the architecture named, because GCC does not add the extension to plain ARMv8.0.
@@ -142,18 +140,6 @@ void fpx_moments_u16_accumulate_neon(uint32_t *sum, uint64_t *sum_of_squares, co
         }
     }
     fpx_moments_u16_accumulate_c(sum, sum_of_squares, frames, frame_count, index, end_sample);
-}
-
-// ---- Summaries ----
-
-fpx_scaled_m2_summary fpx_moments_u8_summarize_neon(const uint32_t *sum, const uint32_t *sum_of_squares,
-                                                    uint32_t frame_count, size_t sample_count) {
-    return fpx_summarize_u8(sum, sum_of_squares, frame_count, sample_count);
-}
-
-fpx_scaled_m2_summary fpx_moments_u16_summarize_neon(const uint32_t *sum, const uint64_t *sum_of_squares,
-                                                     uint32_t frame_count, size_t sample_count) {
-    return fpx_summarize_u16(sum, sum_of_squares, frame_count, sample_count);
 }
 
 #endif

@@ -45,7 +45,7 @@ static fpx_status check(const double *mean, const double *m2, const void *const 
                                                       const sample_type *const *frames, size_t frame_count,            \
                                                       size_t sample_count) {                                           \
         const fpx_status status = check(mean, m2, (const void *const *)frames, frame_count, sample_count);             \
-        if (status != FPX_OK || sample_count == 0) return status;                                                      \
+        if (status != FPX_OK || frame_count == 0 || sample_count == 0) return status;                                  \
         accumulate_##sample##_range(fpx_kernels_selected(), mean, m2, frames_before, frames, frame_count, 0,           \
                                     sample_count);                                                                     \
         return FPX_OK;                                                                                                 \
@@ -65,7 +65,7 @@ static fpx_status check(const double *mean, const double *m2, const void *const 
                                                  size_t sample_count, size_t tile_sample_count, size_t threads) {      \
         if (tile_sample_count == 0) return FPX_ERROR_ARGUMENT;                                                         \
         const fpx_status status = check(mean, m2, (const void *const *)frames, frame_count, sample_count);             \
-        if (status != FPX_OK || frame_count == 0) return status;                                                       \
+        if (status != FPX_OK || frame_count == 0 || sample_count == 0) return status;                                  \
         tiling tiles = {fpx_kernels_selected(), mean, m2, frames_before, frames, frame_count, sample_count,            \
                         tile_sample_count};                                                                            \
         const size_t tile_count = sample_count / tile_sample_count + (sample_count % tile_sample_count != 0);          \

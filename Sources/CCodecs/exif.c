@@ -3,7 +3,10 @@
 #include <zlib.h>
 
 #include "../CEXIF/shim.h"
+#include "metadata_internal.h"
 #include "photo_internal.h"
+
+const uint8_t fpx_exif_prefix[FPX_EXIF_PREFIX_BYTES] = {'E', 'x', 'i', 'f', 0, 0};
 
 void fpx_header_text(const uint8_t *text, size_t byte_count, char *destination, size_t capacity) {
     size_t start = 0;

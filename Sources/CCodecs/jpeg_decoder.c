@@ -101,13 +101,14 @@ static void fill_header(struct jpeg_decompress_struct *jpeg, fpx_photo_header *h
     header->coded_unit_height = grey ? DCTSIZE : (uint32_t)jpeg->max_v_samp_factor * DCTSIZE;
     uint64_t row_bytes = (uint64_t)jpeg->image_width * (uint64_t)jpeg->num_components;
     header->decoder_bytes = row_bytes * header->coded_unit_height * 3;
+    for (int index = 0; index < jpeg->num_components; index++) {
+        const jpeg_component_info *component = &jpeg->comp_info[index];
+        header->whole_picture_bytes +=
+            (uint64_t)component->width_in_blocks * component->height_in_blocks * sizeof(JBLOCK);
+    }
     header->is_decoded_whole = jpeg_has_multiple_scans(jpeg);
     if (header->is_decoded_whole) {
-        for (int index = 0; index < jpeg->num_components; index++) {
-            const jpeg_component_info *component = &jpeg->comp_info[index];
-            header->decoder_bytes +=
-                (uint64_t)component->width_in_blocks * component->height_in_blocks * sizeof(JBLOCK);
-        }
+        header->decoder_bytes += header->whole_picture_bytes;
     }
 }
 
@@ -118,7 +119,8 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a JPEG decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    decoding->operations = (fpx_photo_decoder){jpeg_read_rows, jpeg_finish, jpeg_close, source};
+    decoding->operations = (fpx_photo_decoder){
+        .read_rows = jpeg_read_rows, .finish = jpeg_finish, .close = jpeg_close, .source = source};
     fpx_jpeg_input *self = &decoding->input;
     fpx_jpeg_input_prepare(self, source, error);
     if (setjmp(self->escape) != 0) {

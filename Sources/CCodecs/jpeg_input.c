@@ -6,6 +6,13 @@
 /// A progressive file with thousands of tiny scans keeps a decoder busy for hours; cameras write about ten.
 enum { MAXIMUM_SCANS = 500 };
 
+/// What a file may have unpacked, in 8 x 8 blocks of all its scans: so many whatever it is, and so many more for each
+/// byte read. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan, so that a
+/// picture of one colour, which compresses best, may still have 16 scans of everything; a photo has a thousand times
+/// the bytes. Arithmetic coding has no such bound: its decoder makes up zeros where data end, for as many blocks and
+/// scans as the headers claim.
+enum { FREE_BLOCKS = 1 << 18, BLOCKS_PER_BYTE = 128 };
+
 _Noreturn void fpx_jpeg_input_fail(fpx_jpeg_input *self, fpx_photo_status failure) {
     self->failure = failure;
     longjmp(self->escape, 1);
@@ -49,12 +56,53 @@ static void on_message(j_common_ptr jpeg, int level) {
 
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
+/// Bytes of the file that libjpeg has taken.
+static int64_t bytes_taken(const fpx_jpeg_input *self) {
+    return self->source->offset - (int64_t)self->manager.bytes_in_buffer;
+}
+
+/// The blocks of a row of coded units in the scan at work.
+static uint64_t blocks_in_row(const struct jpeg_decompress_struct *jpeg) {
+    // A scan of one component has rows of blocks, not of units.
+    int rows = jpeg->comps_in_scan == 1 ? jpeg->cur_comp_info[0]->v_samp_factor : 1;
+    return (uint64_t)jpeg->MCUs_per_row * (uint64_t)jpeg->blocks_in_MCU * (uint64_t)rows;
+}
+
+/// Takes in what was unpacked since the last call; fails when the file's bytes cannot have held it.
+static void account_for_scans(fpx_jpeg_input *self) {
+    struct jpeg_decompress_struct *jpeg = &self->jpeg;
+    if (jpeg->input_scan_number != self->scan) {
+        self->scan = jpeg->input_scan_number;
+        self->scan_row = 0;
+        self->scan_offset = bytes_taken(self);
+    }
+    if (jpeg->input_iMCU_row <= self->scan_row) {
+        return;
+    }
+    self->blocks += (jpeg->input_iMCU_row - self->scan_row) * blocks_in_row(jpeg);
+    self->scan_row = jpeg->input_iMCU_row;
+    int64_t marker_bytes = jpeg->unread_marker != 0 ? 2 : 0;
+    // Only the first scans of a progressive picture, of mean values, may be coded in no byte: where all are alike.
+    bool needs_data = !jpeg->progressive_mode || jpeg->Ss != 0;
+    if (needs_data && bytes_taken(self) - self->scan_offset <= marker_bytes) {
+        fpx_photo_explain(self->error, "damaged JPEG: a scan of the picture has no data");
+        fpx_jpeg_input_fail(self, FPX_PHOTO_CORRUPT);
+    }
+    if (self->blocks > FREE_BLOCKS + BLOCKS_PER_BYTE * (uint64_t)bytes_taken(self)) {
+        fpx_photo_explain(self->error,
+                          "unsupported JPEG: %lld bytes unpack to %llu blocks and more by scan %d, which no photo does",
+                          (long long)bytes_taken(self), (unsigned long long)self->blocks, self->scan);
+        fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
+    }
+}
+
 static void on_progress(j_common_ptr jpeg) {
     fpx_jpeg_input *self = jpeg->client_data;
     if (self->jpeg.input_scan_number > MAXIMUM_SCANS) {
         fpx_photo_explain(self->error, "unsupported JPEG: more than %d scans", MAXIMUM_SCANS);
         fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
     }
+    account_for_scans(self);
 }
 
 static void start_input(j_decompress_ptr jpeg) { (void)jpeg; }
@@ -120,10 +168,12 @@ void fpx_jpeg_input_read_header(fpx_jpeg_input *self, uint64_t maximum_pixels) {
                           self->jpeg.data_precision);
         fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
     }
+    account_for_scans(self);
 }
 
 void fpx_jpeg_input_demand_all_scans(fpx_jpeg_input *self) {
     struct jpeg_decompress_struct *jpeg = &self->jpeg;
+    account_for_scans(self);
     bool is_complete = true;
     for (int component = 0; component < jpeg->num_components; component++) {
         is_complete = is_complete && jpeg->comp_info[component].quant_table != NULL;

@@ -17,6 +17,12 @@ typedef struct fpx_jpeg_input {
     fpx_photo_status failure;
     fpx_photo_error *_Nonnull error;
     fpx_byte_source *_Nonnull source;
+    /// How far the scans have been unpacked: the scan and the row of it that were last seen, where its data begin in
+    /// the file, and the 8 x 8 blocks of all scans so far.
+    int scan;
+    JDIMENSION scan_row;
+    int64_t scan_offset;
+    uint64_t blocks;
 } fpx_jpeg_input;
 
 /// Sets who hears of errors. Before `escape` is set; calls nothing that could fail.
@@ -29,9 +35,9 @@ void fpx_jpeg_input_open(fpx_jpeg_input *_Nonnull self);
 /// Reads to the first scan; fails for more than `maximum_pixels` and for samples of other than 8 bits.
 void fpx_jpeg_input_read_header(fpx_jpeg_input *_Nonnull self, uint64_t maximum_pixels);
 
-/// After the last scan was read and before libjpeg finishes: fails when scans of the picture are missing, although the file
-/// ends as it should. Decoders smooth over what they do not know, and a component without any scan has no quantisation
-/// table.
+/// After the last scan was read and before libjpeg finishes: fails when scans of the picture are missing or empty,
+/// although the file ends as it should. Decoders smooth over what they do not know, and a component without any scan
+/// has no quantisation table.
 void fpx_jpeg_input_demand_all_scans(fpx_jpeg_input *_Nonnull self);
 
 /// Jumps to `escape`. The error has its words already.

@@ -11,8 +11,6 @@ enum {
     SEGMENT_HEADER_BYTES = 3
 };
 
-static const uint8_t exif_prefix[6] = {'E', 'x', 'i', 'f', 0, 0};
-
 void fpx_jpeg_keep_metadata(struct jpeg_decompress_struct *jpeg) {
     jpeg_save_markers(jpeg, EXIF_MARKER, MARKER_BYTES);
     jpeg_save_markers(jpeg, PROFILE_MARKER, MARKER_BYTES);
@@ -31,8 +29,8 @@ static bool has_profile_marker(const struct jpeg_decompress_struct *jpeg) {
 }
 
 static bool is_exif(jpeg_saved_marker_ptr marker) {
-    return marker->marker == EXIF_MARKER && marker->data_length > sizeof exif_prefix &&
-           memcmp(marker->data, exif_prefix, sizeof exif_prefix) == 0;
+    return marker->marker == EXIF_MARKER && marker->data_length > FPX_EXIF_PREFIX_BYTES &&
+           memcmp(marker->data, fpx_exif_prefix, FPX_EXIF_PREFIX_BYTES) == 0;
 }
 
 /// Texts about the picture. The second application marker also holds offsets to further pictures in the file (MPF),
@@ -134,12 +132,12 @@ void fpx_jpeg_set_metadata(struct jpeg_compress_struct *jpeg, const fpx_photo_me
 
 static uint32_t write_exif(struct jpeg_compress_struct *jpeg, const fpx_photo_metadata *metadata) {
     // A marker's length counts its own two bytes.
-    if (metadata->exif_byte_count > MARKER_BYTES - 2 - sizeof exif_prefix) {
+    if (metadata->exif_byte_count > MARKER_BYTES - 2 - FPX_EXIF_PREFIX_BYTES) {
         return FPX_METADATA_LOST_EXIF;
     }
-    jpeg_write_m_header(jpeg, EXIF_MARKER, (unsigned int)(sizeof exif_prefix + metadata->exif_byte_count));
-    for (size_t index = 0; index < sizeof exif_prefix; index++) {
-        jpeg_write_m_byte(jpeg, exif_prefix[index]);
+    jpeg_write_m_header(jpeg, EXIF_MARKER, (unsigned int)(FPX_EXIF_PREFIX_BYTES + metadata->exif_byte_count));
+    for (size_t index = 0; index < FPX_EXIF_PREFIX_BYTES; index++) {
+        jpeg_write_m_byte(jpeg, fpx_exif_prefix[index]);
     }
     for (size_t index = 0; index < metadata->exif_byte_count; index++) {
         jpeg_write_m_byte(jpeg, metadata->exif[index]);

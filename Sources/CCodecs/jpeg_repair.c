@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "jpeg_input.h"
+#include "jpeg_multi_picture.h"
+#include "jpeg_output.h"
 #include "repair_internal.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -18,11 +20,13 @@ typedef struct replacement {
 typedef struct jpeg_repair {
     fpx_jpeg_input input;
     struct jpeg_compress_struct output_jpeg;
-    struct jpeg_destination_mgr output_manager;
+    fpx_jpeg_output output_bytes;
     bool has_output;
     fpx_bytes *output;
-    JOCTET output_buffer[65536];
     jvirt_barray_ptr *coefficients;
+    /// Where the index of further pictures begins in the output; 0 when there is none.
+    size_t index_start;
+    size_t index_bytes;
     /// From top to bottom.
     fpx_repair_patch *patches;
     size_t patch_count;
@@ -260,28 +264,11 @@ static size_t repair_components(jpeg_repair *self) {
 
 // MARK: Output
 
-static void start_output(j_compress_ptr jpeg) {
-    jpeg_repair *self = jpeg->client_data;
-    self->output_manager.next_output_byte = self->output_buffer;
-    self->output_manager.free_in_buffer = sizeof self->output_buffer;
-}
-
-static void pass_on(jpeg_repair *self, const void *data, size_t count) {
+static void pass_on(void *context, const void *data, size_t count) {
+    jpeg_repair *self = context;
     if (!fpx_bytes_append(self->output, data, count)) {
         fail_for_memory(self);
     }
-}
-
-static boolean empty_output(j_compress_ptr jpeg) {
-    jpeg_repair *self = jpeg->client_data;
-    pass_on(self, self->output_buffer, sizeof self->output_buffer);
-    start_output(jpeg);
-    return TRUE;
-}
-
-static void end_output(j_compress_ptr jpeg) {
-    jpeg_repair *self = jpeg->client_data;
-    pass_on(self, self->output_buffer, sizeof self->output_buffer - self->output_manager.free_in_buffer);
 }
 
 static void write_picture(jpeg_repair *self) {
@@ -291,10 +278,7 @@ static void write_picture(jpeg_repair *self) {
     jpeg->client_data = self;
     jpeg_create_compress(jpeg);
     self->has_output = true;
-    self->output_manager.init_destination = start_output;
-    self->output_manager.empty_output_buffer = empty_output;
-    self->output_manager.term_destination = end_output;
-    jpeg->dest = &self->output_manager;
+    fpx_jpeg_output_connect(&self->output_bytes, jpeg, pass_on, self);
     jpeg_copy_critical_parameters(source, jpeg);
     jpeg->arith_code = source->arith_code;
     // Arithmetic coding has no tables to optimise, and libjpeg refuses the wish.
@@ -308,9 +292,27 @@ static void write_picture(jpeg_repair *self) {
     jpeg->write_Adobe_marker = FALSE;
     jpeg_write_coefficients(jpeg, self->coefficients);
     for (jpeg_saved_marker_ptr marker = source->marker_list; marker != NULL; marker = marker->next) {
+        if (self->index_start == 0 && fpx_is_multi_picture_index(marker->marker, marker->data, marker->data_length)) {
+            // Behind the marker's own two bytes, its length, and the name.
+            size_t written = self->output->count + sizeof self->output_bytes.buffer -
+                             self->output_bytes.manager.free_in_buffer;
+            self->index_start = written + 4 + FPX_MULTI_PICTURE_NAME_BYTES;
+            self->index_bytes = marker->data_length - FPX_MULTI_PICTURE_NAME_BYTES;
+        }
         jpeg_write_marker(jpeg, marker->marker, marker->data, marker->data_length);
     }
     jpeg_finish_compress(jpeg);
+}
+
+/// The pictures behind the first one move with its end; their index says where they are.
+static void move_index(jpeg_repair *self) {
+    uint64_t old_start = 0;
+    if (self->index_start == 0 || !fpx_find_multi_picture_index(self->input.source, &old_start)) {
+        return;
+    }
+    uint64_t old_end = (uint64_t)self->input.source->offset - self->input.manager.bytes_in_buffer;
+    fpx_move_multi_pictures(self->output->data + self->index_start, self->index_bytes, old_start, old_end,
+                            self->index_start, self->output->count);
 }
 
 /// Some cameras put a second picture or a film behind the first.
@@ -361,6 +363,7 @@ static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fp
     *blocks_changed = repair_components(self);
     write_picture(self);
     jpeg_finish_decompress(jpeg);
+    move_index(self);
     copy_rest(self);
     return FPX_PHOTO_OK;
 }

@@ -7,23 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jpeg_output.h"
 #include "metadata_internal.h"
 
-enum { OUTPUT_BYTES = 65536, ROWS_PER_CALL = 64, MAXIMUM_SIDE = 65500 };
+// After stdio and jpeglib, on which it depends.
+#include <jerror.h>
+
+enum { ROWS_PER_CALL = 64, MAXIMUM_SIDE = 65500 };
 
 enum writer_state { STATE_WRITING, STATE_FINISHED, STATE_FAILED };
 
 struct fpx_jpeg_writer {
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
-    struct jpeg_destination_mgr output;
+    fpx_jpeg_output output;
     jmp_buf escape;
     fpx_jpeg_writer_callback write;
     void *context;
     enum writer_state state;
     bool callback_failed;
+    bool lacks_memory;
     char library_message[JMSG_LENGTH_MAX];
-    JOCTET buffer[OUTPUT_BYTES];
 };
 
 static void set_message(char *message, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -37,6 +41,7 @@ static void set_message(char *message, const char *format, ...) {
 
 static _Noreturn void on_error(j_common_ptr jpeg) {
     fpx_jpeg_writer *writer = jpeg->client_data;
+    writer->lacks_memory = writer->errors.msg_code == JERR_OUT_OF_MEMORY;
     writer->errors.format_message(jpeg, writer->library_message);
     longjmp(writer->escape, 1);
 }
@@ -44,29 +49,12 @@ static _Noreturn void on_error(j_common_ptr jpeg) {
 /// A library must not print.
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
-static void start_output(j_compress_ptr jpeg) {
-    fpx_jpeg_writer *writer = jpeg->client_data;
-    writer->output.next_output_byte = writer->buffer;
-    writer->output.free_in_buffer = sizeof writer->buffer;
-}
-
-static void pass_on(fpx_jpeg_writer *writer, size_t byte_count) {
-    if (byte_count > 0 && writer->write(writer->context, writer->buffer, byte_count) != 0) {
+static void pass_on(void *context, const void *bytes, size_t byte_count) {
+    fpx_jpeg_writer *writer = context;
+    if (writer->write(writer->context, bytes, byte_count) != 0) {
         writer->callback_failed = true;
         longjmp(writer->escape, 1);
     }
-}
-
-/// libjpeg calls this when the buffer is full, whatever it says is still free.
-static boolean empty_output(j_compress_ptr jpeg) {
-    pass_on(jpeg->client_data, OUTPUT_BYTES);
-    start_output(jpeg);
-    return TRUE;
-}
-
-static void end_output(j_compress_ptr jpeg) {
-    fpx_jpeg_writer *writer = jpeg->client_data;
-    pass_on(writer, sizeof writer->buffer - writer->output.free_in_buffer);
 }
 
 /// Where every longjmp lands: turns what libjpeg left behind into a status and a message.
@@ -75,6 +63,10 @@ static fpx_jpeg_writer_status library_failure(fpx_jpeg_writer *writer, char *mes
     if (writer->callback_failed) {
         set_message(message, "The JPEG's bytes could not be written to the output.");
         return FPX_JPEG_WRITER_ERROR_WRITE;
+    }
+    if (writer->lacks_memory) {
+        set_message(message, "There is not enough memory for a JPEG of this size; close other programs and try again.");
+        return FPX_JPEG_WRITER_ERROR_MEMORY;
     }
     set_message(message, "libjpeg could not write the picture: %.180s.", writer->library_message);
     return FPX_JPEG_WRITER_ERROR_LIBRARY;
@@ -104,10 +96,7 @@ static fpx_jpeg_writer_status start(fpx_jpeg_writer *writer, const fpx_jpeg_writ
     if (setjmp(writer->escape) != 0) return library_failure(writer, message);
     struct jpeg_compress_struct *jpeg = &writer->jpeg;
     jpeg_create_compress(jpeg);
-    writer->output.init_destination = start_output;
-    writer->output.empty_output_buffer = empty_output;
-    writer->output.term_destination = end_output;
-    jpeg->dest = &writer->output;
+    fpx_jpeg_output_connect(&writer->output, jpeg, pass_on, writer);
     jpeg->image_width = options->width;
     jpeg->image_height = options->height;
     jpeg->input_components = (int)options->channels;

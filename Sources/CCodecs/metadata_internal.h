@@ -6,6 +6,10 @@
 #include "../CPNG/shim.h"
 #include "fpx_photo_metadata.h"
 
+/// What EXIF begins with in JPEG files and for libexif; PNG's chunk lacks it.
+enum { FPX_EXIF_PREFIX_BYTES = 6 };
+extern const uint8_t fpx_exif_prefix[FPX_EXIF_PREFIX_BYTES];
+
 /// Before jpeg_read_header: has libjpeg keep the markers that fpx_jpeg_take_metadata looks at.
 void fpx_jpeg_keep_metadata(struct jpeg_decompress_struct *_Nonnull jpeg);
 
@@ -22,7 +26,8 @@ uint32_t fpx_jpeg_write_metadata(struct jpeg_compress_struct *_Nonnull jpeg,
 /// After png_read_info; all but EXIF, which may lie behind the picture.
 void fpx_png_take_metadata(png_structp _Nonnull png, png_infop _Nonnull info, fpx_photo_metadata *_Nonnull metadata);
 
-/// Before png_write_info. Returns fpx_metadata_loss bits.
+/// Before png_write_info, with errors that libpng can go on from made warnings (png_set_benign_errors). Returns
+/// fpx_metadata_loss bits.
 uint32_t fpx_png_set_metadata(png_structp _Nonnull png, png_infop _Nonnull info,
                               const fpx_photo_metadata *_Nonnull metadata);
 

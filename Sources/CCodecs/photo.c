@@ -60,10 +60,12 @@ bool fpx_byte_source_read_at(fpx_byte_source *source, void *bytes, size_t byte_c
 }
 
 size_t fpx_byte_source_last(fpx_byte_source *source) {
-    off_t end = lseek(source->file_descriptor, 0, SEEK_END);
-    if (end < 0) {
+    struct stat information;
+    if (fstat(source->file_descriptor, &information) != 0) {
+        source->system_errno = errno;
         return 0;
     }
+    off_t end = information.st_size;
     source->offset = end > (off_t)sizeof source->buffer ? end - (off_t)sizeof source->buffer : 0;
     return fpx_byte_source_next(source, sizeof source->buffer);
 }
@@ -256,16 +258,32 @@ fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *page,
     return open_file(file_descriptor, request, decoder, header, error);
 }
 
+static fpx_photo_status failed_before(const fpx_photo_decoder *decoder, fpx_photo_error *error) {
+    *error = decoder->failure_error;
+    return decoder->failure;
+}
+
+static fpx_photo_status keep_failure(fpx_photo_decoder *decoder, fpx_photo_status status, fpx_photo_error *error) {
+    decoder->failure = fpx_photo_with_read_error(status, decoder->source, error);
+    decoder->failure_error = *error;
+    return decoder->failure;
+}
+
 fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *decoder, uint8_t *rows, ptrdiff_t stride_bytes,
                                      size_t row_count, fpx_photo_error *error) {
+    if (decoder->failure != FPX_PHOTO_OK) {
+        return failed_before(decoder, error);
+    }
     memset(error, 0, sizeof *error);
-    return fpx_photo_with_read_error(decoder->read_rows(decoder, rows, stride_bytes, row_count, error), decoder->source,
-                                     error);
+    return keep_failure(decoder, decoder->read_rows(decoder, rows, stride_bytes, row_count, error), error);
 }
 
 fpx_photo_status fpx_photo_finish(fpx_photo_decoder *decoder, fpx_photo_error *error) {
+    if (decoder->failure != FPX_PHOTO_OK) {
+        return failed_before(decoder, error);
+    }
     memset(error, 0, sizeof *error);
-    return fpx_photo_with_read_error(decoder->finish(decoder, error), decoder->source, error);
+    return keep_failure(decoder, decoder->finish(decoder, error), error);
 }
 
 void fpx_photo_close(fpx_photo_decoder *decoder) {

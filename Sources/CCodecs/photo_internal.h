@@ -31,6 +31,10 @@ struct fpx_photo_decoder {
     /// Frees all but the source, which fpx_photo_close frees.
     void (*_Nonnull close)(fpx_photo_decoder *_Nonnull);
     fpx_byte_source *_Nonnull source;
+    /// What reading or finishing failed with. The libraries are in no state to go on then, so that every further call
+    /// fails in the same way and writes nothing.
+    fpx_photo_status failure;
+    fpx_photo_error failure_error;
 };
 
 /// What a caller wants of a file.
@@ -85,15 +89,6 @@ uint32_t fpx_luma_of(uint32_t red, uint32_t green, uint32_t blue);
 
 /// Finds what tells the sensors of a drone's camera apart: BandName in an XMP packet, several of them joined by "+".
 void fpx_xmp_read_band(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
-
-/// The most that libpng may allocate for a chunk of the file. It makes room for as many bytes as a chunk claims to have,
-/// up to 2 GiB, and clears them, before it reads one. No chunk is longer than its file; and no side chunk of a photo needs
-/// more than a few megabytes, whatever it unpacks to.
-size_t fpx_png_longest_chunk(const fpx_byte_source *_Nonnull source);
-
-/// Whether a warning of libpng's ends the reading. Those about picture data mean that a checksum or a length is wrong;
-/// others concern side chunks. Of a chunk that is too large libpng only warns, too, before it makes room for it.
-bool fpx_png_is_damage(const char *_Nonnull warning);
 
 /// Fills the EXIF fields from a block that starts with "Exif\0\0". What is damaged stays empty.
 void fpx_exif_read(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);

@@ -7,7 +7,6 @@
 #include "../CEXIF/shim.h"
 #include "metadata_internal.h"
 
-static const char exif_prefix[6] = {'E', 'x', 'i', 'f', 0, 0};
 
 void fpx_photo_free_metadata(fpx_photo_metadata *metadata) {
     free(metadata->exif);
@@ -17,9 +16,9 @@ void fpx_photo_free_metadata(fpx_photo_metadata *metadata) {
 }
 
 void fpx_metadata_keep_exif(fpx_photo_metadata *metadata, const uint8_t *bytes, size_t byte_count) {
-    if (byte_count >= sizeof exif_prefix && memcmp(bytes, exif_prefix, sizeof exif_prefix) == 0) {
-        bytes += sizeof exif_prefix;
-        byte_count -= sizeof exif_prefix;
+    if (byte_count >= FPX_EXIF_PREFIX_BYTES && memcmp(bytes, fpx_exif_prefix, FPX_EXIF_PREFIX_BYTES) == 0) {
+        bytes += FPX_EXIF_PREFIX_BYTES;
+        byte_count -= FPX_EXIF_PREFIX_BYTES;
     }
     if (byte_count == 0 || metadata->exif != NULL) {
         return;
@@ -44,14 +43,14 @@ static uint32_t rational_entry(ExifData *exif, ExifTag tag) {
 
 fpx_resolution fpx_exif_resolution(const uint8_t *bytes, size_t byte_count) {
     fpx_resolution resolution = {FPX_RESOLUTION_UNKNOWN, 0, 0};
-    uint8_t *block = byte_count > UINT32_MAX / 2 ? NULL : malloc(sizeof exif_prefix + byte_count);
+    uint8_t *block = byte_count > UINT32_MAX / 2 ? NULL : malloc(FPX_EXIF_PREFIX_BYTES + byte_count);
     ExifData *exif = block == NULL ? NULL : exif_data_new();
     if (exif != NULL) {
         // Read what is there; by default libexif would add and repair entries.
         exif_data_unset_option(exif, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-        memcpy(block, exif_prefix, sizeof exif_prefix);
-        memcpy(block + sizeof exif_prefix, bytes, byte_count);
-        exif_data_load_data(exif, block, (unsigned int)(sizeof exif_prefix + byte_count));
+        memcpy(block, fpx_exif_prefix, FPX_EXIF_PREFIX_BYTES);
+        memcpy(block + FPX_EXIF_PREFIX_BYTES, bytes, byte_count);
+        exif_data_load_data(exif, block, (unsigned int)(FPX_EXIF_PREFIX_BYTES + byte_count));
         resolution.horizontal = rational_entry(exif, EXIF_TAG_X_RESOLUTION);
         resolution.vertical = rational_entry(exif, EXIF_TAG_Y_RESOLUTION);
         ExifEntry *unit = exif_content_get_entry(exif->ifd[EXIF_IFD_0], EXIF_TAG_RESOLUTION_UNIT);

@@ -1,22 +1,12 @@
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "../CPNG/shim.h"
 #include "metadata_internal.h"
-#include "photo_internal.h"
+#include "png_input.h"
 
 typedef struct png_decoder {
     fpx_photo_decoder operations;
-    png_structp png;
-    png_infop info;
-    jmp_buf escape;
-    fpx_photo_status failure;
-    fpx_photo_error *error;
-    /// What is left of the source's buffer.
-    const uint8_t *unread;
-    size_t unread_count;
+    fpx_png_input input;
     size_t row_bytes;
     size_t height;
     size_t next_row;
@@ -28,64 +18,15 @@ typedef struct png_decoder {
     uint8_t *interlaced_rows;
 } png_decoder;
 
-static _Noreturn void fail(png_decoder *self, fpx_photo_status failure) {
-    self->failure = failure;
-    longjmp(self->escape, 1);
-}
-
-static _Noreturn void on_error(png_structp png, png_const_charp text) {
-    png_decoder *self = png_get_error_ptr(png);
-    if (strcmp(text, "Out of memory") == 0) {
-        fpx_photo_explain(self->error, "no memory is left for a PNG of this size");
-        fail(self, FPX_PHOTO_OUT_OF_MEMORY);
-    }
-    fpx_photo_explain(self->error, "damaged PNG: %s", text);
-    fail(self, FPX_PHOTO_CORRUPT);
-}
-
-bool fpx_png_is_damage(const char *warning) {
-    return strncmp(warning, "IDAT", 4) == 0 || strstr(warning, "chunk data is too large") != NULL;
-}
-
-static void on_warning(png_structp png, png_const_charp text) {
-    png_decoder *self = png_get_error_ptr(png);
-    if (fpx_png_is_damage(text)) {
-        fpx_photo_explain(self->error, "damaged PNG: %s", text);
-        fail(self, FPX_PHOTO_CORRUPT);
-    }
-}
-
-static void read_bytes(png_structp png, png_bytep destination, size_t byte_count) {
-    png_decoder *self = png_get_io_ptr(png);
-    while (byte_count > 0) {
-        if (self->unread_count == 0) {
-            fpx_byte_source *source = self->operations.source;
-            self->unread = source->buffer;
-            self->unread_count = fpx_byte_source_next(source, sizeof source->buffer);
-        }
-        if (self->unread_count == 0) {
-            fpx_photo_explain(self->error, "truncated PNG: the file ends before its picture does");
-            fail(self, FPX_PHOTO_TRUNCATED);
-        }
-        size_t copied = byte_count < self->unread_count ? byte_count : self->unread_count;
-        memcpy(destination, self->unread, copied);
-        self->unread += copied;
-        self->unread_count -= copied;
-        destination += copied;
-        byte_count -= copied;
-    }
-}
-
 static void read_interlaced_picture(png_decoder *self) {
     self->interlaced_rows = malloc(self->row_bytes * self->height);
     if (self->interlaced_rows == NULL) {
-        fpx_photo_explain(self->error, "no memory is left for an interlaced PNG of this size");
-        fail(self, FPX_PHOTO_OUT_OF_MEMORY);
+        fpx_png_input_fail_for_memory(&self->input, "for an interlaced PNG of this size");
     }
-    int passes = png_set_interlace_handling(self->png);
+    int passes = png_set_interlace_handling(self->input.png);
     for (int pass = 0; pass < passes; pass++) {
         for (size_t row = 0; row < self->height; row++) {
-            png_read_row(self->png, self->interlaced_rows + row * self->row_bytes, NULL);
+            png_read_row(self->input.png, self->interlaced_rows + row * self->row_bytes, NULL);
         }
     }
 }
@@ -93,10 +34,11 @@ static void read_interlaced_picture(png_decoder *self) {
 static void write_luma(const png_decoder *self, uint8_t *destination) {
     if (self->is_16_bit) {
         const uint16_t *colours = (const uint16_t *)(const void *)self->colour_row;
-        uint16_t *luma = (uint16_t *)(void *)destination;
         for (size_t column = 0; column < self->width; column++) {
             const uint16_t *pixel = colours + column * 3;
-            luma[column] = (uint16_t)fpx_luma_of(pixel[0], pixel[1], pixel[2]);
+            uint16_t luma = (uint16_t)fpx_luma_of(pixel[0], pixel[1], pixel[2]);
+            // The caller's rows may begin anywhere.
+            memcpy(destination + 2 * column, &luma, sizeof luma);
         }
     } else {
         for (size_t column = 0; column < self->width; column++) {
@@ -109,15 +51,15 @@ static void write_luma(const png_decoder *self, uint8_t *destination) {
 static fpx_photo_status png_read_some_rows(fpx_photo_decoder *decoder, uint8_t *rows, ptrdiff_t stride_bytes,
                                            size_t row_count, fpx_photo_error *error) {
     png_decoder *self = (png_decoder *)decoder;
-    self->error = error;
-    if (setjmp(self->escape) != 0) {
-        return self->failure;
+    self->input.error = error;
+    if (setjmp(self->input.escape) != 0) {
+        return self->input.failure;
     }
     if (row_count > self->height - self->next_row) {
         fpx_photo_explain(error, "more rows asked for than the picture has");
         return FPX_PHOTO_CORRUPT;
     }
-    bool interlaced = png_get_interlace_type(self->png, self->info) != PNG_INTERLACE_NONE;
+    bool interlaced = png_get_interlace_type(self->input.png, self->input.info) != PNG_INTERLACE_NONE;
     if (interlaced && self->interlaced_rows == NULL) {
         read_interlaced_picture(self);
     }
@@ -127,7 +69,7 @@ static fpx_photo_status png_read_some_rows(fpx_photo_decoder *decoder, uint8_t *
         if (interlaced) {
             memcpy(decoded, self->interlaced_rows + (self->next_row + row) * self->row_bytes, self->row_bytes);
         } else {
-            png_read_row(self->png, decoded, NULL);
+            png_read_row(self->input.png, decoded, NULL);
         }
         if (self->colour_row != NULL) {
             write_luma(self, destination);
@@ -139,17 +81,17 @@ static fpx_photo_status png_read_some_rows(fpx_photo_decoder *decoder, uint8_t *
 
 static fpx_photo_status png_finish(fpx_photo_decoder *decoder, fpx_photo_error *error) {
     png_decoder *self = (png_decoder *)decoder;
-    self->error = error;
-    if (setjmp(self->escape) != 0) {
-        return self->failure;
+    self->input.error = error;
+    if (setjmp(self->input.escape) != 0) {
+        return self->input.failure;
     }
-    png_read_end(self->png, NULL);
+    png_read_end(self->input.png, NULL);
     return FPX_PHOTO_OK;
 }
 
 static void png_close(fpx_photo_decoder *decoder) {
     png_decoder *self = (png_decoder *)decoder;
-    png_destroy_read_struct(&self->png, &self->info, NULL);
+    fpx_png_input_close(&self->input);
     free(self->interlaced_rows);
     free(self->colour_row);
     free(self);
@@ -157,12 +99,11 @@ static void png_close(fpx_photo_decoder *decoder) {
 
 /// `chunk` is the content of an eXIf chunk, which lacks the prefix that JPEG files carry and libexif wants.
 static void read_exif(const uint8_t *chunk, size_t byte_count, fpx_photo_header *header) {
-    static const uint8_t prefix[6] = {'E', 'x', 'i', 'f', 0, 0};
-    uint8_t *block = malloc(sizeof prefix + byte_count);
+    uint8_t *block = malloc(FPX_EXIF_PREFIX_BYTES + byte_count);
     if (block != NULL) {
-        memcpy(block, prefix, sizeof prefix);
-        memcpy(block + sizeof prefix, chunk, byte_count);
-        fpx_exif_read(block, sizeof prefix + byte_count, header);
+        memcpy(block, fpx_exif_prefix, FPX_EXIF_PREFIX_BYTES);
+        memcpy(block + FPX_EXIF_PREFIX_BYTES, chunk, byte_count);
+        fpx_exif_read(block, FPX_EXIF_PREFIX_BYTES + byte_count, header);
         free(block);
     }
 }
@@ -193,7 +134,7 @@ static const uint8_t *trailing_exif(fpx_byte_source *source, size_t *exif_byte_c
 static const uint8_t *find_exif(png_decoder *self, size_t *byte_count) {
     png_uint_32 chunk_byte_count = 0;
     png_bytep chunk = NULL;
-    if (png_get_eXIf_1(self->png, self->info, &chunk_byte_count, &chunk) != 0) {
+    if (png_get_eXIf_1(self->input.png, self->input.info, &chunk_byte_count, &chunk) != 0) {
         *byte_count = chunk_byte_count;
         return chunk;
     }
@@ -203,30 +144,21 @@ static const uint8_t *find_exif(png_decoder *self, size_t *byte_count) {
 /// Palettes become RGB, small greys the full 8-bit range. Alpha and colour-key transparency become the last channel
 /// or are left out.
 static void choose_output(png_decoder *self, fpx_photo_channels channels) {
-    int colour_type = png_get_color_type(self->png, self->info);
+    int colour_type = png_get_color_type(self->input.png, self->input.info);
     if (colour_type == PNG_COLOR_TYPE_PALETTE) {
-        png_set_palette_to_rgb(self->png);
+        png_set_palette_to_rgb(self->input.png);
     }
     if (colour_type == PNG_COLOR_TYPE_GRAY) {
-        png_set_expand_gray_1_2_4_to_8(self->png);
+        png_set_expand_gray_1_2_4_to_8(self->input.png);
     }
     if (channels != FPX_PHOTO_ALL_CHANNELS_AND_ALPHA) {
-        png_set_strip_alpha(self->png);
-    } else if (png_get_valid(self->png, self->info, PNG_INFO_tRNS) != 0) {
-        png_set_tRNS_to_alpha(self->png);
+        png_set_strip_alpha(self->input.png);
+    } else if (png_get_valid(self->input.png, self->input.info, PNG_INFO_tRNS) != 0) {
+        png_set_tRNS_to_alpha(self->input.png);
     }
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    png_set_swap(self->png);
+    png_set_swap(self->input.png);
 #endif
-}
-
-size_t fpx_png_longest_chunk(const fpx_byte_source *source) {
-    enum { LEAST = 1 << 16, MOST = 1 << 26 };
-    struct stat information;
-    if (fstat(source->file_descriptor, &information) != 0 || information.st_size > MOST) {
-        return MOST;
-    }
-    return information.st_size < LEAST ? LEAST : (size_t)information.st_size;
 }
 
 fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_decoder **decoder,
@@ -236,60 +168,48 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
         fpx_photo_explain(error, "no memory is left for a PNG decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){png_read_some_rows, png_finish, png_close, source};
-    self->error = error;
-    if (setjmp(self->escape) != 0) {
-        fpx_photo_status failure = self->failure;
+    self->operations = (fpx_photo_decoder){
+        .read_rows = png_read_some_rows, .finish = png_finish, .close = png_close, .source = source};
+    fpx_png_input_prepare(&self->input, source, error);
+    if (setjmp(self->input.escape) != 0) {
+        fpx_photo_status failure = self->input.failure;
         png_close(&self->operations);
         return failure;
     }
-    self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
-    self->info = self->png == NULL ? NULL : png_create_info_struct(self->png);
-    if (self->info == NULL) {
-        fpx_photo_explain(error, "no memory is left for a PNG decoder");
-        fail(self, FPX_PHOTO_OUT_OF_MEMORY);
-    }
-    // The caller's pixel limit replaces libpng's limit of a million pixels a side.
-    png_set_user_limits(self->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_chunk_malloc_max(self->png, fpx_png_longest_chunk(source));
-    png_set_read_fn(self->png, self, read_bytes);
-    png_read_info(self->png, self->info);
-    png_uint_32 width = png_get_image_width(self->png, self->info);
-    png_uint_32 height = png_get_image_height(self->png, self->info);
-    fpx_photo_status size_status = fpx_photo_check_size(width, height, request->maximum_pixels, error);
-    if (size_status != FPX_PHOTO_OK) {
-        fail(self, size_status);
-    }
-    bool interlaced = png_get_interlace_type(self->png, self->info) != PNG_INTERLACE_NONE;
+    fpx_png_input_open(&self->input, request->maximum_pixels);
+    png_uint_32 width = png_get_image_width(self->input.png, self->input.info);
+    png_uint_32 height = png_get_image_height(self->input.png, self->input.info);
+    bool interlaced = png_get_interlace_type(self->input.png, self->input.info) != PNG_INTERLACE_NONE;
     choose_output(self, request->channels);
     if (interlaced) {
-        png_set_interlace_handling(self->png);
+        png_set_interlace_handling(self->input.png);
     }
-    png_read_update_info(self->png, self->info);
-    self->row_bytes = png_get_rowbytes(self->png, self->info);
+    png_read_update_info(self->input.png, self->input.info);
+    self->row_bytes = png_get_rowbytes(self->input.png, self->input.info);
     self->height = height;
     self->width = width;
-    self->is_16_bit = png_get_bit_depth(self->png, self->info) == 16;
-    bool computes_luma = request->channels == FPX_PHOTO_LUMA && png_get_channels(self->png, self->info) == 3;
+    self->is_16_bit = png_get_bit_depth(self->input.png, self->input.info) == 16;
+    bool computes_luma =
+        request->channels == FPX_PHOTO_LUMA && png_get_channels(self->input.png, self->input.info) == 3;
     if (computes_luma) {
         self->colour_row = malloc(self->row_bytes);
         if (self->colour_row == NULL) {
-            fpx_photo_explain(error, "no memory is left for a PNG decoder");
-            fail(self, FPX_PHOTO_OUT_OF_MEMORY);
+            fpx_png_input_fail_for_memory(&self->input, "for a PNG decoder");
         }
     }
     header->format = FPX_PHOTO_PNG;
     header->width = width;
     header->height = height;
-    header->channels = computes_luma ? 1 : png_get_channels(self->png, self->info);
+    header->channels = computes_luma ? 1 : png_get_channels(self->input.png, self->input.info);
     header->bits_per_sample = self->is_16_bit ? 16 : 8;
     header->coded_unit_width = 1;
     header->coded_unit_height = 1;
     header->is_decoded_whole = interlaced;
     header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
+    header->whole_picture_bytes = (uint64_t)self->row_bytes * height;
     if (request->only_headers) {
         if (request->metadata != NULL) {
-            fpx_png_take_metadata(self->png, self->info, request->metadata);
+            fpx_png_take_metadata(self->input.png, self->input.info, request->metadata);
         }
         size_t exif_byte_count = 0;
         const uint8_t *exif = find_exif(self, &exif_byte_count);

@@ -49,11 +49,9 @@ uint32_t fpx_png_set_metadata(png_structp png, png_infop info, const fpx_photo_m
     const fpx_png_colours *colours = &metadata->png_colours;
     const int32_t *points = colours->chromaticities;
     if (metadata->profile != NULL) {
-        // libpng looks into profiles; one that it does not like must not cost the picture.
-        png_set_benign_errors(png, 1);
+        // libpng looks into profiles and warns of one that it does not like; the writer's warnings are not errors.
         png_set_iCCP(png, info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, metadata->profile,
                      (png_uint_32)metadata->profile_byte_count);
-        png_set_benign_errors(png, 0);
         if (png_get_valid(png, info, PNG_INFO_iCCP) == 0) {
             losses |= FPX_METADATA_LOST_PROFILE;
         }

@@ -1,8 +1,7 @@
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../CPNG/shim.h"
+#include "png_input.h"
 #include "repair_internal.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -10,13 +9,11 @@
 enum { SIGNATURE_BYTES = 8, CHUNK_OVERHEAD = 12 };
 
 typedef struct png_repair {
+    fpx_png_input input;
     /// The whole file.
     fpx_bytes file;
-    size_t read_offset;
     /// The new picture as a PNG of its own, of which the IDAT chunks are taken.
     fpx_bytes picture;
-    png_structp reader;
-    png_infop reader_info;
     png_structp writer;
     png_infop writer_info;
     uint8_t **rows;
@@ -32,44 +29,10 @@ typedef struct png_repair {
     fpx_repair_patch *patches;
     size_t patch_count;
     fpx_repair_window window;
-    jmp_buf escape;
-    fpx_photo_status failure;
-    fpx_photo_error *error;
 } png_repair;
 
-static _Noreturn void fail(png_repair *self, fpx_photo_status failure) {
-    self->failure = failure;
-    longjmp(self->escape, 1);
-}
-
 static _Noreturn void fail_for_memory(png_repair *self) {
-    fpx_photo_explain(self->error, "no memory is left to repair the photo");
-    fail(self, FPX_PHOTO_OUT_OF_MEMORY);
-}
-
-static _Noreturn void on_error(png_structp png, png_const_charp text) {
-    png_repair *self = png_get_error_ptr(png);
-    fpx_photo_explain(self->error, "damaged PNG: %s", text);
-    fail(self, FPX_PHOTO_CORRUPT);
-}
-
-static void on_warning(png_structp png, png_const_charp text) {
-    png_repair *self = png_get_error_ptr(png);
-    // Other chunks are copied as they are.
-    if (fpx_png_is_damage(text)) {
-        fpx_photo_explain(self->error, "damaged PNG: %s", text);
-        fail(self, FPX_PHOTO_CORRUPT);
-    }
-}
-
-static void read_bytes(png_structp png, png_bytep destination, size_t count) {
-    png_repair *self = png_get_io_ptr(png);
-    if (count > self->file.count - self->read_offset) {
-        fpx_photo_explain(self->error, "truncated PNG: the file ends before its picture does");
-        fail(self, FPX_PHOTO_TRUNCATED);
-    }
-    memcpy(destination, self->file.data + self->read_offset, count);
-    self->read_offset += count;
+    fpx_png_input_fail_for_memory(&self->input, "to repair the photo");
 }
 
 static void write_bytes(png_structp png, png_bytep bytes, size_t count) {
@@ -81,35 +44,23 @@ static void write_bytes(png_structp png, png_bytep bytes, size_t count) {
 
 static void flush_nothing(png_structp png) { (void)png; }
 
-static void read_picture(png_repair *self, const fpx_byte_source *source, uint64_t maximum_pixels) {
-    self->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
-    self->reader_info = self->reader == NULL ? NULL : png_create_info_struct(self->reader);
-    if (self->reader_info == NULL) {
-        fail_for_memory(self);
-    }
-    png_set_user_limits(self->reader, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_chunk_malloc_max(self->reader, fpx_png_longest_chunk(source));
-    png_set_read_fn(self->reader, self, read_bytes);
-    png_read_info(self->reader, self->reader_info);
-    self->width = png_get_image_width(self->reader, self->reader_info);
-    self->height = png_get_image_height(self->reader, self->reader_info);
-    self->bit_depth = png_get_bit_depth(self->reader, self->reader_info);
-    self->colour_type = png_get_color_type(self->reader, self->reader_info);
-    self->interlace = png_get_interlace_type(self->reader, self->reader_info);
-    self->channels = png_get_channels(self->reader, self->reader_info);
-    fpx_photo_status status = fpx_photo_check_size(self->width, self->height, maximum_pixels, self->error);
-    if (status != FPX_PHOTO_OK) {
-        fail(self, status);
-    }
+static void read_picture(png_repair *self, uint64_t maximum_pixels) {
+    fpx_png_input_open(&self->input, maximum_pixels);
+    self->width = png_get_image_width(self->input.png, self->input.info);
+    self->height = png_get_image_height(self->input.png, self->input.info);
+    self->bit_depth = png_get_bit_depth(self->input.png, self->input.info);
+    self->colour_type = png_get_color_type(self->input.png, self->input.info);
+    self->interlace = png_get_interlace_type(self->input.png, self->input.info);
+    self->channels = png_get_channels(self->input.png, self->input.info);
     if (self->colour_type == PNG_COLOR_TYPE_PALETTE || self->bit_depth < 8) {
-        fpx_photo_explain(self->error,
+        fpx_photo_explain(self->input.error,
                           "unsupported PNG: a palette, or fewer than 8 bits, has no values in between to repair with; "
                           "convert it to 8 or 16 bits");
-        fail(self, FPX_PHOTO_UNSUPPORTED);
+        fpx_png_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
     }
-    png_set_interlace_handling(self->reader);
-    png_read_update_info(self->reader, self->reader_info);
-    self->row_bytes = png_get_rowbytes(self->reader, self->reader_info);
+    png_set_interlace_handling(self->input.png);
+    png_read_update_info(self->input.png, self->input.info);
+    self->row_bytes = png_get_rowbytes(self->input.png, self->input.info);
     self->rows = malloc(self->height * sizeof *self->rows);
     self->samples = malloc(self->height * self->row_bytes);
     if (self->rows == NULL || self->samples == NULL) {
@@ -118,8 +69,8 @@ static void read_picture(png_repair *self, const fpx_byte_source *source, uint64
     for (size_t row = 0; row < self->height; row++) {
         self->rows[row] = self->samples + row * self->row_bytes;
     }
-    png_read_image(self->reader, self->rows);
-    png_read_end(self->reader, NULL);
+    png_read_image(self->input.png, self->rows);
+    png_read_end(self->input.png, NULL);
 }
 
 /// Channels that are interpolated: all but alpha.
@@ -169,9 +120,9 @@ static void repair_patch(png_repair *self, const fpx_repair_patch *patch) {
         for (size_t column = patch->column; column < patch->column + patch->width; column++) {
             double values[4];
             if (!fpx_repair_interpolate(window, column - left, row - top, values)) {
-                fpx_photo_explain(self->error, "nothing good is near row %lu, column %lu to repair it from",
+                fpx_photo_explain(self->input.error, "nothing good is near row %lu, column %lu to repair it from",
                                   (unsigned long)patch->row, (unsigned long)patch->column);
-                fail(self, FPX_PHOTO_UNSUPPORTED);
+                fpx_png_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
             }
             // Only bad pixels change, and only good ones are read, so that the order of patches does not matter.
             for (size_t channel = 0; channel < window->channels; channel++) {
@@ -183,8 +134,8 @@ static void repair_patch(png_repair *self, const fpx_repair_patch *patch) {
 
 static void repair_patches(png_repair *self, const fpx_repair_patch *patches, size_t patch_count) {
     if (!fpx_repair_patches_are_inside(patches, patch_count, self->width, self->height)) {
-        fpx_photo_explain(self->error, "a place to repair lies outside the picture");
-        fail(self, FPX_PHOTO_UNSUPPORTED);
+        fpx_photo_explain(self->input.error, "a place to repair lies outside the picture");
+        fpx_png_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
     }
     self->window.channels = colour_channels(self);
     self->window.noise = self->bit_depth == 8 ? 3 : 3 * 257;
@@ -205,7 +156,8 @@ static void repair_patches(png_repair *self, const fpx_repair_patch *patches, si
 }
 
 static void write_picture(png_repair *self) {
-    self->writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
+    self->writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, &self->input, fpx_png_input_on_error,
+                                           fpx_png_input_on_warning);
     self->writer_info = self->writer == NULL ? NULL : png_create_info_struct(self->writer);
     if (self->writer_info == NULL) {
         fail_for_memory(self);
@@ -269,23 +221,27 @@ static void splice(png_repair *self, fpx_bytes *output) {
     append(self, output, self->file.data + offset, self->file.count - offset);
 }
 
-static void read_file(png_repair *self, fpx_byte_source *source) {
+/// The whole file, because all but its picture is copied; libpng then reads it from memory.
+static void read_file(png_repair *self) {
+    fpx_byte_source *source = self->input.source;
     size_t count;
     while ((count = fpx_byte_source_next(source, sizeof source->buffer)) > 0) {
         append(self, &self->file, source->buffer, count);
     }
     if (source->system_errno != 0) {
-        fail(self, FPX_PHOTO_UNREADABLE);
+        fpx_png_input_fail(&self->input, FPX_PHOTO_UNREADABLE);
     }
+    self->input.unread = self->file.data;
+    self->input.unread_count = self->file.count;
 }
 
-static fpx_photo_status run(png_repair *self, fpx_byte_source *source, uint64_t maximum_pixels,
-                            const fpx_repair_patch *patches, size_t patch_count, fpx_bytes *output) {
-    if (setjmp(self->escape) != 0) {
-        return self->failure;
+static fpx_photo_status run(png_repair *self, uint64_t maximum_pixels, const fpx_repair_patch *patches,
+                            size_t patch_count, fpx_bytes *output) {
+    if (setjmp(self->input.escape) != 0) {
+        return self->input.failure;
     }
-    read_file(self, source);
-    read_picture(self, source, maximum_pixels);
+    read_file(self);
+    read_picture(self, maximum_pixels);
     repair_patches(self, patches, patch_count);
     write_picture(self);
     splice(self, output);
@@ -306,9 +262,9 @@ fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, co
     source->file_descriptor = file_descriptor;
     source->offset = 0;
     source->system_errno = 0;
-    self->error = error;
-    fpx_photo_status status = run(self, source, maximum_pixels, patches, patch_count, output);
-    png_destroy_read_struct(&self->reader, &self->reader_info, NULL);
+    fpx_png_input_prepare(&self->input, source, error);
+    fpx_photo_status status = run(self, maximum_pixels, patches, patch_count, output);
+    fpx_png_input_close(&self->input);
     png_destroy_write_struct(&self->writer, &self->writer_info);
     fpx_bytes_free(&self->file);
     fpx_bytes_free(&self->picture);

@@ -20,6 +20,7 @@ struct fpx_png_writer {
     size_t rows_left;
     enum writer_state state;
     bool callback_failed;
+    bool lacks_memory;
     char library_message[FPX_PNG_WRITER_MESSAGE_BYTES];
 };
 
@@ -34,11 +35,14 @@ static void set_message(char *message, const char *format, ...) {
 
 static void keep_error(png_structp png, png_const_charp words) {
     fpx_png_writer *writer = png_get_error_ptr(png);
+    // libpng's words where malloc fails, and zlib's as it passes them on.
+    writer->lacks_memory = strcmp(words, "Out of memory") == 0 || strstr(words, "insufficient memory") != NULL;
     set_message(writer->library_message, "%s", words);
     png_longjmp(png, 1);
 }
 
-// A library must not print; what matters is made an error by png_set_benign_errors.
+// A library must not print. What it only warns about (a profile that is the usual sRGB one, for instance) does not
+// concern the picture, and never costs it.
 static void ignore_warning(png_structp png, png_const_charp words) {
     (void)png;
     (void)words;
@@ -61,6 +65,10 @@ static fpx_png_writer_status library_failure(fpx_png_writer *writer, char *messa
     if (writer->callback_failed) {
         set_message(message, "The PNG's bytes could not be written to the output.");
         return FPX_PNG_WRITER_ERROR_WRITE;
+    }
+    if (writer->lacks_memory) {
+        set_message(message, "There is not enough memory for a PNG of this size; close other programs and try again.");
+        return FPX_PNG_WRITER_ERROR_MEMORY;
     }
     set_message(message, "libpng could not write the picture: %s.", writer->library_message);
     return FPX_PNG_WRITER_ERROR_LIBRARY;
@@ -166,7 +174,7 @@ static fpx_png_writer_status write_header(fpx_png_writer *writer, const fpx_png_
     if (setjmp(png_jmpbuf(png))) return library_failure(writer, message);
     png_set_write_fn(png, writer, pass_on, flush_nothing);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    png_set_benign_errors(png, 0);
+    png_set_benign_errors(png, 1);
     png_set_compression_level(png, options->compression_level);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, options->filter_rows ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
     png_set_IHDR(png, writer->info, options->width, options->height, bits_per_sample(options->format),

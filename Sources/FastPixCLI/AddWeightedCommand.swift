@@ -40,10 +40,13 @@ struct AddWeightedCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     private var settings: BlendSettings {
         BlendSettings(
             weights: arithmetic.weights, resizesSecond: pairing.resizeSecond, encoding: output.encoding,
-            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels)
+            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels,
+            memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     func validate() throws {
@@ -83,7 +86,8 @@ struct AddWeightedCommand: ParsableCommand {
             plan, isCancelled: { interruption.isRequested },
             progress: { bar.update("Blending", done: $0, of: $1, "images") })
         bar.clear()
-        report.skipped.forEach(console.skipped)
+        console.skipped(report.skipped)
+        console.noteLeftOut(plan.leftOut?.string)
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
         if output.summary == .json || !output.quiet && !report.images.isEmpty {

@@ -50,9 +50,6 @@ struct BenchCommand: ParsableCommand {
             try benchmark.validate()
             if let plot { _ = try DrawingFormat(path: plot) }
         }
-        if let plot, plot == output.output {
-            throw ValidationError("--output and --plot name the same file; give them different names.")
-        }
     }
 
     private var benchmark: PhotoBenchmark {
@@ -65,7 +62,10 @@ struct BenchCommand: ParsableCommand {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
             let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
-            let sink = try ResultSink(output.output, photos: discovery)
+            var files = DistinctFiles(photos: discovery)
+            try files.writes(output.output, "--output")
+            try files.writes(plot, "--plot")
+            let sink = try ResultSink(output.output)
             let picture = try plot.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
@@ -75,7 +75,7 @@ struct BenchCommand: ParsableCommand {
                 bar.update("Measuring", done: $0, of: $1, "runs")
             }
             bar.clear()
-            report.skipped.forEach(console.skipped)
+            console.skipped(report.skipped)
             try picture?.write(BenchmarkDrawing.drawing(of: report))
             try sink.write(report.formatted(output.format))
             guard report.resultsAgree else {

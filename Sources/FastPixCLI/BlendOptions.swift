@@ -108,6 +108,7 @@ struct BlendOutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No progress, notes or text summary; errors still are, and so is JSON.")
     var quiet = false
 
-    var naming: BlendNaming { BlendNaming(output: output, suffix: suffix, format: format) }
+    var naming: BlendNaming { BlendNaming(
+            output: ArgumentPaths.asGiven(output), isFolder: output.hasSuffix("/"), suffix: suffix, format: format) }
     var encoding: EncodingSettings { EncodingSettings(quality: quality, pngLevel: pngLevel) }
 }

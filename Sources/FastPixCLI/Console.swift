@@ -27,9 +27,26 @@ struct Console: Sendable {
         write("fastpix: \(styled("error:", "31")) \(text.printable)")
     }
 
-    func skipped(_ photo: SkippedPhoto) {
-        write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(photo.reason.printable)")
+    /// Names each photo with its reason; of many that have the same one, the first few, and how many more there are.
+    func skipped(_ photos: [SkippedPhoto]) {
+        let counts = Dictionary(photos.map { ($0.reason, 1) }, uniquingKeysWith: +)
+        var named: [String: Int] = [:]
+        for photo in photos {
+            named[photo.reason, default: 0] += 1
+            let count = counts[photo.reason] ?? 0
+            guard count > Self.mostNamed, named[photo.reason]! > Self.fewNamed else {
+                write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(photo.reason.printable)")
+                continue
+            }
+            if named[photo.reason] == Self.fewNamed + 1 {
+                write("fastpix: \(styled("skipped", "33")) \(count - Self.fewNamed) more: \(photo.reason.printable)")
+            }
+        }
     }
+
+    /// So many lines with one reason are read; of more, so few are enough.
+    private static let mostNamed = 100
+    private static let fewNamed = 10
 
     private func styled(_ text: String, _ code: String) -> String {
         Self.hasColour ? "\u{1b}[1;\(code)m\(text)\u{1b}[0m" : text

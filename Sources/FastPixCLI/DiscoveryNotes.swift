@@ -8,6 +8,14 @@ extension Console {
     }
 }
 
+extension Console {
+    /// Says so when the folder for outputs was left out of the inputs.
+    func noteLeftOut(_ folder: String?) {
+        guard let folder else { return }
+        note("\(folder): the output folder lies among the inputs and was left out of them")
+    }
+}
+
 extension PhotoOptions {
     /// Why there is no photo to work on, when there is none.
     func nothingRead(_ discovery: PhotoDiscovery) -> String {
@@ -17,6 +25,6 @@ extension PhotoOptions {
             let others = discovery.leftOut.isEmpty ? "" : "; left out: \(discovery.leftOut.text)"
             return "no photos in \(paths.joined(separator: ", "))\(hint)\(others)"
         }
-        return "not one of \(counted(discovery.files.count, "file")) could be read as a photo"
+        return "not one of \(counted(discovery.files.count, "file")) could be used; the lines above say why"
     }
 }

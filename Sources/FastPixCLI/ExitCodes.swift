@@ -4,6 +4,9 @@ import FastPix
 extension ExitCode {
     /// There is a result, but some files did not enter it.
     static let someFilesFailed = ExitCode(2)
+
+    /// What was compared is not the same.
+    static let differs = ExitCode(3)
 }
 
 extension Console {

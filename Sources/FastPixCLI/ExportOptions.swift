@@ -24,15 +24,16 @@ struct ExportOptions: ParsableArguments {
     var formats: [DefectMapFormat] = []
 
     @Option(
-        name: .customLong("export-offset"),
+        name: .customLong("export-offset"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Where the photos' upper left pixel lies in the frame of the raw files. (default: 0,0)",
             discussion: """
-                Raw converters count in the raw frame, which has a border that photos from the camera lack; its width \
-                depends on the camera. Added to the positions for dcraw, RawTherapee, Siril and PixInsight.
+                Once for all exports, or once for each --export, in the same order. Raw converters count in the raw \
+                frame, which has a border that photos from the camera lack; its width depends on the camera and on the \
+                program. Added to the positions for dcraw, RawTherapee, Siril and PixInsight.
                 """,
             valueName: "column,row"))
-    var offset: ExportOffset?
+    var offsets: [FrameOffset] = []
 
     func validate() throws {
         if !formats.isEmpty && formats.count != paths.count {
@@ -41,21 +42,28 @@ struct ExportOptions: ParsableArguments {
         if formats.isEmpty, let path = paths.first(where: { Self.format(of: $0) == nil }) {
             throw ValidationError("The name of \(path) does not tell its form; give it with --export-format.")
         }
-        if offset != nil, !exports.contains(where: \.format.countsInRawFrame) {
+        if offsets.count > 1 && offsets.count != paths.count {
+            throw ValidationError(
+                "Give --export-offset once for all exports, or once for each --export, in the same order.")
+        }
+        if !offsets.isEmpty, !exports.contains(where: \.format.countsInRawFrame) {
             throw ValidationError(
                 "--export-offset is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for."
             )
         }
-        if Set(paths).count < paths.count {
-            throw ValidationError("Two exports name the same file; give them different names.")
+        if offsets.count > 1,
+            let export = zip(exports, offsets).first(where: { !$0.format.countsInRawFrame && $1 != FrameOffset() })?.0
+        {
+            throw ValidationError(
+                "\(export.path) counts in the photos' own frame; give 0,0 as its --export-offset.")
         }
     }
 
     var exports: [DefectMapExport] {
         paths.enumerated().compactMap { index, path in
             guard let format = formats.isEmpty ? Self.format(of: path) : formats[index] else { return nil }
-            return DefectMapExport(
-                path: path, format: format, columnOffset: offset?.column ?? 0, rowOffset: offset?.row ?? 0)
+            let offset = (offsets.count > 1 ? offsets[index] : offsets.first) ?? FrameOffset()
+            return DefectMapExport(path: path, format: format, columnOffset: offset.column, rowOffset: offset.row)
         }
     }
 
@@ -69,21 +77,3 @@ struct ExportOptions: ParsableArguments {
 }
 
 extension DefectMapFormat: ExpressibleByArgument {}
-
-/// The value of `--export-offset`.
-struct ExportOffset: ExpressibleByArgument {
-    let column: Int
-    let row: Int
-
-    /// Larger than any sensor, and small enough that no sum overflows.
-    private static let allowed = -1_000_000...1_000_000
-
-    init?(argument: String) {
-        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
-        guard numbers.count == 2, let column = numbers[0], let row = numbers[1], Self.allowed.contains(column),
-            Self.allowed.contains(row)
-        else { return nil }
-        self.column = column
-        self.row = row
-    }
-}

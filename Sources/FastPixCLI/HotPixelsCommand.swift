@@ -100,10 +100,6 @@ struct HotPixelsCommand: ParsableCommand {
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        let files = [output.output, maps.varianceMap, page].compactMap { $0 } + export.paths
-        if Set(files).count < files.count {
-            throw ValidationError("Two outputs name the same file; give them different names.")
-        }
         if !defects && (page != nil || !export.paths.isEmpty) {
             throw ValidationError(
                 "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
@@ -139,7 +135,13 @@ struct HotPixelsCommand: ParsableCommand {
 
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
-        let sink = try ResultSink(output.output, photos: discovery)
+        var files = DistinctFiles(photos: discovery)
+        try files.writes(output.output, "--output")
+        try files.writes(page, "--report")
+        try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
+        try files.writes(maps)
+        try files.writes(export)
+        let sink = try ResultSink(output.output)
         for export in export.exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
@@ -169,7 +171,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     /// Names what was left out: each file that failed, and the rest by reason.
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
-        report.skipped.filter(\.isFailure).forEach(console.skipped)
+        console.skipped(report.skipped.filter(\.isFailure))
         console.noteRepeated(discovery)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {

@@ -14,6 +14,18 @@ struct MemoryOptions: ParsableArguments {
     var memoryLimit: MemorySize?
 }
 
+/// How much memory photos may take in commands that hold them one by one. It does not affect the result of a photo.
+struct PhotoMemoryOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Memory to stay below, such as 512M or 2G. (default: three quarters of the machine's)",
+            discussion: """
+                Fewer photos are worked on at the same time; one that takes more alone is named and left out.
+                """,
+            valueName: "size"))
+    var memoryLimit: MemorySize?
+}
+
 extension Console {
     /// Says so when accumulators did not fit the memory limit: it takes longer.
     func noteTemporaryFile(_ report: HotPixelsReport) {

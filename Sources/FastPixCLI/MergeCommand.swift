@@ -45,10 +45,6 @@ struct MergeCommand: ParsableCommand {
         if states.isEmpty {
             throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
         }
-        let files = [output.output, maps.varianceMap, saveState].compactMap { $0 }
-        if Set(files).count < files.count {
-            throw ValidationError("Two outputs name the same file; give them different names.")
-        }
         try validating { () throws(FastPixError) in try merge.validate() }
     }
 
@@ -65,12 +61,18 @@ struct MergeCommand: ParsableCommand {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
             let paths = ArgumentPaths.asGiven(states)
-            let sink = try ResultSink(output.output, photos: PhotoDiscovery(paths: paths))
+            var files = DistinctFiles()
+            for path in paths { files.reads(path, as: "a state") }
+            try files.writes(output.output, "--output")
+            try files.writes(saveState, "--save-state")
+            try files.writes(maps)
+            let sink = try ResultSink(output.output)
             let report = try merge.run(paths)
             for group in report.groups { group.detectionWarnings.forEach(console.warning) }
             console.noteTemporaryFile(report)
             try sink.write(report.formatted(output.format))
-            return .success
+            for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
+            return report.failedOutputs.isEmpty ? .success : .someFilesFailed
         }
     }
 }

@@ -7,9 +7,10 @@ struct RepairCommand: ParsableCommand {
         commandName: "repair",
         abstract: "Replaces the defective pixels of photos by what is around them.",
         discussion: """
-            The list of defects comes from fastpix hotpixels --export map.json (or --format json); CSV, PNG masks and the \
-            lists for dcraw, RawTherapee, Siril, PixInsight and jpegpixi are read, too. Each photo must have the size \
-            and, where both name it, the camera of the list.
+            The list of defects comes from fastpix hotpixels --export map.json (or --format json); CSV, masks (PNG, \
+            TIFF) and the lists of dcraw, RawTherapee, Siril, PixInsight, jpegpixi and CHDK are read, too. Each photo must \
+            have the size and, where both name it, the camera of the list. A list that does not name the size needs \
+            --map-size and --map-offset.
 
             JPEG is repaired without compressing the picture again: only the 8 x 8 blocks that hold a defect change, all \
             other coefficients and all metadata stay as they are. PNG keeps all other pixels and chunks. Positions count \
@@ -23,8 +24,12 @@ struct RepairCommand: ParsableCommand {
     @OptionGroup var photos: PhotoOptions
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("The list of defects.", valueName: "file"), completion: .file())
-    var map: String
+        name: .shortAndLong,
+        help: ArgumentHelp("A list of defects; may be given several times, and all of them count.", valueName: "file"),
+        completion: .file())
+    var map: [String] = []
+
+    @OptionGroup var frames: MapFrameOptions
 
     @Option(
         name: .shortAndLong,
@@ -59,26 +64,32 @@ struct RepairCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     func validate() throws {
+        if map.isEmpty { throw ValidationError("Name the list of defects, for example: --map map.json") }
+        _ = try frames.inputs(map.map { FilePath($0) })
         try validating { () throws(FastPixError) in try repair.validate() }
     }
 
     private var repair: PhotoRepair {
         PhotoRepair(
-            folder: output, overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
-            maximumPixels: maxPixels)
+            folder: ArgumentPaths.asGiven(output), overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
+            maximumPixels: maxPixels, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     func run() throws {
         let console = Console(isQuiet: quiet)
+        let maps = try frames.inputs(ArgumentPaths.asGiven(map))
         try console.reportingErrors { () throws(FastPixError) in
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
-            let report = try repair.run(photos.filePaths, recursive: photos.recursive, map: FilePath(map)) {
+            let report = try repair.run(photos.filePaths, recursive: photos.recursive, maps: maps) {
                 bar.update("Repairing", done: $0, of: $1, "photos")
             }
             bar.clear()
-            report.skipped.forEach(console.skipped)
+            console.skipped(report.skipped)
+            console.noteLeftOut(report.leftOut)
             if format == .json { try ResultSink(nil).write(report.json) }
             guard !report.photos.isEmpty else {
                 console.error("no photo was repaired")

@@ -1,17 +1,17 @@
 import FastPix
 import Foundation
+import SystemPackage
 
 /// Where a result goes: stdout, or a file that appears when it is complete.
 struct ResultSink {
-    private let path: String?
+    private let path: FilePath?
 
     /// Sees whether the file can be written, before the work starts: a result that cannot be written must not cost an
     /// hour first. Nothing is left behind until there is a result, so that an interrupted run leaves nothing either.
-    init(_ path: String?, photos: PhotoDiscovery? = nil) throws(FastPixError) {
-        self.path = path
-        guard let path else { return }
-        try photos?.refuseOverwriting(path)
-        _ = try StagedFile(target: path)
+    init(_ path: String?) throws(FastPixError) {
+        self.path = path.map { ArgumentPaths.asGiven($0) }
+        guard let path = self.path else { return }
+        try StagedFile.prepare(target: path)
     }
 
     func write(_ result: String) throws(FastPixError) {

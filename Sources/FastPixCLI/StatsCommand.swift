@@ -64,18 +64,18 @@ struct StatsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
+    @OptionGroup var memory: PhotoMemoryOptions
+
     func validate() throws {
         try validating { () throws(FastPixError) in
             try statistics.validate()
             if let histogram { _ = try DrawingFormat(path: histogram) }
         }
-        if let histogram, histogram == output.output {
-            throw ValidationError("--output and --histogram name the same file; give them different names.")
-        }
     }
 
     private var statistics: PhotoStatistics {
-        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request)
+        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request,
+            memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     /// Nil when no option asks for moments.
@@ -92,13 +92,16 @@ struct StatsCommand: ParsableCommand {
 
     private func count(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
-        let sink = try ResultSink(output.output, photos: discovery)
+        var files = DistinctFiles(photos: discovery)
+        try files.writes(output.output, "--output")
+        try files.writes(histogram, "--histogram")
+        let sink = try ResultSink(output.output)
         let picture = try histogram.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try statistics.run(discovery) { bar.update($0) }
         bar.clear()
-        report.skipped.forEach(console.skipped)
+        console.skipped(report.skipped)
         console.noteRepeated(discovery)
         guard report.inventory.all.photos > 0 else {
             console.error(photos.nothingRead(discovery))

@@ -41,12 +41,14 @@ struct TuneCommand: ParsableCommand {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
             let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
-            let sink = try ResultSink(output.output, photos: discovery)
+            var files = DistinctFiles(photos: discovery)
+            try files.writes(output.output, "--output")
+            let sink = try ResultSink(output.output)
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
             let outcome = try tuning.run(discovery) { bar.update("Measuring", done: $0, of: $1, "runs") }
             bar.clear()
-            outcome.skipped.forEach(console.skipped)
+            console.skipped(outcome.skipped)
             try sink.write(outcome.formatted(output.format))
             return outcome.skipped.isEmpty ? .success : .someFilesFailed
         }

@@ -167,7 +167,7 @@ struct BadInputTests {
             #expect(try all.hotPixels().groups.isEmpty)
             #expect(try all.hotPixels().skipped.map(\.path) == photos)
             #expect(all.stderrLines.count == 11)
-            #expect(all.stderr.contains("fastpix: error: not one of 10 files could be read as a photo"))
+            #expect(all.stderr.contains("fastpix: error: not one of 10 files could be used; the lines above say why"))
             for photo in photos { #expect(all.stderr.contains("fastpix: skipped \(photo): ")) }
 
             try Photos.add(10, to: folder)

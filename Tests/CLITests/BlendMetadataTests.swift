@@ -46,6 +46,39 @@ struct BlendMetadataTests {
         }
     }
 
+    /// libpng recognises the profile that most pictures have and warns of it, which is no reason to lose the picture.
+    @Test func theUsualProfileIsCarriedOver() throws {
+        let profile = StandardRGBProfile.bytes
+        #expect(HostilePNG.crc32(profile) == StandardRGBProfile.crc32)
+        try withTemporaryFolder { folder in
+            let samples = (0..<4 * 4 * 3).map { UInt8($0) }
+            let png = TestPhoto.png(samples, width: 4, channels: 3)
+            // One stored block (RFC 1951) of the profile, behind the header chunk.
+            let length = UInt16(profile.count)
+            var chunk = HostilePNG()
+            chunk.chunk(
+                "iCCP",
+                Array("sRGB".utf8) + [0, 0, 0x78, 0x01, 1] + [UInt8(length & 255), UInt8(length >> 8)]
+                    + [UInt8(~length & 255), UInt8(~length >> 8)] + profile + HostilePNG.word(Self.adler32(profile)))
+            try folder.addFile("in.png", png.prefix(33) + Data(chunk.bytes.dropFirst(8)) + png.dropFirst(33))
+            for (input, output) in [("in.png", "a.png"), ("a.png", "b.jpg"), ("b.jpg", "c.png"), ("c.png", "d.jpg")] {
+                let run = try CommandRun.addWeighted([input, "--blur", "3", "--output", output], in: folder)
+                #expect(run.exitCode == 0 && run.stderr == "", "\(output): \(run.stderr)")
+            }
+            for name in ["b.jpg", "d.jpg"] {
+                #expect(try JPEGSegments(folder.appendingPathComponent(name)).profile == Data(profile))
+            }
+        }
+    }
+
+    private static func adler32(_ bytes: [UInt8]) -> UInt32 {
+        let (first, second) = bytes.reduce((UInt32(1), UInt32(0))) { sums, byte in
+            let first = (sums.0 + UInt32(byte)) % 65521
+            return (first, (sums.1 + first) % 65521)
+        }
+        return second << 16 | first
+    }
+
     @Test func pngToBoth() throws {
         try blur("metadata.png", "out.jpg") { file, run in
             let segments = try JPEGSegments(file)

@@ -49,6 +49,31 @@ struct BombTests {
         }
     }
 
+    /// Arithmetic decoders make up zeros where data end: a hundred bytes were 484 megapixels, unpacked 478 times over.
+    @Test(arguments: ["stats", "hotpixels", "addweighted", "repair"])
+    func scansThatNoByteHasPaidForAreRefused(_ command: String) throws {
+        try withTemporaryFolder { folder in
+            try folder.addFile("map.csv", Data("row,column\n3,3\n".utf8))
+            let arguments =
+                switch command {
+                case "stats": ["stats", "bomb.jpg", "--verify", "--format", "json"]
+                case "hotpixels": ["hotpixels", "bomb.jpg", "--minimum-frames", "1", "--format", "json"]
+                case "addweighted":
+                    ["addweighted", "bomb.jpg", "--blur", "3", "-o", "out.jpg", "--summary", "json"]
+                default: ["repair", "bomb.jpg", "--map", "map.csv", "-o", "out", "--format", "json"]
+                }
+            for bomb in HostileJPEG.emptyScans {
+                try folder.addFile("bomb.jpg", Data(bomb.bytes))
+                // Of processor time, so that a busy machine makes no difference.
+                let run = try CommandRun.shell("ulimit -t 60; exec \"$0\" \"$@\"", arguments, in: folder)
+                #expect(run.exitCode == 1)
+                #expect(run.stderr.contains("which no photo does") || run.stderr.contains("has no data"))
+                let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+                #expect(peak > 0 && (peak < 96 << 20 || Sanitizer.isAddress), "\(peak) bytes")
+            }
+        }
+    }
+
     @Test func aHundredThousandChunksAreRead() throws {
         try withTemporaryFolder { folder in
             var png = HostilePNG(width: 16, height: 16)

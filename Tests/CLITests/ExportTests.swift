@@ -163,6 +163,24 @@ struct ExportTests {
         }
     }
 
+    /// Programs count from different borders. A value that begins with a minus is one, and no option.
+    @Test func everyExportMayHaveItsOffset() throws {
+        try withTemporaryFolder { folder in
+            _ = try Self.export(
+                [
+                    "--export", "x.badpixels", "--export-offset", "-80,-4", "--export", "map.json", "--export-offset",
+                    "0,0", "--export", "x.lst", "--export-offset", "76,3",
+                ], in: folder)
+            #expect(try Self.lines("x.badpixels", folder)[1] == "# frame 384 x 896, offset -80,-4")
+            #expect(try Self.lines("x.lst", folder)[1] == "# frame 384 x 896, offset 76,3")
+            _ = try Self.export(
+                ["--export", "y.badpixels", "--export", "y.lst", "--export-offset", "-80,-4"], in: folder)
+            for name in ["y.badpixels", "y.lst"] {
+                #expect(try Self.lines(name, folder)[1] == "# frame 384 x 896, offset -80,-4")
+            }
+        }
+    }
+
     /// Nothing is written outside the raw frame, and the user hears of it.
     @Test func defectsOutsideTheRawFrameAreLeftOut() throws {
         try withTemporaryFolder { folder in
@@ -196,6 +214,8 @@ struct ExportTests {
         ["--export", "a.json", "--export-offset", "1,2"], ["--export", "a.lst", "--export-offset", "1"],
         ["--export", "a.lst", "--export-offset", "9999999999,0"], ["--export", "a.json", "--output", "a.json"],
         ["--export", "a.json", "--export", "a.json"], ["--export", "a.json", "--export-format", "tiff"],
+        ["--export", "a.lst", "--export-offset", "1,2", "--export-offset", "1,2"],
+        ["--export", "a.lst", "--export", "a.json", "--export-offset", "1,2", "--export-offset", "1,2"],
     ])
     func wrongUseIsExplained(_ options: [String]) throws {
         try withTemporaryFolder { folder in

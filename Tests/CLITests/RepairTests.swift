@@ -125,6 +125,70 @@ struct RepairTests {
         }
     }
 
+    /// The list that changed sound pixels before: positions in the raw frame, and no word of it.
+    @Test func aListThatCannotSayItsFrameIsPlacedOrRefused() throws {
+        try withTemporaryFolder { folder in
+            let photo = try Photos.example(1)[0]
+            try folder.addFile("x.txt", Data("Col 91 80 80\n".utf8))
+            try folder.addFile("told.jpegpixi", Data("# frame 384 x 896, offset 0,0\n83,76\n".utf8))
+            func repair(_ options: [String], to output: String) throws -> CommandRun {
+                try CommandRun.fastpix(["repair", photo.path, "--output", output] + options, in: folder)
+            }
+            let mute = try repair(["--map", "x.txt"], to: "mute")
+            #expect(mute.exitCode == 1)
+            #expect(mute.stderrLines.count == 1)
+            #expect(mute.stderr.contains("x.txt: the list does not say which frame it is for"))
+            let unplaced = try repair(["--map", "x.txt", "--map-size", "384x896"], to: "unplaced")
+            #expect(unplaced.exitCode == 1)
+            #expect(unplaced.stderr.contains("--map-offset"))
+            let other = try repair(["--map", "x.txt", "--map-size", "383x896", "--map-offset", "8,4"], to: "other")
+            #expect(other.exitCode == 1)
+            #expect(other.stderr.contains("the photo is 384 x 896 pixels and the map is for 383 x 896"))
+            #expect(try !folder.entries().contains("mute"))
+
+            let placed = try repair(
+                ["--map", "x.txt", "--map-size", "384x896", "--map-offset", "8,4", "--radius", "0"], to: "placed")
+            #expect(placed.exitCode == 0, "\(placed.stderr)")
+            #expect(try repair(["--map", "told.jpegpixi"], to: "told").exitCode == 0)
+            let results = try ["placed", "told"].map {
+                try Data(contentsOf: folder.appendingPathComponent("\($0)/\(photo.lastPathComponent)"))
+            }
+            #expect(results[0] == results[1])
+            #expect(try results[0] != Data(contentsOf: photo))
+        }
+    }
+
+    /// Each list counts, and the report names them.
+    @Test func severalListsAreMerged() throws {
+        try withTemporaryFolder { folder in
+            let photo = try Photos.example(1)[0]
+            for (name, block) in [("a", "83,76,5,5"), ("b", "355,889,5,5"), ("both", "83,76,5,5\n355,889,5,5")] {
+                try folder.addFile("\(name).jpegpixi", Data("# frame 384 x 896, offset 0,0\n\(block)\n".utf8))
+            }
+            let run = try CommandRun.fastpix(
+                [
+                    "repair", photo.path, "-m", "a.jpegpixi", "-m", "b.jpegpixi", "-m", "a.jpegpixi", "-o", "two", "-f",
+                    "json",
+                ], in: folder)
+            #expect(run.exitCode == 0)
+            struct Report: Decodable {
+                struct Photo: Decodable { let defects: Int }
+                let map: String
+                let maps: [String]
+                let photos: [Photo]
+            }
+            let report = try JSONDecoder().decode(Report.self, from: run.stdoutBytes)
+            #expect(report.map == "a.jpegpixi")
+            #expect(report.maps == ["a.jpegpixi", "b.jpegpixi", "a.jpegpixi"])
+            #expect(report.photos.map(\.defects) == [2])
+            _ = try CommandRun.fastpix(["repair", photo.path, "-m", "both.jpegpixi", "-o", "one", "-q"], in: folder)
+            let results = try ["one", "two"].map {
+                try Data(contentsOf: folder.appendingPathComponent("\($0)/\(photo.lastPathComponent)"))
+            }
+            #expect(results[0] == results[1])
+        }
+    }
+
     @Test func jsonTellsWhatWasDone() throws {
         try withTemporaryFolder { folder in
             try Self.map(in: folder)
@@ -238,7 +302,11 @@ struct RepairTests {
         }
     }
 
-    @Test(arguments: [[], ["--map", "a"], ["--output", "b"], ["--map", "a", "--output", "b", "--radius", "-1"]])
+    @Test(arguments: [
+        [], ["--map", "a"], ["--output", "b"], ["--map", "a", "--output", "b", "--radius", "-1"],
+        ["--map", "a", "--output", "b", "--map-size", "4000"], ["--map", "a", "--output", "b", "--map-offset", "-1"],
+        ["--map", "a", "--output", "b", "--map-offset", "1,1", "--map-offset", "2,2"],
+    ])
     func wrongUseIsExplained(_ options: [String]) throws {
         #expect(try CommandRun.fastpix(["repair", "photo.jpg"] + options).exitCode == 64)
     }

@@ -171,7 +171,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [ProjectPhotos.sixteenBit, Array(ProjectPhotos.example.prefix(3))])
+    @Test(arguments: [ProjectPhotos.sixteenBit, Array(ProjectPhotos.example.prefix(2))])
     func realPhotosAreExact(_ photos: [PhotoFile]) throws {
         let expected = try ReferenceStatistics(photos, ofLargeFiles: true)
         let outcome = try Self.run(photos, AccumulationSettings(workers: 2), expected, needsAllRows: true)

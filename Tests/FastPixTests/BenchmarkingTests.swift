@@ -48,7 +48,7 @@ struct BenchmarkingTests {
             let set = try folder.addSet("large", photos)
             root = set.removingLastComponent().string
             let found = PhotoDiscovery(paths: [set])
-            #expect(found.files.compactMap { $0.lastComponent?.string } == ["00000000.jpeg", "00000001.png"])
+            #expect(found.files.compactMap { $0.lastComponent?.string } == ["00000000.jpg", "00000001.png"])
             #expect(folder.takeOutput().isEmpty)
             let output = folder.output.string
             try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)

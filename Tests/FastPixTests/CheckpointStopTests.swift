@@ -188,6 +188,27 @@ import Testing
         }
     }
 
+    /// Also when a pass that a damaged photo spoils ends where it would have been saved, with photos that nobody has begun.
+    @Test(arguments: Case.all) func progressComesToItsEnd(_ wanted: Case) throws {
+        try withTemporaryFolder { folder in
+            try Self.addPhotos(to: folder)
+            for name in wanted.damaged { try Self.damage(name, in: folder, afterRows: wanted.damagedAfterRows) }
+            let search = HotPixelsSearch(
+                accumulation: AccumulationSettings(
+                    workers: 2, tileSampleCount: Self.rowsPerStrip * Self.shape.samplesPerRow, batch: 3),
+                detection: wanted.detection,
+                checkpoint: CheckpointSettings(
+                    path: folder.appendingPathComponent("all.state").path, interval: wanted.interval))
+            let last = Mutex<SearchProgress?>(nil)
+            _ = try search.run(
+                PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]),
+                progress: { progress in last.withLock { $0 = progress } })
+            let progress = try #require(last.withLock { $0 })
+            #expect(progress.photosDone == progress.photosInAll)
+            #expect(progress.photosInAll <= 2 * Self.photoCount)
+        }
+    }
+
     /// Nobody decodes a strip without having looked, so that after the request each worker ends with the strip it is at:
     /// no more strips are taken in than there were looks before it.
     @Test(arguments: [1, 3])

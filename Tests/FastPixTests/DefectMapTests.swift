@@ -7,11 +7,13 @@ import Testing
 
 /// Reading lists of defects, and the names that other programs look for.
 struct DefectMapTests {
-    private static func read(_ text: String) throws -> [DefectMap] {
+    private static func read(
+        _ text: String, _ size: FrameSize? = nil, _ offset: FrameOffset? = nil
+    ) throws -> [DefectMap] {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list")
             try Data(text.utf8).write(to: file)
-            return try DefectMapFile.read(FilePath(file.path))
+            return try DefectMapFile.read(DefectMapInput(FilePath(file.path), size: size, offset: offset))
         }
     }
 
@@ -23,7 +25,7 @@ struct DefectMapTests {
     @Test(arguments: [
         " 962   91 1028350000  # died in August\n1285 1067 0\n", "P 962 91 H\n# a comment\nP 1285 1067\n",
         "Col 962 91 91\nRow 1067 1285 1285\n", "4\n958 87\n1281 1063\n", "962 91\n1285 1067\n",
-        "962,91\n\n2:1285,1067,1,1 # two\n", "row,column\n91,962\n1067,1285\n",
+        "962,91\n\n2:1285,1067,1,1 # two\n", "H:962,91\nv:1285,1067,1,1\n", "row,column\n91,962\n1067,1285\n",
     ])
     func listsOfOtherProgramsAreRead(_ text: String) throws {
         #expect(try Self.positions(text) == [[91, 962], [1067, 1285]])
@@ -39,9 +41,74 @@ struct DefectMapTests {
         #expect(maps[0].entries[0].smear == Smear(row: 885, column: 351, rows: 7, columns: 9))
     }
 
-    /// The whole column of CosmeticCorrection, a line of Siril, nonsense, places outside the frame.
+    /// Whole lines go from edge to edge of the frame, wherever it begins.
     @Test(arguments: [
-        "Col 17\n", "Col 17 0 100\n", "P 1 2 H\nL 40 0\n", "P 1 2 X\n", "hello\n", "1 2 3 4\n", "V:3,4\n", "10%,3\n",
+        ("# frame 30 x 20, offset 8,4\nC 25 0\nL 8 0 H\n", FrameSize?.none, FrameOffset?.none),
+        ("Col 25\nRow 8\n", FrameSize(width: 30, height: 20), FrameOffset(column: 8, row: 4)),
+        ("Col 25 4 23\nRow 8 8 37\n", FrameSize(width: 30, height: 20), FrameOffset(column: 8, row: 4)),
+    ])
+    func linesAreRead(_ text: String, _ size: FrameSize?, _ offset: FrameOffset?) throws {
+        let maps = try Self.read(text, size, offset)
+        #expect(maps[0].size == FrameSize(width: 30, height: 20))
+        #expect(maps[0].entries.map(\.shape) == [.column, .row])
+        #expect(maps[0].entries[0].covered == (0..<20).map { PixelPlace(row: $0, column: 17) })
+        #expect(maps[0].entries[1].covered == (0..<30).map { PixelPlace(row: 4, column: $0) })
+    }
+
+    /// Without a frame they have no length yet.
+    @Test func linesOfAnUnknownFrameAreLines() throws {
+        let entries = try Self.read("P 1 2 H\nL 40 0\nC 17 0\n")[0].entries
+        #expect(entries.map(\.extentColumns) == [1, nil, 1])
+        #expect(entries.map(\.extentRows) == [1, 1, nil])
+    }
+
+    /// CHDK's pairs of 16-bit numbers; the upper three bits of a row are a count of further pixels below.
+    @Test func badPixelFilesOfCHDKAreRead() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appendingPathComponent("BADPIXEL.BIN")
+            // Column 10, row 7; column 300, row 5 and two pixels below.
+            try Data([10, 0, 7, 0, 0x2c, 0x01, 5, 0x40]).write(to: file)
+            let input = DefectMapInput(
+                FilePath(file.path), size: FrameSize(width: 400, height: 30), offset: FrameOffset(column: 6, row: 2))
+            let maps = try DefectMapFile.read(input)
+            #expect(
+                maps[0].entries.flatMap(\.covered).map { [$0.row, $0.column] } == [
+                    [5, 4], [3, 294], [4, 294], [5, 294],
+                ])
+            try Data([10, 0, 7]).write(to: file)
+            #expect(throws: FastPixError.self) { try DefectMapFile.read(input) }
+        }
+    }
+
+    /// What is given and what the file says must agree; a size alone does not place a list of raw positions.
+    @Test(arguments: [
+        ("# frame 30 x 20, offset 8,4\n9 9 0\n", FrameSize?.some(FrameSize(width: 31, height: 20)), FrameOffset?.none),
+        ("# frame 30 x 20, offset 8,4\n9 9 0\n", nil, FrameOffset()),
+        ("9 9 0\n", FrameSize(width: 30, height: 20), nil), ("9 9 0\n", FrameSize(width: 9, height: 9), FrameOffset()),
+        ("row,column\n1,1\n", nil, FrameOffset(column: 8, row: 4)),
+        ("row,column,width,height\n1,1,30,20\n", FrameSize(width: 20, height: 30), nil),
+        ("9 9 0\n", FrameSize(width: 30, height: 20), FrameOffset(column: Int.min, row: 0)),
+    ])
+    func framesThatContradictAreRefused(_ text: String, _ size: FrameSize?, _ offset: FrameOffset?) throws {
+        #expect(throws: FastPixError.self) { try Self.read(text, size, offset) }
+    }
+
+    /// Grids and blocks of a few bytes may claim any number of pixels.
+    @Test(arguments: [
+        "shape,row,column,width,height,extent_rows,extent_columns\ncluster,0,0,9999999,9999999,9999999,9999999\n",
+        "shape,row,column,extent_rows,extent_columns\ngrid,0,0,9223372036854775807,9223372036854775807\n",
+        "shape,row,column,row_period\ngrid,0,0,0\n", "shape,row,column,row_period\ngrid,0,0,-1\n",
+        "shape,row,column\nround,0,0\n", "row,column,pixels\n0,0,1:2:3\n", "row,column,pixels\n0,0,1\n",
+        "width,height,row,column,pixels\n9,9,0,0,0:0 9:9\n", "Col 5 0 9223372036854775807\n", "Col 5 7 3\n",
+        "Col 5 0 9223372036854775806\n", "Col 9223372036854775807 1 1\n",
+    ])
+    func shapesThatCannotBeAreRefused(_ text: String) throws {
+        #expect(throws: FastPixError.self) { try Self.read(text) }
+    }
+
+    /// Nonsense, places outside the frame.
+    @Test(arguments: [
+        "Col 17 0\n", "P 1 2 H\nL 40\n", "P 1 2 X\n", "hello\n", "1 2 3 4\n", "X:3,4\n", "10%,3\n",
         "1 2 0\n3 4\n", "# frame 10 x 10, offset 0,0\n10 3 0\n", "# frame 10 x 10, offset 4,4\n3 8 0\n", "{}",
         "{\"schema\": 1}",
         "row,column\n1\n", "row,column\na,b\n", "P 99999999999999999999 1 H\n",
@@ -122,14 +189,8 @@ struct DefectMapTests {
         let cameras = [Camera(make: "Canon", model: "X"), Camera(model: "Canon X")]
         #expect(Set(cameras.map(\.name)).count == 1)
         let groups = cameras.enumerated().map { index, camera in
-            let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
-            let defect = Defect(
-                row: index, column: 5, channel: 1, class: .hot, confidence: 0.9, mean: 219, neighbourhoodMean: 67,
-                variance: 58, neighbourhoodVariance: 1251, meanScore: 20, varianceScore: -12, extentRows: 1,
-                extentColumns: 1, smear: Smear(row: index, column: 5, rows: 1, columns: 1), evidence: 3,
-                photosConfirming: 24, signShare: 1)
-            return JudgedGroup(
-                number: index + 2, camera: camera, shape: shape, frames: 24, name: camera.name, defects: [defect])
+            JudgedGroup.made(
+                [.made(row: index, column: 5)], width: 12, height: 10, camera: camera, number: index + 2)
         }
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list.txt")
@@ -185,6 +246,17 @@ struct DefectMapTests {
             try Data(PNGImage.encode(width: 20, height: 10, .grey, [UInt8](repeating: 255, count: 200))).write(to: file)
             let error = #expect(throws: FastPixError.self) { try DefectMapFile.read(FilePath(file.path)) }
             #expect(error?.reason.contains("more than a tenth") == true)
+        }
+    }
+
+    @Test func masksOfTIFFAreRead() throws {
+        try withTemporaryFolder { folder in
+            var samples = [UInt16](repeating: 0, count: 20 * 10)
+            samples[3 * 20 + 4] = 256
+            let file = try folder.addFile("mask.tif", TIFFFile.grey16(samples, width: 20))
+            let map = try DefectMapFile.read(FilePath(file.path))[0]
+            #expect(map.size == FrameSize(width: 20, height: 10))
+            #expect(map.entries.map(\.smear) == [Smear(row: 3, column: 4, rows: 1, columns: 1)])
         }
     }
 

@@ -86,6 +86,41 @@ struct HostileFileTests {
         }
     }
 
+    // MARK: Decoders that have failed
+
+    /// A decoder that has failed once fails in the same way for ever, and hands out no rows that were never decoded.
+    @Test(arguments: [
+        "jpeg-420-97x61-q50.jpg", "jpeg-444-progressive-97x61.jpg", "png-grey8-97x61.png", "png-palette2-97x61-adam7.png",
+        "png-rgb8-17x13-adam7.png",
+    ])
+    func aFailedDecoderStaysFailed(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let whole = try Self.fixture(name)
+            for part in [0.5, 0.8, 0.95] {
+                let file = try folder.addFile("cut", whole.prefix(Int(Double(whole.count) * part)))
+                let open = try OpenFile(FilePath(file.path))
+                guard let decoder = try? PhotoDecoder(open, maximumPixels: 0) else { continue }
+                let rows = UnsafeMutableRawBufferPointer.allocate(byteCount: decoder.shape.bytesPerRow, alignment: 8)
+                defer { rows.deallocate() }
+                var first: String?
+                for _ in 0..<decoder.shape.height * 2 {
+                    _ = rows.initializeMemory(as: UInt8.self, repeating: 0xa5)
+                    do throws(FastPixError) {
+                        try decoder.readRows(1, into: rows.baseAddress!)
+                        #expect(first == nil)
+                    } catch {
+                        #expect(first == nil || rows.allSatisfy { $0 == 0xa5 })
+                        #expect(first == nil || first == error.message)
+                        first = error.message
+                    }
+                }
+                #expect(first != nil)
+                let end = #expect(throws: FastPixError.self) { try decoder.finish() }
+                #expect(end?.message == first)
+            }
+        }
+    }
+
     // MARK: Bombs
 
     /// Sequential JPEG may repeat a scan as often as it likes; each is decoded in full.
@@ -121,6 +156,15 @@ struct HostileFileTests {
 
     // MARK: Extreme but sound
 
+    /// What compresses best is no bomb: one colour, of which a scan of all blocks takes some bytes.
+    @Test func aLargePictureOfOneColourAndManyScansIsSound() throws {
+        try withTemporaryFolder { folder in
+            let jpeg = HostileJPEG.progressive(width: 6000, height: 6000, acScans: 15)
+            let samples = try #require(try Self.decode(Data(jpeg.bytes), in: folder, maximumPixels: 0))
+            #expect(samples.count == 36_000_000 && samples.allSatisfy { $0 == 128 })
+        }
+    }
+
     @Test(arguments: [(65_500, 1), (1, 65_500), (1, 1), (65_501, 1)])
     func thinFramesAreDecoded(_ width: Int, _ height: Int) throws {
         try withTemporaryFolder { folder in
@@ -128,29 +172,12 @@ struct HostileFileTests {
             png.finish(width: width, height: height)
             let black = try Self.decode(Data(png.bytes), in: folder)
             #expect(black == Data(count: width * height))
-            let jpeg = Self.greyJPEG(width: width, height: height)
+            let jpeg = Data(HostileJPEG.sequential(width: width, height: height).bytes)
             // 65,500 is libjpeg's longest side.
             let expected = max(width, height) > 65_500 ? nil : Data(repeating: 128, count: width * height)
             let grey = try Self.decode(jpeg, in: folder)
             #expect(grey == expected)
         }
-    }
-
-    /// Middle grey: every block is two bits, "no difference" and "end of block".
-    private static func greyJPEG(width: Int, height: Int) -> Data {
-        func word(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xff)] }
-        func segment(_ marker: UInt8, _ content: [UInt8]) -> [UInt8] {
-            [0xff, marker] + word(content.count + 2) + content
-        }
-        let oneCode: [UInt8] = [1] + [UInt8](repeating: 0, count: 15) + [0]
-        let blocks = ((width + 7) / 8) * ((height + 7) / 8)
-        var bits = [UInt8](repeating: 0, count: blocks * 2 / 8)
-        if blocks * 2 % 8 > 0 { bits.append(0xff >> UInt8(blocks * 2 % 8)) }
-        return Data(
-            [0xff, 0xd8] + segment(0xdb, [0] + [UInt8](repeating: 1, count: 64))
-                + segment(0xc0, [8] + word(height) + word(width) + [1, 1, 0x11, 0])
-                + segment(0xc4, [0x00] + oneCode) + segment(0xc4, [0x10] + oneCode)
-                + segment(0xda, [1, 1, 0, 0, 63, 0]) + bits + [0xff, 0xd9])
     }
 
     /// Of an animation the still picture is taken, which is what readers without animation show.

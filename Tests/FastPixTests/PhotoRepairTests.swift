@@ -57,12 +57,12 @@ struct PhotoRepairTests {
     @Test(arguments: PhotoDecoderTests.refused) func whatCannotBeDecodedIsRefused(_ photo: Fixture) throws {
         try withTemporaryFolder { folder in
             let map = folder.appendingPathComponent("list.badpixels")
-            try Data("0 0 0\n".utf8).write(to: map)
+            try Data("# frame 1 x 1, offset 0,0\n0 0 0\n".utf8).write(to: map)
             let out = folder.appendingPathComponent("out")
-            let report = try PhotoRepair(folder: out.path).run([photo.path], map: FilePath(map.path))
+            let report = try PhotoRepair(folder: FilePath(out.path)).run([photo.path], maps: [DefectMapInput(FilePath(map.path))])
             #expect(report.photos == [])
             #expect(report.skipped.count == 1)
-            #expect(try out.entries() == [])
+            #expect(!FileManager.default.fileExists(atPath: out.path))
         }
     }
 
@@ -78,8 +78,9 @@ struct PhotoRepairTests {
             try Self.write(
                 [DefectMap(width: 200, height: 150, entries: [DefectMap.Entry(row: 20, column: 43)])],
                 to: folder.appendingPathComponent("map.json"))
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
-                [FilePath(photo.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+                [FilePath(photo.path)], maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))]
+            )
             #expect(report.photos.first?.blocksChanged == 1)
             let before = try Self.decode(photo.path).samples
             let after = try Self.decode(folder.appendingPathComponent("out/\(name)").path).samples
@@ -106,10 +107,10 @@ struct PhotoRepairTests {
                 let error = #expect(throws: FastPixError.self) { try Self.decode(photo.path, channels) }
                 #expect(error?.reason == "truncated JPEG: scans of the picture are missing")
             }
-            let map = folder.appendingPathComponent("list.badpixels")
-            try Data("3 3 0\n".utf8).write(to: map)
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
-                [FilePath(photo.path)], map: FilePath(map.path))
+            let map = folder.appendingPathComponent("list.jpegpixi")
+            try Data("3,3\n".utf8).write(to: map)
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+                [FilePath(photo.path)], maps: [DefectMapInput(FilePath(map.path))])
             #expect(report.photos == [])
             #expect(report.skipped.map(\.reason) == ["truncated JPEG: scans of the picture are missing"])
         }
@@ -193,6 +194,87 @@ struct PhotoRepairTests {
         }
     }
 
+    /// A column, a row, a cluster and a grid on a slope, from bare lists too: what the slope says stands there afterwards,
+    /// and sound pixels between those of the grid stay as they are.
+    @Test(arguments: [DefectMapFormat.json, .csv, .mask, .dcraw, .siril, .pixinsight, .jpegpixi])
+    func shapesAreRepaired(_ format: DefectMapFormat) throws {
+        let (width, height) = (40, 30)
+        let defects: [Defect] = [
+            .made(.column, row: 0, column: 30, rows: 30), .made(.row, row: 4, column: 0, columns: 20),
+            .made(.cluster, row: 20, column: 5, pixels: [(20, 5), (21, 6)]),
+            .made(.grid, row: 10, column: 10, rows: 9, columns: 9, rowPeriod: 4, columnPeriod: 4),
+        ]
+        let right = (0..<width * height).map { UInt8(2 * ($0 % width) + 3 * ($0 / width)) }
+        var pixels = right
+        for place in defects.flatMap(\.covered) { pixels[place.row * width + place.column] = 255 }
+        try withTemporaryFolder { folder in
+            let source = folder.appendingPathComponent("slope.png")
+            try Data(PNGImage.encode(width: width, height: height, .grey, pixels)).write(to: source)
+            let list = folder.appendingPathComponent("list")
+            let group = JudgedGroup.made(defects, width: width, height: height)
+            _ = try DefectMapExport(path: list.path, format: format).write(
+                [group], unjudged: [], photos: PhotoDiscovery(paths: []))
+            let isMute = format == .pixinsight
+            let input = DefectMapInput(
+                FilePath(list.path), size: isMute ? FrameSize(width: width, height: height) : nil,
+                offset: isMute ? FrameOffset() : nil)
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+                [FilePath(source.path)], maps: [input])
+            #expect(report.skipped == [])
+            let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
+            for (index, value) in repaired.enumerated() {
+                // At the frame's edge, and where lines end, there is nothing on one side of a pixel.
+                let isAtEdge = [0, height - 1].contains(index / width) || index % width == 0
+                #expect(abs(Int(value) - Int(right[index])) <= (isAtEdge ? 6 : 0), "pixel \(index)")
+            }
+        }
+    }
+
+    /// Several lists count together; those of other sizes and cameras do not, as long as one fits.
+    @Test func severalListsAreMerged() throws {
+        try withTemporaryFolder { folder in
+            let source = folder.appendingPathComponent("grey.png")
+            try Data(PNGImage.encode(width: 20, height: 10, .grey, [UInt8](repeating: 9, count: 200))).write(to: source)
+            let files = ["1,1\n2,2\n", "2,2\n3,3\n", "# frame 30 x 30, offset 0,0\n25,25\n"].enumerated().map {
+                (folder.appendingPathComponent("list-\($0).jpegpixi"), $1)
+            }
+            for (file, text) in files { try Data(text.utf8).write(to: file) }
+            let inputs = files.enumerated().map {
+                DefectMapInput(FilePath($1.0.path), size: $0 < 2 ? FrameSize(width: 20, height: 10) : nil)
+            }
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+                [FilePath(source.path)], maps: inputs)
+            #expect(report.photos.map(\.defects) == [3])
+            #expect(report.maps == files.map(\.0.path))
+            #expect(report.map == files[0].0.path)
+            let alone = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path), overwrites: true).run(
+                [FilePath(source.path)], maps: [inputs[2]])
+            #expect(alone.skipped.count == 1)
+        }
+    }
+
+    /// Without a frame it cannot be told whether a list fits.
+    @Test(arguments: [
+        "1 1 0\n", "1 1\n", "P 1 1 H\n", "C 1 0\n", "Col 1 1 1\n", "Col 1\n", "1,1\n", "row,column\n1,1\n",
+    ])
+    func listsWithoutAFrameAreRefused(_ text: String) throws {
+        try withTemporaryFolder { folder in
+            let source = folder.appendingPathComponent("grey.png")
+            try Data(PNGImage.encode(width: 20, height: 10, .grey, [UInt8](repeating: 9, count: 200))).write(to: source)
+            let list = FilePath(try folder.addFile("list", Data(text.utf8)).path)
+            let repair = PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path))
+            let error = #expect(throws: FastPixError.self) {
+                try repair.run([FilePath(source.path)], maps: [DefectMapInput(list)])
+            }
+            #expect(error?.message.contains("--map-size") == true)
+            #expect(error?.path == list.string)
+            let told = DefectMapInput(list, size: FrameSize(width: 20, height: 10), offset: FrameOffset())
+            #expect(try repair.run([FilePath(source.path)], maps: [told]).photos.count == 1)
+            let other = DefectMapInput(list, size: FrameSize(width: 20, height: 11), offset: FrameOffset())
+            #expect(try repair.run([FilePath(source.path)], maps: [other]).photos == [])
+        }
+    }
+
     /// On a slope the missing pixel is exactly what the slope says; a pixel that is defective itself is never used.
     @Test func slopesGoOn() throws {
         try withTemporaryFolder { folder in
@@ -206,8 +288,9 @@ struct PhotoRepairTests {
             let map = DefectMap(
                 width: width, height: height, entries: bad.map { DefectMap.Entry(row: $0.0, column: $0.1) })
             try Self.write([map], to: folder.appendingPathComponent("map.json"))
-            let report = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
-                [FilePath(source.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
+            let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+                [FilePath(source.path)],
+                maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
             #expect(report.skipped == [])
             let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
             for (index, value) in repaired.enumerated() {
@@ -231,8 +314,9 @@ struct PhotoRepairTests {
             try Self.write(
                 [DefectMap(width: width, height: height, entries: [entry])],
                 to: folder.appendingPathComponent("map.json"))
-            _ = try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
-                [FilePath(source.path)], map: FilePath(folder.appendingPathComponent("map.json").path))
+            _ = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+                [FilePath(source.path)],
+                maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
             let repaired = try Self.decode(folder.appendingPathComponent("out/edge.png").path).samples
             for row in 13..<16 {
                 for column in 18..<22 {
@@ -268,8 +352,8 @@ struct PhotoRepairTests {
     private static func repair(_ photo: Fixture, entries: [DefectMap.Entry], in folder: URL) throws -> RepairReport {
         let map = DefectMap(width: photo.width, height: photo.height, entries: entries)
         try write([map], to: folder.appendingPathComponent("map.json"))
-        return try PhotoRepair(folder: folder.appendingPathComponent("out").path).run(
-            [photo.path], map: FilePath(folder.appendingPathComponent("map.json").path))
+        return try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
+            [photo.path], maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
     }
 
     private static func decode(

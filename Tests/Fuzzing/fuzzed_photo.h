@@ -14,10 +14,14 @@
 
 enum { MAXIMUM_PIXELS = 1 << 16 };
 
-// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment keeps inputs to one format, so that the fuzzer's effort is
-// not spent on first bytes.
+// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment, or FUZZED_FORMAT when this is compiled, keeps inputs to one
+// format, so that the fuzzer's effort is not spent on first bytes.
 static inline bool fuzzed_format_is_wanted(const uint8_t *bytes, size_t byte_count) {
+#ifdef FUZZED_FORMAT
+    const char *format = FUZZED_FORMAT;
+#else
     const char *format = getenv("FPX_FUZZ_FORMAT");
+#endif
     if (format == NULL || byte_count < 2) return true;
     const char *is = bytes[0] == 0xff                                                       ? "jpeg"
                      : bytes[0] == 0x89                                                     ? "png"

@@ -120,6 +120,8 @@ typedef struct fpx_photo_header {
     /// Estimate of the bytes a decoder holds besides the rows: the whole picture for progressive JPEG and
     /// interlaced PNG, a few rows otherwise.
     uint64_t decoder_bytes;
+    /// What the whole picture takes as it is unpacked at once: JPEG's coefficients, PNG's rows as stored.
+    uint64_t whole_picture_bytes;
     /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
     bool is_decoded_whole;
     /// EXIF camera make, model and body serial number, UTF-8 or Latin, trimmed; empty when absent.
@@ -200,7 +202,8 @@ fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *_Nonn
 
 /// Decodes the next `row_count` rows to `rows`, top to bottom: channels interleaved, wider samples in the machine's byte
 /// order, floating-point ones finite, `stride_bytes` from row to row. Asking for more rows than are left is an error.
-/// Damage that the libraries only warn about is an error here: they fill in grey and go on.
+/// Damage that the libraries only warn about is an error here: they fill in grey and go on. After a failure every further
+/// call fails in the same way and writes nothing.
 fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *_Nonnull decoder, uint8_t *_Nonnull rows,
                                      ptrdiff_t stride_bytes, size_t row_count, fpx_photo_error *_Nonnull error);
 

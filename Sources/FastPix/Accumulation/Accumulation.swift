@@ -38,9 +38,9 @@ struct Accumulation: Sendable {
 
     /// Accumulates `photos`, which all have `shape`, in the order of their paths. `makeReader` is called once for each
     /// pass, with the number of frames, and what it gives reads all finished rows; what a spoiled pass has read is to be
-    /// forgotten. `progress` hears how many photos, or what part of one, are done with, and `again` how many a further
-    /// pass has to decode; from any thread. Throws when memory is short, there are too many photos for the accumulators,
-    /// the checkpoint cannot be read or written, or the work was interrupted.
+    /// forgotten. `progress` hears how many photos, or what part of one, are done with, and `again` how many of them come
+    /// once more in a further pass; from any thread. Throws when memory is short, there are too many photos for the
+    /// accumulators, the checkpoint cannot be read or written, or the work was interrupted.
     func run(
         _ photos: [PhotoFile], shape: FrameShape, progress: @escaping @Sendable (Double) -> Void,
         again: (Int) -> Void = { _ in }, reading makeReader: @escaping @Sendable (Int) -> FinishedRows.Reader
@@ -83,7 +83,8 @@ struct Accumulation: Sendable {
             }
             // Rows of a damaged photo that came with the checkpoint come with it again: then all is begun anew.
             if found.failed.contains(where: { saved[$0.place] != nil }) { checkpoint?.forget() }
-            again(sound.count - found.failed.count)
+            // Not those that the pass had not begun when it ended: nobody has heard of them yet.
+            again(found.wholeCount)
         }
     }
 }

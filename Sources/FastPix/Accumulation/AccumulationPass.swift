@@ -42,9 +42,8 @@ final class AccumulationPass: Sendable {
         var timing = AccumulationTiming()
     }
 
-    /// `job.photos`: those that `checkpoint` does not hold whole. `accumulators`: to use; nil: new ones. `makeReader` is
-    /// called once, when the number of frames is known and rows are finished. `progress` hears of photos, or parts of
-    /// photos, that are done with.
+    /// `job.photos`: those that `checkpoint` does not hold whole. `makeReader` is called once, when the number of frames is
+    /// known and rows are finished. `progress` hears of photos, or parts of photos, that are done with.
     init(
         _ job: AccumulationPlan.Job, plan: AccumulationPlan, settings: AccumulationSettings,
         checkpoint: GroupCheckpoint?, interruption: Interruption?,
@@ -129,7 +128,11 @@ final class AccumulationPass: Sendable {
             if isInterrupted { leaveUnfinished() }
             accumulators.frameCount = soFar.wholeCount
             if let fatal = soFar.fatal { throw fatal }
-            if soFar.content != checkpoint.saved { try checkpoint.save(accumulators, coarse, soFar.content) }
+            // A photo that has changed since it was opened has left rows that belong to nothing: what was saved last stays.
+            let found = soFar
+            if !found.isSpoiled, found.content != checkpoint.saved {
+                try checkpoint.save(accumulators, coarse, found.content)
+            }
             board.go()
         }
         guard isInterrupted else { return }
@@ -244,8 +247,12 @@ final class AccumulationPass: Sendable {
         _ part: Range<Int>, of strip: Range<Int>, _ frames: [DecodedRows], _ photosBefore: Int, isFirst: Bool
     ) {
         guard !part.isEmpty else { return }
-        // An earlier strip has left its numbers there. Not cleared before, because now they come into the cache once.
-        if isFirst { accumulators.clear(rows: part) }
+        // An earlier strip has left its numbers there. Not cleared before, because now they come into the cache once. Of the
+        // extremes those that are counted with this part: others may count those of its last rows before it is cleared.
+        if isFirst {
+            accumulators.clearMoments(rows: part)
+            accumulators.clearExtremes(rows: Accumulators.rowsOfExtremes(shape, with: part))
+        }
         // Frames of a run that goes on begin at different rows.
         for (firstRow, frames) in Dictionary(grouping: frames, by: { max($0.rowsBefore, part.lowerBound) })
         where firstRow < part.upperBound {

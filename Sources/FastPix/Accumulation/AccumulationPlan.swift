@@ -81,7 +81,8 @@ struct AccumulationPlan: Sendable {
             !job.photos.contains(where: \.header.isDecodedWhole)
         else { return nil }
         let most = min(available, job.contents.byteCount(job.shape))
-        var batch = settings.batch
+        let multiple = multiple(job)
+        var batch = max(multiple, settings.batch / multiple * multiple)
         while true {
             let batches = batches(job, settings, batch: batch, workers: workers)
             let frames = batches.map(\.count).max() ?? 1
@@ -98,8 +99,7 @@ struct AccumulationPlan: Sendable {
                 if rows <= leastRows { break }
                 rows = max(leastRows, rows / 2)
             }
-            let multiple = multiple(job)
-            if batch <= multiple { return nil }
+            if batch == multiple { return nil }
             batch = max(multiple, batch / 2 / multiple * multiple)
         }
     }
@@ -115,7 +115,8 @@ struct AccumulationPlan: Sendable {
             let batches = batches(job, settings, batch: batch, workers: workers)
             let frames = batches.map(\.count).max() ?? 1
             // More of them than workers even out what photos differ in.
-            for open in [batchesPerWorker * workers, workers] where open * frames <= machine.openFiles || open == 1 {
+            for open in [batchesPerWorker * workers, workers]
+            where open * frames <= machine.openFiles || open == 1 && batch == multiple {
                 var rows = settings.rowsPerStrip(job.shape, bytesPerRow: frames * job.shape.bytesPerRow, machine)
                 while true {
                     let plan = AccumulationPlan(
@@ -251,7 +252,8 @@ private struct AccumulationNeed {
             case .frame: shape.height * row
             case .file: min(shape.height, plan.workers * max(plan.rowsPerStrip, Self.rowsInWork)) * row
             }
-        return ring + decoders + accumulators
+        let coarse = contents.hasExtremes ? CoarseSums.byteCount(shape) : 0
+        return ring + decoders + accumulators + coarse
     }
 }
 

@@ -49,12 +49,7 @@ public struct AccumulationSettings: Sendable {
         guard (1...Self.maximumBatch).contains(batch) else {
             throw FastPixError(.invalidArgument, "the batch must be 1 to \(Self.maximumBatch) photos, not \(batch)")
         }
-        if let memoryLimit, memoryLimit <= AccumulationPlan.programBytes {
-            throw FastPixError(
-                .invalidArgument,
-                "the memory limit must be above the \(AccumulationPlan.programBytes >> 20) MiB that the program itself "
-                    + "takes, not \(memoryLimit) bytes")
-        }
+        try MemoryBudget.validate(limit: memoryLimit)
     }
 
     private static let maximumTile = 1 << 28

@@ -10,18 +10,19 @@ extension Accumulators {
         return distance..<max(distance, decodedRows - distance)
     }
 
+    /// The rows whose extremes are counted when `rows` of a frame have come, and those of the frame's top and bottom that
+    /// never are: with all rows that come, all rows of the frame once.
+    static func rowsOfExtremes(_ shape: FrameShape, with rows: Range<Int>) -> Range<Int> {
+        let distance = shape.neighbourDistance
+        let end = rows.upperBound == shape.height ? shape.height : max(0, rows.upperBound - distance)
+        return min(end, max(0, rows.lowerBound - distance))..<end
+    }
+
     /// Counts the extremes of `rows`. Each frame has these and `neighbourDistance` rows
     /// above and below at hand. Of a frame that was partly taken in before this run, only rows are counted that were not
     /// counted then.
     func scanExtremes(rows: Range<Int>, frames: [DecodedRows]) {
-        // Rows follow each other in memory up to where its places begin anew.
-        let seam = rows.upperBound / rowsHeld * rowsHeld
-        if rows.contains(seam), seam > rows.lowerBound {
-            scanContiguous(rows.lowerBound..<seam, frames)
-            scanContiguous(seam..<rows.upperBound, frames)
-        } else {
-            scanContiguous(rows, frames)
-        }
+        for rows in contiguous(rows) { scanContiguous(rows, frames) }
     }
 
     private func scanContiguous(_ rows: Range<Int>, _ frames: [DecodedRows]) {
@@ -68,13 +69,16 @@ extension Accumulators {
     }
 
     /// Adds the counters that other frames have of `rows`, which follow each other in memory: above, below, blind above,
-    /// blind below. False, with nothing added, when a counter is above `frameCount`.
+    /// blind below. False, with nothing added, when no frames have such counts: a sample is not above and below, nor above
+    /// where its neighbours reach white, in one frame.
     func mergeExtremes(rows: Range<Int>, counters: [UnsafeRawPointer], frameCount: Int) -> Bool {
         let sample = rows.lowerBound * shape.samplesPerRow
         let count = rows.count * shape.samplesPerRow
         let own = [above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample)]
         let others = counters.map { $0.assumingMemoryBound(to: UInt16.self) }
-        for other in others where !(0..<count).allSatisfy({ Int(other[$0]) <= frameCount }) { return false }
+        for (one, other) in [(0, 1), (0, 2), (1, 3)].map({ (others[$0.0], others[$0.1]) }) {
+            for index in 0..<count where Int(one[index]) + Int(other[index]) > frameCount { return false }
+        }
         for (own, other) in zip(own, others) {
             for index in 0..<count { own[index] += other[index] }
         }

@@ -106,8 +106,28 @@ final class Accumulators: @unchecked Sendable {
 
     /// As if `rows`, which follow each other in memory, had taken in nothing.
     func clear(rows: Range<Int>) {
-        for array in arrays(rows: rows) { _ = array.initializeMemory(as: UInt8.self, repeating: 0) }
-        release(rows: rows)
+        clearMoments(rows: rows)
+        clearExtremes(rows: rows)
+    }
+
+    /// As if the moments of `rows`, which follow each other in memory, had taken in nothing.
+    func clearMoments(rows: Range<Int>) { clear(arrays(rows: rows).prefix(AccumulatorContents.momentArrays)) }
+
+    /// As if the extremes of `rows` had not been counted.
+    func clearExtremes(rows: Range<Int>) {
+        for rows in contiguous(rows) { clear(arrays(rows: rows).dropFirst(AccumulatorContents.momentArrays)) }
+    }
+
+    private func clear(_ arrays: ArraySlice<UnsafeMutableRawBufferPointer>) {
+        for array in arrays { _ = array.initializeMemory(as: UInt8.self, repeating: 0) }
+    }
+
+    /// `rows`, which are no more than are held, in parts that follow each other in memory: up to where its places begin
+    /// anew, and from there.
+    func contiguous(_ rows: Range<Int>) -> [Range<Int>] {
+        let seam = rows.upperBound / rowsHeld * rowsHeld
+        guard rows.lowerBound < seam, seam < rows.upperBound else { return [rows] }
+        return [rows.lowerBound..<seam, seam..<rows.upperBound]
     }
 }
 
@@ -126,6 +146,9 @@ struct AccumulatorContents: Sendable, Hashable {
     init(_ shape: FrameShape, wanted: AccumulatorKind, hasExtremes: Bool) {
         self.init(kind: shape.sampleType == .f32 ? .welford : wanted, hasExtremes: hasExtremes)
     }
+
+    /// How many arrays hold the moments; they come before those of the extremes.
+    static let momentArrays = 2
 
     /// Bytes of one element of each array.
     func elementBytes(_ shape: FrameShape) -> [Int] {

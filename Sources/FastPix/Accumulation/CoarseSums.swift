@@ -27,7 +27,8 @@ final class CoarseSums: @unchecked Sendable {
 
     static func byteCount(_ shape: FrameShape) -> Int { 16 * rowCount(shape) * (shape.width / cellSize) }
 
-    private static func rowCount(_ shape: FrameShape) -> Int { (shape.height - rowInCell + cellSize - 1) / cellSize }
+    /// Rows of a frame that are looked at.
+    static func rowCount(_ shape: FrameShape) -> Int { (shape.height - rowInCell + cellSize - 1) / cellSize }
 
     /// Green of colour photos; of a mosaic all samples, as a cell holds whole periods of it.
     static func channel(_ shape: FrameShape) -> Int { shape.channels == 3 ? 1 : 0 }
@@ -46,12 +47,20 @@ final class CoarseSums: @unchecked Sendable {
     /// Both halves as they are kept in a state.
     var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(cells) }
 
-    /// Adds the sums of other photos, as `bytes` of theirs.
-    func merge(_ bytes: UnsafeRawBufferPointer) {
+    /// The largest sum of so many integer samples.
+    static func largestSum(_ shape: FrameShape, of count: Int) -> Int64 {
+        Int64(count) * ((1 << Int64(shape.bitsPerSample)) - 1)
+    }
+
+    /// Adds the sums of `photoCount` other photos of integer samples, as `bytes` of theirs. False, with nothing added, when
+    /// no photos have such sums.
+    func merge(_ bytes: UnsafeRawBufferPointer, photoCount: Int) -> Bool {
         precondition(bytes.count == self.bytes.count)
-        for index in cells.indices {
-            cells[index] &+= bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self)
-        }
+        let others = cells.indices.map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
+        let most = Self.largestSum(shape, of: photoCount * Self.cellSize)
+        guard others.allSatisfy({ (0...most).contains($0) }) else { return false }
+        for index in cells.indices { cells[index] += others[index] }
+        return true
     }
 
     /// Takes in a row that is looked at, of a photo of `half`, and adds to what is known of the photo. `half`: nil when

@@ -12,6 +12,12 @@ struct FrameFact: Sendable, Hashable, Codable {
     /// By the camera's clock; texts in the order of time.
     let time: String?
 
+    /// Whether a photo of integer samples can have it: no more than all samples that are looked at, at their largest.
+    func isPossible(_ shape: FrameShape) -> Bool {
+        let most = CoarseSums.largestSum(shape, of: CoarseSums.rowCount(shape) * shape.width)
+        return (0...1).contains(half) && (0...most).contains(level) && (0...most).contains(roughness)
+    }
+
     /// An order that depends on nothing but what the facts say.
     func precedes(_ other: FrameFact) -> Bool {
         (level, roughness, half, exposureSeconds ?? -1, iso ?? -1, time ?? "")

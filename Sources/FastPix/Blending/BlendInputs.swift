@@ -29,15 +29,19 @@ struct BlendInputs {
     /// Entries of a folder that cannot be tried.
     let skipped: [SkippedPhoto]
 
+    /// The folder for outputs, where it lies inside `root` and was left out.
+    let leftOut: FilePath?
+
     /// Throws `notFound` when there is nothing at `root`.
-    init(_ root: FilePath, recursive: Bool) throws(FastPixError) {
+    init(_ root: FilePath, recursive: Bool, output: FilePath) throws(FastPixError) {
         var information = stat()
         guard root.withPlatformString({ stat($0, &information) }) == 0 else {
             throw FastPixError(.notFound, path: root.string, systemErrno: errno, "cannot be read; check the path")
         }
         self.root = root
         isFolder = information.st_mode & S_IFMT == S_IFDIR
-        let discovery = PhotoDiscovery(paths: [root], recursive: recursive)
+        let discovery = PhotoDiscovery(paths: [root], recursive: recursive, output: output)
+        leftOut = discovery.outputLeftOut
         skipped = discovery.skipped
         let isFolder = isFolder
         images = discovery.files.map { path in

@@ -12,11 +12,11 @@ public struct BlendJob: Sendable {
     public let first: FilePath
     public let second: Second
     /// The file to write.
-    public let output: String
+    public let output: FilePath
     /// Nil: the format of the first image.
     public let format: PhotoFormat?
 
-    public init(first: FilePath, second: Second, output: String, format: PhotoFormat? = nil) {
+    public init(first: FilePath, second: Second, output: FilePath, format: PhotoFormat? = nil) {
         self.first = first
         self.second = second
         self.output = output

@@ -11,14 +11,17 @@ import SystemPackage
 /// Where blended images go and what they are called.
 public struct BlendNaming: Sendable {
     /// A file, for one image, or a folder, in which the tree of the first images is repeated.
-    public var output: String
+    public var output: FilePath
+    /// Whether the path was given with a slash at its end, which says that it is a folder's.
+    public var isFolder: Bool
     /// Put between the first image's name and its extension, in a folder.
     public var suffix: String
     /// Nil: the format that the output's name says, or else the first image's.
     public var format: PhotoFormat?
 
-    public init(output: String, suffix: String = "", format: PhotoFormat? = nil) {
+    public init(output: FilePath, isFolder: Bool = false, suffix: String = "", format: PhotoFormat? = nil) {
         self.output = output
+        self.isFolder = isFolder
         self.suffix = suffix
         self.format = format
     }
@@ -36,22 +39,22 @@ public struct BlendNaming: Sendable {
     /// Whether the output is one file: one image is made, and the path is not a folder's.
     func isFile(oneImage: Bool) throws(FastPixError) -> Bool {
         var information = stat()
-        let exists = stat(output, &information) == 0
-        let isFolder = exists && information.st_mode & S_IFMT == S_IFDIR
-        if oneImage && !isFolder && !output.hasSuffix("/") { return true }
-        guard isFolder || !exists else {
+        let exists = output.withPlatformString { stat($0, &information) } == 0
+        let isThere = exists && information.st_mode & S_IFMT == S_IFDIR
+        if oneImage && !isThere && !isFolder { return true }
+        guard isThere || !exists else {
             throw FastPixError(
-                .invalidArgument, path: output, "is a file and a folder is expected; choose another --output")
+                .invalidArgument, path: output.string, "is a file and a folder is expected; choose another --output")
         }
         return false
     }
 
     /// The one file's format; throws when its name says another than `format`.
     func formatOfFile() throws(FastPixError) -> PhotoFormat? {
-        guard let named = FilePath(output).extension.flatMap(PhotoFormat.init(fileExtension:)) else { return format }
+        guard let named = output.extension.flatMap(PhotoFormat.init(fileExtension:)) else { return format }
         if let format, format != named {
             throw FastPixError(
-                .contradiction, path: output,
+                .contradiction, path: output.string,
                 "is the name of a \(named.rawValue.uppercased()) file and --format is \(format.rawValue); "
                     + "leave out one of them or let them agree")
         }
@@ -59,16 +62,16 @@ public struct BlendNaming: Sendable {
     }
 
     /// The file for an image at `relative` in the folder of first images.
-    func file(for relative: FilePath) throws(FastPixError) -> String {
-        guard String(validating: relative) != nil else {
-            throw FastPixError(.invalidArgument, "its name is not valid UTF-8; rename it")
-        }
-        var name = FilePath(output).appending(relative.components)
+    func file(for relative: FilePath) -> FilePath {
+        var name = output.appending(relative.components)
         let given = name.extension
         let keeps = format == nil || given.flatMap(PhotoFormat.init(fileExtension:)) == format
+        // As bytes: names need not be valid UTF-8.
+        let whole = name.bytes
         name.extension = nil
-        let ending = (keeps ? given : format?.fileExtension).map { "." + $0 } ?? ""
-        return name.string + suffix + ending
+        let stem = name.bytes
+        let ending = keeps ? Array(whole.dropFirst(stem.count)) : (format?.fileExtension).map { Array(".\($0)".utf8) }
+        return FilePath(bytes: stem + Array(suffix.utf8) + (ending ?? []))
     }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import SystemPackage
 
 /// Where blended rows go: brings them into the form of the output's format and encodes them. Belongs to one thread at
@@ -36,7 +35,6 @@ final class BlendOutput {
             other = try PhotoMetadata(second.file, maximumPixels: settings.maximumPixels)
         }
         metadata.fitProfile(toColourChannels: colour.channels, orElse: other)
-        try Self.createFolder(of: job.output)
         encoder = try PhotoEncoder(
             job.output, format: format, shape: shape, metadata: metadata, settings: settings.encoding)
         var notes = metadata.notes + encoder.notes
@@ -47,19 +45,6 @@ final class BlendOutput {
         self.notes = notes
         packedRow =
             keepsAlpha || isNarrowed ? try RowRing(capacity: 1, bytesPerRow: shape.bytesPerRow) : nil
-    }
-
-    private static func createFolder(of output: String) throws(FastPixError) {
-        let folder = FilePath(output).removingLastComponent().string
-        guard !folder.isEmpty else { return }
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw FastPixError(
-                .unwritable, path: folder,
-                "the folder for the output cannot be created; check that the folders above it are writable and that "
-                    + "no file has its name")
-        }
     }
 
     var byteCount: Int { encoder.byteCount }

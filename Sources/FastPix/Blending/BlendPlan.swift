@@ -14,6 +14,8 @@ public struct BlendPlan: Sendable {
     public private(set) var jobs: [BlendJob] = []
     /// Images without a partner, outputs that must not be written, entries that cannot be read.
     public private(set) var skipped: [SkippedPhoto] = []
+    /// The output folder, when it lies inside a folder of images and was left out.
+    public private(set) var leftOut: FilePath?
     /// Nil when two images are blended.
     public let blur: GaussianBlur?
     public let pairing: Pairing
@@ -34,8 +36,9 @@ public struct BlendPlan: Sendable {
         var wanted: [Wanted] = []
         var isOneImage = first.count == 1
         for root in first {
-            let inputs = try BlendInputs(root, recursive: recursive)
+            let inputs = try BlendInputs(root, recursive: recursive, output: naming.output)
             skipped += inputs.skipped
+            leftOut = leftOut ?? inputs.leftOut
             isOneImage = isOneImage && !inputs.isFolder
             wanted += inputs.images.map { ($0, .blur(blur)) }
         }
@@ -53,8 +56,9 @@ public struct BlendPlan: Sendable {
     ) throws(FastPixError) {
         blur = nil
         self.pairing = pairing
-        let firsts = try BlendInputs(first, recursive: recursive)
-        let seconds = try BlendInputs(second, recursive: recursive)
+        let firsts = try BlendInputs(first, recursive: recursive, output: naming.output)
+        let seconds = try BlendInputs(second, recursive: recursive, output: naming.output)
+        leftOut = firsts.leftOut ?? seconds.leftOut
         let paired = try BlendPairs(firsts, seconds, by: pairing)
         skipped = firsts.skipped + seconds.skipped + paired.skipped
         try plan(paired.pairs.map { ($0.first, .image($0.second.path)) }, !firsts.isFolder, naming, overwrites)
@@ -67,16 +71,16 @@ public struct BlendPlan: Sendable {
         let isFile = try naming.isFile(oneImage: isOneImage)
         guard !isFile || naming.suffix.isEmpty else {
             throw FastPixError(
-                .contradiction, path: naming.output,
+                .contradiction, path: naming.output.string,
                 "is a file's name, which takes no --suffix; leave it out, or name a folder")
         }
         let format = isFile ? try naming.formatOfFile() : naming.format
         let readers = Self.readers(of: wanted)
-        var takenBy: [String: FilePath] = [:]
+        var takenBy: [OutputIdentity: FilePath] = [:]
         for (image, second) in wanted {
             do throws(FastPixError) {
-                let output = isFile ? naming.output : try naming.file(for: image.relative)
-                let name = FilePath(output).lexicallyNormalized().string
+                let output = isFile ? naming.output : naming.file(for: image.relative)
+                let name = OutputIdentity(output)
                 if let other = takenBy[name] {
                     throw FastPixError(
                         .invalidArgument, "not made: its output \(output) is that of \(other.string), too")

@@ -28,6 +28,8 @@ public struct BlendReport: Sendable, Encodable {
         public let quality: Int
         public let pngLevel: Int
         public let workers: Int
+        /// What the run was to stay below, in bytes.
+        public let memoryLimitBytes: Int
 
         init(_ settings: BlendSettings, _ plan: BlendPlan) {
             alpha = settings.weights.alpha
@@ -39,10 +41,11 @@ public struct BlendReport: Sendable, Encodable {
             quality = settings.encoding.quality
             pngLevel = settings.encoding.pngLevel
             workers = settings.workerCount
+            memoryLimitBytes = settings.memoryLimitBytes
         }
 
         enum CodingKeys: String, CodingKey {
-            case alpha, beta, gamma, blur, pairing, resizesSecond, quality, pngLevel, workers
+            case alpha, beta, gamma, blur, pairing, resizesSecond, quality, pngLevel, workers, memoryLimitBytes
         }
 
         /// A missing blur is written as null, so that a reader finds every key.
@@ -57,6 +60,7 @@ public struct BlendReport: Sendable, Encodable {
             try container.encode(quality, forKey: .quality)
             try container.encode(pngLevel, forKey: .pngLevel)
             try container.encode(workers, forKey: .workers)
+            try container.encode(memoryLimitBytes, forKey: .memoryLimitBytes)
         }
     }
 

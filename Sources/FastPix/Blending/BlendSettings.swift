@@ -14,11 +14,14 @@ public struct BlendSettings: Sendable {
     public var stripRows: Int?
     /// Largest image accepted, in pixels (0: any).
     public var maximumPixels: UInt64
+    /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. An image that takes more alone is
+    /// left out and listed.
+    public var memoryLimit: Int?
 
     public init(
         weights: BlendWeights, resizesSecond: Bool = false, encoding: EncodingSettings = EncodingSettings(),
         overwrites: Bool = false, workers: Int? = nil, stripRows: Int? = nil,
-        maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
+        maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.weights = weights
         self.resizesSecond = resizesSecond
@@ -27,6 +30,7 @@ public struct BlendSettings: Sendable {
         self.workers = workers
         self.stripRows = stripRows
         self.maximumPixels = maximumPixels
+        self.memoryLimit = memoryLimit
     }
 
     /// Throws when a value is out of its range.
@@ -40,7 +44,10 @@ public struct BlendSettings: Sendable {
             throw FastPixError(
                 .invalidArgument, "a strip must be 1 to \(Self.maximumStripRows) rows, not \(stripRows)")
         }
+        try MemoryBudget.validate(limit: memoryLimit)
     }
+
+    var memoryLimitBytes: Int { memoryLimit ?? AccumulationSettings.defaultMemoryLimit }
 
     private static let maximumStripRows = 65536
 

@@ -74,6 +74,34 @@ final class ImageBlend: @unchecked Sendable {
         blendedRows = try RowRing(capacity: schedule.blendedCapacity, bytesPerRow: colour.bytesPerRow)
     }
 
+    /// What making an image takes at most (estimate), from the headers of its inputs.
+    static func memoryBytes(_ job: BlendJob, settings: BlendSettings) throws(FastPixError) -> Int {
+        let first = try PhotoFile(probing: job.first, maximumPixels: settings.maximumPixels).header
+        var headers = [first]
+        var halo = 0
+        switch job.second {
+        case .image(let path):
+            headers.append(try PhotoFile(probing: path, maximumPixels: settings.maximumPixels).header)
+        case .blur(let gaussian): halo = try gaussian.prepared().halo
+        }
+        // Grey may become colour, 8 bits 16, and there may be alpha.
+        let bytesPerSample = headers.map(\.shape.bytesPerSample).max() ?? 1
+        let rowBytes = (headers.map(\.shape.width).max() ?? 0) * 4 * bytesPerSample
+        let height = first.shape.height
+        let schedule = StripSchedule(
+            height: height, stripRows: settings.rowsPerStrip(bytesPerRow: max(1, rowBytes), height: height), halo: halo,
+            hasSecond: headers.count == 2, extraStrips: 2)
+        // Alpha is a quarter of a row, in as many rows as are decoded and blended.
+        let rows = (schedule.decodedCapacity + schedule.blendedCapacity) * 5 / 4 + schedule.secondCapacity
+        let decoders = headers.reduce(0) { $0 + $1.decoderBytes + AccumulationPlan.bytesPerOpenPhoto }
+        return (rows + Self.codecRows) * rowBytes + decoders + Self.encoderBytes
+    }
+
+    /// Rows of the encoder, and those of which others are made when they are resized, blurred or packed.
+    private static let codecRows = 64
+    /// zlib's window and tables, which are larger than JPEG's.
+    private static let encoderBytes = 512 << 10
+
     /// Several rows are held at once, and a PNG may claim two thousand million pixels for each.
     private static let maximumWidth = 1 << 24
 
@@ -210,7 +238,7 @@ final class ImageBlend: @unchecked Sendable {
         try second?.finish()
         try output.commit()
         return BlendedImage(
-            first: job.first.string, second: second?.path.string, output: job.output, format: output.format,
+            first: job.first.string, second: second?.path.string, output: job.output.string, format: output.format,
             width: colour.width, height: colour.height, channels: output.shape.channels,
             bitsPerSample: output.shape.bitsPerSample, bytesIn: first.byteCount + (second?.byteCount ?? 0),
             bytesOut: output.byteCount, notes: output.notes)

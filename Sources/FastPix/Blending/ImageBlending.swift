@@ -40,9 +40,13 @@ public struct ImageBlending: Sendable {
         let board = BlendBoard(jobCount: jobs.count, workerCount: workers)
         let results = Mutex(Results(count: jobs.count))
         let settings = settings
+        let folders = OutputFolders()
+        defer { folders.removeEmpty() }
+        StagedFile.removeAbandoned(targets: jobs.map(\.output))
+        let memory = MemoryBudget(limit: settings.memoryLimitBytes, otherBytes: jobs.count * PhotoFile.listedBytes)
         WorkerTeam.run(workers: workers) { _ in
             while let (index, expectsHelp) = board.takeJob() {
-                let result = Self.make(jobs[index], settings, board, expectsHelp, isCancelled, results)
+                let result = Self.make(jobs[index], settings, memory, folders, board, expectsHelp, isCancelled, results)
                 let done = results.withLock { $0.record(result, at: index) }
                 progress(done, jobs.count)
             }
@@ -80,23 +84,34 @@ public struct ImageBlending: Sendable {
     }
 
     private static func make(
-        _ job: BlendJob, _ settings: BlendSettings, _ board: BlendBoard, _ expectsHelp: Bool,
-        _ isCancelled: @escaping @Sendable () -> Bool, _ results: borrowing Mutex<Results>
+        _ job: BlendJob, _ settings: BlendSettings, _ memory: MemoryBudget, _ folders: OutputFolders, _ board: BlendBoard,
+        _ expectsHelp: Bool, _ isCancelled: @escaping @Sendable () -> Bool, _ results: borrowing Mutex<Results>
     ) -> Result<BlendedImage, FastPixError> {
-        let image: ImageBlend
+        var isOpened = false
+        // Whatever became of it, the board must hear of it.
+        defer { if !isOpened { board.opened(nil) } }
         do throws(FastPixError) {
             if isCancelled() { throw FastPixError(.interrupted, "interrupted") }
-            image = try ImageBlend(job, settings: settings, expectsHelp: expectsHelp, isCancelled: isCancelled)
+            // Before anything is decoded that could not be written.
+            let folder = job.output.removingLastComponent()
+            try folders.make(folder.isEmpty ? "." : folder)
+            let byteCount = try ImageBlend.memoryBytes(job, settings: settings)
+            return .success(
+                try memory.using(byteCount, for: job.first) { () throws(FastPixError) in
+                    if isCancelled() { throw FastPixError(.interrupted, "interrupted") }
+                    let image = try ImageBlend(
+                        job, settings: settings, expectsHelp: expectsHelp, isCancelled: isCancelled)
+                    isOpened = true
+                    board.opened(image)
+                    image.work()
+                    let result = image.result()
+                    board.closed(image)
+                    let timing = image.timing
+                    results.withLock { $0.add(timing) }
+                    return try result.get()
+                })
         } catch {
-            board.opened(nil)
             return .failure(error)
         }
-        board.opened(image)
-        image.work()
-        let result = image.result()
-        board.closed(image)
-        let timing = image.timing
-        results.withLock { $0.add(timing) }
-        return result
     }
 }

@@ -1,4 +1,5 @@
 import CCodecs
+import SystemPackage
 
 /// Encodes one image, rows from top to bottom, into a file that appears when it is complete. Belongs to one thread at a
 /// time. Dropped before `commit`, it leaves nothing behind.
@@ -12,11 +13,11 @@ final class PhotoEncoder {
 
     /// The file behind the encoder, in a place that C code can point to.
     private final class Output {
-        let path: String
+        let path: FilePath
         var file: StagedFile?
         var byteCount = 0
 
-        init(_ path: String) throws(FastPixError) {
+        init(_ path: FilePath) throws(FastPixError) {
             self.path = path
             file = try StagedFile(target: path)
         }
@@ -29,7 +30,7 @@ final class PhotoEncoder {
 
     /// `shape.channels` is 1 to 4; 2 and 4 are with alpha, which JPEG does not take.
     init(
-        _ path: String, format: PhotoFormat, shape: FrameShape, metadata: PhotoMetadata,
+        _ path: FilePath, format: PhotoFormat, shape: FrameShape, metadata: PhotoMetadata,
         settings: EncodingSettings
     ) throws(FastPixError) {
         self.shape = shape
@@ -40,7 +41,7 @@ final class PhotoEncoder {
         case .png: writer = .png(try Self.openPNG(output, shape, metadata, settings, &losses))
         case .tiff, .fits, .raw:
             throw FastPixError(
-                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them with --format")
+                .unsupported, path: path.string, "images are written as JPEG and PNG only; choose one of them with --format")
         }
         self.output = output
         notes = PhotoMetadata.notes(forLosses: losses)
@@ -175,7 +176,7 @@ final class PhotoEncoder {
             if let failure = output.file?.failure { return .failure(failure) }
             let code: FastPixError.Code =
                 status == FPX_JPEG_WRITER_ERROR_MEMORY.rawValue ? .outOfMemory : .unwritable
-            return .failure(FastPixError(code, path: output.path, String(cString: message)))
+            return .failure(FastPixError(code, path: output.path.string, String(cString: message)))
         }
         try result.get()
     }

@@ -98,6 +98,8 @@ public struct PhotoHeader: Sendable {
     public let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
     public let decoderBytes: Int
+    /// Bytes of the whole picture as it is unpacked at once: JPEG's coefficients, PNG's rows.
+    let wholePictureBytes: Int
     /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG, a TIFF of one tile.
     public let isDecodedWhole: Bool
 
@@ -129,6 +131,7 @@ public struct PhotoHeader: Sendable {
                 top: Int(header.sensor_top))
         codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
+        wholePictureBytes = Int(header.whole_picture_bytes)
         isDecodedWhole = header.is_decoded_whole
     }
 }

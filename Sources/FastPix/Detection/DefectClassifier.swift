@@ -10,10 +10,13 @@ struct DefectClassifier {
 
     /// A slope above it follows the scene.
     private static let following = 0.8
+    /// Below it little is left of the scene.
+    private static let lost = 0.5
     /// Twice the variance of the neighbours'.
     private static let unstable = 1.5
     /// Of white: near enough to black, or to white, to be it.
     private static let nearBlack = 0.06
+    private static let nearWhite = 0.85
     /// In so many of the frames in which it could, a pixel that is not unstable lies on its side.
     private static let steadyShare = 0.75
 
@@ -29,9 +32,10 @@ struct DefectClassifier {
         if slope > Self.unstable, hits < Self.steadyShare * telling { return .unstable }
         if slope >= Self.following { return evidence.offset > 0 ? .hot : .lowGain }
         let level = (evidence.mean - slope * evidence.ringMean) / (1 - slope)
-        if level > white { return slope < 0.5 ? .stuck : .hot }
+        // A hot pixel that is cut off at white follows the scene less where it is bright.
+        if level > Self.nearWhite * white { return slope < Self.lost ? .stuck : .hot }
         if level > Self.nearBlack * white { return .stuck }
         // At half the gain compression leaves as much of a dead pixel as of one that sees half.
-        return slope < 0.45 ? .dead : .lowGain
+        return slope < Self.lost ? .dead : .lowGain
     }
 }

@@ -39,10 +39,7 @@ struct HistoryReading {
                 return ResidualSeries.Entry(
                     path: photo.name, capture: photo.header.capture, residual: residuals[number])
             }
-            series[place.index] = ResidualSeries(
-                entries: entries.enumerated().sorted {
-                    ($0.element.capture.time ?? "", $0.offset) < ($1.element.capture.time ?? "", $1.offset)
-                }.map(\.element))
+            series[place.index] = ResidualSeries(entries: entries)
         }
         return (series, unread)
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What speaks for a pixel being a defect, in the channel in which most does.
 struct PointEvidence {
     let candidate: Candidate
@@ -27,16 +29,19 @@ struct PointWeighing {
 
     /// A normal deviate that fewer than one in a million sound pixels reaches (both sides together).
     static let persistenceNeeded = 5.0
+    /// Of frames without scenes, of which a list may have many entries: one in a thousand million.
+    static let persistenceNeededEven = 6.2
     /// The same of offsets; their tail is longer than a normal one's, as parts of a scene that stay are in it.
-    static let spreadsNeeded = 6.0
+    static let spreadsNeeded = 5.75
     /// Both are seldom far out for the same reason: together, as a geometric mean, they have to be further.
-    static let togetherNeeded = 7.2
+    static let togetherNeeded = 6.7
     /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to.
     static let shareOfMost = 0.95
     /// Of a pixel that has no counters, or whose neighbours hide it, the offset alone has to say it.
     static let spreadsAlone = 12.0
-    /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own.
-    static let steadiness = 2.0
+    /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own. What the
+    /// scene draws is seldom half as steady as what is beside it.
+    static let steadiness = 4.0
 
     /// Nil when nothing speaks for it.
     func weigh(_ candidate: Candidate) -> PointEvidence? {
@@ -60,7 +65,8 @@ struct PointWeighing {
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
-                persistence / needed(candidate, channel, side), spreadCount / Self.spreadsNeeded,
+                persistence / (needed(candidate, channel, side) * (1 - Self.relief(spreadCount))),
+                spreadCount / Self.spreadsNeeded,
                 (persistence * spreadCount).squareRoot() / togetherNeeded(candidate, channel, side))
             if !candidate.isCounted || geometry.isLossless && kind.isEven {
                 strength = max(strength, min(1.2, spreadCount / Self.spreadsAlone))
@@ -69,15 +75,24 @@ struct PointWeighing {
         // Stuck in the middle of what the scene shows: no steady offset, but no scene either.
         if !kind.isEven, evidence.ringVariance > 0, evidence.above > 0, evidence.below > 0 {
             let steadiness = Double(evidence.ringVariance) / max(Double(evidence.variance), 1e-9)
-            strength = max(strength, min(either / (1.6 * Self.persistenceNeeded), steadiness / Self.steadiness, 3))
+            strength = max(
+                strength, min(either / Self.persistenceNeeded, log2(steadiness) / log2(Self.steadiness), 3))
         }
         return PointEvidence(
             candidate: candidate, channel: channel, strength: strength, persistence: max(oneSided, either),
             spreads: spreadCount, brightness: brightness(candidate))
     }
 
+    /// What shows in a third of the frames only lies far out all the same: then a deviate of 4, one in thirty thousand, is
+    /// enough.
+    private static func relief(_ spreadCount: Double) -> Double {
+        0.2 * min(1, max(0, (spreadCount - 10) / 5))
+    }
+
     private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
-        min(Self.persistenceNeeded, Self.shareOfMost * most(candidate, channel, side))
+        min(
+            kind.isEven ? Self.persistenceNeededEven : Self.persistenceNeeded,
+            Self.shareOfMost * most(candidate, channel, side))
     }
 
     private func togetherNeeded(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {

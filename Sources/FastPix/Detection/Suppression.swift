@@ -6,8 +6,9 @@ struct Suppression {
     private static let secondDistance = 3
     private static let secondShare = 0.5
     private static let secondStrength = 1.6
-    /// Touching pixels of one cluster have this share of the strongest one's offset; interpolation of colours leaves half.
-    private static let clusterShare = 0.6
+    /// Touching pixels of one cluster have this share of the strongest one's offset; interpolation of colours and
+    /// compression leave up to seven tenths of a single pixel in those beside it.
+    private static let clusterShare = 0.8
 
     /// Clusters of touching pixels, the strongest pixel first. The order of `points` does not matter.
     func clusters(_ points: [PointEvidence]) -> [[PointEvidence]] {

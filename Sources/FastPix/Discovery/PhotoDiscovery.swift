@@ -19,15 +19,25 @@ public struct PhotoDiscovery: Sendable {
     /// Files of folders that are no photos by name and beginning, or photos that this build does not read, by kind.
     public private(set) var leftOut: [LeftOutFiles] = []
 
+    /// The folder for outputs, where one was met and left out.
+    public private(set) var outputLeftOut: FilePath?
+
     private var found: [(path: FilePath, identity: FileIdentity)] = []
     private var seenFiles: Set<FileIdentity> = []
     private var seenFolders: Set<FileIdentity> = []
     private var others = LeftOutCount()
+    private var outputFolder: FileIdentity?
 
     /// Looks through `paths`. Named files are always tried. Of a folder's files those are tried that are called
     /// like photos or begin like photos; hidden ones are left alone. Subfolders are entered when `recursive`;
     /// links are followed, each folder is entered once. One folder is open at a time, however deep they lie.
-    public init(paths: [FilePath], recursive: Bool = false) {
+    ///
+    /// `output`: a folder that results go to, which is left out when it lies inside one of `paths`, so that a second run
+    /// does not take the results of the first for photos. Named itself, it is looked through.
+    public init(paths: [FilePath], recursive: Bool = false, output: FilePath? = nil) {
+        if let output, let folder = FileIdentity(output), !paths.contains(where: { FileIdentity($0) == folder }) {
+            outputFolder = folder
+        }
         var folders: [FilePath] = []
         for path in paths {
             visitNamed(path, &folders)
@@ -132,6 +142,10 @@ public struct PhotoDiscovery: Sendable {
         }
         switch information.st_mode & S_IFMT {
         case S_IFDIR:
+            guard FileIdentity(information) != outputFolder else {
+                outputLeftOut = path
+                return
+            }
             if recursive, seenFolders.insert(FileIdentity(information)).inserted { folders.append(path) }
         case S_IFREG:
             if isCalledLikePhoto || Self.beginsLikePhoto(path) {
@@ -149,12 +163,14 @@ public struct PhotoDiscovery: Sendable {
     }
 
     /// Throws when writing to `path` would replace one of the photos found.
-    public func refuseOverwriting(_ path: String) throws(FastPixError) {
-        var information = stat()
-        guard stat(path, &information) == 0, seenFiles.contains(FileIdentity(information)) else { return }
+    public func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
+        guard let file = FileIdentity(path), seenFiles.contains(file) else { return }
         throw FastPixError(
-            .invalidArgument, path: path, "the output is one of the photos to read; choose another name for it")
+            .invalidArgument, path: path.string, "the output is one of the photos to read; choose another name for it")
     }
+
+    /// The same for a path as text.
+    public func refuseOverwriting(_ path: String) throws(FastPixError) { try refuseOverwriting(FilePath(path)) }
 
     private static func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
 

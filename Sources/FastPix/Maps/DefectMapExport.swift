@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 /// A list of defects to be written for another program.
 public struct DefectMapExport: Sendable {
@@ -17,9 +18,10 @@ public struct DefectMapExport: Sendable {
         self.rowOffset = rowOffset
     }
 
-    /// Sees whether the output can be written, before hours of work end in an error, and makes RawTherapee's folder.
+    /// Sees whether the output can be written, before hours of work end in an error.
     public func prepare(photos: PhotoDiscovery) throws(FastPixError) {
-        if format == .rawtherapee { return try OutputFolder.make(path) }
+        if format == .rawtherapee { return try OutputFolders.check(FilePath(path)) }
+        StagedFile.removeAbandoned(target: path)
         try photos.refuseOverwriting(path)
         _ = try StagedFile(target: path)
     }
@@ -50,15 +52,16 @@ public struct DefectMapExport: Sendable {
                     continue
                 }
                 written.insert(name)
+                try OutputFolders().make(FilePath(path))
                 target = (path.hasSuffix("/") ? path : path + "/") + name
             } else {
                 target = NumberedOutput.file(path, group.number)
             }
-            let frame = RawFrame(group, offset: RawFrame.Offset(column: columnOffset, row: rowOffset))
+            let frame = RawFrame(group, offset: FrameOffset(column: columnOffset, row: rowOffset))
             if format.countsInRawFrame, frame.outside > 0 {
                 notes.append(
-                    "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out, outside the raw frame at "
-                        + "this offset")
+                    "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out as far as outside the raw "
+                        + "frame at this offset")
             }
             try write(content(frame, group), to: target, photos)
         }

@@ -47,5 +47,5 @@ public enum DefectMapFormat: String, Sendable, CaseIterable {
     }
 
     /// Whether one file holds the defects of several cameras.
-    var holdsSeveralCameras: Bool { self == .json || self == .csv }
+    public var holdsSeveralCameras: Bool { self == .json || self == .csv }
 }

@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Glibc)
@@ -15,11 +17,12 @@
 /// can be told from one in work.
 ///
 /// A symbolic link stays a link: the file it leads to is replaced. Targets that cannot be replaced (devices, pipes,
-/// `/dev/stdout`, `/dev/fd/3`) are written directly.
+/// `/dev/stdout`, `/dev/fd/3`) are written directly; pipes and devices are opened at the first write, once, so that whoever
+/// reads a named pipe sees one writer from the first byte to the last.
 public struct StagedFile: ~Copyable, Sendable {
     private static let bufferSize = 64 * 1024
 
-    private let target: String
+    private let target: FilePath
     /// The file to rename into place; nil when the target is written directly.
     private let staged: Staged?
     private var descriptor: Int32
@@ -29,8 +32,13 @@ public struct StagedFile: ~Copyable, Sendable {
     private(set) var failure: FastPixError?
 
     private struct Staged: Sendable {
-        let partialPath: String
-        let finalPath: String
+        let partialPath: FilePath
+        let finalPath: FilePath
+
+        /// Calls rename or link.
+        func rename(_ call: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32) -> Int32 {
+            partialPath.withPlatformString { partial in finalPath.withPlatformString { call(partial, $0) } }
+        }
     }
 
     /// Prepares to write `path`, which is not touched until `commit()`.
@@ -38,7 +46,7 @@ public struct StagedFile: ~Copyable, Sendable {
     /// - Parameter path: a file in an existing folder; it may exist already and keeps its permissions then.
     /// - Throws: `invalidArgument` for an empty path or a folder, `notFound` when the folder or what a link leads to
     ///   does not exist, `unwritable` when the system refuses to create or open the file.
-    public init(target path: String) throws(FastPixError) {
+    public init(target path: FilePath) throws(FastPixError) {
         let opened = try Self.open(path)
         target = path
         staged = opened.staged
@@ -46,6 +54,24 @@ public struct StagedFile: ~Copyable, Sendable {
         buffer = []
         buffer.reserveCapacity(Self.bufferSize)
         failure = nil
+    }
+
+    /// The same for a path as text.
+    public init(target path: String) throws(FastPixError) {
+        guard !path.utf8.contains(0) else { throw Self.noName(path) }
+        // A slash at the end says that a folder is meant.
+        guard !path.hasSuffix("/") else {
+            throw FastPixError(
+                .invalidArgument, path: path,
+                "the output names a folder and a file is expected; add a file name after the slash")
+        }
+        try self.init(target: FilePath(path))
+    }
+
+    private static func noName(_ path: String) -> FastPixError {
+        FastPixError(
+            .invalidArgument, path: path,
+            "the output's path is empty or contains a zero byte; give the path of a file to write")
     }
 
     deinit {
@@ -102,6 +128,7 @@ public struct StagedFile: ~Copyable, Sendable {
     /// - Throws: `unwritable` when any of this, or an earlier write, failed. The target is then as it was before.
     public consuming func commit(replacing: Bool = true, durably: Bool = true) throws(FastPixError) {
         if let failure { throw failure }
+        try openDirectly()
         try flush()
         if staged != nil && durably { try synchronize() }
 
@@ -119,7 +146,7 @@ public struct StagedFile: ~Copyable, Sendable {
             throw error
         }
         if !replacing { return try Self.nameWithoutReplacing(staged, target) }
-        if rename(staged.partialPath, staged.finalPath) != 0 {
+        if staged.rename(rename) != 0 {
             let error = Self.systemFailure(
                 .unwritable, target, "could not be replaced by the finished output",
                 "check that nothing else took its place and that its folder is writable")
@@ -129,6 +156,13 @@ public struct StagedFile: ~Copyable, Sendable {
         PartialFiles.forget(staged.partialPath)
     }
 
+    /// Sees whether `path` can be written, and removes what a killed process has left of an earlier attempt. Nothing is
+    /// left behind until there is an output. Throws as `init` does.
+    public static func prepare(target path: FilePath) throws(FastPixError) {
+        _ = try StagedFile(target: path)
+        removeAbandoned(targets: [path])
+    }
+
     // MARK: - Processes that end early
 
     /// Removes the hidden files of all outputs that are being written, and ends the process: `end` may not return.
@@ -136,23 +170,44 @@ public struct StagedFile: ~Copyable, Sendable {
     public static func abandonAll(andThen end: () -> Never) -> Never { PartialFiles.removeAll(andThen: end) }
 
     /// Removes hidden files for `target` whose processes were killed. Files in work are left alone.
-    static func removeAbandoned(target: String) {
-        guard case .replaceable(let finalPath, _)? = try? kind(of: target) else { return }
-        let name = partialName(finalPath)
-        PartialFiles.removeAbandoned(in: name.folder, beginning: name.beginning, end: partialExtension)
+    static func removeAbandoned(target: String) { removeAbandoned(targets: [FilePath(target)]) }
+
+    /// The same for many targets, looking through each of their folders once.
+    static func removeAbandoned(targets: [FilePath]) {
+        var folders: [FilePath: Set<[UInt8]>] = [:]
+        for target in targets {
+            guard case .replaceable(let finalPath, _)? = try? kind(of: target) else { continue }
+            let name = partialName(finalPath)
+            folders[name.folder, default: []].insert(name.beginning)
+        }
+        for (folder, beginnings) in folders {
+            PartialFiles.removeAbandoned(in: folder) { name in
+                // ".name." + digits of base 36 + ".partial"
+                guard name.hasEnding(Self.partialExtension) else { return false }
+                let rest = name.dropLast(Self.partialExtension.count)
+                guard let dot = rest.lastIndex(of: UInt8(ascii: ".")), dot + 1 < rest.endIndex,
+                    rest[(dot + 1)...].allSatisfy(Self.isDigitOfBase36)
+                else { return false }
+                return beginnings.contains(Array(rest[...dot]))
+            }
+        }
+    }
+
+    private static func isDigitOfBase36(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
     /// A second name for the file fails when the name is taken, in one step; then the first name goes.
-    private static func nameWithoutReplacing(_ staged: Staged, _ target: String) throws(FastPixError) {
-        defer { _ = unlink(staged.partialPath) }
-        guard link(staged.partialPath, staged.finalPath) != 0 else { return }
+    private static func nameWithoutReplacing(_ staged: Staged, _ target: FilePath) throws(FastPixError) {
+        defer { PartialFiles.remove(staged.partialPath) }
+        guard staged.rename(link) != 0 else { return }
         let code = errno
         // Some file systems have no second names. There, somebody could take the name between these two steps.
-        if code != EEXIST, access(staged.finalPath, F_OK) != 0, rename(staged.partialPath, staged.finalPath) == 0 {
+        if code != EEXIST, staged.finalPath.withPlatformString({ access($0, F_OK) }) != 0, staged.rename(rename) == 0 {
             return
         }
         throw FastPixError(
-            .unwritable, path: target, systemErrno: code,
+            .unwritable, path: target.string, systemErrno: code,
             "the output could not be given its name; check that nothing else took its place and that its folder is "
                 + "writable")
     }
@@ -178,6 +233,7 @@ public struct StagedFile: ~Copyable, Sendable {
     private mutating func writeThrough(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
         if let failure { throw failure }
         guard let base = bytes.baseAddress else { return }
+        try openDirectly()
         var written = 0
         while written < bytes.count {
             let descriptor = descriptor
@@ -210,12 +266,21 @@ public struct StagedFile: ~Copyable, Sendable {
 
     // MARK: - Opening
 
-    private static func open(_ path: String) throws(FastPixError) -> (descriptor: Int32, staged: Staged?) {
-        guard !path.isEmpty, !path.utf8.contains(0) else {
-            throw FastPixError(
-                .invalidArgument, path: path,
-                "the output's path is empty or contains a zero byte; give the path of a file to write")
+    /// Opens a device or pipe, unless it is open.
+    private mutating func openDirectly() throws(FastPixError) {
+        guard descriptor < 0 else { return }
+        descriptor = Self.openDescriptor(target, O_WRONLY | O_NOCTTY)
+        guard descriptor >= 0 else {
+            let error = Self.systemFailure(
+                .unwritable, target, "cannot be opened for writing", "check its permissions")
+            failure = error
+            throw error
         }
+    }
+
+    /// The descriptor is -1 for what is opened at the first write.
+    private static func open(_ path: FilePath) throws(FastPixError) -> (descriptor: Int32, staged: Staged?) {
+        guard !path.isEmpty else { throw noName(path.string) }
         if let number = descriptorNumber(path) {
             // A duplicate shares the position and the append mode; opening /dev/stdout again would not.
             let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
@@ -227,11 +292,10 @@ public struct StagedFile: ~Copyable, Sendable {
         }
         switch try kind(of: path) {
         case .special:
-            let descriptor = openDescriptor(path, O_WRONLY | O_NOCTTY)
-            guard descriptor >= 0 else {
+            guard path.withPlatformString({ access($0, W_OK) }) == 0 else {
                 throw systemFailure(.unwritable, path, "cannot be opened for writing", "check its permissions")
             }
-            return (descriptor, nil)
+            return (-1, nil)
         case .replaceable(let finalPath, let permissions):
             let partial = try createPartialFile(beside: finalPath, target: path)
             // Without the old permissions, a private file would become readable for all by being written again.
@@ -240,15 +304,17 @@ public struct StagedFile: ~Copyable, Sendable {
         }
     }
 
-    private static func openDescriptor(_ path: String, _ flags: Int32) -> Int32 {
-        retrying {
-            #if canImport(Darwin)
-                Darwin.open(path, flags | O_CLOEXEC, 0o666)
-            #elseif canImport(Glibc)
-                Glibc.open(path, flags | O_CLOEXEC, 0o666)
-            #else
-                Musl.open(path, flags | O_CLOEXEC, 0o666)
-            #endif
+    private static func openDescriptor(_ path: FilePath, _ flags: Int32) -> Int32 {
+        path.withPlatformString { path in
+            retrying {
+                #if canImport(Darwin)
+                    Darwin.open(path, flags | O_CLOEXEC, 0o666)
+                #elseif canImport(Glibc)
+                    Glibc.open(path, flags | O_CLOEXEC, 0o666)
+                #else
+                    Musl.open(path, flags | O_CLOEXEC, 0o666)
+                #endif
+            }
         }
     }
 
@@ -256,36 +322,31 @@ public struct StagedFile: ~Copyable, Sendable {
         /// A device, pipe or socket.
         case special
         /// A regular file, with its permissions, or a name that is still free.
-        case replaceable(finalPath: String, permissions: mode_t?)
+        case replaceable(finalPath: FilePath, permissions: mode_t?)
     }
 
-    private static func kind(of path: String) throws(FastPixError) -> Kind {
+    private static func kind(of path: FilePath) throws(FastPixError) -> Kind {
         var information = stat()
-        guard stat(path, &information) == 0 else {
+        guard path.withPlatformString({ stat($0, &information) }) == 0 else {
             let code = errno
             guard code == ENOENT else {
                 throw systemFailure(.unwritable, path, "cannot be examined", "check the permissions of its folders")
             }
-            guard lstat(path, &information) != 0 else {
+            guard path.withPlatformString({ lstat($0, &information) }) != 0 else {
                 throw FastPixError(
-                    .notFound, path: path, systemErrno: code,
+                    .notFound, path: path.string, systemErrno: code,
                     "the output is a symbolic link that leads nowhere; remove the link or create its target")
-            }
-            guard !path.hasSuffix("/") else {
-                throw FastPixError(
-                    .invalidArgument, path: path,
-                    "the output names a folder and a file is expected; add a file name after the slash")
             }
             return .replaceable(finalPath: path, permissions: nil)
         }
         switch information.st_mode & S_IFMT {
         case S_IFDIR:
             throw FastPixError(
-                .invalidArgument, path: path,
+                .invalidArgument, path: path.string,
                 "the output is a folder and a file is expected; give the path of a file inside it")
         case S_IFREG:
             // rename would replace even a file its owner has protected against writing.
-            guard access(path, W_OK) == 0 else {
+            guard path.withPlatformString({ access($0, W_OK) }) == 0 else {
                 throw systemFailure(
                     .unwritable, path, "is protected against writing", "choose another file or make it writable")
             }
@@ -295,16 +356,17 @@ public struct StagedFile: ~Copyable, Sendable {
         }
     }
 
-    private static func resolvingLinks(_ path: String) throws(FastPixError) -> String {
-        guard let resolved = realpath(path, nil) else {
+    private static func resolvingLinks(_ path: FilePath) throws(FastPixError) -> FilePath {
+        guard let resolved = path.withPlatformString({ realpath($0, nil) }) else {
             throw systemFailure(.unwritable, path, "cannot be resolved", "check the permissions of its folders")
         }
         defer { free(resolved) }
-        return String(cString: resolved)
+        return FilePath(platformString: resolved)
     }
 
     /// The number in `/dev/fd/3` and its other spellings.
-    private static func descriptorNumber(_ path: String) -> Int32? {
+    private static func descriptorNumber(_ path: FilePath) -> Int32? {
+        let path = path.string
         switch path {
         case "/dev/stdout": return STDOUT_FILENO
         case "/dev/stderr": return STDERR_FILENO
@@ -316,32 +378,31 @@ public struct StagedFile: ~Copyable, Sendable {
         }
     }
 
-    private static let partialExtension = ".partial"
+    private static let partialExtension = Array(".partial".utf8)
 
-    /// The folder, with its slash, and how the names of hidden files for this target begin.
-    private static func partialName(_ finalPath: String) -> (folder: String, beginning: String) {
-        let slash = finalPath.lastIndex(of: "/")
-        let folder = slash.map { String(finalPath[...$0]) } ?? ""
+    /// The folder, and how the names of hidden files for this target begin.
+    private static func partialName(_ finalPath: FilePath) -> (folder: FilePath, beginning: [UInt8]) {
         // File systems allow 255 bytes in a name; a long target must leave room for what is added to it.
-        var name = slash.map { finalPath[finalPath.index(after: $0)...] } ?? finalPath[...]
-        while name.utf8.count > 200 { name.removeLast() }
-        return (folder, ".\(name).")
+        var name = (finalPath.lastComponent.map { FilePath(root: nil, components: $0) } ?? FilePath()).bytes.prefix(200)
+        // Not in the middle of a character (UTF-8), which some file systems refuse.
+        if name.count == 200 { while let last = name.last, last & 0xc0 == 0x80 { name.removeLast() } }
+        return (finalPath.removingLastComponent(), [UInt8(ascii: ".")] + name + [UInt8(ascii: ".")])
     }
 
     private static func createPartialFile(
-        beside finalPath: String, target: String
-    ) throws(FastPixError) -> (path: String, descriptor: Int32) {
+        beside finalPath: FilePath, target: FilePath
+    ) throws(FastPixError) -> (path: FilePath, descriptor: Int32) {
         let name = partialName(finalPath)
         for _ in 0..<16 {
             let random = String(UInt64.random(in: .min ... .max), radix: 36)
-            let path = "\(name.folder)\(name.beginning)\(random)\(partialExtension)"
+            let path = name.folder.appending(FilePath(bytes: name.beginning + Array(random.utf8) + partialExtension).components)
             let descriptor = PartialFiles.create(path) { openDescriptor($0, O_WRONLY | O_CREAT | O_EXCL) }
             if descriptor >= 0 { return (path, descriptor) }
             if errno != EEXIST { break }
         }
         if errno == ENOENT {
             throw FastPixError(
-                .notFound, path: target, systemErrno: ENOENT,
+                .notFound, path: target.string, systemErrno: ENOENT,
                 "the output cannot be created, its folder does not exist; create the folder or choose another place")
         }
         throw systemFailure(
@@ -350,7 +411,7 @@ public struct StagedFile: ~Copyable, Sendable {
 
     // MARK: - Errors
 
-    private static func incomplete(_ target: String) -> FastPixError {
+    private static func incomplete(_ target: FilePath) -> FastPixError {
         systemFailure(
             .unwritable, target, "could not be written completely",
             "make room on the disk or choose another place, and run again")
@@ -358,9 +419,9 @@ public struct StagedFile: ~Copyable, Sendable {
 
     /// An error from `errno`, read before anything else can change it.
     private static func systemFailure(
-        _ code: FastPixError.Code, _ path: String, _ problem: String, _ advice: String
+        _ code: FastPixError.Code, _ path: FilePath, _ problem: String, _ advice: String
     ) -> FastPixError {
-        FastPixError(code, path: path, systemErrno: errno, "the output \(problem); \(advice)")
+        FastPixError(code, path: path.string, systemErrno: errno, "the output \(problem); \(advice)")
     }
 
     private static func retrying<Count: SignedInteger>(_ call: () -> Count) -> Count {

@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// The maps that are written besides a report, for every group.
 ///
 /// With one group the names are as given; the second group's get `-2` before the extension (or a folder `group-2`
@@ -17,14 +19,18 @@ public struct MapOutputs: Sendable {
         self.sumsFolder = sumsFolder
     }
 
+    private static let fileNames = ["mean.npy", "variance.npy", "sum.npy", "sum_of_squares.npy"]
+
     var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
 
-    /// Makes the folders and sees whether the picture can be written, before hours of work end in an error.
+    /// Sees whether everything can be written, before hours of work end in an error.
     func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
-            try OutputFolder.make(folder)
+            try OutputFolders.check(FilePath(folder))
+            StagedFile.removeAbandoned(targets: Self.fileNames.map { FilePath(folder).appending($0) })
         }
         if let variancePicture {
+            StagedFile.removeAbandoned(target: variancePicture)
             try photos.refuseOverwriting(variancePicture)
             _ = try StagedFile(target: variancePicture)
         }
@@ -118,9 +124,8 @@ public struct MapOutputs: Sendable {
     }
 
     private static func folder(_ path: String, _ number: Int) throws(FastPixError) -> String {
-        guard number > 1 else { return path }
-        let folder = "\(path)/group-\(number)"
-        try OutputFolder.make(folder)
+        let folder = number > 1 ? "\(path)/group-\(number)" : path
+        try OutputFolders().make(FilePath(folder))
         return folder
     }
 }

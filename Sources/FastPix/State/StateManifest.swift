@@ -63,8 +63,11 @@ struct StateManifest: Sendable, Codable {
         guard photos.allSatisfy(\.isWhole), unfinished.allSatisfy({ (1..<frame.height).contains($0.rows ?? 0) }) else {
             return "photos of another height"
         }
-        guard photos.allSatisfy({ ($0.fact != nil) == hasExtremes && (0...1).contains($0.fact?.half ?? 0) }) else {
+        guard photos.allSatisfy({ ($0.fact != nil) == hasExtremes }), unfinished.allSatisfy({ $0.fact == nil }) else {
             return "photos of which nothing is known"
+        }
+        guard photos.allSatisfy({ $0.fact?.isPossible(frame) ?? true }) else {
+            return "photos of impossible brightness"
         }
         return nil
     }

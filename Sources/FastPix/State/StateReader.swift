@@ -99,11 +99,14 @@ struct StateReader: ~Copyable {
         accumulators.release(rows: rows)
     }
 
-    /// Adds the state's coarse sums, where it has them.
+    /// Adds the state's coarse sums, where it has them. Throws when no photos have such sums, or the file cannot be read.
     borrowing func add(to coarse: CoarseSums) throws(FastPixError) {
         precondition(coarse.shape == manifest.frame && manifest.contents.hasExtremes)
         let bytes = try Self.bytes(file, coarseOffset, StateFormat.coarseByteCount(manifest))
-        bytes.withUnsafeBytes { coarse.merge($0) }
+        let photoCount = manifest.photos.count + manifest.unfinished.count
+        guard bytes.withUnsafeBytes({ coarse.merge($0, photoCount: photoCount) }) else {
+            throw Self.damaged(path, "it has sums that no photos have")
+        }
     }
 
     /// Throws when the file is not what it was when it was opened: what was read of it is worthless then.

@@ -47,6 +47,8 @@ final class StateSum {
         }
         let units = states.map(\.manifest.codedUnit)
         let hasExtremes = states.allSatisfy { $0.manifest.hasExtremes }
+        // What is known of photos is known of all or of none.
+        if !hasExtremes { for index in photos.indices { photos[index].fact = nil } }
         manifest = StateManifest(
             first.group,
             codedUnit: CodedUnit(width: units.map(\.width).max()!, height: units.map(\.height).max()!),

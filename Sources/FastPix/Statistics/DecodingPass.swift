@@ -20,7 +20,7 @@ enum DecodingPass {
     /// `progress` hears of every photo that is done with, from any thread. The result is the same for any number of
     /// workers and any order of the photos.
     static func run(
-        _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64,
+        _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
         progress: @escaping @Sendable () -> Void
     ) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
@@ -35,11 +35,13 @@ enum DecodingPass {
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < ordered.count else { break }
+                let photo = ordered[index]
                 do throws(FastPixError) {
-                    try take(
-                        ordered[index], purpose, maximumPixels: maximumPixels, with: &reader, into: &own.totals)
+                    try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in
+                        try take(photo, purpose, maximumPixels: maximumPixels, with: &reader, into: &own.totals)
+                    }
                 } catch {
-                    own.failed.append(FailedPhoto(ordered[index], reason: error.reason))
+                    own.failed.append(FailedPhoto(photo, reason: error.reason))
                 }
                 progress()
             }
@@ -51,6 +53,14 @@ enum DecodingPass {
         var outcome = result.withLock { $0 }
         outcome.failed.sort { $0.place < $1.place }
         return outcome
+    }
+
+    /// What decoding a photo takes at most (estimate).
+    private static func memoryBytes(_ photo: PhotoFile, _ purpose: Purpose) -> Int {
+        let header = photo.header
+        // Of this photo, and of all photos of a worker.
+        let counts = purpose == .sumsAndCounts ? 2 * header.shape.channels * 8 << header.shape.bitsPerSample : 0
+        return header.decoderBytes + AccumulationPlan.bytesPerOpenPhoto + StripReader.memoryBytes(header.shape) + counts
     }
 
     private static func take(

@@ -32,22 +32,26 @@ public struct PhotoStatistics: Sendable {
     public var verifies: Bool
     /// Nil: from headers only. Otherwise all photos are decoded.
     public var moments: MomentsRequest?
+    /// Bytes of memory to stay below while photos are decoded; nil: `AccumulationSettings.defaultMemoryLimit`. A photo
+    /// that takes more alone is left out and listed.
+    public var memoryLimit: Int?
 
     public init(
         workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, verifies: Bool = false,
-        moments: MomentsRequest? = nil
+        moments: MomentsRequest? = nil, memoryLimit: Int? = nil
     ) {
         self.workers = workers
         self.maximumPixels = maximumPixels
         self.verifies = verifies
         self.moments = moments
+        self.memoryLimit = memoryLimit
     }
 
     /// Throws when a setting is out of its range.
     public func validate() throws(FastPixError) { try headerSettings.validate() }
 
     private var headerSettings: AccumulationSettings {
-        AccumulationSettings(workers: workers, maximumPixels: maximumPixels)
+        AccumulationSettings(workers: workers, maximumPixels: maximumPixels, memoryLimit: memoryLimit)
     }
 
     /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
@@ -68,7 +72,10 @@ public struct PhotoStatistics: Sendable {
             let count = photos.count
             let done = Atomic(0)
             let outcome = DecodingPass.run(
-                photos, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels
+                photos, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
+                memory: MemoryBudget(
+                    limit: headerSettings.memoryLimitBytes,
+                    otherBytes: discovery.files.count * PhotoFile.listedBytes)
             ) {
                 let now = done.add(1, ordering: .relaxed).newValue
                 progress(SearchProgress(stage: .decoding, photosDone: now, photosInAll: count))

@@ -20,11 +20,14 @@ public struct StatisticsReport: Sendable, Encodable {
         public let maximumPixels: UInt64
         /// Whether all photos were decoded, for moments or only to see whether they are sound.
         public let decoded: Bool
+        /// What decoding was to stay below, in bytes.
+        public let memoryLimitBytes: Int
 
         init(_ statistics: PhotoStatistics, workers: Int) {
             self.workers = workers
             maximumPixels = statistics.maximumPixels
             decoded = statistics.verifies || statistics.moments != nil
+            memoryLimitBytes = statistics.memoryLimit ?? AccumulationSettings.defaultMemoryLimit
         }
     }
 

@@ -27,6 +27,11 @@ struct StripReader: ~Copyable {
         return min(shape.height, rows >= codedUnitRows ? rows / codedUnitRows * codedUnitRows : max(1, rows))
     }
 
+    /// The decoded rows that are held at once.
+    static func memoryBytes(_ shape: FrameShape) -> Int {
+        max(stripBytes, rowsPerStrip(shape) * shape.bytesPerRow + offset)
+    }
+
     private static let stripBytes = 256 << 10
     private static let codedUnitRows = 16
 

@@ -45,7 +45,7 @@ struct BlendCase: Decodable, Sendable, CustomTestStringConvertible {
 
     /// Writes the blend to `output`.
     func blend(to output: URL, stripRows: Int? = nil, workers: Int? = nil) throws -> BlendReport {
-        let naming = BlendNaming(output: output.path, format: format)
+        let naming = BlendNaming(output: FilePath(output.path), format: format)
         let plan =
             if let second {
                 try BlendPlan(Self.file(first), with: Self.file(second), naming: naming)

@@ -23,22 +23,30 @@ struct Division: Sendable, CustomTestStringConvertible {
     var tile: Int?
 
     var testDescription: String {
-        "\(workers) workers, batch \(batch), \(rowsPerStrip.map(String.init) ?? "all") rows, \(held), \(open) open, "
-            + "tile \(tile.map(String.init) ?? "none")"
+        let rows = rowsPerStrip.map(String.init) ?? "all"
+        let tile = tile.map(String.init) ?? "none"
+        return "\(workers) workers, batch \(batch), \(rows) rows, \(held), \(open) open, tile \(tile)"
     }
 
     /// All combinations.
-    static let all: [Division] = [1, 2, 5].flatMap { workers in
-        [1, 3, 16].flatMap { batch in
-            [1, 5, 16, nil].flatMap { rows in
-                Held.allCases.map { held in
-                    Division(
-                        workers: workers, batch: batch, rowsPerStrip: rows, held: held, open: workers + batch % 2,
-                        tile: [nil, 7, 64][(workers + batch + (rows ?? 0)) % 3])
+    static let all: [Division] = {
+        let tiles: [Int?] = [nil, 7, 64]
+        let heights: [Int?] = [1, 5, 16, nil]
+        var all: [Division] = []
+        for workers in [1, 2, 5] {
+            for batch in [1, 3, 16] {
+                for rows in heights {
+                    for held in Held.allCases {
+                        all.append(
+                            Division(
+                                workers: workers, batch: batch, rowsPerStrip: rows, held: held,
+                                open: workers + batch % 2, tile: tiles[all.count % 3]))
+                    }
                 }
             }
         }
-    }
+        return all
+    }()
 
     /// Some of them, others for each seed.
     static func some(_ count: Int, seed: UInt64) -> [Division] {

@@ -34,17 +34,13 @@ extension FuzzedReader {
     }
 
     private static func defect(_ kind: DefectClass, row: Int, column: Int) -> Defect {
-        Defect(
-            row: row, column: column, channel: 1, class: kind, confidence: 0.9, mean: 219.5, neighbourhoodMean: 67,
-            variance: 58.25, neighbourhoodVariance: 1251.25, meanScore: 20, varianceScore: -12, extentRows: 1,
-            extentColumns: 1, smear: Smear(row: row, column: column, rows: 2, columns: 2), evidence: 3,
-            photosConfirming: 24, signShare: 1)
+        .made(row: row, column: column, class: kind, margin: 1)
     }
 
     private static func writtenMaps() throws -> [[UInt8]] {
         let defects = [defect(.stuck, row: 8, column: 3), defect(.dead, row: 2, column: 9)]
         let group = group(defects)
-        let frame = RawFrame(group, offset: RawFrame.Offset(column: 5, row: -1))
+        let frame = RawFrame(group, offset: FrameOffset(column: 5, row: -1))
         let texts = [
             JSONText.of(DefectList([group])), DefectTable.text([group]), DcrawList.text(frame),
             RawTherapeeList.text(frame), SirilList.text(frame), PixInsightList.text(frame),

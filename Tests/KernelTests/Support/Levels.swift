@@ -3,32 +3,29 @@ import CKernels
 /// One way in which the kernels can run on this machine.
 struct Level: CustomStringConvertible {
     let isa: fpx_isa
-    let usesExtensions: Bool
+    /// FPX_EXTENSION_...
+    let extensions: UInt32
 
     var description: String {
-        String(cString: fpx_isa_name(isa)) + (usesExtensions ? " with extensions" : "")
+        var text = String(cString: fpx_isa_name(isa))
+        if extensions & FPX_EXTENSION_SUBNORMAL != 0 { text += " with subnormal arithmetic" }
+        if extensions & FPX_EXTENSION_DOT_PRODUCT != 0 { text += " with dot products" }
+        return text
     }
 
-    func select() {
-        _ = usesExtensions ? fpx_isa_select(isa) : fpx_isa_select_without_extensions(isa)
-    }
+    func select() { _ = fpx_isa_select_with(isa, extensions) }
 
-    static var selected: Level {
-        Level(isa: fpx_isa_selected(), usesExtensions: fpx_isa_uses_extensions())
-    }
+    static var selected: Level { Level(isa: fpx_isa_selected(), extensions: fpx_isa_extensions_selected()) }
 
-    /// Every level of this machine, with and without what only some processors have; portable C first.
+    /// Every level of this machine with every set of extensions that it can run, whether it would choose them or not;
+    /// portable C first.
     static let available: [Level] = {
-        let before = Level.selected
-        defer { before.select() }
-        var levels: [Level] = []
-        for number in 0..<FPX_ISA_COUNT {
-            let isa = fpx_isa(rawValue: UInt32(number))
-            guard fpx_isa_select(isa) == FPX_OK else { continue }
-            levels.append(Level(isa: isa, usesExtensions: false))
-            if fpx_isa_uses_extensions() { levels.append(Level(isa: isa, usesExtensions: true)) }
+        let isas = (0..<UInt32(FPX_ISA_COUNT)).map { fpx_isa(rawValue: $0) }.filter { fpx_isa_available($0) }
+        return isas.flatMap { isa in
+            (0..<UInt32(1) << FPX_EXTENSION_COUNT)
+                .filter { $0 & ~fpx_isa_extensions_available(isa) == 0 }
+                .map { Level(isa: isa, extensions: $0) }
         }
-        return levels
     }()
 
     /// Runs `body` on every level and restores the selection.

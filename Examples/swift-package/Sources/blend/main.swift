@@ -14,7 +14,7 @@ print("in memory: \(blend.samples)")
 guard CommandLine.arguments.count == 3 else { fatalError("usage: blend PHOTO-OR-FOLDER OUTPUT-FOLDER") }
 let plan = try BlendPlan(
     [FilePath(CommandLine.arguments[1])], blur: GaussianBlur(size: 15),
-    naming: BlendNaming(output: CommandLine.arguments[2] + "/", suffix: "_contrast"))
+    naming: BlendNaming(output: FilePath(CommandLine.arguments[2]), isFolder: true, suffix: "_contrast"))
 let weights = BlendWeights(alpha: 4, beta: -4, gamma: 128)
 let report = try ImageBlending(BlendSettings(weights: weights)).run(plan)
 for skipped in report.skipped { print("skipped \(skipped.path): \(skipped.reason)") }

@@ -1,6 +1,6 @@
 /// `.badpixels` of dcraw and LibRaw: `column row time` a line, 0-based from the top left of the visible raw frame
-/// before rotation, `#` for comments; a pixel counts for photos taken after its UNIX time, so 0 means all.
-/// Source: dcraw(1), "FILES", and `bad_pixels` in dcraw.c.
+/// before rotation, `#` for comments; a pixel counts for photos taken after its UNIX time, so 0 means all. Lines are
+/// lists of their pixels. Source: dcraw(1), "FILES", and `bad_pixels` in dcraw.c.
 enum DcrawList {
     static func text(_ frame: RawFrame) -> String {
         (frame.comments + frame.positions.map { "\($0.column) \($0.row) 0" }).joined(separator: "\n") + "\n"

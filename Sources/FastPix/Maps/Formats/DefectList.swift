@@ -59,18 +59,32 @@ struct DefectList: Encodable {
     private struct StoredDefect: Decodable {
         let row: Int
         let column: Int
+        let shape: DefectShape?
+        let extentRows: Int?
+        let extentColumns: Int?
+        let rowPeriod: Int?
+        let columnPeriod: Int?
+        let pixels: [PixelPlace]?
         let smearRow: Int?
         let smearColumn: Int?
         let smearRows: Int?
         let smearColumns: Int?
+        let `class`: DefectClass?
+        let mean: Double?
+        let neighbourhoodMean: Double?
 
         var entry: DefectMap.Entry {
-            guard let smearRow, let smearColumn, let smearRows, let smearColumns else {
-                return DefectMap.Entry(row: row, column: column)
+            var smear: Smear?
+            if let smearRow, let smearColumn, let smearRows, let smearColumns {
+                smear = Smear(row: smearRow, column: smearColumn, rows: smearRows, columns: smearColumns)
             }
+            // Reports from before there were shapes have the extent of a pixel's smear under the same name.
+            let hasShape = shape != nil
             return DefectMap.Entry(
-                row: row, column: column,
-                smear: Smear(row: smearRow, column: smearColumn, rows: smearRows, columns: smearColumns))
+                row: row, column: column, shape: shape, extentRows: hasShape ? extentRows ?? 1 : 1,
+                extentColumns: hasShape ? extentColumns ?? 1 : 1, rowPeriod: rowPeriod ?? 1,
+                columnPeriod: columnPeriod ?? 1, pixels: pixels ?? [], smear: smear, class: self.class,
+                meanOffset: mean.flatMap { mean in neighbourhoodMean.map { mean - $0 } })
         }
     }
 }

@@ -1,19 +1,29 @@
 /// The blocks file of jpegpixi: `x,y,width,height` a line, 0-based from the top left of the JPEG picture, `#` for
-/// comments. A block holds all that a defect tinges, because jpegpixi interpolates it from the pixels around.
+/// comments; `H:` in front has it interpolated from left and right only, as columns need it, `V:` from above and below, as
+/// rows do. A block holds all that a defect tinges, because jpegpixi interpolates it from the pixels around.
 /// Source: jpegpixi(1).
 enum JpegpixiBlocks {
     static func text(_ group: JudgedGroup) -> String {
-        let frame = RawFrame(group, offset: RawFrame.Offset())
-        let blocks = group.defects.sorted { ($0.row, $0.column) < ($1.row, $1.column) }.map {
-            "\($0.smear.column),\($0.smear.row),\($0.smear.columns),\($0.smear.rows)"
-        }
+        let frame = RawFrame(group, offset: FrameOffset())
+        let blocks = group.defects.flatMap { defect in defect.patches.map { (patch: $0, shape: defect.shape) } }
+            .sorted { ($0.patch.row, $0.patch.column) < ($1.patch.row, $1.patch.column) }
+            .map { "\(direction(of: $1))\($0.column),\($0.row),\($0.columns),\($0.rows)" }
         return (frame.comments + blocks).joined(separator: "\n") + "\n"
+    }
+
+    private static func direction(of shape: DefectShape) -> String {
+        switch shape {
+        case .column: "H:"
+        case .row: "V:"
+        case .point, .cluster, .grid: ""
+        }
     }
 
     static func entry(_ line: Substring) -> DefectMap.Entry? {
         var line = line
-        // Its default, interpolation in both directions; the others are for whole lines.
-        if line.hasPrefix("2:") { line = line.dropFirst(2) }
+        if let prefix = ["2:", "H:", "h:", "V:", "v:"].first(where: { line.hasPrefix($0) }) {
+            line = line.dropFirst(prefix.count)
+        }
         let numbers = line.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         guard (2...4).contains(numbers.count), !numbers.contains(nil) else { return nil }
         let values = numbers.compactMap { $0 }

@@ -3,6 +3,7 @@ import Foundation
 /// `<make> <model> <serial>.badpixels` in RawTherapee's folder of dark frames (without the serial number: for all
 /// bodies of the model). The first line is a number that RawTherapee adds to both coordinates; each other one `x y`,
 /// 0-based from the top left of the raw frame. Lines that do not begin with two numbers are passed over.
+/// Columns and rows are lists of their pixels.
 /// Source: `scanBadPixelsFile` and `getBadPixels` in rtengine/dfmanager.cc.
 enum RawTherapeeList {
     static func text(_ frame: RawFrame) -> String {

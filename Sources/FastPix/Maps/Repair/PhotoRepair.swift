@@ -7,7 +7,7 @@ import SystemPackage
 /// Positions are those of the stored picture, so that EXIF orientation plays no part; it is kept like all other metadata.
 public struct PhotoRepair: Sendable {
     /// The folder for the repaired photos.
-    public var folder: String
+    public var folder: FilePath
     /// Whether files that are there already may be replaced; photos that are read never are.
     public var overwrites: Bool
     /// Whether a list may be used for another camera.
@@ -17,10 +17,13 @@ public struct PhotoRepair: Sendable {
     public var radius: Int?
     public var workers: Int
     public var maximumPixels: UInt64
+    /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. A photo is held whole, and one that
+    /// takes more alone is left out and listed.
+    public var memoryLimit: Int?
 
     public init(
-        folder: String, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
-        workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
+        folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
+        workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.folder = folder
         self.overwrites = overwrites
@@ -28,6 +31,7 @@ public struct PhotoRepair: Sendable {
         self.radius = radius
         self.workers = workers ?? WorkerTeam.defaultWorkers
         self.maximumPixels = maximumPixels
+        self.memoryLimit = memoryLimit
     }
 
     /// Throws when a setting is out of its range.
@@ -41,32 +45,39 @@ public struct PhotoRepair: Sendable {
         if let radius, !(0...Self.largestRadius).contains(radius) {
             throw FastPixError(.invalidArgument, "the radius must be 0 to \(Self.largestRadius) pixels, not \(radius)")
         }
+        try MemoryBudget.validate(limit: memoryLimit)
     }
 
     private static let largestRadius = 24
 
-    /// Repairs the photos in `paths` by the list in the file `map`. A photo that cannot be repaired is listed in the
+    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that cannot be repaired is listed in the
     /// report and nothing is written for it. `progress` is called from several threads with the number of photos done
     /// and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
     public func run(
-        _ paths: [FilePath], recursive: Bool = false, map: FilePath,
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
         progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
-        let maps = RepairMaps(
-            path: map, maps: try DefectMapFile.read(map, maximumPixels: maximumPixels), takesAnyCamera: takesAnyCamera)
+        let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
         let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
-        try OutputFolder.make(folder)
+        try refuseReplacing(inputs.map(\.path), outputs)
+        let folders = OutputFolders()
+        try folders.make(folder)
+        defer { folders.removeEmpty() }
+        StagedFile.removeAbandoned(targets: outputs.targets)
         let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
         let next = Atomic(0)
         let done = Atomic(0)
+        let memory = MemoryBudget(
+            limit: memoryLimit ?? AccumulationSettings.defaultMemoryLimit,
+            otherBytes: outputs.count * PhotoFile.listedBytes)
         // A worker holds a photo and its repaired copy open.
         WorkerTeam.run(workers: max(1, min(workers, outputs.count, OpenFile.limit / 2))) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < outputs.count else { return }
                 let result = Result { () throws(FastPixError) in
-                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery)
+                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
                 progress(done.add(1, ordering: .relaxed).newValue, outputs.count)
@@ -83,29 +94,45 @@ public struct PhotoRepair: Sendable {
             }
         }
         skipped.sort { $0.path < $1.path }
-        return RepairReport(map: map.string, photos: photos, skipped: skipped)
+        return RepairReport(
+            maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
+            peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    private func refuseReplacing(_ maps: [FilePath], _ outputs: RepairOutputs) throws(FastPixError) {
+        let lists = Set(maps.map { OutputIdentity($0) })
+        guard let target = outputs.targets.first(where: { lists.contains(OutputIdentity($0)) }) else { return }
+        throw FastPixError(
+            .contradiction, path: target.string,
+            "a repaired photo would replace the list of defects; choose another folder")
     }
 
     private func repair(
-        _ path: FilePath, to target: String, _ maps: RepairMaps, _ discovery: PhotoDiscovery
+        _ path: FilePath, to target: FilePath, _ maps: RepairMaps, _ discovery: PhotoDiscovery, _ memory: MemoryBudget,
+        _ folders: OutputFolders
     ) throws(FastPixError) -> RepairReport.Photo {
-        let header = try PhotoFile(probing: path, maximumPixels: maximumPixels).header
+        let photo = try PhotoFile(probing: path, maximumPixels: maximumPixels)
+        let header = photo.header
         let map = try maps.map(for: header)
         let patches = try RepairPatches(
             map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
         try discovery.refuseOverwriting(target)
-        if !overwrites, OutputFolder.holds(target) {
-            throw FastPixError(.unwritable, path: target, "is there already; --overwrite replaces it")
+        if !overwrites, OutputFolders.holds(target) {
+            throw FastPixError(.unwritable, path: target.string, "is there already; --overwrite replaces it")
         }
-        try OutputFolder.make(FilePath(target).removingLastComponent().string)
-        var output = fpx_bytes()
-        defer { fpx_bytes_free(&output) }
-        let blocks = try RepairedPhoto.make(path, header.format, patches, maximumPixels: maximumPixels, into: &output)
-        var file = try StagedFile(target: target)
-        try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
-        try file.commit(replacing: overwrites, durably: false)
+        try folders.make(target.removingLastComponent())
+        let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
+            var output = fpx_bytes()
+            defer { fpx_bytes_free(&output) }
+            let blocks = try RepairedPhoto.make(
+                path, header.format, patches, maximumPixels: maximumPixels, into: &output)
+            var file = try StagedFile(target: target)
+            try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
+            try file.commit(replacing: overwrites, durably: false)
+            return blocks
+        }
         return RepairReport.Photo(
-            path: path.string, output: target, width: header.shape.width, height: header.shape.height,
+            path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks)
     }
 

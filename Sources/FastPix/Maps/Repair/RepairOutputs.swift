@@ -4,14 +4,14 @@ import SystemPackage
 struct RepairOutputs: Sendable {
     /// The photos to read, as `PhotoDiscovery` found them.
     let discovery: PhotoDiscovery
-    private let targets: [String]
+    let targets: [FilePath]
 
     /// Throws `invalidArgument` when two photos would get the same name.
-    init(_ paths: [FilePath], recursive: Bool, folder: String) throws(FastPixError) {
-        discovery = PhotoDiscovery(paths: paths, recursive: recursive)
+    init(_ paths: [FilePath], recursive: Bool, folder: FilePath) throws(FastPixError) {
+        discovery = PhotoDiscovery(paths: paths, recursive: recursive, output: folder)
         let folders = paths.map { $0.lexicallyNormalized() }
-        var sources: [String: FilePath] = [:]
-        var targets: [String] = []
+        var sources: [OutputIdentity: FilePath] = [:]
+        var targets: [FilePath] = []
         for file in discovery.files {
             var relative = file.lexicallyNormalized()
             // The longest folder that was named and holds it; a file that was named itself keeps its name alone.
@@ -21,14 +21,15 @@ struct RepairOutputs: Sendable {
                 relative = FilePath(root: nil, file.lastComponent.map { [$0] } ?? [])
             }
             if root?.string == ".", file.isRelative { relative = file.lexicallyNormalized() }
-            let target = FilePath(folder).appending(relative.components).string
-            if let other = sources[target] {
+            let target = folder.appending(relative.components)
+            let identity = OutputIdentity(target)
+            if let other = sources[identity] {
                 throw FastPixError(
-                    .invalidArgument, path: target,
+                    .invalidArgument, path: target.string,
                     "\(other.string.printable) and \(file.string.printable) would both be written there; repair them "
                         + "into different folders")
             }
-            sources[target] = file
+            sources[identity] = file
             targets.append(target)
         }
         self.targets = targets
@@ -37,5 +38,5 @@ struct RepairOutputs: Sendable {
     var count: Int { targets.count }
 
     func source(_ index: Int) -> FilePath { discovery.files[index] }
-    func target(_ index: Int) -> String { targets[index] }
+    func target(_ index: Int) -> FilePath { targets[index] }
 }

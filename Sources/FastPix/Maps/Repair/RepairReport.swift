@@ -6,7 +6,7 @@ public struct RepairReport: Sendable, Encodable {
         public let output: String
         public let width: Int
         public let height: Int
-        /// Entries of the list for its camera.
+        /// Entries of the lists for its camera.
         public let defects: Int
         /// 8 x 8 blocks of all components that differ from the original's; nil for PNG, which has none.
         public let blocksChanged: Int?
@@ -27,13 +27,28 @@ public struct RepairReport: Sendable, Encodable {
 
     public let schema = "fastpix.repair/1"
     public let version = fastPixVersion
-    /// The list of defects.
+    /// The list of defects; of several, the first.
     public let map: String
+    /// All of them.
+    public let maps: [String]
     /// In the order of their paths, as the next.
     public let photos: [Photo]
     public let skipped: [SkippedPhoto]
+    /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
+    public let leftOut: String?
+    /// Most memory the process has held so far.
+    public let peakMemoryBytes: UInt64
 
-    enum CodingKeys: String, CodingKey { case schema, version, map, photos, skipped }
+    init(maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64) {
+        map = maps.first ?? ""
+        self.maps = maps
+        self.photos = photos
+        self.skipped = skipped
+        self.leftOut = leftOut
+        self.peakMemoryBytes = peakMemoryBytes
+    }
+
+    enum CodingKeys: String, CodingKey { case schema, version, map, maps, photos, skipped, peakMemoryBytes }
 
     /// With a final line break.
     public var json: String { JSONText.of(self) }

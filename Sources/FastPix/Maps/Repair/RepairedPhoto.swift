@@ -3,6 +3,16 @@ import SystemPackage
 
 /// The repaired bytes of one photo.
 enum RepairedPhoto {
+    /// What repairing a photo takes at most (estimate): the whole picture and, of files, the result, while it grows twice,
+    /// and for PNG the original and the new picture besides.
+    static func memoryBytes(_ photo: PhotoFile) -> Int {
+        let files = photo.header.format == .jpeg ? 4 : 8
+        return photo.header.wholePictureBytes + photo.header.decoderBytes + files * photo.byteCount + overheadBytes
+    }
+
+    /// Buffers, tables, and windows around the places to repair.
+    private static let overheadBytes = 2 << 20
+
     /// Fills `output`, which the caller frees. Returns the number of changed blocks, nil for PNG.
     static func make(
         _ path: FilePath, _ format: PhotoFormat, _ patches: RepairPatches, maximumPixels: UInt64,

@@ -23,6 +23,7 @@ public struct PictureFile: Sendable {
         self.path = path
         format = try DrawingFormat(path: path)
         try photos.refuseOverwriting(path)
+        StagedFile.removeAbandoned(target: path)
         _ = try StagedFile(target: path)
     }
 

@@ -1,0 +1,159 @@
+"""Times fastpix beside OpenCV and NumPy, in turns, and prints the tables of Python/README.md.
+
+python compare.py [--repeats N] [--quick]
+
+Each figure is the median of N rounds, in processor time: everything runs on one thread, and what else the machine does
+does not count, but for the caches it shares. In a round all programs run one after the other, so that a disturbance hits
+them alike; a call that takes less than a millisecond is repeated until it takes one. Needs OpenCV.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+import fastpix
+
+Call = Callable[[], Any]
+
+
+def seconds(call: Call, calls: int) -> float:
+    begin = time.process_time()
+    for _ in range(calls):
+        call()
+    return (time.process_time() - begin) / calls
+
+
+def medians(calls: dict[str, Call], repeats: int) -> dict[str, float]:
+    """Seconds of one call each."""
+    numbers = {}
+    for name, call in calls.items():
+        call()
+        numbers[name] = max(1, int(0.001 / max(seconds(call, 3), 1e-9)))
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(repeats):
+        for name, call in calls.items():
+            times[name].append(seconds(call, numbers[name]))
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def amount(value: float) -> str:
+    for unit, factor in (("s", 1.0), ("ms", 1e3), ("us", 1e6)):
+        if value * factor >= 1 or unit == "us":
+            return f"{value * factor:.3g} {unit}"
+    return ""
+
+
+def blending(shapes: list[tuple[int, ...]], repeats: int) -> None:
+    print("| | array | fastpix | OpenCV | OpenCV / fastpix | fastpix above OpenCV |")
+    print("|---|---|---:|---:|---:|---:|")
+    generator = np.random.default_rng(1)
+    for dtype in (np.uint8, np.uint16, np.float32):
+        for shape in shapes:
+            a, b = (generator.integers(0, 256, shape).astype(dtype) for _ in range(2))
+            out = np.empty_like(a)
+            # Arguments that do not change are bound beforehand, alike for both.
+            pairs: dict[str, tuple[Call, Call]] = {
+                "add_weighted": (
+                    lambda: fastpix.add_weighted(a, 0.7, b, 0.3, 1.0),
+                    lambda: cv2.addWeighted(a, 0.7, b, 0.3, 1.0),
+                ),
+                "add_weighted, out": (
+                    lambda: fastpix.add_weighted(a, 0.7, b, 0.3, 1.0, out),
+                    lambda: cv2.addWeighted(a, 0.7, b, 0.3, 1.0, out),
+                ),
+                "gaussian_blur 15": (
+                    lambda: fastpix.gaussian_blur(a, 15, 0.0, out),
+                    lambda: cv2.GaussianBlur(a, (15, 15), 0, out),
+                ),
+            }
+            for name, (ours, theirs) in pairs.items():
+                took = medians({"fastpix": ours, "OpenCV": theirs}, repeats)
+                mine, other = took["fastpix"], took["OpenCV"]
+                size = " x ".join(map(str, shape))
+                print(
+                    f"| {name} | {size} {np.dtype(dtype)} | {amount(mine)} | {amount(other)} | {other / mine:.2f} | "
+                    f"{(mine - other) * 1e6:+.1f} us |",
+                    flush=True,
+                )
+
+
+class NumPyWelford:
+    """The loop that fastpix started from: Welford's update in float64, a frame at a time."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.count = 0
+        self.mean = np.zeros(shape)
+        self.m2 = np.zeros(shape)
+
+    def add(self, frame: np.ndarray[Any, Any]) -> None:
+        self.count += 1
+        delta = frame - self.mean
+        self.mean += delta / self.count
+        self.m2 += delta * (frame - self.mean)
+
+
+def moments(shapes: list[tuple[int, ...]], repeats: int) -> None:
+    print("| frame | NumPy's Welford | `add(frame)` | times | `add(stack of 8)`, a frame | times |")
+    print("|---|---:|---:|---:|---:|---:|")
+    generator = np.random.default_rng(2)
+    for dtype in (np.uint8, np.uint16, np.float32):
+        for shape in shapes:
+            frames = generator.integers(0, 256, (8, *shape)).astype(dtype)
+            welford = NumPyWelford(shape)
+            single, stacked = (fastpix.Moments(shape, dtype) for _ in range(2))
+
+            def one_by_one(target: Any = single, frames: Any = frames) -> None:
+                for frame in frames:
+                    target.add(frame)
+
+            def in_numpy(target: Any = welford, frames: Any = frames) -> None:
+                for frame in frames[:2]:
+                    target.add(frame)
+
+            took = medians(
+                {"numpy": in_numpy, "one": one_by_one, "stack": lambda: stacked.add(frames)}, max(3, repeats // 3)
+            )
+            numpy, one, stack = took["numpy"] / 2, took["one"] / 8, took["stack"] / 8
+            size = " x ".join(map(str, shape))
+            print(
+                f"| {size} {np.dtype(dtype)} | {amount(numpy)} | {amount(one)} | {numpy / one:.0f} | {amount(stack)} | "
+                f"{numpy / stack:.0f} |",
+                flush=True,
+            )
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--quick", action="store_true", help="small arrays only")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    print(
+        f"{processor()}, SIMD level {fastpix.simd()}, one thread, processor time, medians of {arguments.repeats}; "
+        f"Python {platform.python_version()}, NumPy {np.__version__}, OpenCV {cv2.__version__}\n"
+    )
+    large = [] if arguments.quick else [(1000, 1000, 3), (3000, 4000, 3)]
+    blending([(8, 8), (64, 64), (256, 256, 3), *large], arguments.repeats)
+    print()
+    moments([(64, 64, 3), (256, 256, 3), *large], arguments.repeats)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""fastpix: finds a camera's bad pixels in ordinary photos; exact moments, addWeighted and Gaussian blur for NumPy.
+
+The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`, `Extremes`. The jobs run the program on folders of
+photos: `hotpixels`, `stats`, `add_weighted_folder`. `DefectList` reads, writes and applies lists of defective pixels.
+"""
+
+from importlib import metadata as _metadata
+
+from ._defects import Camera, Defect, DefectList, MapForm, Smear
+from ._errors import (
+    FastPixError,
+    FastPixWarning,
+    MapError,
+    ProgramNotFoundError,
+    SkippedFile,
+    SkippedFilesWarning,
+    UsageError,
+)
+from ._extremes import Extremes
+from ._jobs import add_weighted_folder, hotpixels, merge, stats
+from ._kernels import add_weighted, gaussian_blur, select_simd, simd
+from ._moments import Moments
+from ._program import Progress, program_path
+from ._reports import BlendReport, Group, Report, StatsReport
+from ._state import State, StateError, StatePhoto
+
+__version__ = _metadata.version("fastpix")
+
+__all__ = [
+    "BlendReport",
+    "Camera",
+    "Defect",
+    "DefectList",
+    "Extremes",
+    "FastPixError",
+    "FastPixWarning",
+    "Group",
+    "MapError",
+    "MapForm",
+    "Moments",
+    "ProgramNotFoundError",
+    "Progress",
+    "Report",
+    "SkippedFile",
+    "SkippedFilesWarning",
+    "Smear",
+    "State",
+    "StateError",
+    "StatePhoto",
+    "StatsReport",
+    "UsageError",
+    "add_weighted",
+    "add_weighted_folder",
+    "gaussian_blur",
+    "hotpixels",
+    "merge",
+    "program_path",
+    "select_simd",
+    "simd",
+    "stats",
+]

@@ -1,0 +1,352 @@
+"""The program's jobs on folders of photos."""
+
+from __future__ import annotations
+
+import os
+import signal
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal, TypeVar
+
+from ._errors import FastPixError, FastPixWarning, SkippedFile, SkippedFilesWarning, UsageError
+from ._program import AnyPath, Outcome, Progress, run
+from ._reports import BlendReport, Report, StatsReport
+
+_Report = TypeVar("_Report", Report, StatsReport, BlendReport)
+
+#: A callback for progress. What it raises ends the job.
+OnProgress = Callable[[Progress], object]
+
+
+def hotpixels(
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    recursive: bool = False,
+    defects: bool = True,
+    sensitivity: Literal["low", "normal", "high"] | None = None,
+    classes: Sequence[str] | None = None,
+    top: int | None = None,
+    minimum_frames: int | None = None,
+    channels: Literal["all", "luma"] | None = None,
+    export: AnyPath | Sequence[AnyPath] = (),
+    report_page: AnyPath | None = None,
+    variance_map: AnyPath | None = None,
+    save_maps: AnyPath | None = None,
+    save_sums: AnyPath | None = None,
+    checkpoint: AnyPath | None = None,
+    workers: int | None = None,
+    memory_limit: str | None = None,
+    arguments: Sequence[str] = (),
+    progress: OnProgress | None = None,
+) -> Report:
+    """Find the defective pixels of cameras in many of their photos.
+
+    Runs ``fastpix hotpixels``, whose help explains the options; None is its default.
+
+    Parameters
+    ----------
+    paths : path or iterable of paths
+        Photos and folders of photos.
+    recursive : bool
+        Look into subfolders, too.
+    defects : bool
+        False for the statistics alone.
+    sensitivity : {"low", "normal", "high"}, optional
+    classes : sequence of str, optional
+        Which defects to list: stuck, dead, hot, low-gain, unstable.
+    top : int, optional
+        How many subpixels of lowest variance to list.
+    minimum_frames : int, optional
+        Leave out cameras and frame shapes with fewer photos.
+    channels : {"all", "luma"}, optional
+    export : path or sequence of paths
+        Lists of defects to write; the extension tells the form.
+    report_page, variance_map, save_maps, save_sums, checkpoint : path, optional
+        What else to write: a page, a picture, folders of NumPy files, the state to go on from.
+    workers : int, optional
+        Threads; the result does not depend on them.
+    memory_limit : str, optional
+        Such as ``"2G"``.
+    arguments : sequence of str
+        Further arguments of the program, as on its command line.
+    progress : callable, optional
+        Called with `Progress` now and then, in this thread. What it raises ends the job and is raised again.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    FastPixError
+        When nothing could be done; its text and its `skipped` name the files.
+    UsageError
+        When the program refuses an argument.
+    ProgramNotFoundError
+        When there is no program.
+    KeyboardInterrupt
+        At Ctrl-C, after the program has ended; it saves its checkpoint before.
+
+    Warns
+    -----
+    SkippedFilesWarning
+        When some files failed and the others gave a result.
+    FastPixWarning
+        For each warning of the report: about too few photos, fixed views, edited photos and the like.
+    """
+    options = [
+        *_flag("--recursive", recursive),
+        *(["--defects"] if defects else ["--no-defects"]),
+        *_option("--sensitivity", sensitivity),
+        *_option("--classes", ",".join(classes) if classes else None),
+        *_option("--top", top),
+        *_option("--minimum-frames", minimum_frames),
+        *_option("--channels", channels),
+        *(word for path in _paths(export) for word in _option("--export", path)),
+        *_option("--report", report_page),
+        *_option("--variance-map", variance_map),
+        *_option("--save-maps", save_maps),
+        *_option("--save-sums", save_sums),
+        *_option("--checkpoint", checkpoint),
+        *_option("--workers", workers),
+        *_option("--memory-limit", memory_limit),
+    ]
+    outcome = _run(["hotpixels", "--format", "json", *options, *arguments], paths, progress)
+    report = _report(Report, outcome)
+    for warned in report.warnings or ():
+        warnings.warn(warned.message, FastPixWarning, stacklevel=2)
+    return report
+
+
+def merge(
+    states: AnyPath | Iterable[AnyPath],
+    *,
+    defects: bool = True,
+    sensitivity: Literal["low", "normal", "high"] | None = None,
+    classes: Sequence[str] | None = None,
+    top: int | None = None,
+    save_state: AnyPath | None = None,
+    save_maps: AnyPath | None = None,
+    save_sums: AnyPath | None = None,
+    memory_limit: str | None = None,
+    arguments: Sequence[str] = (),
+) -> Report:
+    """Judge the defects from states, which ``hotpixels(..., checkpoint=...)`` or `State` has written; no photo is needed.
+
+    Runs ``fastpix merge``. The result is that of one run over all photos.
+
+    Parameters
+    ----------
+    states : path or iterable of paths
+        State files of disjoint sets of photos of one camera and frame shape.
+    defects : bool
+        False for the statistics alone.
+    save_state : path, optional
+        Where the combined state goes.
+    sensitivity, classes, top, save_maps, save_sums, memory_limit, arguments
+        As for `hotpixels`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    FastPixError, UsageError, ProgramNotFoundError, KeyboardInterrupt
+        As `hotpixels`; also FastPixError for damaged states, and for ones that share photos.
+    """
+    options = [
+        *_flag("--defects", defects),
+        *_option("--sensitivity", sensitivity),
+        *_option("--classes", ",".join(classes) if classes else None),
+        *_option("--top", top),
+        *_option("--save-state", save_state),
+        *_option("--save-maps", save_maps),
+        *_option("--save-sums", save_sums),
+        *_option("--memory-limit", memory_limit),
+    ]
+    report = _report(Report, _run(["merge", "--format", "json", *options, *arguments], states, None))
+    for warned in report.warnings or ():
+        warnings.warn(warned.message, FastPixWarning, stacklevel=2)
+    return report
+
+
+def stats(
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    recursive: bool = False,
+    verify: bool = False,
+    moments: bool = False,
+    as_rgb: bool = False,
+    weight: Literal["pixel", "image"] | None = None,
+    count_values: bool = False,
+    workers: int | None = None,
+    arguments: Sequence[str] = (),
+    progress: OnProgress | None = None,
+) -> StatsReport:
+    """Count photos and their sizes; with `moments`, the exact mean and deviation of their channels.
+
+    Runs ``fastpix stats``. ``Normalize(mean=report.moments.mean, std=report.moments.std)`` is what deep learning does
+    with the result.
+
+    Parameters
+    ----------
+    paths, recursive, workers, arguments, progress
+        As for `hotpixels`.
+    verify : bool
+        Decode every photo to its end, to find damage that headers do not show.
+    moments : bool
+        Mean and standard deviation of each channel, which decodes all photos.
+    as_rgb : bool
+        Count grey photos in red, green and blue. Implies `moments`.
+    weight : {"pixel", "image"}, optional
+        Whether every pixel or every image counts alike. Implies `moments`.
+    count_values : bool
+        How often each value occurs. Implies `moments`.
+
+    Returns
+    -------
+    StatsReport
+
+    Raises
+    ------
+    FastPixError, UsageError, ProgramNotFoundError, KeyboardInterrupt
+        As `hotpixels`; so is the SkippedFilesWarning.
+    """
+    options = [
+        *_flag("--recursive", recursive),
+        *_flag("--verify", verify),
+        *_flag("--moments", moments),
+        *_flag("--as-rgb", as_rgb),
+        *_option("--weight", weight),
+        *_flag("--count-values", count_values),
+        *_option("--workers", workers),
+    ]
+    return _report(StatsReport, _run(["stats", "--format", "json", *options, *arguments], paths, progress))
+
+
+def add_weighted_folder(
+    first: AnyPath | Iterable[AnyPath],
+    second: AnyPath | None = None,
+    *,
+    output: AnyPath,
+    alpha: float | None = None,
+    beta: float | None = None,
+    gamma: float | None = None,
+    blur: int | None = None,
+    sigma: float | None = None,
+    recursive: bool = False,
+    pair_by: Literal["name", "order"] | None = None,
+    resize_second: bool = False,
+    format: Literal["png", "jpeg"] | None = None,
+    quality: int | None = None,
+    suffix: str | None = None,
+    overwrite: bool = False,
+    workers: int | None = None,
+    arguments: Sequence[str] = (),
+    progress: OnProgress | None = None,
+) -> BlendReport:
+    """Blend images with others, or with their own Gaussian blur, from file to file.
+
+    Runs ``fastpix addweighted``: ``alpha * first + beta * second + gamma``, with OpenCV's samples.
+
+    Parameters
+    ----------
+    first : path or iterable of paths
+        An image or a folder; with `blur` any number of them.
+    second : path, optional
+        An image or a folder that goes with the first; not with `blur`.
+    output : path
+        Folder for the images; for one image also a file.
+    alpha, beta, gamma : float, optional
+        0.7, 0.3 and 0 without.
+    blur : int, optional
+        Blend with the own blur of this many pixels, odd, 3 to 99.
+    sigma : float, optional
+        Of the blur; 0 for OpenCV's rule.
+    pair_by : {"name", "order"}, optional
+        How the images of two folders are paired.
+    resize_second : bool
+        Resize the second image to the size of the first.
+    format, quality, suffix, overwrite
+        Of the outputs. Existing files are left alone without `overwrite`.
+    recursive, workers, arguments, progress
+        As for `hotpixels`.
+
+    Returns
+    -------
+    BlendReport
+
+    Raises
+    ------
+    FastPixError, UsageError, ProgramNotFoundError, KeyboardInterrupt
+        As `hotpixels`; so is the SkippedFilesWarning.
+    """
+    options = [
+        *_option("--output", output),
+        *_option("--alpha", alpha),
+        *_option("--beta", beta),
+        *_option("--gamma", gamma),
+        *_option("--blur", blur),
+        *_option("--sigma", sigma),
+        *_flag("--recursive", recursive),
+        *_option("--pair-by", pair_by),
+        *_flag("--resize-b", resize_second),
+        *_option("--format", format),
+        *_option("--quality", quality),
+        *_option("--suffix", suffix),
+        *_flag("--overwrite", overwrite),
+        *_option("--workers", workers),
+    ]
+    paths = [*_paths(first), *([] if second is None else [second])]
+    return _report(BlendReport, _run(["addweighted", "--summary", "json", *options, *arguments], paths, progress))
+
+
+def _paths(paths: AnyPath | Iterable[AnyPath]) -> list[AnyPath]:
+    return [paths] if isinstance(paths, (str, bytes, os.PathLike)) else list(paths)
+
+
+def _flag(name: str, value: bool) -> list[str]:
+    return [name] if value else []
+
+
+def _option(name: str, value: object) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, (bytes, os.PathLike)):
+        value = os.fsdecode(value)
+    # With the sign in one word, a value may begin with a dash.
+    return [f"{name}={value!r}" if isinstance(value, float) else f"{name}={value}"]
+
+
+def _run(arguments: list[str], paths: AnyPath | Iterable[AnyPath], progress: OnProgress | None) -> Outcome:
+    named = _paths(paths)
+    if not named:
+        raise ValueError("there are no paths; name at least one photo or folder")
+    return run(arguments, named, progress)
+
+
+def _report(cls: type[_Report], outcome: Outcome) -> _Report:
+    if outcome.exit_code in (0, 2):
+        report = cls.from_text(outcome.output)
+        if report.skipped:
+            warnings.warn(_count_and_names(report.skipped), SkippedFilesWarning, stacklevel=3)
+        elif outcome.exit_code == 2:
+            warnings.warn(f"some files failed: {outcome.messages}", SkippedFilesWarning, stacklevel=3)
+        return report
+    if outcome.exit_code in (130, 128 + signal.SIGINT, -signal.SIGINT):
+        raise KeyboardInterrupt(outcome.messages)
+    skipped: tuple[SkippedFile, ...] = ()
+    if outcome.output.strip():
+        skipped = cls.from_text(outcome.output).skipped
+    message = outcome.messages or f"the program ended with code {outcome.exit_code} and said nothing"
+    if outcome.exit_code == 64:
+        raise UsageError(message, skipped, 64)
+    raise FastPixError(message, skipped, outcome.exit_code)
+
+
+def _count_and_names(skipped: tuple[SkippedFile, ...]) -> str:
+    named = [str(file) for file in skipped[:10]]
+    more = [f"and {len(skipped) - 10} more"] if len(skipped) > 10 else []
+    count = "1 file was" if len(skipped) == 1 else f"{len(skipped)} files were"
+    return f"{count} left out: " + "; ".join(named + more)

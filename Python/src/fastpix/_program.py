@@ -1,0 +1,248 @@
+"""Finds and runs the `fastpix` program."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ._errors import FastPixError, ProgramNotFoundError
+
+#: What a path may be.
+AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    Attributes
+    ----------
+    activity : str
+        What is done, for people: `Reading headers`, `Decoding`, `Blending`.
+    done, total : int
+        Photos that it has been done with, and all of them.
+    """
+
+    activity: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the program gave."""
+
+    exit_code: int
+    output: bytes
+    #: stderr without progress.
+    messages: str
+
+
+def program_path() -> Path:
+    """Return the program that jobs run.
+
+    The environment variable FASTPIX_BINARY, the one inside this package, or `fastpix` on the PATH, whichever is first.
+
+    Raises
+    ------
+    ProgramNotFoundError
+        When there is none. A package built without Swift has none inside.
+    """
+    named = os.environ.get("FASTPIX_BINARY")
+    if named:
+        if not os.access(named, os.X_OK) or os.path.isdir(named):
+            raise ProgramNotFoundError(f"FASTPIX_BINARY names {named}, which is no program")
+        return Path(named)
+    inside = Path(__file__).parent / "_bin" / "fastpix"
+    if os.access(inside, os.X_OK):
+        return inside
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        candidate = Path(folder or ".") / "fastpix"
+        # Pip installs a script of this name, which asks here.
+        if os.access(candidate, os.X_OK) and candidate.is_file() and not _is_script(candidate):
+            return candidate
+    raise ProgramNotFoundError(
+        "this installation of fastpix lacks the program, because it was built without Swift; the kernels work. Install "
+        "a wheel for this platform, or build the program (https://www.swift.org/install, then scripts/install in a "
+        "checkout of fastpix) and put it on the PATH or name it in FASTPIX_BINARY"
+    )
+
+
+def _is_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return True
+
+
+def run(
+    arguments: Sequence[str], paths: Iterable[AnyPath], progress: Callable[[Progress], object] | None = None
+) -> Outcome:
+    """Run the program and wait for it.
+
+    KeyboardInterrupt, and whatever else is raised meanwhile (by `progress`, too), is raised again after the program
+    has ended: it is asked to stop as Ctrl-C does, so that it saves its state and leaves no half-made file. A second
+    interrupt ends it at once.
+    """
+    if isinstance(paths, (str, bytes, os.PathLike)):
+        paths = [paths]
+    # Names may begin with a dash; they may be any bytes.
+    command: list[str | bytes] = [os.fspath(program_path()), *arguments, "--", *(os.fsencode(path) for path in paths)]
+    # Words in colour would be taken apart below, and a callback needs a terminal for the program to tell its progress.
+    environment = {**os.environ, "NO_COLOR": "1"}
+    terminal, stderr = os.openpty() if progress is not None else os.pipe()
+    try:
+        try:
+            # A group of its own: Ctrl-C on the terminal must reach it once, from here, because twice ends it at once.
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=environment,
+                process_group=0,
+            )
+        finally:
+            os.close(stderr)
+    except OSError as error:
+        os.close(terminal)
+        raise FastPixError(f"{command[0]!s} cannot be run: {error.strerror or error}") from error
+    except BaseException:
+        os.close(terminal)
+        raise
+    output = _Drain(process)
+    messages = _Messages(progress)
+    try:
+        try:
+            _read_all(terminal, messages)
+            process.wait()
+        except BaseException:
+            _stop(process, terminal)
+            raise
+        finally:
+            output.join()
+    finally:
+        os.close(terminal)
+    return Outcome(process.returncode, output.content, messages.text())
+
+
+class _Drain(threading.Thread):
+    """Reads the result while this thread reads messages, or one of the two pipes would be full."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        assert process.stdout is not None
+        self._pipe = process.stdout
+        self.content = b""
+        self.start()
+
+    def run(self) -> None:
+        with self._pipe:
+            self.content = self._pipe.read()
+
+
+def _read_all(descriptor: int, messages: _Messages) -> None:
+    while True:
+        try:
+            piece = os.read(descriptor, 65536)
+        except OSError:
+            # How Linux says that nobody has the other end of a terminal open any more.
+            return
+        if not piece:
+            return
+        messages.add(piece)
+
+
+def _stop(process: subprocess.Popen[bytes], descriptor: int) -> None:
+    """End the program, politely first, and wait until it has; read what it says meanwhile, or it would wait for us."""
+    process.send_signal(signal.SIGINT)
+    try:
+        while process.poll() is None:
+            if select.select([descriptor], [], [], 0.05)[0]:
+                try:
+                    if not os.read(descriptor, 65536):
+                        process.wait()
+                except OSError:
+                    process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+
+
+class _Messages:
+    """Takes the program's stderr apart into progress and lines."""
+
+    #: As ProgressBar.swift draws it, between orders to clear the line; a line break ends messages only.
+    _PROGRESS = re.compile(rb"([^\[\r\n\x1b]+) \[[#.]*\] (\d+)/(\d+) [^\r\n\x1b]*")
+    _END = re.compile(rb"(\r\x1b\[K|\r?\n)")
+    _LONGEST_PROGRESS = 1000
+
+    def __init__(self, progress: Callable[[Progress], object] | None) -> None:
+        self._progress = progress
+        self._told: Progress | None = None
+        self._rest = b""
+        #: What has come behind it and ends no line: only looked at when it may be progress, which is short.
+        self._unseen: list[bytes] = []
+        self._unseen_count = 0
+        self._lines: list[bytes] = []
+
+    def add(self, piece: bytes) -> None:
+        self._unseen.append(piece)
+        self._unseen_count += len(piece)
+        if b"\r" not in piece and b"\n" not in piece and len(self._rest) + self._unseen_count > self._LONGEST_PROGRESS:
+            return
+        self._see()
+        # Its end comes with the next one, which may take a while.
+        self._is_progress(self._rest)
+
+    def _see(self) -> None:
+        self._rest += b"".join(self._unseen)
+        self._unseen, self._unseen_count = [], 0
+        # The last part may not be complete.
+        *parts, self._rest = self._END.split(self._rest)
+        for part, end in zip(parts[::2], parts[1::2]):
+            self._take(part, end)
+
+    def _take(self, part: bytes, end: bytes) -> None:
+        if part and (end.endswith(b"\n") or not self._is_progress(part)):
+            self._lines.append(part)
+
+    def _is_progress(self, part: bytes) -> bool:
+        """Whether a part is progress, which then is told if it is news."""
+        if self._progress is None or len(part) > self._LONGEST_PROGRESS:
+            return False
+        match = self._PROGRESS.fullmatch(part)
+        if match is None:
+            return False
+        progress = Progress(match[1].decode(errors="replace"), int(match[2]), int(match[3]))
+        if progress != self._told:
+            self._told = progress
+            self._progress(progress)
+        return True
+
+    def text(self) -> str:
+        """All lines that are no progress."""
+        self._see()
+        self._take(self._rest, b"")
+        self._rest = b""
+        return b"\n".join(self._lines).decode(errors="replace")
+
+
+def main() -> int:
+    """Run the program in place of this process, with this process's arguments."""
+    try:
+        program = program_path()
+    except ProgramNotFoundError as error:
+        print(f"fastpix: error: {error}", file=sys.stderr)
+        return 69
+    os.execv(program, [os.fspath(program), *sys.argv[1:]])

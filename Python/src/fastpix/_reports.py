@@ -1,0 +1,283 @@
+"""What the program's jobs found, from its JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from ._defects import Camera, Defect, DefectList
+from ._errors import FastPixError, SkippedFile
+from ._records import KEY, RECORD, Record
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def _of(record: type[Record], **more: Any) -> Any:
+    return field(metadata={RECORD: record, **more})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned(Record):
+    """Something to know about the result: `kind`, `message`, and the index of the `group` that it is about."""
+
+    kind: str
+    message: str
+    group: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subpixel(Record):
+    """The statistics of one subpixel; variance is M2 / (n - 1)."""
+
+    row: int
+    column: int
+    channel: int
+    mean: float
+    variance: float | None
+    m2: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extreme(Record):
+    """The lowest or highest variance of a group, and where it is."""
+
+    value: float
+    m2: float
+    row: int
+    column: int
+    channel: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VarianceSummary(Record):
+    """Lowest and highest variance, and their mean over all subpixels."""
+
+    min: Extreme = _of(Extreme)
+    max: Extreme = _of(Extreme)
+    mean: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExcludedRegion(Record):
+    """A part of the frame in which no defects are looked for: bars, stamps, dust, clipped parts."""
+
+    kind: str
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Record):
+    """The photos of one camera and frame shape, and what was found in them.
+
+    Attributes
+    ----------
+    camera : Camera
+    width, height, channels, bits_per_sample : int
+    channel_names : tuple of str
+    frames : int
+        How many photos went in.
+    variance : VarianceSummary
+    lowest_variance : tuple of Subpixel
+        The subpixels of lowest variance; no judgement.
+    defects : tuple of Defect, or None
+        None when they were not judged.
+    excluded_regions : tuple of ExcludedRegion
+    scene_correlation : float or None
+    """
+
+    camera: Camera = _of(Camera)
+    width: int
+    height: int
+    channels: int
+    channel_names: tuple[str, ...]
+    bits_per_sample: int
+    frames: int
+    variance: VarianceSummary | None = _of(VarianceSummary)
+    lowest_variance: tuple[Subpixel, ...] = _of(Subpixel)
+    defects: tuple[Defect, ...] | None = _of(Defect)
+    excluded_regions: tuple[ExcludedRegion, ...] | None = _of(ExcludedRegion)
+    scene_correlation: float | None
+
+    @property
+    def defect_list(self) -> DefectList:
+        """The defects as a list that can be written, made a mask of, and repaired with.
+
+        Raises
+        ------
+        FastPixError
+            When defects were not judged: that is not the same as none.
+        """
+        if self.defects is None:
+            raise FastPixError("the defects of this group were not judged")
+        return DefectList(self.defects, self.width, self.height, self.camera, self.frames)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job(Record):
+    """What the reports of all jobs have."""
+
+    schema: str
+    version: str
+    settings: Mapping[str, Any]
+    skipped: tuple[SkippedFile, ...] = _of(SkippedFile)
+    timing: Mapping[str, float]
+    peak_memory_bytes: int
+
+    @classmethod
+    def from_text(cls, text: str | bytes) -> Self:
+        """Make a report from the program's JSON."""
+        try:
+            content = json.loads(text)
+            return cls.from_json(content)
+        except (ValueError, AttributeError, TypeError) as error:
+            raise FastPixError(f"the program's JSON cannot be read: {error}") from error
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a report that the program has written to a file."""
+        with open(path, "rb") as file:
+            return cls.from_text(file.read())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(_Job):
+    """What `hotpixels` found.
+
+    Attributes
+    ----------
+    groups : tuple of Group
+        One for each camera and frame shape, those with the most photos first.
+    skipped : tuple of SkippedFile
+        The files that were left out, with the reasons.
+    warnings : tuple of Warned
+    settings, timing : mapping
+    peak_memory_bytes, temporary_file_bytes : int
+    schema, version : str
+    """
+
+    groups: tuple[Group, ...] = _of(Group)
+    warnings: tuple[Warned, ...] = _of(Warned)
+    temporary_file_bytes: int | None
+
+    @property
+    def defect_lists(self) -> tuple[DefectList, ...]:
+        """The lists of the groups whose defects were judged."""
+        return tuple(group.defect_list for group in self.groups if group.defects is not None)
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """Return a pandas DataFrame with a line for each defect of every group; needs pandas."""
+        import pandas
+
+        tables = []
+        for index, group in enumerate(self.groups):
+            if group.defects is None:
+                continue
+            table = group.defect_list.to_pandas()
+            camera = {"make": group.camera.make, "model": group.camera.model, "serial": group.camera.serial}
+            for place, (name, value) in enumerate({"group": index, **camera}.items()):
+                table.insert(place, name, value)
+            tables.append(table)
+        filled = [table for table in tables if len(table) > 0]
+        return pandas.concat(filled, ignore_index=True) if filled else pandas.DataFrame(columns=["group"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelMoments(Record):
+    """Mean and standard deviation of a channel over all photos, from 0 to 1, and the exact sums.
+
+    `sum` and `sum_of_squares` are in units of 1/`sample_maximum` and its square.
+    """
+
+    name: str
+    photos: int
+    pixels: int
+    bits_per_sample: tuple[int, ...]
+    sample_maximum: int
+    mean: float
+    standard_deviation: float
+    mean255: float
+    standard_deviation255: float
+    sum: str
+    sum_of_squares: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetMoments(Record):
+    """The moments of a set of photos, channel by channel."""
+
+    as_rgb: bool = field(metadata={KEY: "asRGB"})
+    weight: str
+    channels: tuple[ChannelMoments, ...] = _of(ChannelMoments)
+    histograms: tuple[Mapping[str, Any], ...] | None
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """The channels' means, as torchvision's `Normalize(mean, std)` takes them."""
+        return tuple(channel.mean for channel in self.channels)
+
+    @property
+    def std(self) -> tuple[float, ...]:
+        """The channels' standard deviations (the population's), as `Normalize(mean, std)` takes them."""
+        return tuple(channel.standard_deviation for channel in self.channels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatsReport(_Job):
+    """What `stats` counted; README.md of fastpix explains the figures.
+
+    Attributes
+    ----------
+    photos, bytes_on_disk, bytes_decoded : int
+    formats, shapes, bit_depths, cameras : tuple of mapping
+    moments : SetMoments or None
+        None unless they were asked for.
+    """
+
+    photos: int
+    bytes_on_disk: int
+    bytes_decoded: int
+    formats: tuple[Mapping[str, Any], ...]
+    shapes: tuple[Mapping[str, Any], ...]
+    bit_depths: tuple[Mapping[str, Any], ...]
+    cameras: tuple[Mapping[str, Any], ...]
+    moments: SetMoments | None = _of(SetMoments)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlendedImage(Record):
+    """An image that was made: `first` and `second` are its sources, `output` where it is."""
+
+    first: str
+    second: str | None
+    output: str
+    format: str
+    width: int
+    height: int
+    channels: int
+    bits_per_sample: int
+    bytes_in: int
+    bytes_out: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlendReport(_Job):
+    """What `add_weighted_folder` made.
+
+    Attributes
+    ----------
+    images : tuple of BlendedImage
+    totals : mapping
+    is_interrupted : bool
+    """
+
+    images: tuple[BlendedImage, ...] = _of(BlendedImage)
+    totals: Mapping[str, Any]
+    is_interrupted: bool

@@ -1,0 +1,341 @@
+"""State files of `fastpix hotpixels --checkpoint`, Guides/StateFile.md: exact statistics of a set of photos."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._defects import Camera
+from ._errors import FastPixError
+from ._extremes import Extremes
+from ._map_writing import place
+from ._moments import Moments
+
+SIGNATURE = b"\x89FPS\r\n\x1a\n"
+#: The one version that is read and written: others have another layout, or photos that decode to other samples.
+VERSION = 3
+_HEADER = struct.Struct("<8sII")
+_CHECKSUM_BYTES = 16
+_LONGEST_MANIFEST = 256 << 20
+#: Pixels of one cell of the coarse sums, and which row of a cell is looked at (Accumulation/CoarseSums.swift).
+_CELL, _ROW_IN_CELL = 8, 3
+
+
+class StateError(FastPixError, ValueError):
+    """A file is no state, is damaged or of another version, or states do not belong together."""
+
+
+@dataclass(frozen=True)
+class StatePhoto:
+    """A photo whose samples are in a state.
+
+    Attributes
+    ----------
+    hash : str
+        Of its file's content: XXH3, 128 bits, as ``xxhsum -H2`` prints it.
+    name : str
+        The file's name without its folder, for messages.
+    page : int or None
+        Which of several pictures of the file.
+    fact : mapping or None
+        What judging needs of it.
+    """
+
+    hash: str
+    name: str
+    page: int | None = None
+    fact: Mapping[str, Any] | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str], page: int | None = None) -> StatePhoto:
+        """Read a file and make its photo. Needs the package xxhash."""
+        digest = _xxhash().xxh3_128()
+        with open(path, "rb") as file:
+            while piece := file.read(1 << 20):
+                digest.update(piece)
+        return cls(digest.hexdigest(), Path(path).name, page)
+
+    @property
+    def _identity(self) -> tuple[str, int]:
+        return (self.hash, self.page or 0)
+
+    @property
+    def _order(self) -> tuple[str, int, str]:
+        return (self.hash, self.page or 0, self.name)
+
+
+@dataclass(eq=False)
+class State:
+    """The statistics of the photos of one camera and frame shape, and which photos they are.
+
+    Attributes
+    ----------
+    moments : Moments
+        Of uint8 or uint16 frames.
+    photos : tuple of StatePhoto
+        As many as the moments have frames; a photo counts once.
+    camera : Camera
+    extremes : Extremes or None
+        Where defects can be judged.
+    channels : str
+        `all` or `luma`: which samples of the photos were decoded.
+    coded_unit : (int, int)
+        Width and height of the pixels that share compressed blocks; (1, 1) without compression.
+    coarse : array or None
+        Sums of parts of the frame, int64, for both halves of the photos: what tells scenes from other frames.
+    pattern : mapping or None
+        The colours of a mosaic, as the manifest has them.
+    """
+
+    moments: Moments
+    photos: tuple[StatePhoto, ...]
+    camera: Camera = Camera()
+    extremes: Extremes | None = None
+    channels: str = "all"
+    coded_unit: tuple[int, int] = (1, 1)
+    coarse: NDArray[np.int64] | None = None
+    pattern: Mapping[str, Any] | None = None
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> State:
+        """Read a state file. Needs the package xxhash.
+
+        Raises
+        ------
+        StateError
+            When it is no state, of another version or damaged, and when photos in it are unfinished.
+        OSError
+            When it cannot be read.
+        """
+        with open(path, "rb") as file:
+            content = file.read()
+        try:
+            return _parse(content)
+        except StateError as error:
+            raise StateError(f"{os.fspath(path)}: {error}") from None
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write a state file, which `fastpix merge` and `hotpixels(checkpoint=...)` take. Needs the package xxhash.
+
+        It appears under its name when it is complete.
+        """
+        place(Path(path), self._content())
+
+    def merge(self, other: State) -> State:
+        """Add the photos of another state, exactly; it stays as it is. Returns this object.
+
+        Extremes, and what else judging takes, are kept when both have them.
+
+        Raises
+        ------
+        StateError
+            For different cameras or frames, and when both have the same photo.
+        """
+        if self._kind != other._kind:
+            raise StateError(f"states of {self._kind} and of {other._kind} cannot be merged")
+        shared = {photo._identity for photo in self.photos} & {photo._identity for photo in other.photos}
+        if shared:
+            name = next(photo.name for photo in other.photos if photo._identity in shared)
+            raise StateError(f"both states have {len(shared)} photos, such as {name}; a photo may count only once")
+        moments = self.moments.copy().merge(other.moments)
+        if self.extremes is None or other.extremes is None or self.coarse is None or other.coarse is None:
+            self.extremes = self.coarse = None
+        else:
+            self.extremes = self.extremes.copy().merge(other.extremes)
+            self.coarse = self.coarse + other.coarse
+        self.moments = moments
+        self.photos = tuple(sorted(self.photos + other.photos, key=lambda photo: photo._order))
+        self.coded_unit = (
+            max(self.coded_unit[0], other.coded_unit[0]),
+            max(self.coded_unit[1], other.coded_unit[1]),
+        )
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are of the same photos and the same bits."""
+        if not isinstance(other, State):
+            return NotImplemented
+        return (
+            self._kind == other._kind
+            and self.moments == other.moments
+            and self.extremes == other.extremes
+            and sorted(photo._order for photo in self.photos) == sorted(photo._order for photo in other.photos)
+            and self.coded_unit == other.coded_unit
+            and np.array_equal(self.coarse, other.coarse)  # type: ignore[arg-type]
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def _kind(self) -> tuple[Any, ...]:
+        return (self.camera.to_json(), self.moments.shape, self.moments.dtype.name, self.channels, self.pattern)
+
+    def _content(self) -> bytes:
+        if len(self.photos) != self.moments.count:
+            raise StateError(f"there are {len(self.photos)} photos, and moments of {self.moments.count} frames")
+        if self.moments.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)) or len(self.moments.shape) not in (2, 3):
+            raise StateError("a state holds exact sums of uint8 or uint16 frames of (height, width[, channels])")
+        has_extremes = self.extremes is not None and self.coarse is not None
+        height, width, channels = (*self.moments.shape, 1)[:3]
+        frame: dict[str, Any] = {
+            "width": width,
+            "height": height,
+            "channels": channels,
+            "bitsPerSample": 8 * self.moments.dtype.itemsize,
+        }
+        if self.pattern is not None:
+            frame["pattern"] = dict(self.pattern)
+        photos = []
+        for photo in sorted(self.photos, key=lambda photo: photo._order):
+            values = {"hash": photo.hash, "name": photo.name, "page": photo.page}
+            fact = photo.fact if has_extremes else None
+            photos.append({key: value for key, value in {**values, "fact": fact}.items() if value is not None})
+        from . import __version__
+
+        manifest = json.dumps(
+            {
+                "writer": f"fastpix {__version__} (Python)",
+                "camera": self.camera.to_json(),
+                "frame": frame,
+                "channels": self.channels,
+                "codedUnitWidth": self.coded_unit[0],
+                "codedUnitHeight": self.coded_unit[1],
+                "photos": photos,
+                "unfinished": [],
+                "hasExtremes": has_extremes,
+            },
+            sort_keys=True,
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode()
+        arrays: list[NDArray[Any]] = [self.moments.sum, self.moments.sum_of_squares]
+        parts = [_HEADER.pack(SIGNATURE, VERSION, len(manifest)), manifest]
+        if self.extremes is not None and self.coarse is not None:
+            parts.append(self.coarse.astype("<i8").tobytes())
+            arrays += [self.extremes.above, self.extremes.below, self.extremes.blind_above, self.extremes.blind_below]
+        # Row by row all arrays together.
+        rows = [array.reshape(height, -1).astype(array.dtype.newbyteorder("<")).view(np.uint8) for array in arrays]
+        parts.append(np.concatenate(rows, axis=1).tobytes())
+        content = b"".join(parts)
+        return content + bytes(_xxhash().xxh3_128_digest(content))
+
+
+def _xxhash() -> Any:
+    try:
+        import xxhash
+    except ImportError as error:
+        raise ImportError("state files need the package xxhash: pip install 'fastpix[state]'") from error
+    return xxhash
+
+
+def _parse(content: bytes) -> State:
+    if len(content) < _HEADER.size or not content.startswith(SIGNATURE):
+        raise StateError("not a state file of fastpix")
+    _, version, length = _HEADER.unpack_from(content)
+    if version != VERSION:
+        raise StateError(f"a state file of version {version}, and this package reads version {VERSION}")
+    begin, end = _HEADER.size + length, len(content) - _CHECKSUM_BYTES
+    if length > _LONGEST_MANIFEST or begin > end:
+        raise StateError("the state file is damaged: it is shorter than it says")
+    if _xxhash().xxh3_128_digest(content[:end]) != content[end:]:
+        raise StateError("the state file is damaged: its checksum is wrong")
+    try:
+        manifest = json.loads(content[_HEADER.size : begin])
+        unfinished = manifest["unfinished"]
+        frame = manifest["frame"]
+        shape = tuple(int(frame[name]) for name in ("height", "width", "channels"))
+        dtype: np.dtype[Any] = np.dtype({8: "uint8", 16: "uint16"}[frame["bitsPerSample"]])
+        pattern = frame.get("pattern")
+        distance = _neighbour_distance(pattern)
+        photos = tuple(
+            StatePhoto(str(photo["hash"]), str(photo["name"]), photo.get("page"), photo.get("fact"))
+            for photo in manifest["photos"]
+        )
+        camera = Camera.from_json(manifest["camera"])
+        has_extremes = bool(manifest["hasExtremes"])
+        coded_unit = (int(manifest["codedUnitWidth"]), int(manifest["codedUnitHeight"]))
+        channels = str(manifest["channels"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise StateError("the state file is damaged: its manifest cannot be read") from None
+    if unfinished:
+        raise StateError(f"{len(unfinished)} photos are unfinished; run the same command again to finish them")
+    if distance > 16:
+        raise StateError(f"a colour pattern of {pattern['rows']} x {pattern['columns']} pixels is too large here")
+    if min(shape) < 1 or len(photos) > 65_535:
+        raise StateError("the state file is damaged: no photos are so")
+    samples = shape[1] * shape[2]
+    types: list[np.dtype[Any]] = [np.dtype("<u4"), np.dtype("<u4" if dtype == np.uint8 else "<u8")]
+    types += [np.dtype("<u2")] * 4 if has_extremes else []
+    cells = ((shape[0] - _ROW_IN_CELL + _CELL - 1) // _CELL) * (shape[1] // _CELL) if has_extremes else 0
+    row_bytes = samples * sum(one.itemsize for one in types)
+    if begin + 16 * cells + shape[0] * row_bytes != end:
+        raise StateError("the state file is damaged: its length does not match its frame")
+    coarse = np.frombuffer(content, "<i8", 2 * cells, begin).astype(np.int64) if has_extremes else None
+    rows = np.frombuffer(content, np.uint8, shape[0] * row_bytes, begin + 16 * cells).reshape(shape[0], row_bytes)
+    arrays = []
+    first = 0
+    for one in types:
+        last = first + samples * one.itemsize
+        arrays.append(np.ascontiguousarray(rows[:, first:last]).view(one))
+        first = last
+    # The program's moments of grey photos have no axis of channels, as its NumPy files do.
+    lengths = shape if shape[2] > 1 else shape[:2]
+    moments = _moments(lengths, dtype, arrays, len(photos))
+    extremes = _extremes(lengths, dtype, arrays[2:], len(photos), distance) if has_extremes else None
+    return State(moments, photos, camera, extremes, channels, coded_unit, coarse, pattern)
+
+
+def _neighbour_distance(pattern: Mapping[str, Any] | None) -> int:
+    """Pixels to the next one of the same colour, 2 at least, as FrameShape.neighbourDistance counts them."""
+    if pattern is None:
+        return 2
+    period = math.lcm(int(pattern["rows"]), int(pattern["columns"]))
+    return period if period > 1 else 2
+
+
+def _moments(shape: tuple[int, ...], dtype: np.dtype[Any], arrays: Sequence[NDArray[Any]], count: int) -> Moments:
+    sums, squares = (array.reshape(-1).astype(array.dtype.newbyteorder("=")) for array in arrays[:2])
+    most = int(np.iinfo(dtype).max)
+    # Sums of larger numbers than there are, or of fewer squares than their mean has, are no photos'.
+    wide = sums.astype(np.uint64)
+    if count == 0 or int(sums.max()) > count * most or (np.uint64(count) * squares.astype(np.uint64) < wide * wide).any():
+        raise StateError("the state file is damaged: it has sums that no photos have")
+    new = Moments(shape, dtype)
+    new.__setstate__(
+        {
+            "shape": shape,
+            "dtype": dtype.name,
+            "first": sums,
+            "second": squares,
+            "counts": np.array([count, 0], np.uint64),
+            "kept": None,
+        }
+    )
+    return new
+
+
+def _extremes(
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    arrays: Sequence[NDArray[Any]],
+    count: int,
+    distance: int,
+) -> Extremes:
+    if any(int(array.max()) > count for array in arrays):
+        raise StateError("the state file is damaged: it has counts that no photos have")
+    new = Extremes(shape, dtype, distance=distance)
+    state = new.__getstate__()
+    height, width, channels = (*shape, 1)[:3]
+    state["counters"] = np.stack([array.reshape(height, width, channels) for array in arrays])
+    state["count"] = np.array([count], np.uint64)
+    new.__setstate__(state)
+    return new

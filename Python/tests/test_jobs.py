@@ -1,0 +1,264 @@
+"""The program's jobs: results, progress, errors, interrupts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fastpix
+from fastpix import FastPixError, FastPixWarning, Progress, Report, SkippedFilesWarning, UsageError
+
+
+def test_hotpixels_finds_the_examples_defects(example: Path, program: Path) -> None:
+    heard: list[Progress] = []
+    report = fastpix.hotpixels(example, progress=heard.append)
+    (group,) = report.groups
+    assert group.camera.model == "Canon PowerShot SX260 HS" and group.frames == 48
+    assert (group.width, group.height, group.channels, group.bits_per_sample) == (384, 896, 3, 8)
+    assert {(defect.row, defect.column) for defect in group.defect_list} >= {(889, 355), (76, 83)}
+    first = group.lowest_variance[0]
+    assert (first.row, first.column, first.channel) == (889, 355, 1)
+    assert group.variance is not None and group.variance.min.value == first.variance
+    assert heard[-1].done == heard[-1].total == 48
+    assert {progress.activity for progress in heard} >= {"Decoding"}
+    for one, next_one in zip(heard, heard[1:]):
+        assert one.activity != next_one.activity or one.done <= next_one.done
+    quiet = fastpix.hotpixels([example], top=3, workers=1)
+    assert quiet.groups[0].defects == group.defects
+    assert quiet.groups[0].lowest_variance == group.lowest_variance[:3]
+    unjudged = fastpix.hotpixels(str(example), defects=False)
+    assert unjudged.groups[0].defects is None and unjudged.defect_lists == ()
+    with pytest.raises(FastPixError, match="not judged"):
+        unjudged.groups[0].defect_list
+
+
+def test_reports_as_tables(example: Path, program: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    report = fastpix.hotpixels(example)
+    table = report.to_pandas()
+    assert isinstance(table, pandas.DataFrame) and len(table) == len(report.groups[0].defect_list)
+    assert set(table["model"]) == {"Canon PowerShot SX260 HS"}
+    assert (table["row"] == [defect.row for defect in report.groups[0].defect_list]).all()
+    assert set(table.columns) >= {"group", "class", "confidence", "mean", "variance", "smear_rows"}
+    assert len(fastpix.hotpixels(example, defects=False).to_pandas()) == 0
+
+
+def test_reports_keep_the_fields_of_later_versions(example: Path, program: Path, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    command = [program, "hotpixels", example, "--format", "json", "-q", "-o", path]
+    subprocess.run(command, check=True)
+    content = json.loads(path.read_text())
+    assert Report.read(path).to_json() == content
+    content["clusters"] = [{"id": 1}]
+    content["groups"][0]["lines"] = [{"axis": "row", "index": 5}]
+    content["groups"][0]["defects"][0]["cluster"] = 1
+    content["groups"][0]["camera"]["lens"] = "kit"
+    del content["groups"][0]["sceneCorrelation"], content["warnings"]
+    report = Report.from_text(json.dumps(content))
+    assert report.extra == {"clusters": [{"id": 1}]}
+    assert report.groups[0].extra == {"lines": [{"axis": "row", "index": 5}]}
+    assert report.groups[0].defect_list[0].extra["cluster"] == 1
+    assert report.groups[0].scene_correlation is None
+    stored = report.to_json()
+    assert stored.pop("warnings") is None and stored["groups"][0].pop("sceneCorrelation") is None
+    assert stored == content
+    for text in ("", "[]", "{", "7", '{"groups": [5]}'):
+        with pytest.raises(FastPixError, match="cannot be read"):
+            Report.from_text(text)
+
+
+def test_stats_are_numpys(example: Path, program: Path, photos: Any) -> None:
+    assert fastpix.stats(example).moments is None
+    report = fastpix.stats(example, moments=True, count_values=True)
+    assert report.photos == 48 and report.bytes_on_disk == sum(p.stat().st_size for p in example.glob("*.jpg"))
+    assert report.moments is not None
+    for index, channel in enumerate(report.moments.channels):
+        values = photos[..., index]
+        assert int(channel.sum) == int(values.sum(dtype=int))
+        assert report.moments.mean[index] == pytest.approx(values.mean() / 255, rel=1e-12)
+        assert report.moments.std[index] == pytest.approx(values.std() / 255, rel=1e-9)
+    assert report.moments.histograms is not None and len(report.moments.histograms) == 3
+    assert report.shapes[0]["width"] == 384
+
+
+def test_add_weighted_folder_makes_opencvs_samples(example: Path, program: Path, tmp_path: Path) -> None:
+    cv2 = pytest.importorskip("cv2")
+    sources = sorted(example.glob("*.jpg"))[:3]
+    heard: list[Progress] = []
+    report = fastpix.add_weighted_folder(
+        sources, blur=15, alpha=4, beta=-4.0, gamma=128, output=tmp_path, format="png", progress=heard.append
+    )
+    assert [image.first for image in report.images] == [str(source) for source in sources]
+    assert heard[-1] == Progress("Blending", 3, 3) and not report.is_interrupted
+    for source, image in zip(sources, report.images):
+        photo = cv2.imread(str(source), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+        expected = cv2.addWeighted(photo, 4, cv2.GaussianBlur(photo, (15, 15), 0), -4, 128)
+        assert (cv2.imread(image.output, cv2.IMREAD_UNCHANGED) == expected).all()
+        assert (cv2.imread(image.output, cv2.IMREAD_UNCHANGED) == fastpix_blend(photo)).all()
+    # Existing files are left alone.
+    with pytest.raises(FastPixError) as caught:
+        fastpix.add_weighted_folder(sources[0], blur=15, output=tmp_path, format="png")
+    assert str(sources[0]) in str(caught.value)
+    two = fastpix.add_weighted_folder(sources[0], sources[1], output=tmp_path / "two", alpha=0.25, beta=0.75)
+    assert len(two.images) == 1 and two.images[0].second == str(sources[1])
+
+
+def fastpix_blend(photo: Any) -> Any:
+    return fastpix.add_weighted(photo, 4, fastpix.gaussian_blur(photo, 15), -4, 128)
+
+
+def test_files_that_fail_are_named(example: Path, program: Path, tmp_path: Path) -> None:
+    broken, missing = tmp_path / "broken.jpg", tmp_path / "missing.jpg"
+    broken.write_bytes(next(example.glob("*.jpg")).read_bytes()[:5000])
+    with pytest.warns(SkippedFilesWarning, match="broken.jpg"):
+        report = fastpix.hotpixels([example, broken])
+    assert [file.path for file in report.skipped] == [str(broken)] and report.skipped[0].reason
+    assert report.groups[0].frames == 48
+    with pytest.warns(SkippedFilesWarning, match="2 files were left out"):
+        fastpix.stats([example, broken, missing], verify=True)
+    with pytest.raises(FastPixError, match="missing.jpg") as caught:
+        fastpix.stats(missing)
+    assert caught.value.exit_code == 1 and [file.path for file in caught.value.skipped] == [str(missing)]
+
+
+def test_warnings_of_the_program_are_warnings(example: Path, program: Path) -> None:
+    with pytest.warns(FastPixWarning) as caught:
+        report = fastpix.hotpixels(sorted(example.glob("*.jpg"))[:14])
+    assert [str(one.message) for one in caught] == [warned.message for warned in report.warnings]
+
+
+def test_wrong_arguments_are_usage_errors(example: Path, program: Path) -> None:
+    with pytest.raises(UsageError, match="--no-such-option"):
+        fastpix.hotpixels(example, arguments=["--no-such-option"])
+    with pytest.raises(ValueError):
+        fastpix.hotpixels(example, sensitivity="extreme")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no paths"):
+        fastpix.hotpixels([])
+
+
+def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> None:
+    names = [b"--help", b"-x.jpg", b"\xff\xfe.jpg", "ü \n\x1b[31m.jpg".encode()]
+    for name in names:
+        shutil.copy(next(example.glob("*.jpg")), os.path.join(os.fsencode(tmp_path), name))
+    before = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        assert fastpix.stats(names).photos == len(names)
+        assert fastpix.stats(b".").photos >= 3
+    finally:
+        os.chdir(before)
+
+
+def test_ctrl_c_ends_the_program_and_leaves_a_state_to_go_on_from(
+    example: Path, program: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "a.state"
+
+    def interrupt(progress: Progress) -> None:
+        if progress.activity == "Decoding":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        fastpix.hotpixels(example, checkpoint=state, workers=1, progress=interrupt)
+    assert_no_child_is_left()
+    expected = fastpix.hotpixels(example)
+    resumed = fastpix.hotpixels(example, checkpoint=state)
+    assert state.exists()
+    assert resumed.groups == expected.groups
+
+
+def test_what_a_callback_raises_ends_the_program(example: Path, program: Path) -> None:
+    class Enough(Exception):
+        pass
+
+    def stop(progress: Progress) -> None:
+        raise Enough
+
+    with pytest.raises(Enough):
+        fastpix.hotpixels(example, progress=stop)
+    assert_no_child_is_left()
+
+
+def assert_no_child_is_left() -> None:
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def fake_program(folder: Path, body: str) -> Path:
+    """A program that does what a test wants."""
+    path = folder / "fake"
+    path.write_text(f"#!{sys.executable}\nimport sys, os, signal\n{body}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "message"),
+    [
+        ("sys.exit(130)", KeyboardInterrupt, ""),
+        ("os.kill(os.getpid(), signal.SIGKILL)", FastPixError, "ended with code -9 and said nothing"),
+        ("print('{')", FastPixError, "JSON cannot be read"),
+        ("sys.stderr.write('x' * 3_000_000); sys.exit(1)", FastPixError, "x" * 3_000_000),
+        ("sys.stderr.buffer.write(b'\\xff\\r\\x1b[KA [#.] 1/2 photos\\r\\x1b[Kend'); sys.exit(3)", FastPixError, "end"),
+        ("sys.stdout.write('{' * 3_000_000)", FastPixError, "cannot be read"),
+    ],
+)
+@pytest.mark.parametrize("with_progress", [False, True])
+def test_whatever_a_program_does_is_an_exception(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    body: str,
+    error: type[BaseException],
+    message: str,
+    with_progress: bool,
+) -> None:
+    monkeypatch.setenv("FASTPIX_BINARY", str(fake_program(tmp_path, body)))
+    with pytest.raises(error) as caught:
+        fastpix.hotpixels("x", progress=(lambda progress: None) if with_progress else None)
+    assert message in str(caught.value)
+
+
+def test_progress_that_comes_in_pieces_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    body = """
+for piece in (b"\\r\\x1b", b"[KDeco", b"ding [##..] 1/", b"4 photos\\r\\x1b[KDecoding [####] 4/4 photos, 3.0/s, 0 s left"):
+    os.write(2, piece)
+os.write(2, b"\\r\\x1b[Kfastpix: a note [##] 1/2 of its own\\n")
+sys.exit(1)"""
+    monkeypatch.setenv("FASTPIX_BINARY", str(fake_program(tmp_path, body)))
+    heard: list[Progress] = []
+    with pytest.raises(FastPixError) as caught:
+        fastpix.hotpixels("x", progress=heard.append)
+    assert [progress.done for progress in heard if progress.activity == "Decoding"] == [1, 4]
+    assert "a note" in str(caught.value) and "\x1b" not in str(caught.value)
+
+
+def test_a_missing_program_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FASTPIX_BINARY", str(tmp_path / "none"))
+    with pytest.raises(fastpix.ProgramNotFoundError, match="FASTPIX_BINARY names"):
+        fastpix.stats("x")
+    not_executable = tmp_path / "text"
+    not_executable.write_text("text")
+    not_executable.chmod(0o755)
+    monkeypatch.setenv("FASTPIX_BINARY", str(not_executable))
+    with pytest.raises(FastPixError, match="cannot be run"):
+        fastpix.stats("x")
+
+
+def test_python_m_fastpix_is_the_program(program: Path, example: Path) -> None:
+    command = [sys.executable, "-m", "fastpix"]
+    assert subprocess.check_output([*command, "--version"]) == subprocess.check_output([program, "--version"])
+    result = subprocess.run([*command, "hotpixels", "/no/such/file"], capture_output=True, text=True)
+    assert result.returncode == 1 and "/no/such/file" in result.stderr
+
+
+def test_the_version_is_the_programs(program: Path) -> None:
+    assert subprocess.check_output([program, "--version"], text=True).strip() == fastpix.__version__

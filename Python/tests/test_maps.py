@@ -1,0 +1,345 @@
+"""Lists of defects: every form written and read, by this package and by the program; masks; repair."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import fastpix
+from fastpix import Camera, Defect, DefectList, MapError
+
+FORMS = {
+    "json": "list.json",
+    "csv": "list.csv",
+    "mask": "list.png",
+    "dcraw": "list.badpixels",
+    "rawtherapee": "list.badpixels",
+    "siril": "list.lst",
+    "pixinsight": "list.txt",
+    "jpegpixi": "list.jpegpixi",
+}
+
+
+@st.composite
+def lists(draw: st.DrawFn, sized: bool = True) -> DefectList:
+    width, height = draw(st.integers(40, 90)), draw(st.integers(40, 90))
+    places = draw(
+        st.lists(st.tuples(st.integers(0, height - 1), st.integers(0, width - 1)), unique=True, max_size=12)
+    )
+    defects = []
+    for row, column in sorted(places):
+        kind = draw(st.sampled_from(["stuck", "dead", "hot", "low-gain", "unstable", "of-tomorrow"]))
+        extra = draw(st.sampled_from([{}, {"cluster": 7, "bornAt": None, "line": {"rows": [1, 2]}}]))
+        top, left = draw(st.integers(max(0, row - 3), row)), draw(st.integers(max(0, column - 3), column))
+        defects.append(
+            Defect(
+                row=row,
+                column=column,
+                channel=draw(st.integers(0, 2)),
+                class_=kind,
+                confidence=draw(st.floats(0, 1)),
+                mean=draw(st.floats(0, 255)),
+                smear_row=top,
+                smear_column=left,
+                smear_rows=row - top + 1,
+                smear_columns=column - left + 1,
+                extra=extra,
+            )
+        )
+    names = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))
+    camera = Camera(make=draw(names), model=draw(names), serial=draw(names))
+    return DefectList(tuple(defects), width if sized else None, height if sized else None, camera, 48)
+
+
+def places(defects: DefectList) -> list[tuple[int, int]]:
+    return sorted((defect.row, defect.column) for defect in defects)
+
+
+@given(lists(), st.sampled_from(sorted(FORMS)), st.tuples(st.integers(0, 90), st.integers(0, 90)))
+def test_every_form_is_read_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, defects: DefectList, form: Any, offset: tuple[int, int]
+) -> None:
+    path = tmp_path_factory.mktemp("maps") / FORMS[form]
+    # PixInsight's form cannot tell an offset.
+    used = (0, 0) if form == "pixinsight" else offset
+    defects.write(path, form, used)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    if form == "csv" and not defects:
+        assert DefectList.read_all(path) == ()
+        return
+    read = DefectList.read(path)
+    if form != "pixinsight":
+        assert (read.width, read.height) == (defects.width, defects.height)
+    if form == "json":
+        assert read == defects
+    elif form == "csv":
+        assert read.camera == defects.camera
+        assert [defect.to_json() for defect in read] == [{**defect.to_json()} for defect in without_extra(defects)]
+    elif form == "mask":
+        np.testing.assert_array_equal(read.mask(), defects.mask())
+    elif form == "jpegpixi":
+        np.testing.assert_array_equal(read.mask(), defects.mask())
+        assert len(read) == len(defects)
+    else:
+        assert places(read) == places(defects)
+
+
+def without_extra(defects: DefectList) -> list[Defect]:
+    names = ("row", "column", "channel", "class_", "confidence", "mean")
+    sides = ("smear_row", "smear_column", "smear_rows", "smear_columns")
+    return [Defect(**{name: getattr(defect, name) for name in names + sides}) for defect in defects]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_list_or_a_map_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("bytes") / "list"
+    path.write_bytes(content)
+    try:
+        assert isinstance(DefectList.read_all(path), tuple)
+    except MapError as error:
+        assert str(path) in str(error)
+
+
+@given(lists(), st.sampled_from(sorted(FORMS)), st.data())
+def test_damaged_lists_are_lists_or_map_errors(
+    tmp_path_factory: pytest.TempPathFactory, defects: DefectList, form: Any, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("damaged") / FORMS[form]
+    defects.write(path, form)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    try:
+        read = DefectList.read_all(path)
+    except MapError:
+        return
+    if form == "mask":
+        np.testing.assert_array_equal(read[0].mask(), defects.mask())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Col 5\n", "line 1 is no position"),
+        ("1 2 0\nL 5 0\n", "line 2 is no position"),
+        ("C 5 0\n", "line 1 is no position"),
+        ("1 2\n3\n", "line 2 is no position"),
+        ("1,2,0,5\n", "line 1 is no position"),
+        ("row,column\n1\n", "line 2 has no row and column"),
+        ('{"schema": "other/1", "groups": []}', "of another program"),
+        ('{"schema": "fastpix.defects/1"}', "not a list of defects"),
+        ('{"schema": "fastpix.defects/1", "groups": [{"camera": {}, "width": 1, "height": "2", "defects": []}]}', "not a"),
+        ("[" * 100_000, "line 1 is no position"),
+        ("{" * 100_000, "not a list"),
+        ("# frame 4 x 3, offset 0,0\n4 0 0\n", "row 0, column 4 lies outside the frame of 4 x 3"),
+        ("\xff", "neither text nor a PNG"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(MapError, match=message) as caught:
+        DefectList.read(path)
+    assert str(path) in str(caught.value)
+
+
+def test_lists_of_several_cameras(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("make,model,row,column,class\nA,B,1,2,hot\nA,C,3,4,hot\nA,B,5,6,\nA,B,7,8,dead\n")
+    first, second = DefectList.read_all(path)
+    assert places(first) == [(1, 2), (7, 8)] and first.camera.model == "B"
+    assert places(second) == [(3, 4)]
+    with pytest.raises(MapError, match="the lists of 2 cameras"):
+        DefectList.read(path)
+    with pytest.raises(OSError):
+        DefectList.read(tmp_path / "missing")
+
+
+def test_names_tell_the_form_and_files_are_replaced_whole(tmp_path: Path) -> None:
+    defects = DefectList.at([(3, 4)], width=10, height=8)
+    with pytest.raises(MapError, match="the name tells no form"):
+        defects.write(tmp_path / "list.doc")
+    with pytest.raises(MapError, match="there is no form 'word'"):
+        defects.write(tmp_path / "list.doc", "word")  # type: ignore[arg-type]
+    with pytest.raises(MapError, match="outside the raw frame"):
+        defects.write(tmp_path / "a.lst", offset=(-5, 0))
+    with pytest.raises(MapError, match="frame"):
+        DefectList.at([(3, 4)]).write(tmp_path / "a.png")
+    with pytest.raises(MapError, match="frame's size"):
+        DefectList.at([(3, 4)]).write(tmp_path / "a.json")
+    with pytest.raises(MapError, match="frame's size"):
+        DefectList.at([(3, 4)]).write(tmp_path / "a.lst", offset=(1, 1))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError):
+        defects.write(tmp_path / "no-folder" / "a.lst")
+    for name in ("a.badpixels", ".badpixels"):
+        defects.write(tmp_path / name)
+        assert (tmp_path / name).read_text().splitlines()[-1] == "4 3 0"
+    DefectList.at([(1, 1)]).write(tmp_path / "a.badpixels")
+    assert (tmp_path / "a.badpixels").read_text().splitlines()[-1] == "1 1 0"
+
+
+def test_masks_are_what_other_programs_read(tmp_path: Path) -> None:
+    cv2 = pytest.importorskip("cv2")
+    mask = np.zeros((70, 50), np.bool_)
+    mask[3, 4] = mask[10:13, 20:25] = mask[69, 49] = True
+    DefectList.at(np.argwhere(mask), width=50, height=70).write(tmp_path / "a.png")
+    np.testing.assert_array_equal(cv2.imread(str(tmp_path / "a.png"), cv2.IMREAD_UNCHANGED), np.uint8(255) * mask)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "RGB", "RGBA", "P", "I;16"])
+def test_masks_of_other_programs_are_read(tmp_path: Path, mode: str) -> None:
+    images = pytest.importorskip("PIL.Image")
+    mask = np.zeros((61, 43), np.bool_)
+    mask[3, 4] = mask[10:13, 20:25] = mask[60, 42] = True
+    if mode == "I;16":
+        image = images.fromarray(mask.astype(np.uint16))
+    else:
+        image = images.fromarray(np.uint8(255) * mask).convert(mode)
+    image.save(tmp_path / "a.png")
+    np.testing.assert_array_equal(DefectList.read(tmp_path / "a.png").mask(), mask)
+    image.convert("L").save(tmp_path / "wrong.jpg")
+    images.fromarray(np.uint8(255) * ~mask).save(tmp_path / "b.png")
+    with pytest.raises(MapError, match="more than a tenth"):
+        DefectList.read(tmp_path / "b.png")
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 4), st.sampled_from([0, 2, 4, 6]), st.integers(0, 999))
+def test_every_filter_of_png_is_undone(height: int, width: int, kind: int, colour: int, seed: int) -> None:
+    from fastpix import _png
+
+    samples = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
+    generator = np.random.default_rng(seed)
+    rows = (generator.integers(0, 256, (height, width * samples)) * (generator.random((height, 1)) < 0.3)).astype(int)
+    filtered = np.zeros((height, 1 + width * samples), np.uint8)
+    above = np.zeros(width * samples, int)
+    for index, row in enumerate(rows):
+        left = np.concatenate([np.zeros(samples, int), row[:-samples]])
+        corner = np.concatenate([np.zeros(samples, int), above[:-samples]])
+        estimate = left + above - corner
+        a, b, c = abs(estimate - left), abs(estimate - above), abs(estimate - corner)
+        paeth = np.where((a <= b) & (a <= c), left, np.where(b <= c, above, corner))
+        predicted = [0 * row, left, above, (left + above) // 2, paeth][kind]
+        filtered[index, 0], filtered[index, 1:] = kind, (row - predicted) % 256
+        above = row
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, colour, 0, 0, 0])
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(filtered.tobytes())), (b"IEND", b"")]
+    content = _png.SIGNATURE + b"".join(_png._chunk(*chunk) for chunk in chunks)
+    colours = rows.reshape(height, width, samples)[:, :, : samples - (colour >= 4)]
+    np.testing.assert_array_equal(_png.decode(content), colours.any(axis=2))
+
+
+def test_mask_and_repair_want_the_lists_own_size() -> None:
+    defects = DefectList.at([(3, 4)], width=10, height=8)
+    assert defects.mask().sum() == 1 and defects.mask((8, 10, 3), radius=1).sum() == 9
+    assert DefectList.at([(0, 0)]).mask((5, 5), radius=2).sum() == 9
+    with pytest.raises(MapError, match="image is 8 x 10 pixels and the list for 10 x 8"):
+        defects.mask((10, 8))
+    with pytest.raises(MapError, match="image is 8 x 10 pixels and the list for 10 x 8"):
+        defects.repair(np.zeros((10, 8), np.uint8))
+    with pytest.raises(MapError, match="give the shape"):
+        DefectList.at([(3, 4)]).mask()
+    with pytest.raises(MapError, match="row 3, column 4"):
+        DefectList.at([(3, 4)]).mask((3, 9))
+    with pytest.raises(MapError, match="outside the frame"):
+        DefectList.at([(8, 4)], width=10, height=8)
+    with pytest.raises(ValueError, match="negative"):
+        defects.mask(radius=-1)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("channels", [None, 1, 3, 4])
+def test_repair_puts_what_is_around_and_touches_nothing_else(dtype: Any, channels: int | None) -> None:
+    shape = (60, 80) if channels is None else (60, 80, channels)
+    ramp = np.add.outer(np.arange(60), 2 * np.arange(80))
+    image = np.broadcast_to(ramp if channels is None else ramp[:, :, None], shape).astype(dtype)
+    defects = DefectList.at([(0, 0), (30, 40), (31, 40), (59, 79)])
+    damaged = image.copy()
+    damaged[defects.mask((60, 80))] = 0 if dtype != np.float32 else np.nan
+    before = damaged.copy()
+    repaired = defects.repair(damaged)
+    np.testing.assert_array_equal(damaged, before)
+    assert repaired.shape == shape and repaired.dtype == dtype
+    # Inside, a plane goes on exactly; in corners there is only one side.
+    np.testing.assert_allclose(repaired[5:55, 5:75], image[5:55, 5:75], atol=0.51 if dtype != np.float32 else 1e-4)
+    assert abs(float(np.max(repaired[0, 0])) - 1) <= 2
+    unlisted = ~defects.mask((60, 80))
+    np.testing.assert_array_equal(repaired[unlisted], image[unlisted])
+    flipped = defects_flipped(defects, 60, 80).repair(damaged[::-1, ::-1])
+    np.testing.assert_allclose(flipped[::-1, ::-1], repaired, atol=1)
+
+
+def defects_flipped(defects: DefectList, height: int, width: int) -> DefectList:
+    return DefectList.at([(height - 1 - row, width - 1 - column) for row, column in places(defects)])
+
+
+def test_repair_refuses_what_it_cannot_do() -> None:
+    defects = DefectList.at([(0, 0)])
+    with pytest.raises(MapError, match="nothing good is near row 0, column 0"):
+        defects.repair(np.zeros((1, 1), np.uint8))
+    with pytest.raises(TypeError, match="int16"):
+        defects.repair(np.zeros((4, 4), np.int16))  # type: ignore[type-var]
+    with pytest.raises(ValueError, match="1 dimensions"):
+        defects.repair(np.zeros(4, np.uint8))
+    with pytest.raises(ValueError):
+        defects.repair(np.zeros((4, 4, 5), np.uint8))
+    long = DefectList.at([(50, 50)]).repair(np.full((200, 200), 9, np.uint8), radius=45)
+    assert (long == 9).all()
+
+
+def test_the_program_and_this_package_read_each_others_lists(
+    example: Path, program: Path, tmp_path: Path, photos: NDArray[np.uint8]
+) -> None:
+    exports = [tmp_path / f"{form}{Path(name).suffix}" for form, name in FORMS.items() if form != "rawtherapee"]
+    report = fastpix.hotpixels(example, export=[*exports, f"{tmp_path}/rt/"], arguments=["--export-offset", "0,0"])
+    defects = report.groups[0].defect_list
+    assert set(places(defects)) >= {(76, 83), (889, 355)}
+    for path in [*exports, *(tmp_path / "rt").iterdir()]:
+        read = DefectList.read(path)
+        if path.suffix in (".json", ".csv", ".png", ".jpegpixi"):
+            np.testing.assert_array_equal(read.mask(), defects.mask())
+        if path.suffix == ".json":
+            assert read == defects
+        if path.suffix != ".png" and path.suffix != ".jpegpixi":
+            assert places(read) == places(defects)
+    # Written here, the program reads them and replaces what this package replaces, in PNG to the last bit.
+    cv2 = pytest.importorskip("cv2")
+    photo = photos[0]
+    cv2.imwrite(str(tmp_path / "photo.png"), photo[:, :, ::-1])
+    for form, name in FORMS.items():
+        own = tmp_path / "own" / f"{form}-{name}"
+        own.parent.mkdir(exist_ok=True)
+        defects.write(own, form)  # type: ignore[arg-type]
+        command = [program, "repair", tmp_path / "photo.png", "--map", own, "--output", tmp_path / form, "-q"]
+        subprocess.run([*command, "--radius", "3", "--any-camera"], check=True, stdout=subprocess.DEVNULL)
+        repaired = cv2.imread(str(tmp_path / form / "photo.png"), cv2.IMREAD_UNCHANGED)[:, :, ::-1]
+        np.testing.assert_array_equal(repaired, DefectList.read(own).repair(photo, radius=3))
+        assert (repaired != photo).any()
+    grey = (photo[:, :, 1].astype(np.uint16) * 257 + 3).astype(np.uint16)
+    cv2.imwrite(str(tmp_path / "grey.png"), grey)
+    command = [program, "repair", tmp_path / "grey.png", "--map", tmp_path / "own" / "json-list.json", "-q"]
+    subprocess.run([*command, "--output", tmp_path / "sixteen", "--any-camera"], check=True)
+    repaired = cv2.imread(str(tmp_path / "sixteen" / "grey.png"), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_array_equal(repaired, defects.repair(grey))
+
+
+def test_json_keeps_what_it_does_not_know(tmp_path: Path) -> None:
+    defect = {"row": 1, "column": 2, "class": "hot", "cluster": {"id": 3}, "healedAt": None}
+    group = {"camera": {"make": "A", "lens": "B"}, "width": 5, "height": 6, "frames": 7, "defects": [defect]}
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"schema": "fastpix.defects/9", "groups": [group]}))
+    read = DefectList.read(path)
+    read.write(path)
+    stored = json.loads(path.read_text())["groups"][0]
+    assert stored["defects"] == [defect]
+    assert stored["camera"] == {"make": "A", "model": None, "serial": None, "lens": "B"}

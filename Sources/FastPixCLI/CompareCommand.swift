@@ -1,0 +1,88 @@
+import ArgumentParser
+import FastPix
+import SystemPackage
+
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Tells which defects of a camera are new, gone, grown or unchanged between two lists.",
+        discussion: """
+            The lists are results of fastpix hotpixels (--format json, or --export), or any others that fastpix repair \
+            reads. Lists of one camera and frame size are compared with each other. Defects are the same when they share a \
+            pixel; where a list shows that compression has smeared its photos, when a pixel of one is next to a pixel of \
+            the other.
+
+            Classes and offsets are shown where they differ, and do not count as changes: they depend on the photos.
+
+            Exit codes: 0 nothing is new, gone, grown, shrunk or reshaped; 3 something is, or a list has no counterpart; \
+            1 the lists cannot be compared; 64 wrong usage.
+
+            Example:
+              fastpix hotpixels 2023/ --export 2023.json
+              fastpix hotpixels 2024/ --export 2024.json
+              fastpix compare 2023.json 2024.json
+            """)
+
+    @Argument(help: "The earlier list.", completion: .file())
+    var old: String
+
+    @Argument(help: "The later list.", completion: .file())
+    var new: String
+
+    @OptionGroup var frames: MapFrameOptions
+
+    @Flag(help: "Compare lists of different cameras, too, as long as the frame size agrees.")
+    var anyCamera = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How many pixels apart places may be and still be the same. (default: 1 for smeared photos, else 0)",
+            valueName: "pixels"))
+    var tolerance: Int?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("Form of the result.", valueName: "text|json"))
+    var format: ComparisonForm = .text
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Write the result to a file.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @Flag(name: .shortAndLong, help: "No notes on stderr; errors still are.")
+    var quiet = false
+
+    @Option(help: ArgumentHelp("Refuse masks of more pixels than this; 0 takes any.", valueName: "pixels"))
+    var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    private var comparison: DefectComparison {
+        DefectComparison(takesAnyCamera: anyCamera, tolerance: tolerance, maximumPixels: maxPixels)
+    }
+
+    func validate() throws {
+        _ = try frames.inputs([FilePath(old), FilePath(new)])
+        try validating { () throws(FastPixError) in try comparison.validate() }
+    }
+
+    func run() throws {
+        let console = Console(isQuiet: quiet)
+        let paths = ArgumentPaths.asGiven([old, new])
+        let inputs = try frames.inputs(paths)
+        try console.reportingErrors { () throws(FastPixError) in
+            var files = DistinctFiles()
+            for path in paths { files.reads(path, as: "a list") }
+            try files.writes(output, "--output")
+            let sink = try ResultSink(output)
+            let report = try comparison.run(old: inputs[0], new: inputs[1])
+            if report.groups.contains(where: { $0.width == nil }) {
+                console.warning(
+                    "neither list says which frame it is for; they are compared as if both counted in the same one")
+            }
+            try sink.write(format == .json ? report.json : report.text)
+            return report.isUnchanged ? .success : .differs
+        }
+    }
+}
+
+/// How `fastpix compare` tells what it found.
+enum ComparisonForm: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}

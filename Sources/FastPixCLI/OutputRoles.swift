@@ -1,0 +1,27 @@
+import FastPix
+import SystemPackage
+
+/// Which files the options of a command name, by what users call them.
+extension DistinctFiles {
+    mutating func writes(_ path: String?, _ option: String, isNumbered: Bool = false) throws(FastPixError) {
+        guard let path else { return }
+        try writes(ArgumentPaths.asGiven(path), as: option, isNumbered: isNumbered)
+    }
+
+    mutating func writes(_ maps: MapOptions) throws(FastPixError) {
+        try writes(maps.varianceMap, "--variance-map", isNumbered: true)
+        for (folder, option, names) in [
+            (maps.saveMaps, "--save-maps", ["mean.npy", "variance.npy"]),
+            (maps.saveSums, "--save-sums", ["sum.npy", "sum_of_squares.npy"]),
+        ] {
+            guard let folder else { continue }
+            for name in names { try writes(ArgumentPaths.asGiven(folder).appending(name), as: option) }
+        }
+    }
+
+    mutating func writes(_ options: ExportOptions) throws(FastPixError) {
+        for export in options.exports where export.format != .rawtherapee {
+            try writes(export.path, "--export", isNumbered: !export.format.holdsSeveralCameras)
+        }
+    }
+}

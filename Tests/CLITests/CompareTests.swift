@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `fastpix compare`, as a user runs it.
+struct CompareTests {
+    private static func list(_ defects: [(row: Int, column: Int, kind: String)], model: String = "One") -> Data {
+        let entries = defects.map {
+            "{\"row\":\($0.row),\"column\":\($0.column),\"class\":\"\($0.kind)\",\"shape\":\"point\",\"mean\":90.5,"
+                + "\"neighbourhoodMean\":80}"
+        }
+        return Data(
+            """
+            {"schema":"fastpix.defects/1","groups":[{"camera":{"make":"Maker","model":"\(model)","serial":null},
+            "width":64,"height":48,"frames":30,"defects":[\(entries.joined(separator: ","))]}]}
+            """.utf8)
+    }
+
+    private static func folder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+        try withTemporaryFolder { folder in
+            try folder.addFile("old.json", list([(5, 7, "hot"), (40, 3, "hot")]))
+            try folder.addFile("new.json", list([(5, 7, "stuck"), (9, 60, "dead")]))
+            try folder.addFile("other.json", list([(5, 7, "hot"), (40, 3, "hot")], model: "Two"))
+            return try body(folder)
+        }
+    }
+
+    @Test func changesAreATableAndAnExitCode() throws {
+        try Self.folder { folder in
+            let run = try CommandRun.fastpix(["compare", "old.json", "new.json"], in: folder)
+            #expect(run.exitCode == 3)
+            #expect(run.stderr == "")
+            #expect(
+                run.stdout == """
+                    Maker One, 64 x 48
+                    1 new, 1 gone, 0 grown, 0 shrunk, 0 reshaped, 1 unchanged
+                      change     row  column  class        shape  pixels  offset
+                      new          9      60  dead         point       1  +10.50
+                      gone        40       3  hot          point       1  +10.50
+                      unchanged    5       7  hot > stuck  point       1  +10.50
+
+                    """)
+            let same = try CommandRun.fastpix(["compare", "old.json", "old.json"], in: folder)
+            #expect(same.exitCode == 0)
+            #expect(same.stdout == "Maker One, 64 x 48\n0 new, 0 gone, 0 grown, 0 shrunk, 0 reshaped, 2 unchanged\n")
+        }
+    }
+
+    /// The contract as a script reads it.
+    private struct Report: Decodable {
+        struct Side: Decodable {
+            let row: Int
+            let column: Int
+            let `class`: String?
+            let shape: String?
+            let pixels: Int
+            let meanOffset: Double?
+        }
+        struct Change: Decodable {
+            let change: String
+            let row: Int
+            let column: Int
+            let pixelsGained: Int
+            let pixelsLost: Int
+            let old: [Side]
+            let new: [Side]
+        }
+        struct Group: Decodable {
+            let camera: HotPixelsResult.Camera
+            let width: Int?
+            let height: Int?
+            let tolerance: Int
+            let counts: [String: Int]
+            let defects: [Change]
+        }
+        struct Lone: Decodable {
+            let list: String
+            let entries: Int
+        }
+        let schema: String
+        let version: String
+        let old: String
+        let new: String
+        let isUnchanged: Bool
+        let groups: [Group]
+        let notCompared: [Lone]
+    }
+
+    @Test func jsonTellsAll() throws {
+        try Self.folder { folder in
+            let run = try CommandRun.fastpix(
+                ["compare", "old.json", "new.json", "-f", "json", "-o", "result.json"], in: folder)
+            #expect(run.exitCode == 3)
+            #expect(run.stdout == "")
+            let report = try JSONDecoder().decode(
+                Report.self, from: Data(contentsOf: folder.appendingPathComponent("result.json")))
+            #expect(report.schema == "fastpix.compare/1")
+            #expect([report.old, report.new] == ["old.json", "new.json"])
+            #expect(!report.isUnchanged)
+            #expect(report.notCompared.isEmpty)
+            let group = try #require(report.groups.first)
+            #expect(group.camera == HotPixelsResult.Camera(make: "Maker", model: "One"))
+            #expect([group.width, group.height, group.tolerance] == [64, 48, 0])
+            #expect(
+                group.counts == ["new": 1, "gone": 1, "grown": 0, "shrunk": 0, "reshaped": 0, "unchanged": 1])
+            #expect(group.defects.map(\.change) == ["unchanged", "new", "gone"])
+            #expect(group.defects[0].old.map(\.class) == ["hot"])
+            #expect(group.defects[0].new.map(\.class) == ["stuck"])
+            #expect(group.defects[1].old.isEmpty && group.defects[2].new.isEmpty)
+            #expect(group.defects[1].new.map(\.meanOffset) == [10.5])
+        }
+    }
+
+    @Test func otherCamerasAreRefusedUnlessTold() throws {
+        try Self.folder { folder in
+            let run = try CommandRun.fastpix(["compare", "old.json", "other.json"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stdout == "")
+            #expect(run.stderr.contains("--any-camera compares them nevertheless"))
+            #expect(
+                try CommandRun.fastpix(["compare", "old.json", "other.json", "--any-camera"], in: folder).exitCode == 0)
+        }
+    }
+
+    /// A list that cannot say its frame is placed by the options; an offset may begin with a minus.
+    @Test func bareListsArePlaced() throws {
+        try Self.folder { folder in
+            try folder.addFile("new.txt", Data("Col 5 4 4\nCol 1 39 39\n".utf8))
+            let run = try CommandRun.fastpix(["compare", "old.json", "new.txt"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("--map-size"))
+            let placed = try CommandRun.fastpix(
+                [
+                    "compare", "old.json", "new.txt", "--map-size", "64x48", "--map-offset", "0,0", "--map-offset",
+                    "-2,-1",
+                ], in: folder)
+            #expect(placed.exitCode == 0, "\(placed.stderr)")
+            let both = try CommandRun.fastpix(["compare", "new.txt", "new.txt"], in: folder)
+            #expect(both.exitCode == 0)
+            #expect(both.stderr.contains("neither list says which frame it is for"))
+        }
+    }
+
+    @Test(arguments: [
+        [], ["old.json"], ["old.json", "new.json", "--tolerance", "9"], ["old.json", "new.json", "--map-size", "12"],
+        ["old.json", "new.json", "--map-size", "1x1", "--map-size", "1x1", "--map-size", "1x1"],
+        ["old.json", "new.json", "--map-offset", "1"], ["old.json", "new.json", "--format", "csv"],
+    ])
+    func wrongUseIsExplained(_ arguments: [String]) throws {
+        let run = try CommandRun.fastpix(["compare"] + arguments)
+        #expect(run.exitCode == 64)
+        #expect(run.stderr.contains("Error:"))
+    }
+
+    @Test(arguments: [
+        ["missing.json", "new.json"], ["new.json", "text"], ["new.json", "new.json", "-o", "new.json"],
+    ])
+    func whatCannotBeReadOrWrittenIsNamed(_ arguments: [String]) throws {
+        try Self.folder { folder in
+            try folder.addFile("text", Data("no list\n".utf8))
+            let before = try Data(contentsOf: folder.appendingPathComponent("new.json"))
+            let run = try CommandRun.fastpix(["compare"] + arguments, in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stdout == "")
+            #expect(run.stderrLines.count == 1)
+            #expect(try Data(contentsOf: folder.appendingPathComponent("new.json")) == before)
+        }
+    }
+}

@@ -1,0 +1,474 @@
+/// Every variant of every kernel against the definition in C, and the public functions with nothing to do.
+///
+/// A program without Swift, so that it runs where the test suite cannot: compiled for arm64 under an emulator, with an
+/// emulated AVX-512, under MemorySanitizer. `scripts/test-kernels` makes and runs it. Buffers are exactly as large as the
+/// functions may touch, from malloc, for sanitizers to watch their ends. Prints one line for each variant; exit code 1
+/// and what differs when something does.
+///
+///     harness                every variant that can run here
+///     harness VARIANT...     fails unless each of these, named as printed, is among them
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+// ---- Numbers ----
+
+static uint64_t state = 20240607;
+
+static uint64_t random_bits(void) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return state * 0x2545f4914f6cdd1du;
+}
+
+static size_t random_below(size_t limit) { return (size_t)(random_bits() >> 11) % limit; }
+
+static void *allocate(size_t bytes) {
+    // Of no bytes there is still an address.
+    void *address = malloc(bytes > 0 ? bytes : 1);
+    if (address == NULL) abort();
+    return address;
+}
+
+/// Bytes of any value, among them runs of zeros and of the largest.
+static void *random_bytes(size_t bytes) {
+    uint8_t *address = allocate(bytes);
+    const size_t kind = random_below(4);
+    for (size_t index = 0; index < bytes; index++) {
+        const uint8_t value = (uint8_t)(random_bits() >> 56);
+        address[index] = kind == 0 && index % 64 < 20 ? 0 : kind == 1 && index % 64 < 20 ? 255 : value;
+    }
+    return address;
+}
+
+static float *random_floats(size_t count, bool with_special_values) {
+    float *values = allocate(count * sizeof *values);
+    static const float special[] = {0.0f, -0.0f, 0x1p-140f, -0x1p-130f, 3e38f, -3e38f};
+    for (size_t index = 0; index < count; index++) {
+        values[index] = (float)(int64_t)random_bits() * 0x1p-50f;
+        if (with_special_values && random_below(9) == 0) values[index] = special[random_below(6)];
+        if (with_special_values && random_below(40) == 0)
+            values[index] = random_below(2) ? __builtin_inff() : -__builtin_inff();
+        if (with_special_values && random_below(60) == 0) values[index] = __builtin_nanf("");
+    }
+    return values;
+}
+
+// ---- Variants ----
+
+typedef struct variant {
+    fpx_isa isa;
+    unsigned extensions;
+} variant;
+
+static const char *name_of(variant variant) {
+    static char name[80];
+    snprintf(name, sizeof name, "%s%s%s", fpx_isa_name(variant.isa),
+             variant.extensions & FPX_EXTENSION_SUBNORMAL ? "+subnormal" : "",
+             variant.extensions & FPX_EXTENSION_DOT_PRODUCT ? "+dot_product" : "");
+    return name;
+}
+
+static bool is_failed;
+static variant current;
+
+__attribute__((format(printf, 1, 2))) static void fail(const char *format, ...) {
+    va_list arguments;
+    is_failed = true;
+    printf("FAILED %s: ", name_of(current));
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf("\n");
+}
+
+/// What a function writes: `count` elements of `size` bytes that begin as `start` says. Compares with the definition's.
+typedef struct results {
+    void *start;
+    void *expected;
+    void *actual;
+    size_t bytes;
+} results;
+
+static results make_results(size_t bytes, void *start) {
+    results results = {start, allocate(bytes), allocate(bytes), bytes};
+    memcpy(results.expected, start, bytes);
+    memcpy(results.actual, start, bytes);
+    return results;
+}
+
+static bool are_equal_floats(const results *results) {
+    const float *expected = results->expected, *actual = results->actual;
+    for (size_t index = 0; index < results->bytes / sizeof(float); index++) {
+        // Which not-a-number comes out is not defined.
+        if (expected[index] != expected[index] && actual[index] != actual[index]) continue;
+        if (memcmp(expected + index, actual + index, sizeof(float)) != 0) return false;
+    }
+    return true;
+}
+
+/// Frees them, too, so it is asked once for each.
+static bool are_equal(results *results, bool of_floats) {
+    const bool equal =
+        of_floats ? are_equal_floats(results) : memcmp(results->expected, results->actual, results->bytes) == 0;
+    free(results->start);
+    free(results->expected);
+    free(results->actual);
+    return equal;
+}
+
+static void select_definition(void) { fpx_isa_select_with(FPX_ISA_C, 0); }
+static void select_current(void) { fpx_isa_select_with(current.isa, current.extensions); }
+
+// ---- Operations ----
+
+static size_t random_length(void) {
+    const size_t kind = random_below(4);
+    return kind == 0 ? random_below(8) : kind < 3 ? random_below(300) : random_below(3000);
+}
+
+enum { MOST_FRAMES = 600 };
+
+/// Frames of `bytes` bytes; frames[count...] are not set.
+static void make_frames(void *frames[MOST_FRAMES], size_t count, size_t bytes) {
+    for (size_t frame = 0; frame < count; frame++)
+        frames[frame] = random_bytes(bytes);
+}
+
+static void free_frames(void *frames[MOST_FRAMES], size_t count) {
+    for (size_t frame = 0; frame < count; frame++)
+        free(frames[frame]);
+}
+
+static size_t random_frame_count(void) { return random_below(20) == 0 ? 240 + random_below(300) : random_below(19); }
+
+static void check_moments(size_t sample_bytes) {
+    void *frames[MOST_FRAMES];
+    const size_t frame_count = random_frame_count(), count = random_length(), square_bytes = 4 * sample_bytes;
+    make_frames(frames, frame_count, count * sample_bytes);
+    // Room for the new frames above what is there, as the headers ask.
+    uint32_t *sum = allocate(count * 4);
+    uint8_t *squares = allocate(count * square_bytes);
+    for (size_t index = 0; index < count; index++)
+        sum[index] = (uint32_t)random_below(1000);
+    memset(squares, 0, count * square_bytes);
+    results sums = make_results(count * 4, sum), square_sums = make_results(count * square_bytes, squares);
+    for (int pass = 0; pass < 2; pass++) {
+        uint32_t *sum_of = pass == 0 ? sums.expected : sums.actual;
+        void *squares_of = pass == 0 ? square_sums.expected : square_sums.actual;
+        pass == 0 ? select_definition() : select_current();
+        const fpx_status status =
+            sample_bytes == 1
+                ? fpx_moments_u8_accumulate_tile(sum_of, squares_of, (const uint8_t *const *)frames, frame_count, count)
+                : fpx_moments_u16_accumulate_tile(sum_of, squares_of, (const uint16_t *const *)frames, frame_count,
+                                                  count);
+        if (status != FPX_OK) fail("moments: status %d", status);
+    }
+    fpx_scaled_m2_summary summaries[2];
+    memset(summaries, 0, sizeof summaries);
+    for (int pass = 0; pass < 2; pass++) {
+        pass == 0 ? select_definition() : select_current();
+        summaries[pass] = sample_bytes == 1
+                              ? fpx_moments_u8_summarize_tile(sums.expected, square_sums.expected, frame_count, count)
+                              : fpx_moments_u16_summarize_tile(sums.expected, square_sums.expected, frame_count, count);
+    }
+    if (memcmp(&summaries[0], &summaries[1], sizeof summaries[0]) != 0) fail("summary of %zu samples", count);
+    const bool equal = are_equal(&sums, false) + are_equal(&square_sums, false) == 2;
+    if (!equal) fail("moments of %zu frames of %zu samples of %zu bytes", frame_count, count, sample_bytes);
+    free_frames(frames, frame_count);
+}
+
+static void check_welford(size_t kind) {
+    void *frames[MOST_FRAMES];
+    const size_t frame_count = random_frame_count(), count = random_length();
+    const size_t bytes[] = {1, 2, 4};
+    for (size_t frame = 0; frame < frame_count; frame++)
+        frames[frame] = kind == 2 ? (void *)random_floats(count, false) : random_bytes(count * bytes[kind]);
+    double *mean = allocate(count * 8), *m2 = allocate(count * 8);
+    for (size_t index = 0; index < count; index++) {
+        mean[index] = (double)random_below(1000) / 7;
+        m2[index] = (double)random_below(100000) / 3;
+    }
+    results means = make_results(count * 8, mean), m2s = make_results(count * 8, m2);
+    for (int pass = 0; pass < 2; pass++) {
+        double *mean_of = pass == 0 ? means.expected : means.actual, *m2_of = pass == 0 ? m2s.expected : m2s.actual;
+        pass == 0 ? select_definition() : select_current();
+        if (kind == 0)
+            fpx_welford_u8_accumulate_tile(mean_of, m2_of, 3, (const uint8_t *const *)frames, frame_count, count);
+        if (kind == 1)
+            fpx_welford_u16_accumulate_tile(mean_of, m2_of, 3, (const uint16_t *const *)frames, frame_count, count);
+        if (kind == 2)
+            fpx_welford_f32_accumulate_tile(mean_of, m2_of, 3, (const float *const *)frames, frame_count, count);
+    }
+    const bool equal = are_equal(&means, false) + are_equal(&m2s, false) == 2;
+    if (!equal) fail("Welford, kind %zu, of %zu frames of %zu samples", kind, frame_count, count);
+    free_frames(frames, frame_count);
+}
+
+static double random_scalar(void) {
+    switch (random_below(10)) {
+    case 0: return 0;
+    case 1: return 1e30;
+    case 2: return -1e30;
+    case 3: return __builtin_nan("");
+    case 4: return (double)(int64_t)random_bits() * 0x1p-50;
+    default: return (double)(int64_t)random_bits() * 0x1p-62;
+    }
+}
+
+static void check_addweighted(size_t kind) {
+    const size_t bytes[] = {1, 2, 4}, count = random_length(), size = count * bytes[kind];
+    void *first = kind == 2 ? (void *)random_floats(count, true) : random_bytes(size);
+    void *second = kind == 2 ? (void *)random_floats(count, true) : random_bytes(size);
+    const double alpha = random_scalar(), beta = random_scalar(), gamma = random_scalar() * 20;
+    results results = make_results(size, random_bytes(size));
+    for (int pass = 0; pass < 2; pass++) {
+        void *destination = pass == 0 ? results.expected : results.actual;
+        pass == 0 ? select_definition() : select_current();
+        if (kind == 0) fpx_addweighted_u8(destination, first, second, count, alpha, beta, gamma);
+        if (kind == 1) fpx_addweighted_u16(destination, first, second, count, alpha, beta, gamma);
+        if (kind == 2) fpx_addweighted_f32(destination, first, second, count, alpha, beta, gamma);
+    }
+    if (!are_equal(&results, kind == 2))
+        fail("addWeighted, kind %zu, %zu samples, %g %g %g", kind, count, alpha, beta, gamma);
+    free(first);
+    free(second);
+}
+
+static void check_gaussian(size_t sample_bytes) {
+    static const size_t sizes[] = {3, 5, 7, 9, 11, 15, 31, 99};
+    fpx_gaussian gaussian;
+    const size_t size = sizes[random_below(8)];
+    const double sigma = random_below(2) ? 0 : 0.3 + (double)random_below(100) / 10;
+    if (fpx_gaussian_prepare(&gaussian, size, sigma) != FPX_OK) fail("Gaussian of size %zu, sigma %g", size, sigma);
+    const size_t channels = 1 + random_below(4), width = 1 + random_below(random_below(4) ? 60 : 900);
+    const size_t row_count = 1 + random_below(12), row_bytes = width * channels * sample_bytes;
+    void *rows[MOST_FRAMES];
+    make_frames(rows, row_count + size - 1, row_bytes);
+    results results = make_results(row_count * row_bytes, random_bytes(row_count * row_bytes));
+    for (int pass = 0; pass < 2; pass++) {
+        void *destination = pass == 0 ? results.expected : results.actual;
+        pass == 0 ? select_definition() : select_current();
+        const fpx_status status =
+            sample_bytes == 1 ? fpx_gaussian_u8_rows(destination, (ptrdiff_t)row_bytes, (const uint8_t *const *)rows,
+                                                     row_count, width, channels, &gaussian)
+                              : fpx_gaussian_u16_rows(destination, (ptrdiff_t)row_bytes, (const uint16_t *const *)rows,
+                                                      row_count, width, channels, &gaussian);
+        if (status != FPX_OK) fail("Gaussian: status %d", status);
+    }
+    if (!are_equal(&results, false)) {
+        fail("Gaussian of size %zu, sigma %g, %zu rows of %zu x %zu samples of %zu bytes", size, sigma, row_count,
+             width, channels, sample_bytes);
+    }
+    free_frames(rows, row_count + size - 1);
+}
+
+static void check_extremes(size_t kind) {
+    const size_t bytes[] = {1, 2, 4};
+    const size_t frame_count = random_below(30) == 0 ? 257 : random_below(9), row_count = random_below(20);
+    const size_t distance_rows = 1 + random_below(3), distance = 1 + random_below(12);
+    const size_t count = random_below(5) == 0 ? 400 + random_below(900) : random_below(150);
+    const size_t frame_rows = row_count + 2 * distance_rows;
+    void **rows = allocate(frame_count * frame_rows * sizeof *rows);
+    for (size_t row = 0; row < frame_count * frame_rows; row++) {
+        rows[row] = kind == 2 ? (void *)random_floats(count, true) : random_bytes(count * bytes[kind]);
+        // Ties.
+        if (kind == 0 && random_below(2)) {
+            for (size_t index = 0; index < count; index++)
+                ((uint8_t *)rows[row])[index] &= 0xc0;
+        }
+    }
+    results counts[4];
+    for (int which = 0; which < 4; which++) {
+        uint16_t *start = allocate(row_count * count * 2);
+        for (size_t index = 0; index < row_count * count; index++)
+            start[index] = (uint16_t)random_bits();
+        counts[which] = make_results(row_count * count * 2, start);
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        uint16_t *of[4];
+        for (int which = 0; which < 4; which++)
+            of[which] = pass == 0 ? counts[which].expected : counts[which].actual;
+        const ptrdiff_t stride = (ptrdiff_t)count * 2;
+        pass == 0 ? select_definition() : select_current();
+        if (kind == 0) {
+            fpx_extremes_u8_accumulate_tile(of[0], of[1], of[2], of[3], stride, (const uint8_t *const *)rows,
+                                            frame_count, row_count, count, distance_rows, distance, 0, 255);
+        } else if (kind == 1) {
+            fpx_extremes_u16_accumulate_tile(of[0], of[1], of[2], of[3], stride, (const uint16_t *const *)rows,
+                                             frame_count, row_count, count, distance_rows, distance, 64, 65000);
+        } else {
+            fpx_extremes_f32_accumulate_tile(of[0], of[1], of[2], of[3], stride, (const float *const *)rows,
+                                             frame_count, row_count, count, distance_rows, distance, -1e30f, 1e30f);
+        }
+    }
+    for (int which = 0; which < 4; which++) {
+        if (!are_equal(&counts[which], false)) {
+            fail("extremes, kind %zu, counter %d, %zu frames of %zu x %zu, distance %zu, %zu", kind, which, frame_count,
+                 row_count, count, distance_rows, distance);
+        }
+    }
+    for (size_t row = 0; row < frame_count * frame_rows; row++)
+        free(rows[row]);
+    free(rows);
+}
+
+static void check_relief(void) {
+    const size_t width = random_length();
+    float *rows[5];
+    for (int row = 0; row < 5; row++)
+        rows[row] = random_floats(width, false);
+    results medians = make_results(width * 4, random_bytes(width * 4));
+    results logs = make_results(width * 4, random_floats(width, false));
+    results columns[2] = {make_results(width * 4, random_bytes(width * 4)), make_results(0, allocate(0))};
+    size_t found[2];
+    float limits[300];
+    for (size_t cell = 0; cell < 300; cell++)
+        limits[cell] = (float)random_below(4096);
+    for (int pass = 0; pass < 2; pass++) {
+        float *log_of = pass == 0 ? logs.expected : logs.actual;
+        for (size_t index = 0; index < width; index++)
+            log_of[index] = log_of[index] < 0 ? -log_of[index] : log_of[index];
+        pass == 0 ? select_definition() : select_current();
+        fpx_relief_above_median5_f32(pass == 0 ? medians.expected : medians.actual, rows[0], (const float *const *)rows,
+                                     width);
+        fpx_relief_log_f32(log_of, 1.0f, width);
+        found[pass] = fpx_relief_find_f32(pass == 0 ? columns[0].expected : columns[0].actual, rows[0], rows[1], limits,
+                                          limits, width);
+    }
+    if (found[0] != found[1] || memcmp(columns[0].expected, columns[0].actual, found[0] * sizeof(uint32_t)) != 0) {
+        fail("relief: %zu and %zu columns found of %zu", found[0], found[1], width);
+    }
+    const bool equal = are_equal(&medians, true) + are_equal(&logs, true) == 2;
+    if (!equal) fail("relief of %zu pixels", width);
+    for (int which = 0; which < 2; which++)
+        (void)are_equal(&columns[which], false);
+    for (int row = 0; row < 5; row++)
+        free(rows[row]);
+}
+
+static void check_variant(void) {
+    for (int round = 0; round < 60; round++) {
+        for (size_t kind = 0; kind < 3; kind++) {
+            check_welford(kind);
+            check_addweighted(kind);
+            check_extremes(kind);
+        }
+        for (size_t bytes = 1; bytes <= 2; bytes++) {
+            check_moments(bytes);
+            check_gaussian(bytes);
+        }
+        check_relief();
+    }
+    for (int round = 0; round < 300; round++)
+        check_addweighted((size_t)round % 3);
+}
+
+// ---- Nothing to do ----
+
+#define EXPECT(status, call)                                                                                           \
+    do {                                                                                                               \
+        const fpx_status got = (call);                                                                                 \
+        if (got != (status)) fail("%s: status %d", #call, got);                                                        \
+    } while (0)
+
+/// Clang's nullability says that these are no pointers to pass where there is work; here there is none.
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wnonnull"
+#endif
+
+static void check_no_work(void) {
+    fpx_gaussian gaussian;
+    fpx_gaussian_prepare(&gaussian, 3, 0);
+    for (size_t frames = 0; frames <= 8; frames += 8) {
+        const size_t samples = frames == 0 ? 100 : 0;
+        EXPECT(FPX_OK, fpx_moments_u8_accumulate_tile(NULL, NULL, NULL, frames, samples));
+        EXPECT(FPX_OK, fpx_moments_u16_accumulate_tile(NULL, NULL, NULL, frames, samples));
+        EXPECT(FPX_OK, fpx_moments_u8_accumulate(NULL, NULL, NULL, frames, samples, 64, 2));
+        EXPECT(FPX_OK, fpx_moments_u16_accumulate(NULL, NULL, NULL, frames, samples, 64, 2));
+        EXPECT(FPX_OK, fpx_welford_u8_accumulate_tile(NULL, NULL, 0, NULL, frames, samples));
+        EXPECT(FPX_OK, fpx_welford_u16_accumulate_tile(NULL, NULL, 0, NULL, frames, samples));
+        EXPECT(FPX_OK, fpx_welford_f32_accumulate_tile(NULL, NULL, 0, NULL, frames, samples));
+        EXPECT(FPX_OK, fpx_welford_u8_accumulate(NULL, NULL, 0, NULL, frames, samples, 64, 2));
+        EXPECT(FPX_OK, fpx_welford_u16_accumulate(NULL, NULL, 0, NULL, frames, samples, 64, 2));
+        EXPECT(FPX_OK, fpx_welford_f32_accumulate(NULL, NULL, 0, NULL, frames, samples, 64, 2));
+        EXPECT(FPX_OK, fpx_extremes_u8_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
+        EXPECT(FPX_OK, fpx_extremes_u16_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
+        EXPECT(FPX_OK, fpx_extremes_f32_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
+        EXPECT(FPX_OK,
+               fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
+        EXPECT(FPX_OK,
+               fpx_extremes_u16_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
+        EXPECT(FPX_OK,
+               fpx_extremes_f32_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
+    }
+    EXPECT(FPX_OK, fpx_addweighted_u8(NULL, NULL, NULL, 0, 1, 1, 0));
+    EXPECT(FPX_OK, fpx_addweighted_u16(NULL, NULL, NULL, 0, 1, 1, 0));
+    EXPECT(FPX_OK, fpx_addweighted_f32(NULL, NULL, NULL, 0, 1, 1, 0));
+    for (size_t rows = 0; rows <= 3; rows += 3) {
+        const size_t samples = rows == 0 ? 5 : 0;
+        EXPECT(FPX_OK, fpx_addweighted_u8_rows(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, 2));
+        EXPECT(FPX_OK, fpx_addweighted_u16_rows(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, 2));
+        EXPECT(FPX_OK, fpx_addweighted_f32_rows(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, 2));
+        EXPECT(FPX_OK, fpx_gaussian_u8_rows(NULL, 0, NULL, rows, samples, 1, &gaussian));
+        EXPECT(FPX_OK, fpx_gaussian_u16_rows(NULL, 0, NULL, rows, samples, 1, &gaussian));
+        EXPECT(FPX_OK, fpx_gaussian_u8_image(NULL, 0, NULL, 0, samples, rows, 1, &gaussian, 2));
+        EXPECT(FPX_OK, fpx_gaussian_u16_image(NULL, 0, NULL, 0, samples, rows, 1, &gaussian, 2));
+    }
+    EXPECT(FPX_OK, fpx_channel_sums_u8(NULL, NULL, NULL, 3, 0));
+    EXPECT(FPX_OK, fpx_channel_sums_u16(NULL, NULL, NULL, 3, 0));
+    EXPECT(FPX_OK, fpx_channel_histogram_u8(NULL, NULL, 3, 0));
+    EXPECT(FPX_OK, fpx_channel_histogram_u16(NULL, NULL, 3, 0));
+    fpx_moments_u8_remove_tile(NULL, NULL, NULL, 0);
+    fpx_moments_u16_remove_tile(NULL, NULL, NULL, 0);
+    fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0);
+    fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0);
+    fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0);
+    fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0);
+    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
+    if (fpx_moments_u16_summarize_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
+    fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0);
+    fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9);
+    fpx_relief_moments_u8(NULL, NULL, NULL, NULL, 8, 3, 0);
+    fpx_relief_moments_u16(NULL, NULL, NULL, NULL, 8, 3, 0);
+    fpx_relief_moments_welford(NULL, NULL, NULL, NULL, 8, 3, 0);
+    fpx_relief_median5_f32(NULL, NULL, 0);
+    fpx_relief_above_median5_f32(NULL, NULL, NULL, 0);
+    fpx_relief_log_f32(NULL, 1, 0);
+    EXPECT(FPX_OK, fpx_relief_percentile80_f32(NULL, NULL, 0, 5));
+    if (fpx_relief_find_f32(NULL, NULL, NULL, NULL, NULL, 0) != 0) fail("found something in nothing");
+    // And with work, null pointers are errors.
+    const uint8_t *const frames[8] = {0};
+    uint32_t sums[4] = {0};
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(NULL, NULL, NULL, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, frames, 1, 4, 1, &gaussian));
+    float relief[64] = {0};
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_relief_percentile80_f32(relief, relief, 1, FPX_RELIEF_CELL_ROWS + 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_relief_percentile80_f32(relief, relief, 1, 0));
+}
+
+int main(int argument_count, char **arguments) {
+    size_t missing = (size_t)(argument_count - 1);
+    for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
+        if (!fpx_isa_available((fpx_isa)isa)) continue;
+        for (unsigned extensions = 0; extensions < 1u << FPX_EXTENSION_COUNT; extensions++) {
+            if (extensions & ~fpx_isa_extensions_available((fpx_isa)isa)) continue;
+            current = (variant){(fpx_isa)isa, extensions};
+            select_current();
+            check_no_work();
+            check_variant();
+            printf("%s\n", name_of(current));
+            for (int index = 1; index < argument_count; index++)
+                missing -= strcmp(arguments[index], name_of(current)) == 0;
+        }
+    }
+    if (missing > 0) printf("%zu of the variants asked for cannot run here\n", missing);
+    return is_failed || missing > 0;
+}
