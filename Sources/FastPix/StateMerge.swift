@@ -81,7 +81,7 @@ public struct StateMerge: Sendable {
     /// Whether accumulators of all rows are to lie in a file.
     private func isTooLarge(_ manifest: StateManifest) -> Bool {
         manifest.contents.byteCount(manifest.frame) + GroupAnalysis.byteCount(manifest.frame, detection: detection)
-            + AccumulationPlan.programBytes > search.accumulation.memoryLimitBytes
+            + MemoryBudget.programBytes > search.accumulation.memoryLimitBytes
     }
 
     private func prepare(_ inputs: PhotoDiscovery) throws(FastPixError) {

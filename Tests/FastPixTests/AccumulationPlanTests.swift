@@ -70,7 +70,7 @@ struct AccumulationPlanTests {
         let shape = photos[0].header.shape
         let contents = AccumulatorContents(kind: kind, hasExtremes: true)
         #expect(
-            bytes(plan, shape, contents) <= limit - AccumulationPlan.programBytes, comment)
+            bytes(plan, shape, contents) <= limit - MemoryBudget.programBytes, comment)
         #expect((1...shape.height).contains(plan.rowsPerStrip), comment)
         #expect((1...workers).contains(plan.workers), comment)
         #expect(plan.batches.allSatisfy { !$0.isEmpty }, comment)
@@ -154,7 +154,7 @@ struct AccumulationPlanTests {
         }
         var last: AccumulationPlan?
         var refused = false
-        for limit in stride(from: 150 << 20, to: AccumulationPlan.programBytes, by: -500_000) {
+        for limit in stride(from: 150 << 20, to: MemoryBudget.programBytes, by: -500_000) {
             guard let plan = try? Self.plan(set.photos, limit: limit, needsAllRows: needsAllRows) else {
                 refused = true
                 continue

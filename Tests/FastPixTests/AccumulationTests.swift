@@ -51,7 +51,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Frames(23, 61, channels: 3, count: 20), Frames(40, 45, count: 7), Frames(13, 33, channels: 3, bits: 16, count: 9),
+        Frames(23, 61, channels: 3, count: 20), Frames(40, 45, count: 7),
+        Frames(13, 33, channels: 3, bits: 16, count: 9),
     ])
     func everyDivisionGivesTheSumsOfWholeFrames(_ frames: Frames) throws {
         try withTemporaryFolder { folder in
@@ -65,7 +66,10 @@ import Testing
     @Test(
         arguments: [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 17, 18, 19, 27].map { Frames(12, $0, channels: 3) }
             + [1, 2, 3, 4, 5, 7, 8, 9].map { Frames($0, 30, channels: 3) }
-            + [Frames(1, 1, count: 2), Frames(4, 4, bits: 16), Frames(5, 5, bits: 16), Frames(9, 70, bits: 16, count: 1)])
+            + [
+                Frames(1, 1, count: 2), Frames(4, 4, bits: 16), Frames(5, 5, bits: 16),
+                Frames(9, 70, bits: 16, count: 1),
+            ])
     func smallFramesAreExact(_ frames: Frames) throws {
         try withTemporaryFolder { folder in
             let photos = try RandomPhotos.write(frames.count, frames.shape, to: folder)
@@ -133,7 +137,7 @@ import Testing
             for needsAllRows in [false, true] {
                 for available in [8 << 20, 4 << 20, 3 << 20, 5 << 19, 2 << 20, 3 << 19] {
                     let settings = AccumulationSettings(
-                        workers: 2, memoryLimit: AccumulationPlan.programBytes + (1 << 30))
+                        workers: 2, memoryLimit: MemoryBudget.programBytes + (1 << 30))
                     let other = (1 << 30) - available
                     let plan = try? AccumulationPlan.fitting(
                         AccumulationPlan.Job(

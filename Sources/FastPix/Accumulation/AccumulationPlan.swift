@@ -50,7 +50,7 @@ struct AccumulationPlan: Sendable {
     static func fitting(
         _ job: Job, settings: AccumulationSettings, machine: Machine = .current
     ) throws(FastPixError) -> AccumulationPlan {
-        let available = settings.memoryLimitBytes - programBytes - job.otherBytes
+        let available = settings.memoryLimitBytes - MemoryBudget.programBytes - job.otherBytes
         let need = AccumulationNeed(job)
         let most = max(1, min(settings.workerCount, job.photos.count))
         if let plan = sideBySide(job, settings, machine, workers: most, within: available, need) { return plan }
@@ -87,7 +87,8 @@ struct AccumulationPlan: Sendable {
             let batches = batches(job, settings, batch: batch, workers: workers)
             let frames = batches.map(\.count).max() ?? 1
             var rows = settings.rowsPerStrip(
-                job.shape, bytesPerRow: frames * job.shape.bytesPerRow + job.contents.byteCountOfRow(job.shape), machine)
+                job.shape, bytesPerRow: frames * job.shape.bytesPerRow + job.contents.byteCountOfRow(job.shape), machine
+            )
             while true {
                 let stripCount = (job.shape.height + rows - 1) / rows
                 // What the batches may be apart, and what the rows around those that are judged reach into.
@@ -134,7 +135,8 @@ struct AccumulationPlan: Sendable {
 
     private static func smallest(_ job: Job) -> AccumulationPlan {
         AccumulationPlan(
-            workers: 1, batches: [Array(job.photos.prefix(multiple(job)))], openBatches: 1, rowsPerStrip: 1, held: .file)
+            workers: 1, batches: [Array(job.photos.prefix(multiple(job)))], openBatches: 1, rowsPerStrip: 1, held: .file
+        )
     }
 
     /// Rounded moments take in whole blocks of frames.
@@ -195,7 +197,7 @@ struct AccumulationPlan: Sendable {
     /// Those photos whose decoders alone, for a worker that does nothing else, are above the limit: they have to be
     /// unpacked whole.
     static func tooLarge(_ job: Job, settings: AccumulationSettings) -> [FailedPhoto] {
-        let available = settings.memoryLimitBytes - programBytes - job.otherBytes
+        let available = settings.memoryLimitBytes - MemoryBudget.programBytes - job.otherBytes
         let others = AccumulationNeed(
             Job(photos: [], shape: job.shape, contents: job.contents, needsAllRows: job.needsAllRows)
         ).bytes(
@@ -212,9 +214,6 @@ struct AccumulationPlan: Sendable {
     }
 
     private static func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) / 1_048_576 }
-
-    /// The program itself, with its libraries and its lists of photos (measured: 20 MiB, and some room).
-    static let programBytes = 40 << 20
 
     /// What the decoders of one batch hold at most: many of the usual kind, one or two that keep a whole picture. One
     /// photo is always allowed.

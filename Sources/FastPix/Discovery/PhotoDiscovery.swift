@@ -183,10 +183,3 @@ public struct PhotoDiscovery: Sendable {
         return PhotoFormat.beginning(with: start)?.isBuiltIn ?? false
     }
 }
-
-extension FilePath {
-    /// Orders paths by their bytes: the same on every machine, whatever its language.
-    func bytesPrecede(_ other: FilePath) -> Bool {
-        withPlatformString { mine in other.withPlatformString { theirs in strcmp(mine, theirs) < 0 } }
-    }
-}

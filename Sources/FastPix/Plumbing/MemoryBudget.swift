@@ -4,6 +4,9 @@ import SystemPackage
 /// Shares a memory limit out among workers that each hold one photo at a time: a worker takes what its photo needs, waits
 /// until so much is free, and gives it back. Which photos are refused depends on the limit alone. Safe from any thread.
 final class MemoryBudget: @unchecked Sendable {
+    /// The program itself, with its libraries and its lists of photos (measured: 20 MiB, and some room).
+    static let programBytes = 40 << 20
+
     private let limit: Int
     /// What the limit leaves for photos.
     private let total: Int
@@ -15,7 +18,7 @@ final class MemoryBudget: @unchecked Sendable {
     /// program itself.
     init(limit: Int, otherBytes: Int) {
         self.limit = limit
-        total = limit - AccumulationPlan.programBytes - otherBytes
+        total = limit - Self.programBytes - otherBytes
         free = total
     }
 
@@ -27,7 +30,8 @@ final class MemoryBudget: @unchecked Sendable {
             throw FastPixError(
                 .outOfMemory, path: path.string,
                 "this photo takes \(mebibytes(byteCount)) MiB of memory, and the memory limit of \(mebibytes(limit)) MiB "
-                    + "leaves \(max(0, total) >> 20) MiB; raise --memory-limit to \(mebibytes(limit - total + byteCount))M")
+                    + "leaves \(max(0, total) >> 20) MiB; raise --memory-limit to \(mebibytes(limit - total + byteCount))M"
+            )
         }
         take(byteCount)
         defer { give(byteCount) }
@@ -52,10 +56,10 @@ final class MemoryBudget: @unchecked Sendable {
 
     /// Throws when a limit that was given is below what the program itself takes.
     static func validate(limit: Int?) throws(FastPixError) {
-        guard let limit, limit <= AccumulationPlan.programBytes else { return }
+        guard let limit, limit <= Self.programBytes else { return }
         throw FastPixError(
             .invalidArgument,
-            "the memory limit must be above the \(AccumulationPlan.programBytes >> 20) MiB that the program itself takes, "
+            "the memory limit must be above the \(Self.programBytes >> 20) MiB that the program itself takes, "
                 + "not \(limit) bytes")
     }
 }
