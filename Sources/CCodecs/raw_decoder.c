@@ -231,6 +231,20 @@ static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned sto
     return FPX_PHOTO_OK;
 }
 
+/// Whether LibRaw left the samples as it allocated them: it says nothing when the compressed picture has no beginning. No
+/// sensor gives 0 everywhere, not even in the dark.
+static bool is_untouched(const raw_decoder *self, const void *samples, size_t samples_per_pixel) {
+    const libraw_image_sizes_t *sizes = &self->raw->rawdata.sizes;
+    size_t count = (size_t)sizes->raw_width * sizes->raw_height * samples_per_pixel;
+    const uint16_t *values = samples;
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static fpx_photo_status unpack(raw_decoder *self, fpx_photo_error *error) {
     self->is_damaged = false;
     int code = libraw_unpack(self->raw);
@@ -242,6 +256,12 @@ static fpx_photo_status unpack(raw_decoder *self, fpx_photo_error *error) {
     if (sizes->raw_width < self->picture.left + self->picture.width ||
         sizes->raw_height < self->picture.top + self->picture.height) {
         fpx_photo_explain(error, "damaged raw file: its picture is smaller than it says");
+        return FPX_PHOTO_CORRUPT;
+    }
+    if ((data->raw_image != NULL && is_untouched(self, data->raw_image, 1)) ||
+        (data->color3_image != NULL && is_untouched(self, data->color3_image, 3)) ||
+        (data->color4_image != NULL && is_untouched(self, data->color4_image, 4))) {
+        fpx_photo_explain(error, "truncated raw file: it has no picture data");
         return FPX_PHOTO_CORRUPT;
     }
     // LibRaw fills exactly one of its pictures. Those of floating-point numbers come from DNG files alone, which

@@ -140,7 +140,7 @@ def exif(picture):
     content = b"II*\0" + struct.pack("<I", 8) + directory + exif_directory + blob
     content += b"\0" * (pixels - len(content)) + data
     (OUT / "exif.tif").write_bytes(content)
-    expect("exif.tif", picture, serial="B-99", exposureSeconds=0.004, iso=400)
+    expect("exif.tif", picture, serial="B-99", exposureSeconds=0.004, iso=400, time="2021-06-07T08:09:10.25")
 
 
 def stacks(grey8, grey16):
