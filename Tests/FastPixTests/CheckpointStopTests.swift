@@ -157,8 +157,11 @@ import Testing
             }
             #expect(looks > 15)
             #expect(unfinished.count > 5)
-            // Rows of theirs that came with a state have been taken out.
-            if wanted.damagedAfterRows > Self.rowsPerStrip { #expect(Set(wanted.damaged).isSubset(of: unfinished)) }
+            // Rows that came with a state have been taken out. At least those of one of the damaged photos: when it has
+            // spoiled the pass, which goes on only to find the others, nothing is saved any more.
+            if !wanted.damaged.isEmpty, wanted.damagedAfterRows > Self.rowsPerStrip {
+                #expect(!Set(wanted.damaged).isDisjoint(with: unfinished))
+            }
         }
     }
 
