@@ -157,8 +157,11 @@ import Testing
             }
             #expect(looks > 15)
             #expect(unfinished.count > 5)
-            // Rows of theirs that came with a state have been taken out.
-            if wanted.damagedAfterRows > Self.rowsPerStrip { #expect(Set(wanted.damaged).isSubset(of: unfinished)) }
+            // Rows that came with a state have been taken out. At least those of one of the damaged photos: when it has
+            // spoiled the pass, which goes on only to find the others, nothing is saved any more.
+            if !wanted.damaged.isEmpty, wanted.damagedAfterRows > Self.rowsPerStrip {
+                #expect(!Set(wanted.damaged).isDisjoint(with: unfinished))
+            }
         }
     }
 
@@ -193,20 +196,55 @@ import Testing
         try withTemporaryFolder { folder in
             try Self.addPhotos(to: folder)
             for name in wanted.damaged { try Self.damage(name, in: folder, afterRows: wanted.damagedAfterRows) }
-            let search = HotPixelsSearch(
-                accumulation: AccumulationSettings(
-                    workers: 2, tileSampleCount: Self.rowsPerStrip * Self.shape.samplesPerRow, batch: 3),
-                detection: wanted.detection,
-                checkpoint: CheckpointSettings(
-                    path: folder.appendingPathComponent("all.state").path, interval: wanted.interval))
-            let last = Mutex<SearchProgress?>(nil)
-            _ = try search.run(
-                PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]),
-                progress: { progress in last.withLock { $0 = progress } })
-            let progress = try #require(last.withLock { $0 })
+            let progress = try Self.lastProgress(wanted, in: folder)
             #expect(progress.photosDone == progress.photosInAll)
-            #expect(progress.photosInAll <= 2 * Self.photoCount)
+            // Every pass but the last has found a damaged photo; one that is saved only at the end has found all.
+            let spoiled = wanted.interval == 0 ? wanted.damaged.count : min(1, wanted.damaged.count)
+            #expect(progress.photosInAll <= (1 + spoiled) * Self.photoCount)
         }
+    }
+
+    /// What is saved does not come again, unless it has rows of the damaged photo in it.
+    @Test func progressCountsPhotosAgainThatComeAgain() throws {
+        try withTemporaryFolder { folder in
+            let wanted = Case(damaged: ["photo-06.png"])
+            try Self.addPhotos(to: folder)
+            try Self.damage(wanted.damaged[0], in: folder)
+            let sound = Self.photoCount - 1
+            var looks = 2
+            var found: Set<Int> = []
+            while true {
+                try Self.removeOutputs(in: folder)
+                if try Self.stop(wanted, afterLooks: looks, in: folder, batch: 2) == nil { break }
+                var again = sound
+                if let manifest = try Self.manifest(in: folder),
+                    !manifest.unfinished.contains(where: { $0.name == wanted.damaged[0] })
+                {
+                    again -= manifest.photos.count
+                }
+                found.insert(again)
+                let progress = try Self.lastProgress(wanted, in: folder)
+                #expect(progress.photosDone == progress.photosInAll)
+                #expect(progress.photosInAll == Self.photoCount + again, "stopped after \(looks) looks")
+                looks += 3
+            }
+            #expect(found.count > 2)
+        }
+    }
+
+    /// Of a run to its end with the state `all.state` in `folder`.
+    private static func lastProgress(_ wanted: Case, in folder: URL) throws -> SearchProgress {
+        let search = HotPixelsSearch(
+            accumulation: AccumulationSettings(
+                workers: 2, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: 3),
+            detection: wanted.detection,
+            checkpoint: CheckpointSettings(
+                path: folder.appendingPathComponent("all.state").path, interval: wanted.interval))
+        let last = Mutex<SearchProgress?>(nil)
+        _ = try search.run(
+            PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]),
+            progress: { progress in last.withLock { $0 = progress } })
+        return try #require(last.withLock { $0 })
     }
 
     /// Nobody decodes a strip without having looked, so that after the request each worker ends with the strip it is at:

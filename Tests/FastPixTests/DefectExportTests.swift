@@ -248,7 +248,8 @@ import Testing
                 try #require(Self.jpegpixi), ["-v", "-f", "list-jpegpixi", photo.path, target.path], in: folder)
             #expect(run.exitCode == 0, "\(run.stderr)")
             func samples(_ file: URL) throws -> [UInt8] {
-                let decoder = try PhotoDecoder(try OpenFile(FilePath(file.path)), maximumPixels: 0)
+                let opened = try OpenFile(FilePath(file.path))
+                let decoder = try PhotoDecoder(opened, maximumPixels: 0)
                 var samples = [UInt8](repeating: 0, count: 200 * 150)
                 try samples.withUnsafeMutableBytes { try decoder.readRows(150, into: $0.baseAddress!) }
                 try decoder.finish()

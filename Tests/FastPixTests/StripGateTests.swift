@@ -4,7 +4,7 @@ import Testing
 @testable import FastPix
 
 /// One worker at a time at a part, and the first of them is told.
-@Suite(.timeLimit(.minutes(2))) struct StripGateTests {
+@Suite(.timeLimit(.minutes(10))) struct StripGateTests {
     @Test(arguments: Array(1...20) + [100]) func partsAreAllRowsOnce(_ rows: Int) {
         let parts = StripGate.parts(rowCount: rows)
         #expect(parts.flatMap { $0 } == Array(0..<rows))

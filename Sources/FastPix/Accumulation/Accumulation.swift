@@ -58,7 +58,7 @@ struct Accumulation: Sendable {
             otherBytes: otherBytes)
         let held = checkpoint?.saved.taken ?? [:]
         var failed = AccumulationPlan.tooLarge(job, settings: settings).filter { held[$0.place] == nil }
-        progress(Double(failed.count))
+        progress(Double(failed.count + (checkpoint?.saved.wholeCount ?? 0)))
         var timing = AccumulationTiming()
         while true {
             let isOut = Set(failed.map(\.place))
@@ -83,8 +83,8 @@ struct Accumulation: Sendable {
             }
             // Rows of a damaged photo that came with the checkpoint come with it again: then all is begun anew.
             if found.failed.contains(where: { saved[$0.place] != nil }) { checkpoint?.forget() }
-            // Not those that the pass had not begun when it ended: nobody has heard of them yet.
-            again(found.wholeCount)
+            // Not those that it had not begun, of which nobody has heard yet, and not those that are saved.
+            again(found.wholeCount - (checkpoint?.saved.wholeCount ?? 0))
         }
     }
 }

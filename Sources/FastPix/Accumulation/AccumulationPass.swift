@@ -43,7 +43,7 @@ final class AccumulationPass: Sendable {
     }
 
     /// `job.photos`: those that `checkpoint` does not hold whole. `makeReader` is called once, when the number of frames is
-    /// known and rows are finished. `progress` hears of photos, or parts of photos, that are done with.
+    /// known and rows are finished. `progress` hears of photos, or parts of photos, of `job` that are done with.
     init(
         _ job: AccumulationPlan.Job, plan: AccumulationPlan, settings: AccumulationSettings,
         checkpoint: GroupCheckpoint?, interruption: Interruption?,
@@ -94,7 +94,6 @@ final class AccumulationPass: Sendable {
             $0.wholeCount = base.wholeCount
             $0.facts = base.taken.values.compactMap(\.fact)
         }
-        progress(Double(base.wholeCount))
         interruption?.beginAnswering()
         defer { interruption?.endAnswering() }
         repeat {

@@ -94,7 +94,8 @@ struct ReferenceStatistics {
     }
 
     private static func samples(_ photo: PhotoFile, _ channels: ChannelSelection) throws -> [Int] {
-        let decoder = try PhotoDecoder(try OpenFile(photo.path), channels: channels, maximumPixels: 0)
+        let file = try OpenFile(photo.path)
+        let decoder = try PhotoDecoder(file, channels: channels, maximumPixels: 0)
         let shape = decoder.shape
         var bytes = [UInt8](repeating: 0, count: shape.bytesPerRow * shape.height)
         try bytes.withUnsafeMutableBytes { try decoder.readRows(shape.height, into: $0.baseAddress!) }
