@@ -27,7 +27,7 @@ extension FuzzedReader {
     // MARK: As fastpix writes them
 
     private static func group(_ defects: [Defect]) -> JudgedGroup {
-        let shape = FrameShape(width: 12, height: 10, channels: 3, bitsPerSample: 8)
+        let shape = FrameShape(width: 48, height: 40, channels: 3, bitsPerSample: 8)
         let camera = Camera(make: "Maker", model: "Model")
         return JudgedGroup(
             number: 1, camera: camera, shape: shape, frames: 2, name: camera.name, defects: defects)
