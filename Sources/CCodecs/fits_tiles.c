@@ -166,6 +166,14 @@ fpx_photo_status fpx_fits_tiles_read(const fpx_fits_header *header, uint64_t wid
 
 // MARK: - Unpacking
 
+static inline uint64_t big_endian(const uint8_t *bytes, size_t byte_count) {
+    uint64_t value = 0;
+    for (size_t index = 0; index < byte_count; index++) {
+        value = value << 8 | bytes[index];
+    }
+    return value;
+}
+
 /// Bits from the most significant one of each byte on.
 typedef struct bit_reader {
     const uint8_t *next;
@@ -174,7 +182,17 @@ typedef struct bit_reader {
     unsigned count;
 } bit_reader;
 
-static bool fill(bit_reader *reader, unsigned wanted) {
+static inline bool fill(bit_reader *reader, unsigned wanted) {
+    if (reader->count >= wanted) {
+        return true;
+    }
+    // At most 32 bits are wanted, so that 32 more have room.
+    if (reader->end - reader->next >= 4) {
+        reader->bits = reader->bits << 32 | big_endian(reader->next, 4);
+        reader->next += 4;
+        reader->count += 32;
+        return true;
+    }
     while (reader->count < wanted) {
         if (reader->next == reader->end) {
             return false;
@@ -185,7 +203,7 @@ static bool fill(bit_reader *reader, unsigned wanted) {
     return true;
 }
 
-static bool take(bit_reader *reader, unsigned wanted, uint32_t *value) {
+static inline bool take(bit_reader *reader, unsigned wanted, uint32_t *value) {
     if (!fill(reader, wanted)) {
         return false;
     }
@@ -195,7 +213,7 @@ static bool take(bit_reader *reader, unsigned wanted, uint32_t *value) {
 }
 
 /// Counts zeros up to the next one, which is taken, too.
-static bool take_zeros(bit_reader *reader, uint32_t *zeros) {
+static inline bool take_zeros(bit_reader *reader, uint32_t *zeros) {
     *zeros = 0;
     while (true) {
         if (reader->count == 0 && !fill(reader, 8)) {
@@ -215,7 +233,7 @@ static bool take_zeros(bit_reader *reader, uint32_t *zeros) {
     }
 }
 
-static void store(uint8_t *samples, size_t place, uint32_t value, uint32_t sample_bytes) {
+static inline void store(uint8_t *samples, size_t place, uint32_t value, uint32_t sample_bytes) {
     uint8_t *destination = samples + place * sample_bytes;
     for (uint32_t byte = 0; byte < sample_bytes; byte++) {
         destination[byte] = (uint8_t)(value >> (8 * (sample_bytes - 1 - byte)));
@@ -285,14 +303,6 @@ static void unshuffle(const uint8_t *shuffled, uint8_t *samples, size_t sample_c
             samples[place * sample_bytes + byte] = shuffled[byte * sample_count + place];
         }
     }
-}
-
-static uint64_t big_endian(const uint8_t *bytes, size_t byte_count) {
-    uint64_t value = 0;
-    for (size_t index = 0; index < byte_count; index++) {
-        value = value << 8 | bytes[index];
-    }
-    return value;
 }
 
 /// The bytes of a tile in one of the columns, for the caller to free; their number is 0 when they stand in another one.
