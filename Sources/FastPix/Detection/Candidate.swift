@@ -27,6 +27,8 @@ struct Candidate: Sendable, Equatable {
     let evidence: [ChannelEvidence]
     /// Pixels up, down, left and right over which the offset of the main channel keeps a quarter of its size.
     let reach: Reach
+    /// Pixels up, down, left and right that are tinged by it; none of single samples.
+    let tinge: Reach
 
     struct Reach: Sendable, Equatable {
         var up: UInt8 = 0, down: UInt8 = 0, left: UInt8 = 0, right: UInt8 = 0

@@ -182,7 +182,7 @@ struct DefectJudgement {
     private func smear(_ cluster: [PointEvidence]) -> Smear {
         var (top, left, bottom, right) = (Int.max, Int.max, 0, 0)
         for point in cluster {
-            let reach = geometry.isLossless && geometry.colours == 1 ? Candidate.Reach() : point.candidate.reach
+            let reach = point.candidate.tinge
             top = min(top, point.row - Int(reach.up))
             bottom = max(bottom, point.row + Int(reach.down))
             left = min(left, point.column - Int(reach.left))

@@ -231,7 +231,9 @@ private struct BandScan {
         }
         return Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence,
-            reach: reach(row, column, evidence))
+            reach: reach(row, column, evidence),
+            tinge: geometry.isLossless && geometry.colours == 1
+                ? Candidate.Reach() : TingeSearch(accumulators, row: row, column: column).reach(row: row, column: column))
     }
 
     /// Where the channel of the largest offset keeps a quarter of it. Not further than the halo.
