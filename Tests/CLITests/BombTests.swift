@@ -53,7 +53,7 @@ struct BombTests {
     @Test(arguments: ["stats", "hotpixels", "addweighted", "repair"])
     func scansThatNoByteHasPaidForAreRefused(_ command: String) throws {
         try withTemporaryFolder { folder in
-            try folder.addFile("map.csv", Data("row,column\n3,3\n".utf8))
+            try folder.addFile("map.csv", Data("width,height,row,column\n22000,22000,3,3\n".utf8))
             let arguments =
                 switch command {
                 case "stats": ["stats", "bomb.jpg", "--verify", "--format", "json"]

@@ -11,7 +11,7 @@ struct DifficultOutputTests {
             var scenes = SyntheticScenes(width: 24, height: 16, channels: 3, seed: UInt64(number + 1))
             try photos.addFile("\(number).png", TestPhoto.png(scenes.next(), width: 24, channels: 3))
         }
-        try folder.addFile("map.csv", Data("row,column\n3,3\n".utf8))
+        try folder.addFile("map.csv", Data("width,height,row,column\n24,16,3,3\n".utf8))
     }
 
     private static let commands = [

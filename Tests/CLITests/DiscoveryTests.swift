@@ -111,7 +111,7 @@ struct DiscoveryTests {
         try withTemporaryFolder { folder in
             let photos = try folder.addFolder("photos")
             try Photos.add(2, to: photos)
-            try Photos.add(3, to: photos.addFolder("sub/deeper"))
+            try Photos.add(3, named: "deep", to: photos.addFolder("sub/deeper"))
             try photos.addLink("sub/cycle", to: "..")
             try photos.addLink("sub/deeper/again", to: "../../sub")
             try photos.addLink("sub/itself", to: "itself")
@@ -152,7 +152,7 @@ struct DiscoveryTests {
                 "a photo.jpg", "it's.jpg", "\"quoted\".jpg", "line\nbreak.jpg", "-dash.jpg", "größe.jpg", "*?[a].jpg",
                 "back\\slash.jpg", "$(echo).jpg", "%d %s.jpg",
             ]
-            for name in names { try photos.addCopy(of: Photos.tiny, as: name) }
+            for name in names { try photos.addFile(name, Photos.content(comment: name)) }
             let whole = try Self.hotpixels(["my photos", "--quiet"], in: folder)
             #expect(whole.exitCode == 0)
             #expect(whole.stderr == "")
@@ -177,9 +177,9 @@ struct DiscoveryTests {
         @Test func namesNeedNotBeUTF8() throws {
             try withTemporaryFolder { folder in
                 let photos = try folder.addFolder("photos")
-                try Photos.add(9, to: photos)
+                try Photos.add(10, to: photos)
                 let copied = try CommandRun.shell(
-                    #"cp photo-0.jpg "$(printf 'caf\351.jpg')""#, in: photos)
+                    #"mv photo-9.jpg "$(printf 'caf\351.jpg')""#, in: photos)
                 #expect(copied.exitCode == 0)
                 let whole = try Self.hotpixels(["photos", "--quiet"], in: folder)
                 #expect(whole.exitCode == 0)
@@ -198,9 +198,9 @@ struct DiscoveryTests {
         func namesThatLookAlikeAreTwoPhotos(_ accumulator: String) throws {
             try withTemporaryFolder { folder in
                 let photos = try folder.addFolder("photos")
-                try Photos.add(9, to: photos)
+                try Photos.add(10, to: photos)
                 let made = try CommandRun.shell(
-                    #"cp photo-0.jpg "$(printf 'caf\350.jpg')" && head -c 650 photo-0.jpg >"$(printf 'caf\351.jpg')""#,
+                    #"mv photo-9.jpg "$(printf 'caf\350.jpg')" && head -c 650 photo-0.jpg >"$(printf 'caf\351.jpg')""#,
                     in: photos)
                 #expect(made.exitCode == 0)
                 let run = try Self.hotpixels(["photos", "--quiet", "--accumulator", accumulator], in: folder)

@@ -84,14 +84,17 @@ enum Photos {
     /// Fills a folder with photos of the same pixels: `photo-0.jpg`, `photo-1.jpg`... Each has a comment of its own, for
     /// equal files count once.
     static func add(_ count: Int, copiesOf photo: URL = tiny, named prefix: String = "photo", to folder: URL) throws {
-        let content = try Data(contentsOf: photo)
         for number in 0..<count {
-            let own =
-                photo.pathExtension == "png"
-                ? TestPhoto.png(content, withComment: "copy \(number)")
-                : TestPhoto.jpeg(content, with: 0xfe, Data("copy \(number)".utf8))
-            try folder.addFile("\(prefix)-\(number).\(photo.pathExtension)", own)
+            try folder.addFile(
+                "\(prefix)-\(number).\(photo.pathExtension)", content(of: photo, comment: "\(prefix) \(number)"))
         }
+    }
+
+    /// The same pixels in a file of its own content.
+    static func content(of photo: URL = tiny, comment: String) throws -> Data {
+        let content = try Data(contentsOf: photo)
+        return photo.pathExtension == "png"
+            ? TestPhoto.png(content, withComment: comment) : TestPhoto.jpeg(content, with: 0xfe, Data(comment.utf8))
     }
 }
 

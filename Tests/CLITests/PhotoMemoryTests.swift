@@ -40,7 +40,7 @@ struct PhotoMemoryTests {
         png.chunk("IEND", [])
         let photos = try folder.addFolder("photos")
         for number in 0..<count { try photos.addFile("\(number).png", Data(png.bytes)) }
-        try folder.addFile("map.csv", Data("row,column\n3,3\n".utf8))
+        try folder.addFile("map.csv", Data("width,height,row,column\n\(side),\(side),3,3\n16,16,3,3\n".utf8))
     }
 
     private static func outputs(_ folder: URL) throws -> [String: Data] {

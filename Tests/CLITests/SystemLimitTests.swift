@@ -136,8 +136,10 @@ struct SystemLimitTests {
                         "unshare -m sh -c 'mount -t tmpfs -o \(options) none disk && \"$0\" \"$@\"; code=$?; "
                             + "ls -A disk >left; exit $code' \"$0\" \"$@\"", FastPixBinary.tested.path,
                     ] + arguments, in: folder)
-                #expect(run.exitCode == 1)
-                #expect(run.stdout == "")
+                // What is written besides the result does not cost it, but for a place that was refused at the start.
+                let isBesides = ["--variance-map", "--save-maps", "--save-sums"].contains(output[0]) && options != "ro"
+                #expect(run.exitCode == (isBesides ? 2 : 1))
+                #expect(run.stdout.isEmpty == !isBesides)
                 #expect(run.stderr.contains("disk"))
                 #expect(run.stderr.contains(reason), "\(run.stderr)")
                 #expect(run.stderrLines.count == 1)
@@ -203,7 +205,8 @@ struct SystemLimitTests {
     @Test func namesMayBeAsLongAsTheSystemAllows() throws {
         try withTemporaryFolder { folder in
             for number in 0..<10 {
-                try folder.addCopy(of: Photos.tiny, as: "\(number)" + String(repeating: "x", count: 250) + ".jpg")
+                try folder.addFile(
+                    "\(number)" + String(repeating: "x", count: 250) + ".jpg", Photos.content(comment: "\(number)"))
             }
             let output = String(repeating: "y", count: 251) + ".csv"
             let run = try CommandRun.fastpix(["hotpixels", ".", "--quiet", "--output", output], in: folder)

@@ -146,26 +146,6 @@ struct WarningTests {
 
     private static let width = 160
 
-    /// Each scene before the same rough wall: some pixels are a little brighter or darker in all photos.
-    private static func behindTheSameWall(_ share: Double, _ samples: inout [UInt8]) {
-        var random = SyntheticScenes.Random(state: 7)
-        for sample in samples.indices where random.next() < share {
-            samples[sample] = random.next() < 0.5 ? samples[sample] - 1 : samples[sample] + 1
-        }
-    }
-
-    @Test func photosThatResembleEachOther() throws {
-        let similar = try Self.judged { Self.behindTheSameWall(0.8, &$0) }
-        #expect(similar.warnings.map(\.kind) == ["similar-scenes"])
-        #expect(
-            similar.warnings.first?.message == "the photos of unknown camera resemble each other, which hides weak "
-                + "defects; use more different scenes")
-        #expect(similar.warnings.first?.group == 0)
-        let different = try Self.judged { Self.behindTheSameWall(0.1, &$0) }
-        #expect(different.warnings == [])
-        #expect((different.group.sceneCorrelation ?? 9) < (similar.group.sceneCorrelation ?? 0))
-    }
-
     /// One more than a small sensor may have.
     @Test func moreDefectsThanASensorHas() throws {
         func hot(_ count: Int) throws -> (warnings: [HotPixelsResult.Warning], group: HotPixelsResult.Group) {

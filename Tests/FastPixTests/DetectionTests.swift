@@ -259,7 +259,7 @@ struct DetectionTests {
                 above: UInt16(index * 31 % 1009), below: 0, blindAbove: 0, blindBelow: 0, mean: 1, ringMean: 0,
                 variance: 0, ringVariance: 0, touching: 0)
             return Candidate(
-                row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init())
+                row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init(), tinge: .init())
         }
         let count = 3 * CandidateStore.capacity
         var forward = CandidateStore(geometry), backward = CandidateStore(geometry)
