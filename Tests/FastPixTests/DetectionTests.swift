@@ -135,7 +135,8 @@ struct DetectionTests {
 
     @Test func driftingStarsAreNotListed() throws {
         var noise = Noise(10)
-        let stars = (0..<12).map { _ in (noise.uniform() * 110 + 9, noise.uniform() * 140 + 9, 20000 * noise.uniform()) }
+        let stars = (0..<12).map { _ in (noise.uniform() * 110 + 9, noise.uniform() * 140 + 9, 20000 * noise.uniform())
+        }
         let set = FrameSet(Self.grey16, count: 30, seed: 11) { _, noise in
             var frame = (0..<160 * 128).map { _ in 1000 + 30 * noise.normal() }
             let (down, right) = (3 * noise.normal(), 3 * noise.normal())
@@ -157,7 +158,8 @@ struct DetectionTests {
 
     /// exp(-x / 2)
     private func gaussian(_ x: Double) -> Double {
-        var term = 1.0, sum = 1.0
+        var term = 1.0
+        var sum = 1.0
         for number in 1..<60 {
             term *= x / 2 / Double(number)
             sum += term
@@ -262,7 +264,8 @@ struct DetectionTests {
                 row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init(), tinge: .init())
         }
         let count = 3 * CandidateStore.capacity
-        var forward = CandidateStore(geometry), backward = CandidateStore(geometry)
+        var forward = CandidateStore(geometry)
+        var backward = CandidateStore(geometry)
         let all = (0..<count).map(candidate)
         for start in stride(from: 0, to: count, by: 10_000) {
             let part = Array(all[start..<min(count, start + 10_000)])

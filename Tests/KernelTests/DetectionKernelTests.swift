@@ -3,14 +3,22 @@ import Testing
 
 /// The kernels of the search for defects against plain loops.
 struct DetectionKernelTests {
-    private static let shapes = [(64, 1, 2, 8), (131, 3, 2, 8), (70, 1, 6, 6), (4, 3, 2, 8), (5, 1, 2, 8), (33, 4, 2, 8)]
+    private static let shapes = [
+        (64, 1, 2, 8), (131, 3, 2, 8), (70, 1, 6, 6), (4, 3, 2, 8), (5, 1, 2, 8), (33, 4, 2, 8),
+    ]
 
     @Test(arguments: shapes) func persistenceRow(width: Int, channels: Int, distance: Int, period: Int) {
         var random = SeededGenerator(stream: UInt64(width * 31 + channels))
-        let frames = 40, tile = 32 / period * period, count = width * channels
-        func counters(_ most: Int) -> [UInt16] { (0..<count).map { _ in UInt16.random(in: 0...UInt16(most), using: &random) } }
+        let frames = 40
+        let tile = 32 / period * period
+        let count = width * channels
+        func counters(_ most: Int) -> [UInt16] {
+            (0..<count).map { _ in UInt16.random(in: 0...UInt16(most), using: &random) }
+        }
         var above = counters(8)
-        let below = counters(8), blindAbove = counters(frames), blindBelow = counters(frames)
+        let below = counters(8)
+        let blindAbove = counters(frames)
+        let blindBelow = counters(frames)
         if width > 40 { above[(width / 2) * channels] = 39 }
         let tiles = (width + tile - 1) / tile
         var tileSums = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: tiles * channels)
@@ -19,7 +27,8 @@ struct DetectionKernelTests {
         var flagged = [UInt32](repeating: 0, count: width)
         var flaggedCount = 0
         let status = fpx_persistence_row(
-            &tileSums, &phaseSums, &marks, &flagged, &flaggedCount, above, below, blindAbove, blindBelow, width, channels,
+            &tileSums, &phaseSums, &marks, &flagged, &flaggedCount, above, below, blindAbove, blindBelow, width,
+            channels,
             distance, period, tile, 0, frames, 4.5, 0.01)
         #expect(status == FPX_OK)
         var expected: [UInt32] = []
@@ -39,7 +48,8 @@ struct DetectionKernelTests {
                     func exceeds(_ value: (Int) -> Int) -> Bool {
                         let sum = columns.reduce(0) { $0 + value($1 * channels + channel) }
                         let share = max(Double(sum) / Double(columns.count * frames), 0.01)
-                        let most = Double(frames) * share
+                        let most =
+                            Double(frames) * share
                             + 4.5 * (Double(frames) * share * (1 - share) + 0.25).squareRoot()
                         return Double(value(index)) > min(most, 0.9 * Double(frames)).rounded(.down)
                     }
@@ -76,7 +86,8 @@ struct DetectionKernelTests {
     @Test func lineOffsets() {
         var random = SeededGenerator(stream: 5)
         let values = (0..<3).map { _ in (0..<57).map { _ in Float(Int.random(in: 0...9, using: &random)) } }
-        var above = [UInt8](repeating: 1, count: 57), below = above
+        var above = [UInt8](repeating: 1, count: 57)
+        var below = above
         var sums = [Int32](repeating: 7, count: 57)
         #expect(fpx_line_offsets_f32(&above, &below, &sums, values[0], values[1], values[2], 57) == FPX_OK)
         for index in 0..<57 {

@@ -24,7 +24,8 @@ struct DefectClassifier {
 
     func name(_ point: PointEvidence, frameCount: Int) -> DefectClass {
         let evidence = point.evidence
-        let variance = Double(evidence.variance), ringVariance = Double(evidence.ringVariance)
+        let variance = Double(evidence.variance)
+        let ringVariance = Double(evidence.ringVariance)
         if kind == .darks || kind == .sky { return evidence.offset > 0 ? .hot : .dead }
         guard ringVariance > 0 else { return variance > 0 ? .unstable : evidence.offset > 0 ? .stuck : .dead }
         let slope = (variance / ringVariance).squareRoot()

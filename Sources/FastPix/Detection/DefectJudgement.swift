@@ -15,7 +15,8 @@ struct DefectJudgement {
     private var shape: FrameShape { geometry.shape }
 
     init(
-        _ statistics: ScanStatistics, _ candidates: [Candidate], frameCount: Int, facts: [FrameFact], coarse: CoarseSums,
+        _ statistics: ScanStatistics, _ candidates: [Candidate], frameCount: Int, facts: [FrameFact],
+        coarse: CoarseSums,
         settings: DetectionSettings
     ) {
         self.statistics = statistics
@@ -48,7 +49,9 @@ struct DefectJudgement {
         if !kind.isEven, !isFixed {
             let overlays = OverlaySearch(shape: shape).find(clusters.map { ($0[0].row, $0[0].column) })
             regions += overlays
-            clusters = clusters.filter { cluster in !overlays.contains { $0.contains(cluster[0].row, cluster[0].column) } }
+            clusters = clusters.filter { cluster in
+                !overlays.contains { $0.contains(cluster[0].row, cluster[0].column) }
+            }
             // A cluster larger than any smear is a thing, not a defect of the sensor.
             clusters = clusters.filter { $0.count <= Self.largestCluster }
         }
@@ -159,7 +162,8 @@ struct DefectJudgement {
     private func defect(_ cluster: [PointEvidence], _ classifier: DefectClassifier, _ isFixed: Bool) -> Defect {
         let point = cluster[0]
         let evidence = point.evidence
-        let rows = cluster.map(\.row), columns = cluster.map(\.column)
+        let rows = cluster.map(\.row)
+        let columns = cluster.map(\.column)
         let isUp = evidence.offset > 0
         let telling = frameCount - Int(isUp ? evidence.blindAbove : evidence.blindBelow)
         let hits = Int(isUp ? evidence.above : evidence.below)

@@ -142,8 +142,10 @@ private struct BandScan {
     /// The middle of the eight neighbours, as the mean of the two middle ones; at the frame's edges of those there are,
     /// the nearest ones repeated.
     private func ring(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int) -> Double) -> Double {
-        let up = max(0, row - distance), down = min(shape.height - 1, row + distance)
-        let left = max(0, column - distance), right = min(shape.width - 1, column + distance)
+        let up = max(0, row - distance)
+        let down = min(shape.height - 1, row + distance)
+        let left = max(0, column - distance)
+        let right = min(shape.width - 1, column + distance)
         func at(_ row: Int, _ column: Int) -> Double {
             value((row * shape.width + column) * shape.channels + channel)
         }
@@ -239,7 +241,9 @@ private struct BandScan {
     /// Where the channel of the largest offset keeps a quarter of it. Not further than the halo.
     private func reach(_ row: Int, _ column: Int, _ evidence: [ChannelEvidence]) -> Candidate.Reach {
         var channel = 0
-        for other in evidence.indices where abs(evidence[other].offset) > abs(evidence[channel].offset) { channel = other }
+        for other in evidence.indices where abs(evidence[other].offset) > abs(evidence[channel].offset) {
+            channel = other
+        }
         let least = evidence[channel].offset / 4
         guard least != 0 else { return Candidate.Reach() }
         func steps(_ rowStep: Int, _ columnStep: Int) -> UInt8 {

@@ -20,5 +20,4 @@ public struct Detection: Sendable, Equatable {
     /// There were more pixels to look at than there is room for; the most striking of each part of the frame were.
     public let isTruncated: Bool
 
-
 }

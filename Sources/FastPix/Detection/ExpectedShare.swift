@@ -45,7 +45,8 @@ struct ExpectedShare {
         var totals = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: channels)
         for index in statistics.phases.indices { totals[index % channels].add(statistics.phases[index]) }
         factors = statistics.phases.enumerated().map { index, sums in
-            let all = shares(totals[index % channels]), here = shares(sums)
+            let all = shares(totals[index % channels])
+            let here = shares(sums)
             return Shares(
                 above: max(Self.leastFactor, here.above / max(all.above, 1e-9)),
                 below: max(Self.leastFactor, here.below / max(all.below, 1e-9)))
@@ -98,7 +99,8 @@ struct ExpectedShare {
     /// The signed root of the likelihood ratio of a binomial count (Wilks 1938): as many standard deviations of a normal
     /// distribution, but right in its far tail, where a quotient of count and deviation says twice as many.
     static func score(hits: Int, frames: Int, share: Double) -> Double {
-        let n = Double(frames), h = Double(min(hits, frames))
+        let n = Double(frames)
+        let h = Double(min(hits, frames))
         let observed = h / n
         guard observed != share else { return 0 }
         var likelihood = 0.0

@@ -138,7 +138,8 @@ struct CoarseMap {
         var result = map
         for row in 0..<rows {
             for column in 0..<columns {
-                var sum = 0.0, count = 0.0
+                var sum = 0.0
+                var count = 0.0
                 for r in max(0, row - radius)...min(rows - 1, row + radius) {
                     for c in max(0, column - radius)...min(columns - 1, column + radius) {
                         sum += map[r * columns + c]
@@ -153,7 +154,8 @@ struct CoarseMap {
 
     /// Nil where nothing varies.
     private static func correlation(_ a: [Double], _ b: [Double]) -> Double? {
-        let meanA = a.reduce(0, +) / Double(a.count), meanB = b.reduce(0, +) / Double(b.count)
+        let meanA = a.reduce(0, +) / Double(a.count)
+        let meanB = b.reduce(0, +) / Double(b.count)
         var (ab, aa, bb) = (0.0, 0.0, 0.0)
         for (x, y) in zip(a, b) {
             ab += (x - meanA) * (y - meanB)

@@ -46,8 +46,10 @@ struct GridSearch {
             }
             let chance = Double(indexes.count) / Double(period * period)
             for (key, members) in classes where members.count >= fewest && Double(members.count) >= surplus * chance {
-                let rows = members.map { points[$0].row }, columns = members.map { points[$0].column }
-                let height = (rows.max()! - rows.min()!) / period + 1, width = (columns.max()! - columns.min()!) / period + 1
+                let rows = members.map { points[$0].row }
+                let columns = members.map { points[$0].column }
+                let height = (rows.max()! - rows.min()!) / period + 1
+                let width = (columns.max()! - columns.min()!) / period + 1
                 guard height >= 3, width >= 3, Double(members.count) >= fill * Double(height * width) else { continue }
                 let grid = DefectGrid(
                     row: rows.min()!, column: columns.min()!, rowPeriod: key.rows, columnPeriod: key.columns,

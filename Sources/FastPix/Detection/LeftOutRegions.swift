@@ -28,10 +28,14 @@ struct LeftOutRegions {
         var open: [Range<Int>: [Int]] = [:]
         for tile in 0..<geometry.tileColumns {
             let column = (0..<shape.height).map { row in silent[row][tile] && !isBar[row] }
-            for run in Self.runs(column) where run.count >= geometry.tileSize / 2 { open[run, default: []].append(tile) }
+            for run in Self.runs(column) where run.count >= geometry.tileSize / 2 {
+                open[run, default: []].append(tile)
+            }
         }
-        for (rows, tiles) in open.sorted(by: { ($0.key.lowerBound, $0.key.count) < ($1.key.lowerBound, $1.key.count) }) {
-            var first = tiles[0], last = tiles[0]
+        for (rows, tiles) in open.sorted(by: { ($0.key.lowerBound, $0.key.count) < ($1.key.lowerBound, $1.key.count) })
+        {
+            var first = tiles[0]
+            var last = tiles[0]
             for tile in tiles.dropFirst() + [Int.max] {
                 if tile == last + 1 {
                     last = tile

@@ -62,7 +62,8 @@ struct LineSearch {
             let count = pixels(piece)
             let offsets = (0..<lines).map { Double(counts.sums[index($0, piece)]) / (2 * scale * count) }
             for line in 0..<lines {
-                let above = Double(counts.above[index(line, piece)]), below = Double(counts.below[index(line, piece)])
+                let above = Double(counts.above[index(line, piece)])
+                let below = Double(counts.below[index(line, piece)])
                 let side = above >= Self.shareNeeded * count ? 1 : below >= Self.shareNeeded * count ? -1 : 0
                 guard side != 0 else { continue }
                 let around = (max(0, line - Self.around)...min(lines - 1, line + Self.around)).map { abs(offsets[$0]) }
@@ -77,7 +78,8 @@ struct LineSearch {
         var found: [DefectLine] = []
         for line in 0..<lines {
             for side in [1, -1] {
-                for run in LeftOutRegions.runs(hits[line].map { $0?.side == side }) where run.count >= Self.fewestPieces {
+                for run in LeftOutRegions.runs(hits[line].map { $0?.side == side }) where run.count >= Self.fewestPieces
+                {
                     let parts = run.compactMap { hits[line][$0] }
                     // The pieces at the ends belong to it in part.
                     func rest(_ piece: Int) -> Int {
@@ -113,7 +115,8 @@ struct LineSearch {
                 kept.append(line)
                 continue
             }
-            let isAlike = line.offset * kept[near].offset > 0
+            let isAlike =
+                line.offset * kept[near].offset > 0
                 && abs(line.offset) >= Self.touchingShare * abs(kept[near].offset)
             if isAlike, line.first == kept[near].first - 1 || line.first == kept[near].first + kept[near].width {
                 kept[near].first = min(kept[near].first, line.first)

@@ -45,9 +45,12 @@ struct OverlaySearch {
             seen.insert(start)
             while let index = open.popLast() {
                 members.formUnion(near[index])
-                for other in near[index] where crowded.contains(other) && seen.insert(other).inserted { open.append(other) }
+                for other in near[index] where crowded.contains(other) && seen.insert(other).inserted {
+                    open.append(other)
+                }
             }
-            let rows = members.map { points[$0].row }, columns = members.map { points[$0].column }
+            let rows = members.map { points[$0].row }
+            let columns = members.map { points[$0].column }
             regions.append(
                 ExcludedRegion(
                     kind: .overlay, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
@@ -58,7 +61,8 @@ struct OverlaySearch {
 
     /// The least count that a Poisson number of others exceeds with less than `chance`, the entry itself included.
     private static func limit(expected: Double, chance: Double) -> Int {
-        var term = exp(-expected), tail = 1.0
+        var term = exp(-expected)
+        var tail = 1.0
         var count = 0
         while tail > chance, count < 100_000 {
             tail -= term

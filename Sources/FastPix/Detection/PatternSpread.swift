@@ -17,7 +17,8 @@ struct PatternSpread {
         for row in 0..<geometry.tileRows {
             for column in 0..<geometry.tileColumns {
                 for channel in 0..<channels {
-                    var sum = 0.0, count = 0.0
+                    var sum = 0.0
+                    var count = 0.0
                     for r in max(0, row - 1)...min(geometry.tileRows - 1, row + 1) {
                         for sample in 0..<ScanStatistics.samplesPerTile {
                             for c in max(0, column - 1)...min(geometry.tileColumns - 1, column + 1) {
@@ -40,7 +41,8 @@ struct PatternSpread {
         factors = statistics.phaseSpreads.enumerated().map { index, phase in
             let total = totals[index % channels]
             guard phase.places >= Self.fewestPlaces, total.sum > 0 else { return 1 }
-            let here = Double(phase.sum) / Double(phase.places), all = Double(total.sum) / Double(total.places)
+            let here = Double(phase.sum) / Double(phase.places)
+            let all = Double(total.sum) / Double(total.places)
             return min(Self.factorRange.upperBound, max(Self.factorRange.lowerBound, here / all))
         }
     }

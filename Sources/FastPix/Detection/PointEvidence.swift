@@ -37,7 +37,8 @@ struct PointWeighing {
     static let togetherNeeded = 6.7
     /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to.
     static let shareOfMost = 0.95
-    /// Of a pixel that has no counters, or whose neighbours hide it, the offset alone has to say it.
+    /// Of a pixel that has no counters the offset alone has to say it; twice as many of one whose neighbours hide it, or that
+    /// shows in a few of many frames without a scene.
     static let spreadsAlone = 12.0
     /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own. What the
     /// scene draws is seldom half as steady as what is beside it.
@@ -68,11 +69,12 @@ struct PointWeighing {
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
-                persistence / (needed(candidate, channel, side) * (1 - Self.relief(spreadCount))),
+                persistence / (needed(candidate, channel, side) * (1 - relief(spreadCount))),
                 spreadCount / Self.spreadsNeeded,
                 (persistence * spreadCount).squareRoot() / togetherNeeded(candidate, channel, side))
             if !candidate.isCounted || geometry.isLossless && kind.isEven {
-                strength = max(strength, min(1.2, spreadCount / Self.spreadsAlone))
+                let alone = Self.spreadsAlone * (candidate.isCounted ? 2 : 1)
+                strength = max(strength, min(1.2, spreadCount / alone))
             }
         }
         // Stuck in the middle of what the scene shows: no steady offset, but no scene either.
@@ -88,8 +90,8 @@ struct PointWeighing {
 
     /// What shows in a third of the frames only lies far out all the same: then a deviate of 4, one in thirty thousand, is
     /// enough.
-    private static func relief(_ spreadCount: Double) -> Double {
-        0.2 * min(1, max(0, (spreadCount - 10) / 5))
+    private func relief(_ spreadCount: Double) -> Double {
+        kind.isEven ? 0 : 0.2 * min(1, max(0, (spreadCount - 10) / 5))
     }
 
     private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {

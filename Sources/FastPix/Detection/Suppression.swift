@@ -14,7 +14,8 @@ struct Suppression {
     func clusters(_ points: [PointEvidence]) -> [[PointEvidence]] {
         let isSingle = geometry.isLossless && geometry.colours == 1
         let ordered = points.sorted {
-            let a = height($0), b = height($1)
+            let a = height($0)
+            let b = height($1)
             return a != b ? a > b : ($0.row, $0.column) < ($1.row, $1.column)
         }
         let (rowRadius, columnRadius) = geometry.smearRadius
@@ -34,7 +35,8 @@ struct Suppression {
             }
             let isSmear = near.contains { index in
                 let first = clusters[index][0]
-                let rows = abs(first.row - point.row), columns = abs(first.column - point.column)
+                let rows = abs(first.row - point.row)
+                let columns = abs(first.column - point.column)
                 guard rows <= rowRadius, columns <= columnRadius else { return false }
                 let isSecond =
                     max(rows, columns) >= Self.secondDistance && point.strength >= Self.secondStrength
