@@ -155,7 +155,7 @@ struct CompareTests {
     @Test(arguments: [
         (["missing.json", "new.json"], 1), (["new.json", "text"], 1), (["new.json", "new.json", "-o", "new.json"], 64),
     ])
-    func whatCannotBeReadOrWrittenIsNamed(_ arguments: [String], _ exitCode: Int32) throws {
+    func whatCannotBeReadOrWrittenIsNamed(_ arguments: [String], _ exitCode: Int) throws {
         try Self.folder { folder in
             try folder.addFile("text", Data("no list\n".utf8))
             let before = try Data(contentsOf: folder.appendingPathComponent("new.json"))

@@ -7,7 +7,7 @@ import Testing
 
 /// Defects of every shape in every form: what is written, that it is read back, and that the programs it is written for
 /// change those pixels and no others.
-@Suite(.timeLimit(.minutes(5))) struct DefectExportTests {
+@Suite(.timeLimit(.minutes(10))) struct DefectExportTests {
     private static let size = FrameSize(width: 64, height: 48)
 
     /// A point, a cluster that is no rectangle, a whole and half a column, a whole and a part of a row, a grid. None

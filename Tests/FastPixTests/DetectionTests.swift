@@ -3,7 +3,7 @@ import Testing
 @testable import FastPix
 
 /// What is found in frames that were made up, defects and all.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct DetectionTests {
     private static let grey16 = FrameShape(width: 160, height: 128, channels: 1, bitsPerSample: 16)
 

@@ -13,7 +13,7 @@ import Testing
 
 /// Who decodes what next, against the rules in words: in every order of events of small cases, in random ones of larger
 /// cases, and with threads.
-@Suite(.timeLimit(.minutes(5))) struct StripBoardTests {
+@Suite(.timeLimit(.minutes(10))) struct StripBoardTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var batches: Int
         var strips: Int

@@ -4,7 +4,7 @@ import Testing
 @testable import FastPix
 
 /// The ranking against one made by sorting all subpixels, with rows in any order.
-@Suite(.timeLimit(.minutes(5))) struct VarianceRankingTests {
+@Suite(.timeLimit(.minutes(10))) struct VarianceRankingTests {
     /// In bands of rows in this order; nil: all at once.
     private static func summary(
         _ accumulators: Accumulators, top: Int, bands: [Range<Int>]? = nil

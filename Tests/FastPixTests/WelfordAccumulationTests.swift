@@ -6,7 +6,7 @@ import Testing
 @testable import FastPix
 
 /// Rounded moments: their bits are those of one order of photos, however the work is divided.
-@Suite(.timeLimit(.minutes(5))) struct WelfordAccumulationTests {
+@Suite(.timeLimit(.minutes(10))) struct WelfordAccumulationTests {
     @Test(arguments: [1, 3, 4, 5, 18, 30], [8, 16])
     func momentsAreThoseOfTheOrderOfPhotos(_ count: Int, _ bits: Int) throws {
         try withTemporaryFolder { folder in
