@@ -121,7 +121,7 @@ public struct HotPixelsSearch: Sendable {
                 guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
                     error.code != .interrupted
                 else { throw error }
-                found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: error.reason) }
+                found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: "\(error)") }
             }
         }
         found.skipped.sort { $0.path < $1.path }

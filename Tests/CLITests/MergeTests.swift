@@ -135,7 +135,7 @@ struct MergeTests {
             let before = try Data(contentsOf: folder.appendingPathComponent("first.state"))
             for option in ["--output", "--save-state", "--variance-map"] {
                 let run = try CommandRun.fastpix(["merge", "first.state", option, "first.state"], in: folder)
-                #expect(run.exitCode == 1)
+                #expect(run.exitCode == 64)
             }
             #expect(try Data(contentsOf: folder.appendingPathComponent("first.state")) == before)
         }

@@ -23,7 +23,7 @@ struct OutputSafetyTests {
 
     private static func run(_ model: String, _ format: String, in folder: URL) throws -> CommandRun {
         let photos = try folder.addFolder("photos")
-        for number in 0..<10 { try photos.addFile("\(number).jpg", photo(model: model)) }
+        for number in 0..<10 { try photos.addFile("\(number).jpg", photo(model: model) + Data([UInt8(number)])) }
         return try CommandRun.fastpix(["hotpixels", "photos", "--format", format, "--top", "2"], in: folder)
     }
 

@@ -28,9 +28,11 @@ final class GroupAnalysis: Sendable {
     /// Once all rows have come.
     var summary: VarianceSummary { ranking.summary }
 
-    /// Once all rows have come; nil where defects are left out. `facts`: of all photos. `coarse`: of the same.
+    /// Once all rows have come; nil where defects are left out and with fewer frames than can be judged. `facts`: of all
+    /// photos. `coarse`: of the same.
     func judge(_ facts: [FrameFact], _ coarse: CoarseSums?) -> Detection? {
         guard let scan, let settings, let coarse else { return nil }
+        guard facts.count >= DetectionSettings.minimumFrames else { return nil }
         return scan.judge(facts, coarse: coarse, settings: settings)
     }
 }
