@@ -162,7 +162,7 @@ struct HotPixelsCommand: ParsableCommand {
             do throws(FastPixError) {
                 try export.write(report.groups, photos: discovery).forEach(console.warning)
             } catch {
-                console.error(error.message)
+                console.error("\(error)")
                 isIncomplete = true
             }
         }
