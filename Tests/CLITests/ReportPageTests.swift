@@ -113,7 +113,6 @@ struct ReportPageTests {
             }
             let page = try Self.page("photos", in: folder)
             for group in 1...3 { #expect(page.contains("<section id=\"group-\(group)\">")) }
-            #expect(page.contains("Defects are not judged with 11 photos; 12 are the least, 100 are good."))
             #expect(page.contains("30 are the least for a result to rely on"))
         }
     }
