@@ -60,7 +60,7 @@ struct MemoryLimitTests {
         }
     }
 
-    /// 30 megapixels of 16 bits: 360 MB of accumulators in 128 MiB.
+    /// 30 megapixels of 16 bits: 360 MB of moments alone in 256 MiB.
     @Test func framesLargerThanTheMemoryAreAnalysed() throws {
         try withTemporaryFolder { folder in
             try Self.addSixteenBitPhotos(2, width: 6000, height: 5000, to: folder)
@@ -68,13 +68,13 @@ struct MemoryLimitTests {
             let arguments = [
                 "hotpixels", ".", "--minimum-frames", "2", "--format", "json", "--variance-map", "map.png",
             ]
-            let run = try CommandRun.fastpix(arguments + ["--memory-limit", "128M"], in: folder)
+            let run = try CommandRun.fastpix(arguments + ["--memory-limit", "256M"], in: folder)
             #expect(run.exitCode == 0, "\(run.stderr)")
             #expect(
                 run.stderr.contains(
-                    "the accumulators did not fit the memory limit of 128 MiB and lay in a temporary file of 1029 MiB"))
+                    "the accumulators did not fit the memory limit of 256 MiB and lay in a temporary file of "))
             let memory = try JSONDecoder().decode(Memory.self, from: run.stdoutBytes)
-            #expect(memory.peakMemoryBytes <= 128 << 20, "\(memory.peakMemoryBytes)")
+            #expect(memory.peakMemoryBytes <= 256 << 20, "\(memory.peakMemoryBytes)")
         }
     }
 
