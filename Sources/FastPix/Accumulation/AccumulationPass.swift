@@ -94,7 +94,8 @@ final class AccumulationPass: Sendable {
             $0.wholeCount = base.wholeCount
             $0.facts = base.taken.values.compactMap(\.fact)
         }
-        interruption?.beginAnswering()
+        // Without a checkpoint there is nothing to save, and a worker held in a read would hold up the end.
+        if checkpoint != nil { interruption?.beginAnswering() }
         defer { interruption?.endAnswering() }
         repeat {
             let idle = WorkerTeam.runMeasuringIdleness(workers: plan.workers) { [self] worker in work(worker) }
