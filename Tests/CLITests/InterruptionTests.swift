@@ -26,7 +26,7 @@ struct InterruptionTests {
         "--report", "page.html", "--export", "list.csv", "--output", "a.csv", "--format", "csv",
     ]
 
-    @Test(.disabled("hangs at some reads, when the thread that reads is held for ever"), arguments: signals)
+    @Test(arguments: signals)
     func nothingStaysOfAnInterruptedRun(_ signal: Int32, _ code: Int32) throws {
         // A thread that opens a file may be about to list it among those to remove, and must be let on with it.
         for (calls, isHolding) in [([.open], false), ([.read], true), (Self.changes, true)] {
