@@ -42,32 +42,13 @@ KERNEL(gaussian, gaussian_u8_vertical, void,
 KERNEL(gaussian, gaussian_u16_vertical, void,
        (uint32_t *sums, size_t row_sums, const uint16_t *const *rows, size_t first_sample, size_t sample_count,
         const fpx_gaussian *gaussian))
-/// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES 1024samples from as many sums and 2 * radius * channels
+/// Second pass and rounding: at most FPX_GAUSSIAN_TILE_SAMPLES samples from as many sums and 2 * radius * channels
 /// more; FPX_GAUSSIAN_SLACK_SUMS sums behind them may be read.
 KERNEL(gaussian, gaussian_u8_horizontal, void,
        (uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels, const fpx_gaussian *gaussian))
 KERNEL(gaussian, gaussian_u16_horizontal, void,
        (uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
         const fpx_gaussian *gaussian))
-
-KERNEL(relief, relief_moments_u8, void,
-       (float *mean, float *variance, const uint32_t *sum, const uint32_t *sum_of_squares, size_t frame_count,
-        size_t channels, size_t pixel_count))
-KERNEL(relief, relief_moments_u16, void,
-       (float *mean, float *variance, const uint32_t *sum, const uint64_t *sum_of_squares, size_t frame_count,
-        size_t channels, size_t pixel_count))
-KERNEL(relief, relief_moments_welford, void,
-       (float *mean, float *variance, const double *sample_mean, const double *m2, size_t frame_count, size_t channels,
-        size_t pixel_count))
-KERNEL(relief, relief_median5, void, (float *destination, const float *const *five, size_t count))
-KERNEL(relief, relief_above_median5, void,
-       (float *destination, const float *values, const float *const *five, size_t count))
-KERNEL(relief, relief_log, void, (float *values, float offset, size_t count))
-KERNEL(relief, relief_percentile80, void, (float *percentiles, const float *relief, size_t width, size_t row_count))
-KERNEL(relief, relief_find, size_t,
-       (uint32_t *columns, const float *mean, const float *variance, const float *mean_limits,
-        const float *variance_limits, size_t width))
-KERNEL(relief, relief_residual, int32_t, (const uint16_t *samples, size_t channels))
 
 /// `rows` has row_count + 2 * distance_rows pointers for each frame.
 KERNEL(extremes, extremes_u8, void,

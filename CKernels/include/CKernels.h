@@ -10,7 +10,6 @@
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_parallel.h"
-#include "fpx_relief.h"
 #include "fpx_scene.h"
 #include "fpx_status.h"
 #include "fpx_welford.h"

@@ -319,40 +319,6 @@ static void check_extremes(size_t kind) {
     free(rows);
 }
 
-static void check_relief(void) {
-    const size_t width = random_length();
-    float *rows[5];
-    for (int row = 0; row < 5; row++)
-        rows[row] = random_floats(width, false);
-    results medians = make_results(width * 4, random_bytes(width * 4));
-    results logs = make_results(width * 4, random_floats(width, false));
-    results columns[2] = {make_results(width * 4, random_bytes(width * 4)), make_results(0, allocate(0))};
-    size_t found[2];
-    float limits[300];
-    for (size_t cell = 0; cell < 300; cell++)
-        limits[cell] = (float)random_below(4096);
-    for (int pass = 0; pass < 2; pass++) {
-        float *log_of = pass == 0 ? logs.expected : logs.actual;
-        for (size_t index = 0; index < width; index++)
-            log_of[index] = log_of[index] < 0 ? -log_of[index] : log_of[index];
-        pass == 0 ? select_definition() : select_current();
-        fpx_relief_above_median5_f32(pass == 0 ? medians.expected : medians.actual, rows[0], (const float *const *)rows,
-                                     width);
-        fpx_relief_log_f32(log_of, 1.0f, width);
-        found[pass] = fpx_relief_find_f32(pass == 0 ? columns[0].expected : columns[0].actual, rows[0], rows[1], limits,
-                                          limits, width);
-    }
-    if (found[0] != found[1] || memcmp(columns[0].expected, columns[0].actual, found[0] * sizeof(uint32_t)) != 0) {
-        fail("relief: %zu and %zu columns found of %zu", found[0], found[1], width);
-    }
-    const bool equal = are_equal(&medians, true) + are_equal(&logs, true) == 2;
-    if (!equal) fail("relief of %zu pixels", width);
-    for (int which = 0; which < 2; which++)
-        (void)are_equal(&columns[which], false);
-    for (int row = 0; row < 5; row++)
-        free(rows[row]);
-}
-
 static void check_variant(void) {
     for (int round = 0; round < 60; round++) {
         for (size_t kind = 0; kind < 3; kind++) {
@@ -364,7 +330,6 @@ static void check_variant(void) {
             check_moments(bytes);
             check_gaussian(bytes);
         }
-        check_relief();
     }
     for (int round = 0; round < 300; round++)
         check_addweighted((size_t)round % 3);
@@ -435,23 +400,12 @@ static void check_no_work(void) {
     if (fpx_moments_u16_summarize_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
     fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0);
     fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9);
-    fpx_relief_moments_u8(NULL, NULL, NULL, NULL, 8, 3, 0);
-    fpx_relief_moments_u16(NULL, NULL, NULL, NULL, 8, 3, 0);
-    fpx_relief_moments_welford(NULL, NULL, NULL, NULL, 8, 3, 0);
-    fpx_relief_median5_f32(NULL, NULL, 0);
-    fpx_relief_above_median5_f32(NULL, NULL, NULL, 0);
-    fpx_relief_log_f32(NULL, 1, 0);
-    EXPECT(FPX_OK, fpx_relief_percentile80_f32(NULL, NULL, 0, 5));
-    if (fpx_relief_find_f32(NULL, NULL, NULL, NULL, NULL, 0) != 0) fail("found something in nothing");
     // And with work, null pointers are errors.
     const uint8_t *const frames[8] = {0};
     uint32_t sums[4] = {0};
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(NULL, NULL, NULL, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, frames, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, frames, 1, 4, 1, &gaussian));
-    float relief[64] = {0};
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_relief_percentile80_f32(relief, relief, 1, FPX_RELIEF_CELL_ROWS + 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_relief_percentile80_f32(relief, relief, 1, 0));
 }
 
 int main(int argument_count, char **arguments) {

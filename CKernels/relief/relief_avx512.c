@@ -1,7 +1,0 @@
-#include "relief_loops.h"
-
-#pragma STDC FP_CONTRACT OFF
-
-#if FPX_X86
-FPX_DEFINE_RELIEF_KERNELS(avx512, FPX_TARGET_AVX512)
-#endif
