@@ -246,6 +246,13 @@ static bool is_untouched(const raw_decoder *self, const void *samples, size_t sa
 }
 
 static fpx_photo_status unpack(raw_decoder *self, fpx_photo_error *error) {
+    fpx_tiff_tags tags;
+    // Other makers' raw files are TIFFs in part only.
+    if (self->raw->idata.dng_version != 0 && fpx_tiff_tags_open(self->operations.source, &tags) &&
+        !fpx_tiff_tags_hold_pictures(&tags)) {
+        self->ran_out = true;
+        return failure(self, LIBRAW_IO_ERROR, error);
+    }
     self->is_damaged = false;
     int code = libraw_unpack(self->raw);
     if (code != LIBRAW_SUCCESS || self->is_damaged) {

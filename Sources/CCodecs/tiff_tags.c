@@ -202,24 +202,81 @@ static bool holds_float_raw(const fpx_tiff_tags *tags, uint64_t directory) {
            fpx_tiff_tags_number(tags, directory, FPX_TIFF_SAMPLE_FORMAT, 1) == IEEE_FLOATING_POINT;
 }
 
-uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *tags) {
-    enum { MOST_DIRECTORIES = 16 };
-    if (holds_float_raw(tags, tags->first_directory)) {
-        return tags->first_directory;
-    }
+/// The directories of pictures that a directory may name.
+enum { MOST_DIRECTORIES = 16 };
+
+/// Fills where the first directory and those that it names lie; returns their number. `are_all`: none is out of reach.
+static size_t find_directories(const fpx_tiff_tags *tags, uint64_t directories[MOST_DIRECTORIES + 1], bool *are_all) {
+    size_t found = 0;
+    *are_all = true;
+    directories[found++] = tags->first_directory;
     fpx_tiff_tag list;
     uint8_t bytes[8];
     if (!fpx_tiff_tags_find(tags, tags->first_directory, FPX_TIFF_SUB_DIRECTORIES, &list)) {
-        return 0;
+        return found;
     }
     size_t word = bytes_of_type(list.type);
     for (uint64_t index = 0; word >= 4 && index < list.count && index < MOST_DIRECTORIES; index++) {
-        if (fpx_byte_source_read_at(tags->source, bytes, word, list.position + index * word) &&
-            holds_float_raw(tags, number_at(tags, bytes, word))) {
-            return number_at(tags, bytes, word);
+        if (fpx_byte_source_read_at(tags->source, bytes, word, list.position + index * word)) {
+            directories[found++] = number_at(tags, bytes, word);
+        } else {
+            *are_all = false;
+        }
+    }
+    return found;
+}
+
+uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *tags) {
+    uint64_t directories[MOST_DIRECTORIES + 1];
+    bool are_all;
+    size_t count = find_directories(tags, directories, &are_all);
+    for (size_t index = 0; index < count; index++) {
+        if (holds_float_raw(tags, directories[index])) {
+            return directories[index];
         }
     }
     return 0;
+}
+
+/// Whether all pieces of a picture, strips or tiles, lie in the file.
+static bool holds_pieces(const fpx_tiff_tags *tags, const fpx_tiff_tag *offsets, const fpx_tiff_tag *byte_counts) {
+    // More pieces than any raw picture has; a bound on what a damaged count costs.
+    enum { MOST_PIECES = 1 << 16 };
+    size_t words[2] = {bytes_of_type(offsets->type), bytes_of_type(byte_counts->type)};
+    uint64_t pieces = offsets->count < byte_counts->count ? offsets->count : byte_counts->count;
+    for (uint64_t piece = 0; piece < pieces && piece < MOST_PIECES; piece++) {
+        uint8_t bytes[8];
+        if (!fpx_byte_source_read_at(tags->source, bytes, words[0], offsets->position + piece * words[0])) {
+            return false;
+        }
+        uint64_t start = number_at(tags, bytes, words[0]);
+        if (!fpx_byte_source_read_at(tags->source, bytes, words[1], byte_counts->position + piece * words[1])) {
+            return false;
+        }
+        uint64_t byte_count = number_at(tags, bytes, words[1]);
+        if (byte_count > 0 && !fpx_byte_source_read_at(tags->source, bytes, 1, start + byte_count - 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *tags) {
+    uint64_t directories[MOST_DIRECTORIES + 1];
+    bool are_all;
+    size_t count = find_directories(tags, directories, &are_all);
+    for (size_t index = 0; are_all && index < count; index++) {
+        fpx_tiff_tag offsets;
+        fpx_tiff_tag byte_counts;
+        bool has_pieces =
+            (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_STRIP_OFFSETS, &offsets) &&
+             fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_STRIP_BYTE_COUNTS, &byte_counts)) ||
+            (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_TILE_OFFSETS, &offsets) &&
+             fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_TILE_BYTE_COUNTS, &byte_counts));
+        // The first directory may do no more than name the others.
+        are_all = has_pieces ? holds_pieces(tags, &offsets, &byte_counts) : index == 0;
+    }
+    return are_all;
 }
 
 bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *tags, uint64_t directory, uint32_t width, uint32_t height) {

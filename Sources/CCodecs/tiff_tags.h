@@ -14,7 +14,11 @@ enum {
     FPX_TIFF_IMAGE_DESCRIPTION = 270,
     FPX_TIFF_MAKE = 271,
     FPX_TIFF_MODEL = 272,
+    FPX_TIFF_STRIP_OFFSETS = 273,
+    FPX_TIFF_STRIP_BYTE_COUNTS = 279,
     FPX_TIFF_SOFTWARE = 305,
+    FPX_TIFF_TILE_OFFSETS = 324,
+    FPX_TIFF_TILE_BYTE_COUNTS = 325,
     FPX_TIFF_SUB_DIRECTORIES = 330,
     FPX_TIFF_SAMPLE_FORMAT = 339,
     FPX_TIFF_XMP = 700,
@@ -74,6 +78,10 @@ void fpx_tiff_tags_describe(const fpx_tiff_tags *_Nonnull tags, uint64_t directo
 /// Where the directory of a DNG's raw picture lies when its samples are floating-point numbers: the first one or one that
 /// it names; 0 when they are not.
 uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *_Nonnull tags);
+
+/// Whether the file goes on to the end of every strip and tile of the first directory and of those that it names.
+/// LibRaw decodes what is not there to samples without a word.
+bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *_Nonnull tags);
 
 /// Whether the active area of a picture is all of it.
 bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint32_t width,
