@@ -91,7 +91,7 @@ struct FrameLevels {
 /// The mean of two halves of the photos, coarsely.
 struct CoarseMap {
     let correlation: Double?
-    /// Middle of how far cells lie from the mean around them, in samples.
+    /// Middle of how far cells lie from the middle of those around them, in samples.
     let typicalRelief: Double
 
     init(_ coarse: CoarseSums) {
@@ -104,7 +104,7 @@ struct CoarseMap {
         }
         let sums = [0, 1].map { Array(coarse.sums(half: $0)) }
         let all = zip(sums[0], sums[1]).map { Double($0 + $1) / (unit * Double(counts[0] + counts[1])) }
-        typicalRelief = FrameRecognition.median(Self.relief(all, rows, columns).map(abs))
+        typicalRelief = Self.typicalRelief(all, rows, columns)
         guard counts.allSatisfy({ $0 >= Self.fewestPhotos }) else {
             correlation = nil
             return
@@ -150,6 +150,23 @@ struct CoarseMap {
             }
         }
         return result
+    }
+
+    /// From the median around a cell, not the mean: a bright star lifts the mean of every cell near it, and a field of
+    /// them would pass for a scene. Every third cell in each direction tells enough.
+    private static func typicalRelief(_ map: [Double], _ rows: Int, _ columns: Int) -> Double {
+        var distances: [Double] = []
+        for row in stride(from: 0, to: rows, by: radius) {
+            for column in stride(from: 0, to: columns, by: radius) {
+                let near = max(0, column - radius)...min(columns - 1, column + radius)
+                var around: [Double] = []
+                for r in max(0, row - radius)...min(rows - 1, row + radius) {
+                    around += near.map { map[r * columns + $0] }
+                }
+                distances.append(abs(map[row * columns + column] - FrameRecognition.median(around)))
+            }
+        }
+        return FrameRecognition.median(distances)
     }
 
     /// Nil where nothing varies.
