@@ -1,3 +1,9 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixPlumbing
+import FastPixReporting
 import Synchronization
 import SystemPackage
 

@@ -1,3 +1,10 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPerformance
+import FastPixPlumbing
 import SystemPackage
 
 /// Measures which tile and batch suit this machine and these photos.

@@ -1,3 +1,8 @@
+import FastPixAccumulation
+import FastPixDetection
+import FastPixDiscovery
+import FastPixPlumbing
+import FastPixReporting
 import SystemPackage
 
 /// The job of `fastpix merge`: states of disjoint sets of photos in, the statistics of all of them out, to the last

@@ -1,10 +1,17 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixReporting
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixPlumbing
 
 /// Runs that are stopped at any point at which they look for it, and go on: the result has the bits of a run that
 /// was never stopped, and so has the state.

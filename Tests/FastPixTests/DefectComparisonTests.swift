@@ -1,9 +1,13 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixMaps
+import FastPixPlumbing
+import FastPixReporting
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// What has become of the defects of one list in another.
 struct DefectComparisonTests {

@@ -1,9 +1,13 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixMaps
 
 /// Defects of every shape in every form: what is written, that it is read back, and that the programs it is written for
 /// change those pixels and no others.

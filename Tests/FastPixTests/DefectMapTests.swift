@@ -1,9 +1,14 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixMaps
 
 /// Reading lists of defects, and the names that other programs look for.
 struct DefectMapTests {

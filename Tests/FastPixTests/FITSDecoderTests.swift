@@ -1,9 +1,11 @@
+import FastPixCodecs
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 /// FITS samples against hashes of the arrays that astropy has written, made by `Tests/Fixtures/make_fits_fixtures.py`.
 struct FITSDecoderTests {

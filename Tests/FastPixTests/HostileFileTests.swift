@@ -1,9 +1,10 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// Files made to do harm: each ends with a reason or with sound samples, and with neither much time nor much memory.
 struct HostileFileTests {

@@ -1,10 +1,15 @@
 import CCodecs
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixMaps
 
 /// `fastpix repair` on single files of every kind that the decoders take.
 struct PhotoRepairTests {

@@ -1,6 +1,5 @@
+import FastPixPlumbing
 import Testing
-
-@testable import FastPix
 
 #if canImport(Darwin)
     import Darwin

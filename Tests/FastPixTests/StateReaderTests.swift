@@ -1,9 +1,15 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// State files as bytes: whatever they hold, reading ends with an error or with moments that photos can have.
 struct StateReaderTests {

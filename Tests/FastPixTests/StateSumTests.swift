@@ -1,10 +1,17 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import FastPixReporting
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// States of parts of the photos, added up: to the last bit the state of one run over all of them.
 struct StateSumTests {

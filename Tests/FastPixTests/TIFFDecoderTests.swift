@@ -1,9 +1,12 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 /// TIFF samples against hashes of the arrays that tifffile has written, made by `Tests/Fixtures/make_tiff_fixtures.py`.
 struct TIFFDecoderTests {

@@ -1,6 +1,7 @@
+import FastPixPlumbing
 import Testing
 
-@testable import FastPix
+@testable import FastPixReporting
 
 #if canImport(Darwin)
     import Darwin

@@ -1,7 +1,13 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixMaps
 
 /// Small sound inputs to begin with.
 extension FuzzedReader {

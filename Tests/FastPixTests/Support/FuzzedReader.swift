@@ -1,7 +1,10 @@
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixMaps
 
 /// What reads foreign bytes in Swift, as libFuzzer (`Tests/Fuzzing`) and the tests call it: it takes the bytes or refuses
 /// them with a reason. Everything else ends the process.

@@ -1,4 +1,9 @@
-@testable import FastPix
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixMaps
+
+@testable import FastPixDetection
 
 extension Defect {
     /// A defect of any shape; numbers that a test does not care about are those of a hot pixel.

@@ -1,0 +1,146 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixPlumbing
+
+/// What `fastpix compare` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
+public struct DefectComparisonReport: Sendable, Encodable {
+    /// A defect of one list, or several whose pixels are one defect in the other.
+    public struct Change: Sendable, Encodable, Equatable {
+        public enum Kind: String, Sendable, Encodable, CaseIterable {
+            case new, gone, grown, shrunk
+            /// It has both gained and lost pixels.
+            case reshaped
+            case unchanged
+        }
+
+        public let change: Kind
+        /// Of the first defect of the new list, or of the old one when it is gone.
+        public let row: Int
+        public let column: Int
+        /// Pixels of the new list without one of the old list near, and the other way round.
+        public let pixelsGained: Int
+        public let pixelsLost: Int
+        /// Empty when it is new.
+        public let old: [Side]
+        /// Empty when it is gone.
+        public let new: [Side]
+
+        init(_ change: Kind, old: [Side], new: [Side], gained: Int, lost: Int) {
+            self.change = change
+            let first = (new.first ?? old.first)!
+            (row, column) = (first.row, first.column)
+            (pixelsGained, pixelsLost) = (gained, lost)
+            (self.old, self.new) = (old, new)
+        }
+
+        /// Whether both lists tell what is wrong with it, and differ. That alone is no change of the list: the class of a
+        /// weak defect depends on the photos.
+        public var isOtherClass: Bool {
+            guard let before = old.first?.class, let after = new.first?.class else { return false }
+            return before != after
+        }
+    }
+
+    /// A defect as a list has it.
+    public struct Side: Sendable, Encodable, Equatable {
+        public let row: Int
+        public let column: Int
+        /// Nil when the list does not tell, as the next.
+        public let `class`: DefectClass?
+        public let shape: DefectShape?
+        /// How many pixels it covers; of masks and jpegpixi's blocks, with all it tinges.
+        public let pixels: Int
+        /// Its mean less that of its neighbours, in samples; nil when the list does not tell.
+        public let meanOffset: Double?
+
+        enum CodingKeys: String, CodingKey { case row, column, `class`, shape, pixels, meanOffset }
+
+        /// What is not known is written as null, so that a reader finds every key.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(row, forKey: .row)
+            try container.encode(column, forKey: .column)
+            try container.encode(self.class, forKey: .class)
+            try container.encode(shape, forKey: .shape)
+            try container.encode(pixels, forKey: .pixels)
+            try container.encode(meanOffset, forKey: .meanOffset)
+        }
+    }
+
+    /// Two lists of one camera and frame size.
+    public struct Group: Sendable, Encodable {
+        public let camera: Camera
+        /// Nil when neither list tells.
+        public let width: Int?
+        public let height: Int?
+        /// Pixels this far apart, in rows and in columns, count as the same.
+        public let tolerance: Int
+        /// From top to bottom.
+        public let defects: [Change]
+
+        public func count(_ kind: Change.Kind) -> Int { defects.count { $0.change == kind } }
+
+        enum CodingKeys: String, CodingKey { case camera, width, height, tolerance, counts, defects }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(camera, forKey: .camera)
+            try container.encode(width, forKey: .width)
+            try container.encode(height, forKey: .height)
+            try container.encode(tolerance, forKey: .tolerance)
+            let counts = Change.Kind.allCases.map { ($0.rawValue, count($0)) }
+            try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .counts)
+            try container.encode(defects, forKey: .defects)
+        }
+    }
+
+    /// A list without a counterpart: another camera or frame size, or photos that could not be judged on the other side.
+    public struct Lone: Sendable, Encodable {
+        public enum List: String, Sendable, Encodable { case old, new }
+
+        public let list: List
+        public let camera: Camera
+        public let width: Int?
+        public let height: Int?
+        public let entries: Int
+
+        init(_ list: List, _ map: DefectMap) {
+            self.list = list
+            camera = map.camera
+            (width, height) = (map.width, map.height)
+            entries = map.entries.count
+        }
+
+        enum CodingKeys: String, CodingKey { case list, camera, width, height, entries }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(list, forKey: .list)
+            try container.encode(camera, forKey: .camera)
+            try container.encode(width, forKey: .width)
+            try container.encode(height, forKey: .height)
+            try container.encode(entries, forKey: .entries)
+        }
+    }
+
+    public let schema = "fastpix.compare/1"
+    public let version = fastPixVersion
+    /// The files.
+    public let old: String
+    public let new: String
+    /// No defect is new, gone, grown, shrunk or reshaped, and every list has its counterpart.
+    public let isUnchanged: Bool
+    public let groups: [Group]
+    public let notCompared: [Lone]
+
+    init(old: String, new: String, groups: [Group], notCompared: [Lone]) {
+        self.old = old
+        self.new = new
+        self.groups = groups
+        self.notCompared = notCompared
+        isUnchanged = notCompared.isEmpty && groups.allSatisfy { $0.count(.unchanged) == $0.defects.count }
+    }
+
+    /// With a final line break.
+    public var json: String { JSONText.of(self) }
+}

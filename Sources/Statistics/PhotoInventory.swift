@@ -1,0 +1,71 @@
+import FastPixCodecs
+import FastPixFrames
+
+/// How many photos there are, and how large: sums over photos that have something in common.
+public struct PhotoTally: Sendable, Equatable {
+    public package(set) var photos = 0
+    /// Sizes of the files.
+    public package(set) var bytesOnDisk = 0
+    /// Width x height x channels x bytes per sample, as decoded: without alpha, palettes expanded.
+    public package(set) var bytesDecoded = 0
+
+    mutating func add(_ photo: PhotoFile) {
+        photos += 1
+        bytesOnDisk += photo.bytesOnDisk
+        let shape = photo.header.shape
+        bytesDecoded += shape.bytesPerRow * shape.height
+    }
+}
+
+/// What is in a set of photos, from their headers.
+public struct PhotoInventory: Sendable {
+    /// A property that photos share, and how many do.
+    public struct Entry<Property: Sendable & Hashable>: Sendable {
+        public let property: Property
+        public let tally: PhotoTally
+    }
+
+    public let all: PhotoTally
+    // Each of these: most photos first, then by name.
+    public let formats: [Entry<PhotoFormat>]
+    public let shapes: [Entry<FrameShape>]
+    /// Bits per sample as decoded.
+    public let bitDepths: [Entry<Int>]
+    public let cameras: [Entry<Camera>]
+
+    init(_ photos: [PhotoFile]) {
+        var all = PhotoTally()
+        for photo in photos { all.add(photo) }
+        self.all = all
+        formats = Self.entries(photos, by: \.format) { $0.rawValue }
+        shapes = Self.entries(photos, by: \.shape) {
+            [$0.width, $0.height, $0.channels, $0.bitsPerSample].sortableText + ($0.pattern?.letters ?? "")
+        }
+        bitDepths = Self.entries(photos, by: \.shape.bitsPerSample) { [$0].sortableText }
+        cameras = Self.entries(photos, by: \.camera) { camera in
+            [camera.make, camera.model, camera.serial].map { $0 ?? "" }.joined(separator: "\u{0}")
+        }
+    }
+
+    private static func entries<Property: Hashable>(
+        _ photos: [PhotoFile], by property: KeyPath<PhotoHeader, Property>, name: (Property) -> String
+    ) -> [Entry<Property>] {
+        var tallies: [Property: PhotoTally] = [:]
+        for photo in photos { tallies[photo.header[keyPath: property], default: PhotoTally()].add(photo) }
+        let named = tallies.map { (name: name($0.key), entry: Entry(property: $0.key, tally: $0.value)) }
+        return named.sorted {
+            $0.entry.tally.photos != $1.entry.tally.photos
+                ? $0.entry.tally.photos > $1.entry.tally.photos : $0.name < $1.name
+        }.map(\.entry)
+    }
+}
+
+extension [Int] {
+    /// Texts in the order of the numbers.
+    fileprivate var sortableText: String {
+        map { number in
+            let digits = String(number)
+            return String(repeating: "0", count: 20 - digits.count) + digits
+        }.joined()
+    }
+}
