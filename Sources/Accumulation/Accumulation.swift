@@ -22,7 +22,9 @@ package struct Accumulation: Sendable {
     package var interruption: Interruption?
 
     /// How a pass is divided; tests have their own ways.
-    var divide: @Sendable (AccumulationPlan.Job, AccumulationSettings) throws(FastPixError) -> AccumulationPlan
+    package typealias Division =
+        @Sendable (AccumulationPlan.Job, AccumulationSettings) throws(FastPixError) -> AccumulationPlan
+    var divide: Division
 
     package init(
         settings: AccumulationSettings,
@@ -31,8 +33,8 @@ package struct Accumulation: Sendable {
         otherBytes: Int = 0,
         checkpoint: GroupCheckpoint? = nil,
         interruption: Interruption? = nil,
-        divide: @escaping @Sendable (AccumulationPlan.Job, AccumulationSettings) throws(FastPixError) -> AccumulationPlan = {
-            (job, settings) throws(FastPixError) in try AccumulationPlan.fitting(job, settings: settings)
+        divide: @escaping Division = { (job, settings) throws(FastPixError) in
+            try AccumulationPlan.fitting(job, settings: settings)
         }
     ) {
         self.settings = settings

@@ -14,7 +14,9 @@ package enum PNGImage {
 
     /// `pixels` holds the rows from top to bottom without gaps. Throws `outOfMemory` or, for a size without pixels,
     /// `invalidArgument`.
-    package static func encode(width: Int, height: Int, _ samples: Samples, _ pixels: [UInt8]) throws(FastPixError) -> [UInt8] {
+    package static func encode(width: Int, height: Int, _ samples: Samples, _ pixels: [UInt8]) throws(FastPixError)
+        -> [UInt8]
+    {
         var options = fpx_png_writer_options()
         options.width = UInt32(clamping: width)
         options.height = UInt32(clamping: height)

@@ -15,7 +15,8 @@ public struct TuningReport: Sendable, Encodable {
         public package(set) var ratioToBest = 1.0
 
         package init(
-            tileSamples: Int, rowsPerStrip: Int, batch: Int, isDefault: Bool, seconds: Double = 0.0, ratioToBest: Double = 1.0
+            tileSamples: Int, rowsPerStrip: Int, batch: Int, isDefault: Bool, seconds: Double = 0.0,
+            ratioToBest: Double = 1.0
         ) {
             self.tileSamples = tileSamples
             self.rowsPerStrip = rowsPerStrip

@@ -1,3 +1,6 @@
+import CCodecs
+import SystemPackage
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -5,8 +8,6 @@
 #else
     import Darwin
 #endif
-import CCodecs
-import SystemPackage
 
 /// What tells one file's content from another's: 128 bits of XXH3, written as 32 hexadecimal digits.
 ///
@@ -73,7 +74,9 @@ package struct ContentHash: Hashable, Sendable, Comparable {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    package static func < (left: ContentHash, right: ContentHash) -> Bool { (left.high, left.low) < (right.high, right.low) }
+    package static func < (left: ContentHash, right: ContentHash) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
 }
 
 /// The hash of bytes as they come, for a file that is being written or read.

@@ -94,7 +94,9 @@ extension FilePath {
         withPlatformString { text in Array(UnsafeRawBufferPointer(start: text, count: strlen(text))) }
     }
 
-    package init(bytes: [UInt8]) { self.init(platformString: bytes.map { CInterop.PlatformChar(bitPattern: $0) } + [0]) }
+    package init(bytes: [UInt8]) {
+        self.init(platformString: bytes.map { CInterop.PlatformChar(bitPattern: $0) } + [0])
+    }
 }
 
 extension [UInt8] {

@@ -44,7 +44,9 @@ package struct StateManifest: Sendable, Codable {
     package var codedUnit: CodedUnit { CodedUnit(width: codedUnitWidth, height: codedUnitHeight) }
 
     /// Camera, frame and channels, without photos.
-    package var group: PhotoGroup { PhotoGroup(camera: camera, shape: frame, channels: channels, details: details, photos: []) }
+    package var group: PhotoGroup {
+        PhotoGroup(camera: camera, shape: frame, channels: channels, details: details, photos: [])
+    }
 
     /// Whether moments of both may be added up.
     func matches(_ group: PhotoGroup) -> Bool {

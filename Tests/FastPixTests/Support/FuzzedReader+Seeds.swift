@@ -1,13 +1,14 @@
-import FastPixCodecs
-import FastPixDetection
-import FastPixDiscovery
-import FastPixFrames
-import FastPixPlumbing
 import Foundation
 import SystemPackage
 
+// Testable all of them: for the package of the fuzzers `package` is not enough.
 @testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
 @testable import FastPixMaps
+@testable import FastPixPlumbing
 
 /// Small sound inputs to begin with.
 extension FuzzedReader {

@@ -1,10 +1,11 @@
-import FastPixFrames
-import FastPixPlumbing
 import Foundation
 import SystemPackage
 
+// Testable all of them: for the package of the fuzzers `package` is not enough.
 @testable import FastPixAccumulation
+@testable import FastPixFrames
 @testable import FastPixMaps
+@testable import FastPixPlumbing
 
 /// What reads foreign bytes in Swift, as libFuzzer (`Tests/Fuzzing`) and the tests call it: it takes the bytes or refuses
 /// them with a reason. Everything else ends the process.

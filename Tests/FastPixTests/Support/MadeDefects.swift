@@ -1,9 +1,9 @@
-import FastPixCodecs
-import FastPixDiscovery
-import FastPixFrames
-import FastPixMaps
-
+// Testable all of them: for the package of the fuzzers `package` is not enough.
+@testable import FastPixCodecs
 @testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
 
 extension Defect {
     /// A defect of any shape; numbers that a test does not care about are those of a hot pixel.
