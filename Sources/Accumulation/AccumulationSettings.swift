@@ -13,7 +13,8 @@ public struct AccumulationSettings: Sendable {
     /// Photos that a worker decodes in step. More of them need fewer passes over the accumulators, and more
     /// memory for decoded rows.
     public var batch: Int
-    public var accumulator: AccumulatorKind
+    /// Exact sums, or for comparison moments that are rounded on the way.
+    package var accumulator: AccumulatorKind
     public var channels: ChannelSelection
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
@@ -22,15 +23,24 @@ public struct AccumulationSettings: Sendable {
     public var memoryLimit: Int?
 
     public static let defaultBatch = 16
+    /// Half a thousand million.
     public static let defaultMaximumPixels = PhotoFile.defaultMaximumPixels
 
     /// Three quarters of what the machine, or the control group this process is in, has.
     public static var defaultMemoryLimit: Int { MachineMemory.byteCount / 4 * 3 }
 
     public init(
-        workers: Int? = nil, tileSampleCount: Int? = nil, batch: Int = defaultBatch,
-        accumulator: AccumulatorKind = .exact, channels: ChannelSelection = .all,
+        workers: Int? = nil, tileSampleCount: Int? = nil, batch: Int = defaultBatch, channels: ChannelSelection = .all,
         maximumPixels: UInt64 = defaultMaximumPixels, memoryLimit: Int? = nil
+    ) {
+        self.init(
+            workers: workers, tileSampleCount: tileSampleCount, batch: batch, accumulator: .exact, channels: channels,
+            maximumPixels: maximumPixels, memoryLimit: memoryLimit)
+    }
+
+    package init(
+        workers: Int? = nil, tileSampleCount: Int? = nil, batch: Int = defaultBatch, accumulator: AccumulatorKind,
+        channels: ChannelSelection = .all, maximumPixels: UInt64 = defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.workers = workers
         self.tileSampleCount = tileSampleCount

@@ -1,15 +1,15 @@
 /// Seconds spent by the workers, on average per worker.
-public struct AccumulationTiming: Sendable {
+package struct AccumulationTiming: Sendable {
     /// Reading and decoding.
-    public var decodeSeconds = 0.0
+    package var decodeSeconds = 0.0
     /// Adding decoded rows to the accumulators.
-    public var accumulateSeconds = 0.0
+    package var accumulateSeconds = 0.0
     /// Summing up strips and looking for defects in bands, where that is done on the way.
-    public var analysisSeconds = 0.0
+    package var analysisSeconds = 0.0
     /// Waiting for a strip of the accumulators that another worker is adding to, or must add to first.
-    public var waitSeconds = 0.0
+    package var waitSeconds = 0.0
     /// Waiting at the end for the other workers.
-    public var idleSeconds = 0.0
+    package var idleSeconds = 0.0
 
     static func += (left: inout AccumulationTiming, right: AccumulationTiming) {
         left.decodeSeconds += right.decodeSeconds

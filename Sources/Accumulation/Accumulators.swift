@@ -3,7 +3,7 @@ import FastPixFrames
 import FastPixPlumbing
 
 /// Which arithmetic accumulates the moments.
-public enum AccumulatorKind: String, Sendable, Codable, CaseIterable {
+package enum AccumulatorKind: String, Sendable, Codable, CaseIterable {
     /// Integer sums and sums of squares: exact, and independent of the order of photos.
     case exact
     /// Welford's update in float64 with Chan's merge, photos in the order of their paths.

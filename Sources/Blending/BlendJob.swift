@@ -2,22 +2,22 @@ import FastPixCodecs
 import SystemPackage
 
 /// One image to make: from which, and where to.
-public struct BlendJob: Sendable {
+package struct BlendJob: Sendable {
     /// What the first image is blended with.
-    public enum Second: Sendable {
+    package enum Second: Sendable {
         case image(FilePath)
         /// The first image itself, blurred.
         case blur(GaussianBlur)
     }
 
-    public let first: FilePath
-    public let second: Second
+    package let first: FilePath
+    package let second: Second
     /// The file to write.
-    public let output: FilePath
+    package let output: FilePath
     /// Nil: the format of the first image.
-    public let format: PhotoFormat?
+    package let format: PhotoFormat?
 
-    public init(first: FilePath, second: Second, output: FilePath, format: PhotoFormat? = nil) {
+    package init(first: FilePath, second: Second, output: FilePath, format: PhotoFormat? = nil) {
         self.first = first
         self.second = second
         self.output = output

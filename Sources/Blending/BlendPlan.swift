@@ -13,7 +13,9 @@ public struct BlendPlan: Sendable {
         case order
     }
 
-    public private(set) var jobs: [BlendJob] = []
+    package private(set) var jobs: [BlendJob] = []
+    /// How many images are to be made.
+    public var count: Int { jobs.count }
     /// Images without a partner, outputs that must not be written, entries that cannot be read.
     public private(set) var skipped: [SkippedPhoto] = []
     /// The output folder, when it lies inside a folder of images and was left out.

@@ -7,32 +7,32 @@ import SystemPackage
 public struct BlendReport: Sendable, Encodable {
     public let schema = "fastpix.addweighted/1"
     public let version = fastPixVersion
-    public let settings: Settings
+    package let settings: Settings
     /// The images made, in the order of the first images' paths.
     public let images: [BlendedImage]
     /// Files that did not become an image, ordered by path.
     public let skipped: [SkippedPhoto]
-    public let totals: Totals
-    public let timing: Timing
+    package let totals: Totals
+    package let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
     /// True when it was cancelled; then `images` are those that were complete.
     public let isInterrupted: Bool
 
     /// What the run was asked for, defaults filled in.
-    public struct Settings: Sendable, Encodable {
-        public let alpha: Double
-        public let beta: Double
-        public let gamma: Double
+    package struct Settings: Sendable, Encodable {
+        package let alpha: Double
+        package let beta: Double
+        package let gamma: Double
         /// Nil when two images are blended.
-        public let blur: GaussianBlur?
-        public let pairing: BlendPlan.Pairing
-        public let resizesSecond: Bool
-        public let quality: Int
-        public let pngLevel: Int
-        public let workers: Int
+        package let blur: GaussianBlur?
+        package let pairing: BlendPlan.Pairing
+        package let resizesSecond: Bool
+        package let quality: Int
+        package let pngLevel: Int
+        package let workers: Int
         /// What the run was to stay below, in bytes.
-        public let memoryLimitBytes: Int
+        package let memoryLimitBytes: Int
 
         init(_ settings: BlendSettings, _ plan: BlendPlan) {
             alpha = settings.weights.alpha
@@ -52,7 +52,7 @@ public struct BlendReport: Sendable, Encodable {
         }
 
         /// A missing blur is written as null, so that a reader finds every key.
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(alpha, forKey: .alpha)
             try container.encode(beta, forKey: .beta)
@@ -68,22 +68,22 @@ public struct BlendReport: Sendable, Encodable {
     }
 
     /// Sums over the images made.
-    public struct Totals: Sendable, Encodable {
-        public let images: Int
+    package struct Totals: Sendable, Encodable {
+        package let images: Int
         /// Millions of output pixels.
-        public let megapixels: Double
-        public let megapixelsPerSecond: Double
+        package let megapixels: Double
+        package let megapixelsPerSecond: Double
         /// A file that was read for several images counts for each.
-        public let bytesIn: Int
-        public let bytesOut: Int
+        package let bytesIn: Int
+        package let bytesOut: Int
     }
 
     /// Wall time of the run, and seconds of work of all workers together.
-    public struct Timing: Sendable, Encodable {
-        public let totalSeconds: Double
-        public let decodeSeconds: Double
-        public let blendSeconds: Double
-        public let encodeSeconds: Double
+    package struct Timing: Sendable, Encodable {
+        package let totalSeconds: Double
+        package let decodeSeconds: Double
+        package let blendSeconds: Double
+        package let encodeSeconds: Double
     }
 
     init(

@@ -24,7 +24,7 @@ public struct BlendSettings: Sendable {
     public init(
         weights: BlendWeights, resizesSecond: Bool = false, encoding: EncodingSettings = EncodingSettings(),
         overwrites: Bool = false, workers: Int? = nil, stripRows: Int? = nil,
-        maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, memoryLimit: Int? = nil
+        maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.weights = weights
         self.resizesSecond = resizesSecond

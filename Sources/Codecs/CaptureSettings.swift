@@ -1,16 +1,16 @@
 import CCodecs
 
 /// When and how a photo was taken. Fields are nil when the photo does not say.
-public struct CaptureSettings: Sendable, Hashable {
+package struct CaptureSettings: Sendable, Hashable {
     /// By the camera's clock, "2014-05-01T12:30:00.25": texts in the order of time. EXIF names no time zone that all
     /// cameras write, so that it has none.
-    public let time: String?
-    public let iso: Int?
-    public let exposureSeconds: Double?
+    package let time: String?
+    package let iso: Int?
+    package let exposureSeconds: Double?
     /// The camera's own figure, whose unit is the maker's.
-    public let gain: Double?
+    package let gain: Double?
     /// Of the sensor, in degrees Celsius.
-    public let temperature: Double?
+    package let temperature: Double?
 
     init(
         time: String?, iso: Int?, exposureSeconds: Double?, gain: Double? = nil, temperature: Double? = nil

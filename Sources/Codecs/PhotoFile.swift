@@ -3,32 +3,32 @@ import FastPixPlumbing
 import SystemPackage
 
 /// One picture of a photo file: the file's path, its size on disk and what the picture's headers say.
-public struct PhotoFile: Sendable {
-    public let path: FilePath
+package struct PhotoFile: Sendable {
+    package let path: FilePath
     /// Which picture of the file.
-    public let page: PhotoPage
+    package let page: PhotoPage
     /// How many pictures the file has, refused ones included.
-    public let picturesInFile: Int
-    public var isInStack: Bool { picturesInFile > 1 }
+    package let picturesInFile: Int
+    package var isInStack: Bool { picturesInFile > 1 }
     /// Size of the file in bytes when its headers were read.
-    public var byteCount: Int { state.byteCount }
+    package var byteCount: Int { state.byteCount }
     /// This picture's share of it; the shares of all pictures add up to the file.
-    public var bytesOnDisk: Int {
+    package var bytesOnDisk: Int {
         byteCount / picturesInFile + (page.number == 0 ? byteCount % picturesInFile : 0)
     }
     /// What the file was when its headers were read.
     let state: OpenFile.State
-    public let header: PhotoHeader
+    package let header: PhotoHeader
 
     /// What a photo takes while it is on the lists of a run (measured: 1.1 KB with 40,000 photos).
     package static let listedBytes = 1200
 
     /// Larger than any camera's single frame; a bound against files that only claim to be large.
-    public static let defaultMaximumPixels: UInt64 = 500_000_000
+    package static let defaultMaximumPixels: UInt64 = 500_000_000
 
     /// Reads the headers of the file's first picture; of a raw file with the sensor's masked border, if wanted.
     /// `maximumPixels` bounds width x height (0: no bound).
-    public init(
+    package init(
         probing path: FilePath, channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64
     ) throws(FastPixError) {
         let file = try OpenFile(path)
@@ -54,19 +54,19 @@ public struct PhotoFile: Sendable {
 
     /// What the picture is called in results: its file's path, with "#" and the number of the picture when the file has
     /// several.
-    public var name: String { isInStack ? "\(path.string)#\(page.number)" : path.string }
+    package var name: String { isInStack ? "\(path.string)#\(page.number)" : path.string }
 
     /// What tells a picture from all others of a run; ordered by the bytes of the paths, then as in the file.
-    public struct Place: Sendable, Hashable, Comparable {
-        public let path: FilePath
-        public let pageNumber: Int
+    package struct Place: Sendable, Hashable, Comparable {
+        package let path: FilePath
+        package let pageNumber: Int
 
-        public static func < (left: Place, right: Place) -> Bool {
+        package static func < (left: Place, right: Place) -> Bool {
             left.path == right.path ? left.pageNumber < right.pageNumber : left.path.bytesPrecede(right.path)
         }
     }
 
-    public var place: Place { Place(path: path, pageNumber: page.number) }
+    package var place: Place { Place(path: path, pageNumber: page.number) }
 }
 
 extension FastPixError {

@@ -27,7 +27,7 @@ public struct Camera: Sendable, Hashable, Codable {
 }
 
 /// What a photo was taken for, as its header says.
-public enum CaptureKind: String, Sendable, Hashable, Codable {
+package enum CaptureKind: String, Sendable, Hashable, Codable {
     case unknown
     /// Of a scene.
     case light
@@ -40,30 +40,30 @@ public enum CaptureKind: String, Sendable, Hashable, Codable {
 }
 
 /// How many sensor pixels are summed up in one pixel, across and down.
-public struct Binning: Sendable, Hashable, Codable {
-    public let columns: Int
-    public let rows: Int
+package struct Binning: Sendable, Hashable, Codable {
+    package let columns: Int
+    package let rows: Int
 
-    public init(columns: Int, rows: Int) {
+    package init(columns: Int, rows: Int) {
         self.columns = max(1, columns)
         self.rows = max(1, rows)
     }
 
-    public static let none = Binning(columns: 1, rows: 1)
+    package static let none = Binning(columns: 1, rows: 1)
 }
 
 /// Which way the rows of a file go.
-public enum RowOrder: String, Sendable, Hashable, Codable {
+package enum RowOrder: String, Sendable, Hashable, Codable {
     case topDown, bottomUp
 }
 
 /// The whole area of a sensor, masked border included, and where a frame lies in it.
-public struct SensorFrame: Sendable, Hashable, Codable {
-    public let width: Int
-    public let height: Int
+package struct SensorFrame: Sendable, Hashable, Codable {
+    package let width: Int
+    package let height: Int
     /// Columns and rows of the sensor left of and above the frame.
-    public let left: Int
-    public let top: Int
+    package let left: Int
+    package let top: Int
 }
 
 /// Which samples of each pixel are decoded.
@@ -78,32 +78,32 @@ public enum ChannelSelection: String, Sendable, Codable, CaseIterable {
 }
 
 /// What a photo's headers say before any sample is decoded.
-public struct PhotoHeader: Sendable {
-    public let format: PhotoFormat
+package struct PhotoHeader: Sendable {
+    package let format: PhotoFormat
     /// The stored frame; EXIF orientation is not applied, because a sensor does not turn.
-    public let shape: FrameShape
-    public let camera: Camera
-    public let capture: CaptureSettings
-    public let processing: ProcessingMarks
-    public let kind: CaptureKind
+    package let shape: FrameShape
+    package let camera: Camera
+    package let capture: CaptureSettings
+    package let processing: ProcessingMarks
+    package let kind: CaptureKind
     /// What tells the sensors of one camera apart, as a drone's band name in XMP; nil when the photo does not say.
-    public let band: String?
-    public let binning: Binning
+    package let band: String?
+    package let binning: Binning
     /// The sample of no light, and that of saturation, in the units of the samples; nil when the photo does not say.
-    public let blackLevel: Double?
-    public let whiteLevel: Double?
+    package let blackLevel: Double?
+    package let whiteLevel: Double?
     /// Of FITS files that say it (ROWORDER); rows are counted as they are stored, whatever it is.
-    public let rowOrder: RowOrder?
+    package let rowOrder: RowOrder?
     /// Of raw files.
-    public let sensorFrame: SensorFrame?
+    package let sensorFrame: SensorFrame?
     /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 without loss.
-    public let codedUnit: CodedUnit
+    package let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
-    public let decoderBytes: Int
+    package let decoderBytes: Int
     /// Bytes of the whole picture as it is unpacked at once: JPEG's coefficients, PNG's rows.
     package let wholePictureBytes: Int
     /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG, a TIFF of one tile.
-    public let isDecodedWhole: Bool
+    package let isDecodedWhole: Bool
 
     package init(_ header: fpx_photo_header) {
         format = PhotoFormat(header.format)

@@ -2,9 +2,9 @@ import CCodecs
 
 /// Which picture of a file. JPEG and PNG files have one; a TIFF has one a page, a
 /// FITS file one an image and plane. A raw file's picture is the visible part of the sensor or all of it.
-public struct PhotoPage: Sendable, Hashable {
+package struct PhotoPage: Sendable, Hashable {
     /// Counted from 0.
-    public let number: Int
+    package let number: Int
     /// Where the picture is, as the decoders have said when the file's headers were read.
     let content: Content
 
@@ -15,7 +15,7 @@ public struct PhotoPage: Sendable, Hashable {
     }
 
     /// The only picture of most files.
-    public static let first = PhotoPage(number: 0, content: Content())
+    package static let first = PhotoPage(number: 0, content: Content())
 
     /// The picture of a raw file with the masked border of the sensor.
     static let firstWithMaskedBorder = PhotoPage(number: 0, content: Content(hasMaskedBorder: true))

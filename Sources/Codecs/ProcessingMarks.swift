@@ -1,18 +1,18 @@
 import CCodecs
 
 /// Signs that a photo is not as its camera has read the sensor. Their absence proves nothing: programs may leave none.
-public struct ProcessingMarks: Sendable, Hashable {
+package struct ProcessingMarks: Sendable, Hashable {
     /// The program that has edited or exported the photo, as it calls itself; nil when none is known to have.
-    public let editor: String?
+    package let editor: String?
     /// The size that EXIF says.
-    public let declaredWidth: Int?
-    public let declaredHeight: Int?
+    package let declaredWidth: Int?
+    package let declaredHeight: Int?
     /// Only a part of the sensor, enlarged.
-    public let isDigitallyZoomed: Bool
+    package let isDigitallyZoomed: Bool
     /// Several exposures in one.
-    public let isComposite: Bool
+    package let isComposite: Bool
     /// With a lens profile, by the program that has developed it.
-    public let isLensCorrected: Bool
+    package let isLensCorrected: Bool
 
     init(_ header: fpx_photo_header) {
         editor =

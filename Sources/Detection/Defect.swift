@@ -23,11 +23,11 @@ public struct PixelPlace: Sendable, Hashable, Codable {
 }
 
 /// A rectangle of pixels.
-public struct Smear: Sendable, Equatable, Encodable {
-    public let row: Int
-    public let column: Int
-    public let rows: Int
-    public let columns: Int
+package struct Smear: Sendable, Equatable, Encodable {
+    package let row: Int
+    package let column: Int
+    package let rows: Int
+    package let columns: Int
 
     package init(row: Int, column: Int, rows: Int, columns: Int) {
         self.row = row
@@ -75,7 +75,7 @@ public struct Defect: Sendable, Encodable, Equatable {
     public let rowPeriod: Int
     public let columnPeriod: Int
     /// All the pixels it tinges: what a repair has to replace.
-    public let smear: Smear
+    package let smear: Smear
     /// How much speaks for it; 1 is what `--sensitivity normal` needs.
     public let evidence: Double
     /// Photos that can tell (whose neighbours are not clipped), and the share of them in which the pixel lies on its side
@@ -83,7 +83,7 @@ public struct Defect: Sendable, Encodable, Equatable {
     public let photosConfirming: Int?
     public let signShare: Double?
     /// Since when, and under what settings, it shows; nil unless the photos were looked at again.
-    public private(set) var history: DefectHistory?
+    package private(set) var history: DefectHistory?
 
     /// Every pixel of it, whatever its shape.
     public var covered: [PixelPlace] {

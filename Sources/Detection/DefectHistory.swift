@@ -1,22 +1,22 @@
 import FastPixCodecs
 
 /// Since when a defect shows, and how it depends on the camera's settings.
-public struct DefectHistory: Sendable, Equatable {
+package struct DefectHistory: Sendable, Equatable {
     /// The first photo, by time of capture, in which the defect shows.
-    public struct FirstSeen: Sendable, Encodable, Equatable {
-        public let path: String
+    package struct FirstSeen: Sendable, Encodable, Equatable {
+        package let path: String
         /// By the camera's clock, as `CaptureSettings.time`.
-        public let time: String
+        package let time: String
         /// Photos taken before, which do not show it; 0 when all do.
-        public let photosBefore: Int
+        package let photosBefore: Int
         /// Photos from this one on.
-        public let photosSince: Int
+        package let photosSince: Int
     }
 
     /// Nil when too few photos name their time, or all name the same.
-    public let firstSeen: FirstSeen?
-    public let iso: SettingDependence
-    public let exposure: SettingDependence
+    package let firstSeen: FirstSeen?
+    package let iso: SettingDependence
+    package let exposure: SettingDependence
     /// Hot or low-gain, when it lies on one side of its neighbours since it has begun half way; else nil.
     let steadyClass: DefectClass?
 

@@ -3,7 +3,7 @@ public struct Detection: Sendable, Equatable {
     /// Points, clusters, lines and grids, by what speaks for them.
     public let defects: [Defect]
     /// Parts of the frame that are not judged.
-    public let excludedRegions: [ExcludedRegion]
+    package let excludedRegions: [ExcludedRegion]
     /// Of the frame's pixels, those outside `excludedRegions`, 0 to 1.
     public let judgedShare: Double
     /// What the frames were taken for, and why.

@@ -1,8 +1,8 @@
 import FastPixFrames
 
 /// A part of the frame that is left out of the search, and why.
-public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
-    public enum Kind: String, Sendable, Codable {
+package struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
+    package enum Kind: String, Sendable, Codable {
         /// White in practically every photo: what a pixel there does cannot be seen.
         case clipped
         /// Black bars from edge to edge.
@@ -17,12 +17,12 @@ public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
         case staticScene = "static-scene"
     }
 
-    public let kind: Kind
+    package let kind: Kind
     /// The rectangle's upper left pixel.
-    public let row: Int
-    public let column: Int
-    public let rows: Int
-    public let columns: Int
+    package let row: Int
+    package let column: Int
+    package let rows: Int
+    package let columns: Int
 
     static func wholeFrame(_ kind: Kind, _ shape: FrameShape) -> ExcludedRegion {
         ExcludedRegion(kind: kind, row: 0, column: 0, rows: shape.height, columns: shape.width)
@@ -40,7 +40,7 @@ public struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
             && column >= self.column - columnMargin && column < self.column + columns + columnMargin
     }
 
-    public static func < (left: ExcludedRegion, right: ExcludedRegion) -> Bool {
+    package static func < (left: ExcludedRegion, right: ExcludedRegion) -> Bool {
         let sizes = (left.rows * left.columns, right.rows * right.columns)
         if sizes.0 != sizes.1 { return sizes.0 > sizes.1 }
         return (left.row, left.column) < (right.row, right.column)

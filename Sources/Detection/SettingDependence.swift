@@ -1,7 +1,7 @@
 /// Whether a defect is stronger in photos with more of a setting, ISO or exposure time. A comparison, not a cause:
 /// photos at high ISO are darker scenes, too.
-public struct SettingDependence: Sendable, Encodable, Equatable {
-    public enum Verdict: String, Sendable, Encodable {
+package struct SettingDependence: Sendable, Encodable, Equatable {
+    package enum Verdict: String, Sendable, Encodable {
         case grows, shrinks
         /// No difference beyond chance.
         case steady
@@ -10,23 +10,23 @@ public struct SettingDependence: Sendable, Encodable, Equatable {
     }
 
     /// The photos with less, or with more, of the setting.
-    public struct Part: Sendable, Encodable, Equatable {
-        public let photos: Int
+    package struct Part: Sendable, Encodable, Equatable {
+        package let photos: Int
         /// The setting's range, as EXIF has it (seconds).
-        public let least: Double
-        public let greatest: Double
+        package let least: Double
+        package let greatest: Double
         /// How much the defect shows, in sample units: mean difference from the neighbours.
-        public let meanResidual: Double
+        package let meanResidual: Double
     }
 
-    public let verdict: Verdict
+    package let verdict: Verdict
     /// Nil without variety.
-    public let lower: Part?
-    public let upper: Part?
+    package let lower: Part?
+    package let upper: Part?
 
     enum CodingKeys: String, CodingKey { case verdict, lower, upper }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(verdict, forKey: .verdict)
         try container.encode(lower, forKey: .lower)

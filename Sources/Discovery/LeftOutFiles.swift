@@ -3,12 +3,12 @@ import FastPixPlumbing
 import SystemPackage
 
 /// Files of one kind that lie in the folders looked through and are not read.
-public struct LeftOutFiles: Sendable, Codable, Equatable {
+package struct LeftOutFiles: Sendable, Codable, Equatable {
     /// Without the dot, as the first of them has it; empty for names without one.
-    public let `extension`: String
-    public let files: Int
+    package let `extension`: String
+    package let files: Int
     /// What keeps them out when they are photos of a known format: "built without RAW"; nil for others.
-    public let reason: String?
+    package let reason: String?
 }
 
 extension [LeftOutFiles] {

@@ -69,7 +69,7 @@ package struct OutputIdentity: Hashable {
 /// try files.writes(report, as: "--output")
 /// try files.writes(picture, as: "--variance-map", isNumbered: true)
 /// ```
-public struct DistinctFiles {
+package struct DistinctFiles {
     private struct Known {
         let role: String
         let path: FilePath
@@ -81,10 +81,10 @@ public struct DistinctFiles {
     private var known: [OutputIdentity: Known] = [:]
 
     /// `photos`: what is read besides.
-    public init(photos: PhotoDiscovery? = nil) { self.photos = photos }
+    package init(photos: PhotoDiscovery? = nil) { self.photos = photos }
 
     /// Takes in a file that is read. `role`: what the user calls it, such as an option's name.
-    public mutating func reads(_ path: FilePath, as role: String) {
+    package mutating func reads(_ path: FilePath, as role: String) {
         known[OutputIdentity(path)] = Known(role: role, path: path, isNumbered: false, isInput: true)
     }
 
@@ -93,7 +93,7 @@ public struct DistinctFiles {
     ///
     /// - Throws: `invalidArgument` when it is one of the photos; `contradiction` when it is another file of the run, by
     ///   whatever path, or would be with a number.
-    public mutating func writes(_ path: FilePath, as role: String, isNumbered: Bool = false) throws(FastPixError) {
+    package mutating func writes(_ path: FilePath, as role: String, isNumbered: Bool = false) throws(FastPixError) {
         try photos?.refuseOverwriting(path)
         guard !OutputIdentity.isDevice(path) else { return }
         let identity = OutputIdentity(path)

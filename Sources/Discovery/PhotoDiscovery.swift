@@ -19,7 +19,7 @@ public struct PhotoDiscovery: Sendable {
     /// Paths that led to files already found (named twice, links); each file is taken once, under the first of its paths.
     public private(set) var repeatedPaths = 0
     /// Files of folders that are no photos by name and beginning, or photos that this build does not read, by kind.
-    public private(set) var leftOut: [LeftOutFiles] = []
+    package private(set) var leftOut: [LeftOutFiles] = []
 
     /// The folder for outputs, where one was met and left out.
     public private(set) var outputLeftOut: FilePath?

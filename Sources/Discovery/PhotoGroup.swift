@@ -43,15 +43,15 @@ public struct GroupingRule: Sendable, Equatable {
 }
 
 /// What the photos of a group have in common besides camera and shape; nil where it was not asked for or no photo says.
-public struct GroupDetails: Sendable, Hashable, Codable {
-    public let band: String?
-    public let binning: Binning
-    public let folder: String?
+package struct GroupDetails: Sendable, Hashable, Codable {
+    package let band: String?
+    package let binning: Binning
+    package let folder: String?
     /// The camera's gain; ISO for cameras that have one.
-    public let gain: Double?
-    public let exposureSeconds: Double?
+    package let gain: Double?
+    package let exposureSeconds: Double?
 
-    public init(
+    package init(
         band: String? = nil, binning: Binning = .none, folder: String? = nil, gain: Double? = nil,
         exposureSeconds: Double? = nil
     ) {
@@ -80,15 +80,15 @@ extension Double {
 }
 
 /// Photos of one camera and one frame shape: what can be averaged position by position.
-public struct PhotoGroup: Sendable {
-    public let camera: Camera
-    public let shape: FrameShape
+package struct PhotoGroup: Sendable {
+    package let camera: Camera
+    package let shape: FrameShape
     /// Which samples of the photos are decoded.
-    public let channels: ChannelSelection
+    package let channels: ChannelSelection
     /// What else they share.
-    public let details: GroupDetails
+    package let details: GroupDetails
     /// In the order of their paths, the pictures of a file in their order.
-    public let photos: [PhotoFile]
+    package let photos: [PhotoFile]
 
     package init(
         camera: Camera, shape: FrameShape, channels: ChannelSelection, details: GroupDetails = GroupDetails(),
@@ -103,7 +103,7 @@ public struct PhotoGroup: Sendable {
 
     /// Groups photos by what `rule` names, by shape and binning. The largest group comes first; among equals the order is
     /// fixed by camera, shape and details, not by the order of the photos.
-    public static func grouping(
+    package static func grouping(
         _ photos: [PhotoFile], channels: ChannelSelection = .all, by rule: GroupingRule = GroupingRule()
     ) -> [PhotoGroup] {
         struct Key: Hashable {
@@ -130,21 +130,21 @@ public struct PhotoGroup: Sendable {
     }
 
     /// The largest coded unit among the photos.
-    public var codedUnit: CodedUnit {
+    package var codedUnit: CodedUnit {
         CodedUnit(
             width: photos.map(\.header.codedUnit.width).max() ?? 1,
             height: photos.map(\.header.codedUnit.height).max() ?? 1)
     }
 
     /// What the channels are called, in their order.
-    public var channelNames: [String] {
+    package var channelNames: [String] {
         if shape.channels == 3 { return ["red", "green", "blue"] }
         if shape.pattern != nil { return ["mosaic"] }
         return channels == .luma ? ["luma"] : ["grey"]
     }
 
     /// Camera, shape and details in words: "Canon PowerShot SX260 HS, 4000 x 3000, 8-bit RGB".
-    public var name: String {
+    package var name: String {
         let frame = ["\(shape.width) x \(shape.height)", shape.samples(grey: channelNames[0])]
         return ([camera.name] + frame + details.words).joined(separator: ", ")
     }

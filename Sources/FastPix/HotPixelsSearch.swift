@@ -89,7 +89,7 @@ public struct HotPixelsSearch: Sendable {
     /// Throws when a setting is wrong, an output cannot be begun or would replace a photo, a checkpoint cannot be
     /// gone on from or saved, or the run was interrupted.
     public func run(
-        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         try prepareOutputs(discovery)
@@ -98,7 +98,7 @@ public struct HotPixelsSearch: Sendable {
         let probed = PhotoProbe.run(
             discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
             maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount,
-            progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
+            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
         found.skipped += probed.failed
         let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
         found.skipped += distinct.copies
@@ -110,7 +110,7 @@ public struct HotPixelsSearch: Sendable {
             found.skipped += leftOut(group, photos: group.photos)
         }
         let counter = ProgressCounter(total: wanted.reduce(0) { $0 + $1.photos.count }) {
-            progress(SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1))
+            progress(JobProgress(done: $0, total: $1))
         }
         let checkpoints = try checkpoint.map { settings throws(FastPixError) in
             try CheckpointSet(

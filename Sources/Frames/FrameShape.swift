@@ -1,5 +1,5 @@
 /// How one sample is stored.
-public enum SampleType: String, Sendable, Hashable, Codable {
+package enum SampleType: String, Sendable, Hashable, Codable {
     /// Whole numbers, 0 to 255.
     case u8
     /// Whole numbers, 0 to 65535.
@@ -9,14 +9,14 @@ public enum SampleType: String, Sendable, Hashable, Codable {
 }
 
 /// The colours of a mosaic: a block of `rows` x `columns` places that repeats over the frame from its top left.
-public struct ColourPattern: Sendable, Hashable, Codable {
-    public let rows: Int
-    public let columns: Int
+package struct ColourPattern: Sendable, Hashable, Codable {
+    package let rows: Int
+    package let columns: Int
     /// Row by row, one letter for each place: "RGGB"; 36 letters for X-Trans. R, G, B are red, green and blue.
-    public let letters: String
+    package let letters: String
 
     /// Nil when there are not as many letters as places, or no places at all.
-    public init?(rows: Int, columns: Int, letters: String) {
+    package init?(rows: Int, columns: Int, letters: String) {
         guard rows > 0, columns > 0, letters.utf8.count == rows * columns,
             letters.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
         else { return nil }
@@ -25,7 +25,7 @@ public struct ColourPattern: Sendable, Hashable, Codable {
         self.letters = letters
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let rows = try container.decode(Int.self, forKey: .rows)
         let columns = try container.decode(Int.self, forKey: .columns)
@@ -39,7 +39,7 @@ public struct ColourPattern: Sendable, Hashable, Codable {
     }
 
     /// The colour of the sample in `row` and `column` of the frame, counted from 0.
-    public func letter(row: Int, column: Int) -> Character {
+    package func letter(row: Int, column: Int) -> Character {
         let place = row % rows * columns + column % columns
         return Character(Unicode.Scalar(letters.utf8[letters.utf8.index(letters.startIndex, offsetBy: place)]))
     }
@@ -54,9 +54,9 @@ public struct FrameShape: Sendable, Hashable, Codable {
     /// 8 or 16, whole numbers, or 32, floating point.
     public let bitsPerSample: Int
     /// The colours of a mosaic; nil when the frame is none, or is not known to be one.
-    public let pattern: ColourPattern?
+    package let pattern: ColourPattern?
 
-    public init(width: Int, height: Int, channels: Int, bitsPerSample: Int, pattern: ColourPattern? = nil) {
+    package init(width: Int, height: Int, channels: Int, bitsPerSample: Int, pattern: ColourPattern? = nil) {
         self.width = width
         self.height = height
         self.channels = channels
@@ -78,7 +78,7 @@ public struct FrameShape: Sendable, Hashable, Codable {
         return "\(bitsPerSample)-bit \(sampleType == .f32 ? "floating-point " : "")\(mosaic ?? colours)"
     }
 
-    public var sampleType: SampleType {
+    package var sampleType: SampleType {
         switch bitsPerSample {
         case 8: .u8
         case 16: .u16
@@ -98,11 +98,11 @@ public struct FrameShape: Sendable, Hashable, Codable {
 }
 
 /// A block of pixels that compression treats as one: what one of them holds, the others are tinged with.
-public struct CodedUnit: Sendable, Hashable {
-    public let width: Int
-    public let height: Int
+package struct CodedUnit: Sendable, Hashable {
+    package let width: Int
+    package let height: Int
 
-    public init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = max(1, width)
         self.height = max(1, height)
     }

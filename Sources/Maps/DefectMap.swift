@@ -20,12 +20,12 @@ public struct DefectMap: Sendable, Equatable {
         /// Every pixel of a cluster; empty when the extent tells.
         public let pixels: [PixelPlace]
         /// What has to be replaced, when the file tells; nil when it names the pixels alone.
-        public let smear: Smear?
+        package let smear: Smear?
         /// What is wrong with it, and its mean less that of its neighbours, in samples; nil when the file does not tell.
         public let `class`: DefectClass?
         public let meanOffset: Double?
 
-        public init(
+        package init(
             row: Int, column: Int, shape: DefectShape? = nil, extentRows: Int? = 1, extentColumns: Int? = 1,
             rowPeriod: Int = 1, columnPeriod: Int = 1, pixels: [PixelPlace] = [], smear: Smear? = nil,
             class: DefectClass? = nil, meanOffset: Double? = nil
@@ -60,7 +60,7 @@ public struct DefectMap: Sendable, Equatable {
     }
 
     /// Nil when the file does not tell both.
-    public var size: FrameSize? {
+    package var size: FrameSize? {
         guard let width, let height else { return nil }
         return FrameSize(width: width, height: height)
     }
@@ -153,7 +153,7 @@ extension DefectMap.Entry {
 }
 
 extension Smear: Hashable {
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         for number in [row, column, rows, columns] { hasher.combine(number) }
     }
 }

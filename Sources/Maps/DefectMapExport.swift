@@ -4,16 +4,16 @@ import Foundation
 import SystemPackage
 
 /// A list of defects to be written for another program.
-public struct DefectMapExport: Sendable {
+package struct DefectMapExport: Sendable {
     /// A file; a folder for RawTherapee, whose files have names of their own. With several cameras or frame sizes the
     /// second one's file gets `-2` before the extension, and so on; JSON and CSV hold them all in one.
-    public let path: String
-    public let format: DefectMapFormat
+    package let path: String
+    package let format: DefectMapFormat
     /// The photos' upper left pixel in the frame of the raw files, for the formats that count there.
-    public let columnOffset: Int
-    public let rowOffset: Int
+    package let columnOffset: Int
+    package let rowOffset: Int
 
-    public init(path: String, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
+    package init(path: String, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
         self.path = path
         self.format = format
         self.columnOffset = columnOffset
@@ -21,7 +21,7 @@ public struct DefectMapExport: Sendable {
     }
 
     /// Sees whether the output can be written, before hours of work end in an error.
-    public func prepare(photos: PhotoDiscovery) throws(FastPixError) {
+    package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         if format == .rawtherapee { return try OutputFolders.check(FilePath(path)) }
         StagedFile.removeAbandoned(target: path)
         try photos.refuseOverwriting(path)

@@ -1,22 +1,17 @@
+import FastPixAccumulation
 import FastPixCodecs
 import FastPixPlumbing
 import Foundation
 import SystemPackage
 
-/// Reads lists of defects in any of the forms that fastpix writes.
-public enum DefectMapFile {
-    /// What the file lists, camera by camera. The form is told by the content; only CHDK's, by the name. Throws what is
+extension DefectMap {
+    /// Reads a list of defects in any of the forms that fastpix writes, and in CHDK's: what it holds, camera by camera. The
+    /// form is told by the content; only CHDK's, by the name. Throws what is
     /// wrong with it, naming the line. Whole rows and columns have no length when the file does not tell its frame.
+    /// Throws, too, when it says something else than what was given. Masks of more than `maximumPixels` are refused. May be
+    /// called from any thread.
     public static func read(
-        _ path: FilePath, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
-    ) throws(FastPixError) -> [DefectMap] {
-        try read(DefectMapInput(path), maximumPixels: maximumPixels)
-    }
-
-    /// The same with what is known of the file's frame, for lists that do not tell it. Throws, too, when the file says
-    /// something else.
-    public static func read(
-        _ input: DefectMapInput, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
+        _ input: DefectMapInput, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
     ) throws(FastPixError) -> [DefectMap] {
         let path = input.path
         let bytes = try content(of: path)

@@ -5,11 +5,23 @@ public struct DefectMapInput: Sendable {
     public var path: FilePath
     /// The size of the photos that the list is for; nil when only the file can tell. A file that says something else is
     /// refused.
-    public var size: FrameSize?
+    package var size: FrameSize?
     /// Where the photos' upper left pixel lies in the frame that the list counts in; likewise.
-    public var offset: FrameOffset?
+    package var offset: FrameOffset?
 
-    public init(_ path: FilePath, size: FrameSize? = nil, offset: FrameOffset? = nil) {
+    public init(_ path: FilePath) { self.init(path, size: nil, offset: nil) }
+
+    /// A list for photos of this size, whose upper left pixel lies at `offset` in the frame that the list counts in; nil:
+    /// the file tells. A file that says something else is refused.
+    public init(
+        _ path: FilePath, size: (width: Int, height: Int), offset: (column: Int, row: Int)? = nil
+    ) {
+        self.init(
+            path, size: FrameSize(width: size.width, height: size.height),
+            offset: offset.map { FrameOffset(column: $0.column, row: $0.row) })
+    }
+
+    package init(_ path: FilePath, size: FrameSize?, offset: FrameOffset? = nil) {
         self.path = path
         self.size = size
         self.offset = offset

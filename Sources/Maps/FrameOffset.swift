@@ -1,25 +1,25 @@
 /// Where the photos' upper left pixel lies in a larger frame, as that of the raw files: added to the photos' positions it
 /// gives those of the other frame.
-public struct FrameOffset: Sendable, Hashable {
-    public var column: Int
-    public var row: Int
+package struct FrameOffset: Sendable, Hashable {
+    package var column: Int
+    package var row: Int
 
-    public init(column: Int = 0, row: Int = 0) {
+    package init(column: Int = 0, row: Int = 0) {
         self.column = column
         self.row = row
     }
 }
 
 /// Pixels across and down.
-public struct FrameSize: Sendable, Hashable {
-    public let width: Int
-    public let height: Int
+package struct FrameSize: Sendable, Hashable {
+    package let width: Int
+    package let height: Int
 
-    public init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         self.width = width
         self.height = height
     }
 
     /// "4000 x 3000"
-    public var words: String { "\(width) x \(height)" }
+    package var words: String { "\(width) x \(height)" }
 }

@@ -2,59 +2,59 @@ import FastPixDiscovery
 import FastPixPlumbing
 
 /// What `fastpix bench` measured; its JSON form is a contract (`schema`): fields may be added, never renamed.
-public struct BenchmarkReport: Sendable {
+package struct BenchmarkReport: Sendable {
     /// Camera and shape of the photos.
-    public let groupName: String
+    package let groupName: String
     /// Of the large set.
-    public let bytesOnDisk: Int
-    public let settings: Settings
-    public let cache: Cache
+    package let bytesOnDisk: Int
+    package let settings: Settings
+    package let cache: Cache
     /// One for each job and set: jobs in their order, the small set first.
-    public let series: [Series]
+    package let series: [Series]
     /// Files that could not be measured with.
-    public let skipped: [SkippedPhoto]
+    package let skipped: [SkippedPhoto]
 
-    public struct Settings: Sendable, Encodable {
+    package struct Settings: Sendable, Encodable {
         /// Measured runs of each; one warm-up before them is not counted.
-        public let runs: Int
-        public let workerCounts: [Int]
+        package let runs: Int
+        package let workerCounts: [Int]
         /// Processors that this process may use.
-        public let processors: Int
+        package let processors: Int
     }
 
     /// Whether photos came from memory or from the disk.
-    public struct Cache: Sendable {
+    package struct Cache: Sendable {
         /// Share of the photos' pages in memory before anything was read; nil when the system does not tell.
-        public let residentBefore: Double?
+        package let residentBefore: Double?
         /// And after the last run.
-        public let residentAfter: Double?
+        package let residentAfter: Double?
         /// Decoding the large set for the first time, with one worker per processor.
-        public let firstPassSeconds: Double
+        package let firstPassSeconds: Double
     }
 
     /// One job on one set of photos.
-    public struct Series: Sendable {
-        public let job: String
-        public let title: String
-        public let command: String
+    package struct Series: Sendable {
+        package let job: String
+        package let title: String
+        package let command: String
         /// small or large.
-        public let set: String
-        public let photos: Int
+        package let set: String
+        package let photos: Int
         /// In the order of their numbers of workers; the first is the serial run.
-        public package(set) var points: [Point]
+        package var points: [Point]
         /// Whether all runs, warm-up included, gave the same result.
-        public package(set) var resultsAgree = false
+        package var resultsAgree = false
     }
 
     /// One job on one set with one number of workers.
-    public struct Point: Sendable {
-        public let workers: Int
+    package struct Point: Sendable {
+        package let workers: Int
         /// Wall time of each run, from the start of the process to its end.
-        public private(set) var seconds: [Double] = []
-        public private(set) var processorSeconds: [Double] = []
-        public private(set) var pageFaults: [Int] = []
+        package private(set) var seconds: [Double] = []
+        package private(set) var processorSeconds: [Double] = []
+        package private(set) var pageFaults: [Int] = []
         /// The most of all runs.
-        public private(set) var peakMemoryBytes: UInt64 = 0
+        package private(set) var peakMemoryBytes: UInt64 = 0
 
         init(workers: Int) { self.workers = workers }
 
@@ -65,18 +65,18 @@ public struct BenchmarkReport: Sendable {
             self.peakMemoryBytes = max(self.peakMemoryBytes, peakMemoryBytes)
         }
 
-        public var medianSeconds: Double { seconds.median }
+        package var medianSeconds: Double { seconds.median }
     }
 }
 
 extension BenchmarkReport.Series {
-    public func photosPerSecond(_ point: BenchmarkReport.Point) -> Double { Double(photos) / point.medianSeconds }
+    package func photosPerSecond(_ point: BenchmarkReport.Point) -> Double { Double(photos) / point.medianSeconds }
 
     /// How many times faster than the serial run, by medians.
-    public func speedUp(_ point: BenchmarkReport.Point) -> Double { points[0].medianSeconds / point.medianSeconds }
+    package func speedUp(_ point: BenchmarkReport.Point) -> Double { points[0].medianSeconds / point.medianSeconds }
 
     /// Speed-up for each worker: 1 is ideal.
-    public func efficiency(_ point: BenchmarkReport.Point) -> Double { speedUp(point) / Double(point.workers) }
+    package func efficiency(_ point: BenchmarkReport.Point) -> Double { speedUp(point) / Double(point.workers) }
 }
 
 extension [Double] {
@@ -93,7 +93,7 @@ extension BenchmarkReport: Encodable {
         case schema, version, group, bytesOnDisk, settings, cache, series, skipped
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode("fastpix.bench/1", forKey: .schema)
         try container.encode(fastPixVersion, forKey: .version)
@@ -110,7 +110,7 @@ extension BenchmarkReport.Cache: Encodable {
     enum CodingKeys: String, CodingKey { case residentBefore, residentAfter, firstPassSeconds }
 
     /// What is not known is written as null, so that a reader finds every key.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(residentBefore, forKey: .residentBefore)
         try container.encode(residentAfter, forKey: .residentAfter)
@@ -121,7 +121,7 @@ extension BenchmarkReport.Cache: Encodable {
 extension BenchmarkReport.Series: Encodable {
     enum CodingKeys: String, CodingKey { case job, command, set, photos, resultsAgree, points }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(job, forKey: .job)
         try container.encode(command, forKey: .command)

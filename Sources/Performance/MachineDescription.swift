@@ -3,30 +3,30 @@ import FastPixPlumbing
 import Foundation
 
 /// What fastpix found on this machine and what it chose.
-public struct MachineDescription: Sendable, Codable {
-    public let version: String
+package struct MachineDescription: Sendable, Codable {
+    package let version: String
     /// Processors that this process may use: the default number of workers.
-    public let processors: Int
+    package let processors: Int
     /// Bytes of memory that the machine, or the control group of this process, has; by default three quarters of it are
     /// used at most.
-    public let memoryBytes: Int
+    package let memoryBytes: Int
     /// Bytes of one core's caches; 0 when the system does not say.
-    public let level1CacheBytes: Int
-    public let level2CacheBytes: Int
+    package let level1CacheBytes: Int
+    package let level2CacheBytes: Int
     /// SIMD levels that the kernels can use here.
-    public let levelsAvailable: [String]
+    package let levelsAvailable: [String]
     /// The one they use.
-    public let levelSelected: String
+    package let levelSelected: String
     /// Whether that level uses byte dot-product instructions (VNNI, UDOT).
-    public let usesDotProduct: Bool
+    package let usesDotProduct: Bool
     /// False when `FASTPIX_ISA` asks for a level that is not available.
-    public let environmentHonoured: Bool
+    package let environmentHonoured: Bool
     /// Whether this build contains OpenMP, and how large its teams are.
-    public let hasOpenMP: Bool
-    public let openMPThreads: Int
+    package let hasOpenMP: Bool
+    package let openMPThreads: Int
 
     /// Describes the machine this process runs on.
-    public init() {
+    package init() {
         let levels = (0..<UInt32(FPX_ISA_COUNT)).map { fpx_isa(rawValue: $0) }
         version = fastPixVersion
         processors = WorkerTeam.defaultWorkers

@@ -10,23 +10,23 @@ import SystemPackage
 ///
 /// Every measurement is a process of its own, the same program with the arguments a user would give, so that its time
 /// includes its start and its end, and its peak memory and page faults are nobody else's.
-public struct PhotoBenchmark: Sendable {
+package struct PhotoBenchmark: Sendable {
     /// The program to measure: fastpix itself.
-    public var program: String
+    package var program: String
     /// Photos of the large set at most: the first ones of the largest group.
-    public var maximumPhotos: Int
+    package var maximumPhotos: Int
     /// Measured runs of everything, after one warm-up.
-    public var runs: Int
+    package var runs: Int
     /// Ascending, starting with 1; nil: 1 to the number of processors (in powers of two when there are more than 8).
-    public var workerCounts: [Int]?
+    package var workerCounts: [Int]?
     /// Names of the jobs to measure; nil: all.
-    public var jobNames: [String]?
+    package var jobNames: [String]?
 
-    public static let defaultPhotos = 48
+    package static let defaultPhotos = 48
     /// Names for `jobNames`.
-    public static var allJobNames: [String] { BenchmarkJob.all.map(\.name) }
+    package static var allJobNames: [String] { BenchmarkJob.all.map(\.name) }
 
-    public init(
+    package init(
         program: String, maximumPhotos: Int = defaultPhotos, runs: Int = 5, workerCounts: [Int]? = nil,
         jobNames: [String]? = nil
     ) {
@@ -38,7 +38,7 @@ public struct PhotoBenchmark: Sendable {
     }
 
     /// Throws when a setting is out of its range.
-    public func validate() throws(FastPixError) {
+    package func validate() throws(FastPixError) {
         guard maximumPhotos >= 1, runs >= 1 else {
             throw FastPixError(.invalidArgument, "photos and runs must be 1 or more")
         }
@@ -61,7 +61,7 @@ public struct PhotoBenchmark: Sendable {
     /// Measures every job with every number of workers on a small and a large set, in turn, `runs` times. `isCancelled`
     /// is asked before each run; `progress` gets the number of runs done and of runs in all. Throws when a setting is
     /// wrong, there is no photo, a job ends with an error, or (`interrupted`) when it was cancelled. Belongs to one thread.
-    public func run(
+    package func run(
         _ discovery: PhotoDiscovery, isCancelled: () -> Bool = { false },
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> BenchmarkReport {

@@ -1,18 +1,18 @@
 import FastPixDiscovery
 
 /// What `PerformanceTuning` measured: how long every pair of tile and batch takes.
-public struct TuningReport: Sendable, Encodable {
+package struct TuningReport: Sendable, Encodable {
     /// One pair of settings and what it took.
-    public struct Measurement: Sendable, Encodable {
-        public let tileSamples: Int
-        public let rowsPerStrip: Int
-        public let batch: Int
+    package struct Measurement: Sendable, Encodable {
+        package let tileSamples: Int
+        package let rowsPerStrip: Int
+        package let batch: Int
         /// What fastpix takes when nothing is asked for.
-        public let isDefault: Bool
+        package let isDefault: Bool
         /// Median over the runs, wall time for all photos.
-        public package(set) var seconds = 0.0
+        package var seconds = 0.0
         /// How much slower than the fastest pair: medians, over the rounds, of a pair's share of its round's median.
-        public package(set) var ratioToBest = 1.0
+        package var ratioToBest = 1.0
 
         package init(
             tileSamples: Int, rowsPerStrip: Int, batch: Int, isDefault: Bool, seconds: Double = 0.0,
@@ -28,16 +28,16 @@ public struct TuningReport: Sendable, Encodable {
     }
 
     /// Camera and shape of the photos.
-    public let groupName: String
-    public let photos: Int
-    public let workers: Int
-    public let runs: Int
+    package let groupName: String
+    package let photos: Int
+    package let workers: Int
+    package let runs: Int
     /// Ordered by batch, then tile.
-    public let measurements: [Measurement]
-    public let best: Measurement
-    public let standard: Measurement
+    package let measurements: [Measurement]
+    package let best: Measurement
+    package let standard: Measurement
     /// Files that could not be measured with.
-    public let skipped: [SkippedPhoto]
+    package let skipped: [SkippedPhoto]
 
     package init(
         groupName: String,

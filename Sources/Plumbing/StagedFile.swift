@@ -19,7 +19,7 @@ import SystemPackage
 /// A symbolic link stays a link: the file it leads to is replaced. Targets that cannot be replaced (devices, pipes,
 /// `/dev/stdout`, `/dev/fd/3`) are written directly; pipes and devices are opened at the first write, once, so that whoever
 /// reads a named pipe sees one writer from the first byte to the last.
-public struct StagedFile: ~Copyable, Sendable {
+package struct StagedFile: ~Copyable, Sendable {
     private static let bufferSize = 64 * 1024
 
     private let target: FilePath
@@ -46,7 +46,7 @@ public struct StagedFile: ~Copyable, Sendable {
     /// - Parameter path: a file in an existing folder; it may exist already and keeps its permissions then.
     /// - Throws: `invalidArgument` for an empty path or a folder, `notFound` when the folder or what a link leads to
     ///   does not exist, `unwritable` when the system refuses to create or open the file.
-    public init(target path: FilePath) throws(FastPixError) {
+    package init(target path: FilePath) throws(FastPixError) {
         let opened = try Self.open(path)
         target = path
         staged = opened.staged
@@ -57,7 +57,7 @@ public struct StagedFile: ~Copyable, Sendable {
     }
 
     /// The same for a path as text.
-    public init(target path: String) throws(FastPixError) {
+    package init(target path: String) throws(FastPixError) {
         guard !path.utf8.contains(0) else { throw Self.noName(path) }
         // A slash at the end says that a folder is meant.
         guard !path.hasSuffix("/") else {
@@ -85,7 +85,7 @@ public struct StagedFile: ~Copyable, Sendable {
     ///
     /// - Throws: `unwritable` when the system refuses them, for example because the disk is full. The file can no
     ///   longer be committed then.
-    public mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count >= Self.bufferSize {
             try writeThrough(bytes)
@@ -95,7 +95,7 @@ public struct StagedFile: ~Copyable, Sendable {
     }
 
     /// Appends `bytes`, like `write(_:)` for a buffer.
-    public mutating func write(_ bytes: [UInt8]) throws(FastPixError) {
+    package mutating func write(_ bytes: [UInt8]) throws(FastPixError) {
         let result: Result<Void, FastPixError> = bytes.withUnsafeBytes { buffer in
             do throws(FastPixError) {
                 return .success(try write(buffer))
@@ -107,7 +107,7 @@ public struct StagedFile: ~Copyable, Sendable {
     }
 
     /// Appends `string` as UTF-8, like `write(_:)` for bytes.
-    public mutating func write(_ string: String) throws(FastPixError) {
+    package mutating func write(_ string: String) throws(FastPixError) {
         var string = string
         let result: Result<Void, FastPixError> = string.withUTF8 { utf8 in
             do throws(FastPixError) {
@@ -126,7 +126,7 @@ public struct StagedFile: ~Copyable, Sendable {
     ///   - durably: without it, the disk may still be writing afterwards. That spares a wait for each of many files
     ///     which could be made again; only a crash of the whole system could then lose what is under the name.
     /// - Throws: `unwritable` when any of this, or an earlier write, failed. The target is then as it was before.
-    public consuming func commit(replacing: Bool = true, durably: Bool = true) throws(FastPixError) {
+    package consuming func commit(replacing: Bool = true, durably: Bool = true) throws(FastPixError) {
         if let failure { throw failure }
         try openDirectly()
         try flush()
@@ -158,7 +158,7 @@ public struct StagedFile: ~Copyable, Sendable {
 
     /// Sees whether `path` can be written, and removes what a killed process has left of an earlier attempt. Nothing is
     /// left behind until there is an output. Throws as `init` does.
-    public static func prepare(target path: FilePath) throws(FastPixError) {
+    package static func prepare(target path: FilePath) throws(FastPixError) {
         _ = try StagedFile(target: path)
         removeAbandoned(targets: [path])
     }
@@ -167,7 +167,7 @@ public struct StagedFile: ~Copyable, Sendable {
 
     /// Removes the hidden files of all outputs that are being written, and ends the process: `end` may not return.
     /// Safe from any thread but a signal handler.
-    public static func abandonAll(andThen end: () -> Never) -> Never { PartialFiles.removeAll(andThen: end) }
+    package static func abandonAll(andThen end: () -> Never) -> Never { PartialFiles.removeAll(andThen: end) }
 
     /// Removes hidden files for `target` whose processes were killed. Files in work are left alone.
     package static func removeAbandoned(target: String) { removeAbandoned(targets: [FilePath(target)]) }

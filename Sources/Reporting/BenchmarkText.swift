@@ -4,7 +4,7 @@ import Foundation
 
 extension BenchmarkReport {
     /// The measurements in one of the report's forms, with a final line break.
-    public func formatted(_ format: ReportFormat) -> String {
+    package func formatted(_ format: ReportFormat) -> String {
         switch format {
         case .text: text
         case .json: JSONText.of(self)
@@ -13,7 +13,7 @@ extension BenchmarkReport {
     }
 
     /// Whether every job gave the same result with every number of workers, every time.
-    public var resultsAgree: Bool { series.allSatisfy(\.resultsAgree) }
+    package var resultsAgree: Bool { series.allSatisfy(\.resultsAgree) }
 
     private var csv: String {
         var lines = [

@@ -11,7 +11,7 @@ import SystemPackage
 public struct HotPixelsReport: Sendable, Encodable {
     public let schema = "fastpix.hotpixels/1"
     public let version = fastPixVersion
-    public let settings: Settings
+    package let settings: Settings
     /// One per camera and frame shape, the largest first.
     public let groups: [Group]
     /// Files that did not enter a result, ordered by path.
@@ -19,10 +19,10 @@ public struct HotPixelsReport: Sendable, Encodable {
     /// Outputs besides the report that could not be written.
     public let failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
-    public let leftOut: [LeftOutFiles]
+    package let leftOut: [LeftOutFiles]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
-    public let timing: Timing
+    package let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
     /// The largest temporary file with accumulators that did not fit the memory limit; 0 when all fitted.
@@ -44,27 +44,27 @@ public struct HotPixelsReport: Sendable, Encodable {
     }
 
     /// What the run was asked for, defaults filled in.
-    public struct Settings: Sendable, Encodable {
-        public let accumulator: AccumulatorKind
-        public let channels: ChannelSelection
-        public let workers: Int
-        public let batch: Int
+    package struct Settings: Sendable, Encodable {
+        package let accumulator: AccumulatorKind
+        package let channels: ChannelSelection
+        package let workers: Int
+        package let batch: Int
         /// As given; nil when the default for each group's frame shape was used.
-        public let tileSamples: Int?
-        public let minimumFrames: Int
-        public let maximumPixels: UInt64
-        public let memoryLimitBytes: Int
-        public let top: Int
+        package let tileSamples: Int?
+        package let minimumFrames: Int
+        package let maximumPixels: UInt64
+        package let memoryLimitBytes: Int
+        package let top: Int
         /// Nil, as the next two, when no defects were looked for.
-        public let sensitivity: DetectionSensitivity?
+        package let sensitivity: DetectionSensitivity?
         /// In the order of `DefectClass`.
-        public let classes: [DefectClass]?
+        package let classes: [DefectClass]?
         /// What the frames were said to be; nil: told from themselves.
-        public let frames: FrameKind?
+        package let frames: FrameKind?
         /// The least offset asked for, in samples; nil: what the kind of frames asks.
-        public let leastOffset: Double?
+        package let leastOffset: Double?
         /// Whether the photos were read again at the places of defects.
-        public let history: Bool
+        package let history: Bool
 
         package init(
             accumulator: AccumulatorKind,
@@ -105,7 +105,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         }
 
         /// A default is written as null, so that a reader finds every key.
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(accumulator, forKey: .accumulator)
             try container.encode(channels, forKey: .channels)
@@ -133,9 +133,9 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let camera: Camera
         public let shape: FrameShape
         /// What else its photos share.
-        public let details: GroupDetails
+        package let details: GroupDetails
         /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
-        public let sensorFrame: SensorFrame?
+        package let sensorFrame: SensorFrame?
         /// Photos that entered the statistics.
         public let frames: Int
         public let summary: VarianceSummary
@@ -244,19 +244,19 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     /// Seconds of wall time. Decoding, accumulating and waiting happen at the same time in several workers: each is
     /// the average over them, so that the parts add up to about the whole.
-    public struct Timing: Sendable, Encodable {
+    package struct Timing: Sendable, Encodable {
         /// Reading headers and grouping.
-        public package(set) var probeSeconds = 0.0
-        public package(set) var decodeSeconds = 0.0
-        public package(set) var accumulateSeconds = 0.0
+        package var probeSeconds = 0.0
+        package var decodeSeconds = 0.0
+        package var accumulateSeconds = 0.0
         /// Waiting for a strip of the accumulators that is in use.
-        public package(set) var waitSeconds = 0.0
+        package var waitSeconds = 0.0
         /// Waiting for the last worker.
-        public package(set) var idleSeconds = 0.0
+        package var idleSeconds = 0.0
         /// Where strips of rows are looked at on the way, on average per worker.
-        public package(set) var analysisSeconds = 0.0
+        package var analysisSeconds = 0.0
         /// From the first header to the finished analysis, maps written on request included.
-        public package(set) var totalSeconds = 0.0
+        package var totalSeconds = 0.0
 
         package init() {}
 

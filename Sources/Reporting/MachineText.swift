@@ -3,7 +3,7 @@ import FastPixPlumbing
 
 extension MachineDescription {
     /// The description in one of the report's forms, with a final line break.
-    public func formatted(_ format: ReportFormat) -> String {
+    package func formatted(_ format: ReportFormat) -> String {
         switch format {
         case .text: text
         case .json: JSONText.of(self)

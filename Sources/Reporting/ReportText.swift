@@ -8,18 +8,21 @@ import Foundation
 
 extension HotPixelsReport {
     /// The report in one of its forms, with a final line break.
-    public func formatted(_ format: ReportFormat) -> String {
+    package func formatted(_ format: ReportFormat) -> String {
         switch format {
         case .text: text
-        case .json: JSONText.of(self)
+        case .json: json
         case .csv: csv
         }
     }
 
+    /// With a final line break.
+    public var json: String { JSONText.of(self) }
+
     // MARK: CSV
 
     /// One line per subpixel of lowest variance and then one per defect, for all groups. Only defects have a class.
-    private var csv: String {
+    public var csv: String {
         var lines = [
             "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,mean,variance,m2,"
                 + "class,confidence,neighbourhood_mean,neighbourhood_variance"
@@ -49,7 +52,8 @@ extension HotPixelsReport {
 
     // MARK: Text
 
-    private var text: String {
+    /// Tables for people, with a final line break.
+    public var text: String {
         (groups.map(text(of:)) + [summaryText]).joined(separator: "\n")
     }
 

@@ -5,7 +5,7 @@ import FastPixPlumbing
 
 /// A reason to doubt a result, in a sentence.
 public struct ReportWarning: Sendable, Encodable, Equatable {
-    public enum Kind: String, Sendable, Encodable {
+    package enum Kind: String, Sendable, Encodable {
         /// Too few photos for a result to rely on.
         case fewPhotos = "few-photos"
         case severalCameras = "several-cameras"
@@ -29,7 +29,7 @@ public struct ReportWarning: Sendable, Encodable, Equatable {
         case truncated
     }
 
-    public let kind: Kind
+    package let kind: Kind
     public let message: String
     /// Index of the group that it is about; nil: all of them.
     public let group: Int?

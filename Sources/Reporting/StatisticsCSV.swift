@@ -7,7 +7,7 @@ extension StatisticsReport {
     ///
     /// One form for all parts, so that a spreadsheet or a data frame can filter and pivot it: photos by camera are the
     /// lines whose section is `camera` and whose measure is `photos`.
-    var csv: String {
+    public var csv: String {
         var lines = ["section,name,measure,value"]
         func add(_ section: String, _ name: String, _ measures: [(String, String)]) {
             for (measure, value) in measures {

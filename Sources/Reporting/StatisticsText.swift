@@ -6,15 +6,19 @@ import Foundation
 
 extension StatisticsReport {
     /// The report in one of its forms, with a final line break.
-    public func formatted(_ format: ReportFormat) -> String {
+    package func formatted(_ format: ReportFormat) -> String {
         switch format {
         case .text: text
-        case .json: JSONText.of(self)
+        case .json: json
         case .csv: csv
         }
     }
 
-    private var text: String {
+    /// With a final line break.
+    public var json: String { JSONText.of(self) }
+
+    /// Tables for people, with a final line break.
+    public var text: String {
         var parts = [headline]
         if inventory.all.photos > 0 {
             parts.append(table("format", inventory.formats) { $0.rawValue.uppercased() })

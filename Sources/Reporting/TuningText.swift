@@ -4,7 +4,7 @@ import Foundation
 
 extension TuningReport {
     /// The measurements in one of the report's forms, with a final line break.
-    public func formatted(_ format: ReportFormat) -> String {
+    package func formatted(_ format: ReportFormat) -> String {
         switch format {
         case .text: text
         case .json: JSONText.of(self)

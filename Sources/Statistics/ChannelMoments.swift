@@ -155,11 +155,11 @@ extension ChannelTotals {
 }
 
 /// How often each value of a channel occurs over all photos of one depth, every pixel counted once.
-public struct ChannelHistogram: Sendable, Codable, Equatable {
+package struct ChannelHistogram: Sendable, Codable, Equatable {
     /// red, green, blue or grey.
-    public let channel: String
+    package let channel: String
     /// 8 or 16.
-    public let bitsPerSample: Int
+    package let bitsPerSample: Int
     /// 256 or 65536 counts, by value.
-    public let counts: [UInt64]
+    package let counts: [UInt64]
 }

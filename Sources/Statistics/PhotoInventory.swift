@@ -2,12 +2,12 @@ import FastPixCodecs
 import FastPixFrames
 
 /// How many photos there are, and how large: sums over photos that have something in common.
-public struct PhotoTally: Sendable, Equatable {
-    public package(set) var photos = 0
+package struct PhotoTally: Sendable, Equatable {
+    package var photos = 0
     /// Sizes of the files.
-    public package(set) var bytesOnDisk = 0
+    package var bytesOnDisk = 0
     /// Width x height x channels x bytes per sample, as decoded: without alpha, palettes expanded.
-    public package(set) var bytesDecoded = 0
+    package var bytesDecoded = 0
 
     mutating func add(_ photo: PhotoFile) {
         photos += 1
@@ -18,20 +18,20 @@ public struct PhotoTally: Sendable, Equatable {
 }
 
 /// What is in a set of photos, from their headers.
-public struct PhotoInventory: Sendable {
+package struct PhotoInventory: Sendable {
     /// A property that photos share, and how many do.
-    public struct Entry<Property: Sendable & Hashable>: Sendable {
-        public let property: Property
-        public let tally: PhotoTally
+    package struct Entry<Property: Sendable & Hashable>: Sendable {
+        package let property: Property
+        package let tally: PhotoTally
     }
 
-    public let all: PhotoTally
+    package let all: PhotoTally
     // Each of these: most photos first, then by name.
-    public let formats: [Entry<PhotoFormat>]
-    public let shapes: [Entry<FrameShape>]
+    package let formats: [Entry<PhotoFormat>]
+    package let shapes: [Entry<FrameShape>]
     /// Bits per sample as decoded.
-    public let bitDepths: [Entry<Int>]
-    public let cameras: [Entry<Camera>]
+    package let bitDepths: [Entry<Int>]
+    package let cameras: [Entry<Camera>]
 
     init(_ photos: [PhotoFile]) {
         var all = PhotoTally()

@@ -8,46 +8,37 @@ import Synchronization
 ///
 /// ```swift
 /// var statistics = PhotoStatistics()
-/// statistics.moments = MomentsRequest()
+/// statistics.moments = .pixel
 /// let report = try statistics.run(PhotoDiscovery(paths: ["photos"], recursive: true))
 /// for channel in report.moments?.channels ?? [] { print(channel.name, channel.mean, channel.standardDeviation) }
 /// ```
 public struct PhotoStatistics: Sendable {
-    /// How mean and standard deviation are computed.
-    public struct MomentsRequest: Sendable {
-        public var weight: PhotoWeight
-        /// Grey photos count as colour photos whose red, green and blue are equal.
-        public var greyAsRGB: Bool
-        /// Count how often each value occurs, too: about a fifth more time.
-        public var countsValues: Bool
-
-        public init(weight: PhotoWeight = .pixel, greyAsRGB: Bool = false, countsValues: Bool = false) {
-            self.weight = weight
-            self.greyAsRGB = greyAsRGB
-            self.countsValues = countsValues
-        }
-    }
-
     /// Threads that read headers and decode; nil: one per processor.
     public var workers: Int?
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
     /// Decode all photos to their ends, which finds damage that headers do not show.
     public var verifies: Bool
-    /// Nil: from headers only. Otherwise all photos are decoded.
-    public var moments: MomentsRequest?
+    /// Whether mean and standard deviation are computed, and by what photos count. Nil: from headers only. Otherwise all
+    /// photos are decoded.
+    public var moments: PhotoWeight?
+    /// Grey photos count as colour photos whose red, green and blue are equal; no effect without `moments`.
+    public var greyAsRGB: Bool
+    /// Count how often each value occurs, too: about a fifth more time; no effect without `moments`.
+    package var countsValues = false
     /// Bytes of memory to stay below while photos are decoded; nil: `AccumulationSettings.defaultMemoryLimit`. A photo
     /// that takes more alone is left out and listed.
     public var memoryLimit: Int?
 
     public init(
-        workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, verifies: Bool = false,
-        moments: MomentsRequest? = nil, memoryLimit: Int? = nil
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, verifies: Bool = false,
+        moments: PhotoWeight? = nil, greyAsRGB: Bool = false, memoryLimit: Int? = nil
     ) {
         self.workers = workers
         self.maximumPixels = maximumPixels
         self.verifies = verifies
         self.moments = moments
+        self.greyAsRGB = greyAsRGB
         self.memoryLimit = memoryLimit
     }
 
@@ -61,13 +52,13 @@ public struct PhotoStatistics: Sendable {
     /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
     /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong.
     public func run(
-        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> StatisticsReport {
         try validate()
         let start = monotonicSeconds()
         let probed = PhotoProbe.run(
             discovery.files, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
-            progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
+            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
         var photos = probed.photos
         var skipped = discovery.skipped + probed.failed
         let headersRead = monotonicSeconds()
@@ -82,7 +73,7 @@ public struct PhotoStatistics: Sendable {
                     otherBytes: discovery.files.count * PhotoFile.listedBytes)
             ) {
                 let now = done.add(1, ordering: .relaxed).newValue
-                progress(SearchProgress(stage: .decoding, photosDone: now, photosInAll: count))
+                progress(JobProgress(done: now, total: count))
             }
             let damaged = Set(outcome.failed.map(\.place))
             photos.removeAll { damaged.contains($0.place) }
@@ -101,15 +92,14 @@ public struct PhotoStatistics: Sendable {
 
     /// Nil when nothing is to be decoded.
     private var purpose: DecodingPass.Purpose? {
-        guard let moments else { return verifies ? .verification : nil }
-        return moments.countsValues ? .sumsAndCounts : .sums
+        guard moments != nil else { return verifies ? .verification : nil }
+        return countsValues ? .sumsAndCounts : .sums
     }
 
     private func result(_ totals: ChannelTotals?) -> StatisticsReport.Moments? {
         guard let totals, let moments else { return nil }
         return StatisticsReport.Moments(
-            weight: moments.weight, greyAsRGB: moments.greyAsRGB,
-            channels: totals.moments(weight: moments.weight, greyAsRGB: moments.greyAsRGB),
-            histograms: moments.countsValues ? totals.histograms(greyAsRGB: moments.greyAsRGB) : nil)
+            weight: moments, greyAsRGB: greyAsRGB, channels: totals.moments(weight: moments, greyAsRGB: greyAsRGB),
+            histograms: countsValues ? totals.histograms(greyAsRGB: greyAsRGB) : nil)
     }
 }

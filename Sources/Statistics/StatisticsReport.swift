@@ -7,26 +7,32 @@ import FastPixPlumbing
 public struct StatisticsReport: Sendable, Encodable {
     public let schema = "fastpix.stats/1"
     public let version = fastPixVersion
-    public let settings: Settings
-    public let inventory: PhotoInventory
+    package let settings: Settings
+    package let inventory: PhotoInventory
+    /// Photos whose headers, and samples when they were decoded, are sound.
+    public var photoCount: Int { inventory.all.photos }
+    /// Sizes of their files.
+    public var bytesOnDisk: Int { inventory.all.bytesOnDisk }
+    /// Width x height x channels x bytes per sample, as decoded: without alpha, palettes expanded.
+    public var bytesDecoded: Int { inventory.all.bytesDecoded }
     /// Nil when nobody asked, with no channels when no photo could be decoded.
     public let moments: Moments?
     /// Files that are in none of the figures, ordered by path.
     public let skipped: [SkippedPhoto]
     /// Files of the folders looked through that are not read, by kind.
-    public let leftOut: [LeftOutFiles]
-    public let timing: Timing
+    package let leftOut: [LeftOutFiles]
+    package let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
 
     /// What the run was asked for, defaults filled in.
-    public struct Settings: Sendable, Encodable {
-        public let workers: Int
-        public let maximumPixels: UInt64
+    package struct Settings: Sendable, Encodable {
+        package let workers: Int
+        package let maximumPixels: UInt64
         /// Whether all photos were decoded, for moments or only to see whether they are sound.
-        public let decoded: Bool
+        package let decoded: Bool
         /// What decoding was to stay below, in bytes.
-        public let memoryLimitBytes: Int
+        package let memoryLimitBytes: Int
 
         init(_ statistics: PhotoStatistics, workers: Int) {
             self.workers = workers
@@ -42,14 +48,14 @@ public struct StatisticsReport: Sendable, Encodable {
         /// Those that occur, in the order red, green, blue, grey.
         public let channels: [ChannelMoments]
         /// One for each channel and depth that occurs; nil when nobody asked.
-        public let histograms: [ChannelHistogram]?
+        package let histograms: [ChannelHistogram]?
     }
 
     /// Seconds of wall time.
-    public struct Timing: Sendable, Encodable {
-        public let probeSeconds: Double
-        public let decodeSeconds: Double
-        public let totalSeconds: Double
+    package struct Timing: Sendable, Encodable {
+        package let probeSeconds: Double
+        package let decodeSeconds: Double
+        package let totalSeconds: Double
     }
 
     enum CodingKeys: String, CodingKey {

@@ -204,10 +204,10 @@ import Testing
             try Self.addPhotos(to: folder)
             for name in wanted.damaged { try Self.damage(name, in: folder, afterRows: wanted.damagedAfterRows) }
             let progress = try Self.lastProgress(wanted, in: folder)
-            #expect(progress.photosDone == progress.photosInAll)
+            #expect(progress.done == progress.total)
             // Every pass but the last has found a damaged photo; one that is saved only at the end has found all.
             let spoiled = wanted.interval == 0 ? wanted.damaged.count : min(1, wanted.damaged.count)
-            #expect(progress.photosInAll <= (1 + spoiled) * Self.photoCount)
+            #expect(progress.total <= (1 + spoiled) * Self.photoCount)
         }
     }
 
@@ -231,8 +231,8 @@ import Testing
                 }
                 found.insert(again)
                 let progress = try Self.lastProgress(wanted, in: folder)
-                #expect(progress.photosDone == progress.photosInAll)
-                #expect(progress.photosInAll == Self.photoCount + again, "stopped after \(looks) looks")
+                #expect(progress.done == progress.total)
+                #expect(progress.total == Self.photoCount + again, "stopped after \(looks) looks")
                 looks += 3
             }
             #expect(found.count > 2)
@@ -240,14 +240,14 @@ import Testing
     }
 
     /// Of a run to its end with the state `all.state` in `folder`.
-    private static func lastProgress(_ wanted: Case, in folder: URL) throws -> SearchProgress {
+    private static func lastProgress(_ wanted: Case, in folder: URL) throws -> JobProgress {
         let search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: 2, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: 3),
             detection: wanted.detection,
             checkpoint: CheckpointSettings(
                 path: folder.appendingPathComponent("all.state").path, interval: wanted.interval))
-        let last = Mutex<SearchProgress?>(nil)
+        let last = Mutex<JobProgress?>(nil)
         _ = try search.run(
             PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]),
             progress: { progress in last.withLock { $0 = progress } })

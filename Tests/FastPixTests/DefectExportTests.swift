@@ -75,7 +75,7 @@ import Testing
                 let isMute = format == .pixinsight
                 let input = DefectMapInput(
                     FilePath(file.path), size: isMute ? Self.size : nil, offset: isMute ? offset : nil)
-                let maps = try DefectMapFile.read(input)
+                let maps = try DefectMap.read(input)
                 #expect(maps.count == 1)
                 #expect(maps[0].size == Self.size)
                 // A cluster's rectangle is replaced as a whole; lines and grids are not thicker than they are.
@@ -89,7 +89,7 @@ import Testing
     @Test(arguments: [DefectMapFormat.json, .csv]) func shapesComeBack(_ format: DefectMapFormat) throws {
         try withTemporaryFolder { folder in
             let file = try Self.export(Self.group, format, in: folder)
-            let map = try DefectMapFile.read(FilePath(file.path))[0]
+            let map = try DefectMap.read(DefectMapInput(FilePath(file.path)))[0]
             #expect(map.camera == Self.group.camera)
             #expect(map.entries.count == Self.defects.count)
             for (entry, defect) in zip(map.entries, Self.defects) {

@@ -1,10 +1,11 @@
+import FastPixAccumulation
 import FastPixCodecs
 import FastPixDiscovery
 import FastPixPlumbing
 
 /// The job of `fastpix compare`: what has become of a camera's defects from one list to a later one.
 ///
-/// Any lists that `DefectMapFile` reads can be compared, reports of `fastpix hotpixels` among them. Lists of one camera and
+/// Any lists that `DefectMap` reads can be compared, reports of `fastpix hotpixels` among them. Lists of one camera and
 /// frame size are compared with each other. Two defects are the same when some of their pixels are; in photos that
 /// compression or demosaicing has smeared, when these are next to each other.
 ///
@@ -22,7 +23,7 @@ public struct DefectComparison: Sendable {
     public var maximumPixels: UInt64
 
     public init(
-        takesAnyCamera: Bool = false, tolerance: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels
+        takesAnyCamera: Bool = false, tolerance: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
     ) {
         self.takesAnyCamera = takesAnyCamera
         self.tolerance = tolerance
@@ -44,8 +45,8 @@ public struct DefectComparison: Sendable {
     /// report. May be called from any thread.
     public func run(old: DefectMapInput, new: DefectMapInput) throws(FastPixError) -> DefectComparisonReport {
         try validate()
-        let oldMaps = try DefectMapFile.read(old, maximumPixels: maximumPixels)
-        let newMaps = try DefectMapFile.read(new, maximumPixels: maximumPixels)
+        let oldMaps = try DefectMap.read(old, maximumPixels: maximumPixels)
+        let newMaps = try DefectMap.read(new, maximumPixels: maximumPixels)
         for (maps, input) in [(oldMaps, old), (newMaps, new)] where maps.isEmpty {
             throw FastPixError(
                 .invalidArgument, path: input.path.string,

@@ -21,9 +21,9 @@ public struct DefectComparisonReport: Sendable, Encodable {
         public let pixelsGained: Int
         public let pixelsLost: Int
         /// Empty when it is new.
-        public let old: [Side]
+        package let old: [Side]
         /// Empty when it is gone.
-        public let new: [Side]
+        package let new: [Side]
 
         init(_ change: Kind, old: [Side], new: [Side], gained: Int, lost: Int) {
             self.change = change
@@ -42,21 +42,21 @@ public struct DefectComparisonReport: Sendable, Encodable {
     }
 
     /// A defect as a list has it.
-    public struct Side: Sendable, Encodable, Equatable {
-        public let row: Int
-        public let column: Int
+    package struct Side: Sendable, Encodable, Equatable {
+        package let row: Int
+        package let column: Int
         /// Nil when the list does not tell, as the next.
-        public let `class`: DefectClass?
-        public let shape: DefectShape?
+        package let `class`: DefectClass?
+        package let shape: DefectShape?
         /// How many pixels it covers; of masks and jpegpixi's blocks, with all it tinges.
-        public let pixels: Int
+        package let pixels: Int
         /// Its mean less that of its neighbours, in samples; nil when the list does not tell.
-        public let meanOffset: Double?
+        package let meanOffset: Double?
 
         enum CodingKeys: String, CodingKey { case row, column, `class`, shape, pixels, meanOffset }
 
         /// What is not known is written as null, so that a reader finds every key.
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(row, forKey: .row)
             try container.encode(column, forKey: .column)
@@ -95,14 +95,14 @@ public struct DefectComparisonReport: Sendable, Encodable {
     }
 
     /// A list without a counterpart: another camera or frame size, or photos that could not be judged on the other side.
-    public struct Lone: Sendable, Encodable {
-        public enum List: String, Sendable, Encodable { case old, new }
+    package struct Lone: Sendable, Encodable {
+        package enum List: String, Sendable, Encodable { case old, new }
 
-        public let list: List
-        public let camera: Camera
-        public let width: Int?
-        public let height: Int?
-        public let entries: Int
+        package let list: List
+        package let camera: Camera
+        package let width: Int?
+        package let height: Int?
+        package let entries: Int
 
         init(_ list: List, _ map: DefectMap) {
             self.list = list
@@ -113,7 +113,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
 
         enum CodingKeys: String, CodingKey { case list, camera, width, height, entries }
 
-        public func encode(to encoder: any Encoder) throws {
+        package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(list, forKey: .list)
             try container.encode(camera, forKey: .camera)
@@ -131,7 +131,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
     /// No defect is new, gone, grown, shrunk or reshaped, and every list has its counterpart.
     public let isUnchanged: Bool
     public let groups: [Group]
-    public let notCompared: [Lone]
+    package let notCompared: [Lone]
 
     init(old: String, new: String, groups: [Group], notCompared: [Lone]) {
         self.old = old

@@ -28,7 +28,7 @@ public struct PhotoRepair: Sendable {
 
     public init(
         folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
-        workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, memoryLimit: Int? = nil
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
     ) {
         self.folder = folder
         self.overwrites = overwrites

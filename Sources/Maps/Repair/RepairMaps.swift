@@ -16,7 +16,7 @@ struct RepairMaps: Sendable {
     init(_ inputs: [DefectMapInput], takesAnyCamera: Bool, maximumPixels: UInt64) throws(FastPixError) {
         var files: [[DefectMap]] = []
         for input in inputs {
-            let maps = try DefectMapFile.read(input, maximumPixels: maximumPixels)
+            let maps = try DefectMap.read(input, maximumPixels: maximumPixels)
             guard maps.allSatisfy({ $0.size != nil || $0.entries.isEmpty }) else {
                 throw FastPixError(
                     .invalidArgument, path: input.path.string,

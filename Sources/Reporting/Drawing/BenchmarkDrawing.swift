@@ -3,14 +3,14 @@ import FastPixPlumbing
 import Foundation
 
 /// Elapsed time against workers: a panel for each job, a line for each set of photos, and what an ideal machine would do.
-public enum BenchmarkDrawing {
+package enum BenchmarkDrawing {
     private static let panelWidth = 420.0
     private static let panelHeight = 260.0
     private static let leftMargin = 86.0
     private static let gap = 40.0
     private static let columns = 2
 
-    public static func drawing(of report: BenchmarkReport) -> Drawing {
+    package static func drawing(of report: BenchmarkReport) -> Drawing {
         let jobs = report.series.reduce(into: [String]()) { if !$0.contains($1.job) { $0.append($1.job) } }
         let rows = (jobs.count + columns - 1) / columns
         let pitchX = leftMargin + panelWidth + gap

@@ -1,7 +1,7 @@
 /// A picture made of simple shapes, for people to look at: written as SVG or drawn into a PNG.
 ///
 /// Coordinates are pixels from the top left corner; later shapes cover earlier ones.
-public struct Drawing: Sendable {
+package struct Drawing: Sendable {
     struct Point: Sendable, Equatable {
         let x: Double
         let y: Double

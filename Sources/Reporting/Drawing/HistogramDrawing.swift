@@ -1,14 +1,14 @@
 import FastPixStatistics
 
 /// Histograms as bars, one panel for each channel and depth.
-public enum HistogramDrawing {
+package enum HistogramDrawing {
     private static let bins = 256
     private static let panelHeight = 150.0
     private static let margin = 24.0
     private static let binWidth = 3.0
 
     /// 256 bars a panel, whose height is the share of the highest; of 16-bit samples 256 values fall in one bar.
-    public static func drawing(of histograms: [ChannelHistogram]) -> Drawing {
+    package static func drawing(of histograms: [ChannelHistogram]) -> Drawing {
         let panelWidth = binWidth * Double(bins)
         let pitch = panelHeight + 3.5 * Drawing.lineHeight
         var drawing = Drawing(

@@ -3,11 +3,11 @@ import FastPixDiscovery
 import FastPixPlumbing
 
 /// The forms in which drawings are written, told by the file's name.
-public enum DrawingFormat: String, Sendable, CaseIterable {
+package enum DrawingFormat: String, Sendable, CaseIterable {
     case png, svg
 
     /// Throws when the name ends in neither.
-    public init(path: String) throws(FastPixError) {
+    package init(path: String) throws(FastPixError) {
         guard let known = Self.allCases.first(where: { path.lowercased().hasSuffix("." + $0.rawValue) }) else {
             throw FastPixError(
                 .invalidArgument, path: path, "pictures are PNG or SVG; give a name that ends in .png or .svg")
@@ -17,13 +17,13 @@ public enum DrawingFormat: String, Sendable, CaseIterable {
 }
 
 /// A picture to be written when there is something to draw. It appears when it is complete.
-public struct PictureFile: Sendable {
+package struct PictureFile: Sendable {
     private let path: String
     private let format: DrawingFormat
 
     /// Sees whether the file can be written, before the work starts. Throws when it cannot, when its name is of no known
     /// form, and when it is one of the photos.
-    public init(_ path: String, photos: PhotoDiscovery) throws(FastPixError) {
+    package init(_ path: String, photos: PhotoDiscovery) throws(FastPixError) {
         self.path = path
         format = try DrawingFormat(path: path)
         try photos.refuseOverwriting(path)
@@ -31,7 +31,7 @@ public struct PictureFile: Sendable {
         _ = try StagedFile(target: path)
     }
 
-    public func write(_ drawing: Drawing) throws(FastPixError) {
+    package func write(_ drawing: Drawing) throws(FastPixError) {
         var file = try StagedFile(target: path)
         switch format {
         case .svg: try file.write(drawing.svg)

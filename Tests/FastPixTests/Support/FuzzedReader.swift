@@ -40,7 +40,7 @@ enum FuzzedReader: String, CaseIterable, Sendable {
     private static let maximumPixels: UInt64 = 1 << 16
 
     private static func readMaps(_ path: FilePath) throws(FastPixError) {
-        for map in try DefectMapFile.read(path, maximumPixels: maximumPixels) {
+        for map in try DefectMap.read(DefectMapInput(path), maximumPixels: maximumPixels) {
             // For a photo of the size that the list is for, as `fastpix repair` does.
             let (width, height) = (map.width ?? 640, map.height ?? 480)
             let shape = FrameShape(width: width, height: height, channels: 1, bitsPerSample: 8)
