@@ -127,7 +127,7 @@ final class AccumulationPass: Sendable {
     /// Saves what there is, where that is wanted, and throws when the work ends here.
     private func comeToRest() throws(FastPixError) {
         if let fatal = soFar.fatal { throw fatal }
-        let isInterrupted = interruption?.isRequested == true
+        let isInterrupted = interruption?.isCancelled == true
         if let checkpoint, !soFar.isSpoiled {
             if isInterrupted { leaveUnfinished() }
             accumulators.frameCount = soFar.wholeCount
@@ -156,7 +156,7 @@ final class AccumulationPass: Sendable {
         defer { findings.withLock { $0.timing += spent } }
         var preferred = worker * batches.count / plan.workers
         while true {
-            if interruption?.isRequested == true { board.stop() }
+            if interruption?.isCancelled == true { board.stop() }
             if checkpoint?.isDue == true, hasSomethingToSave || soFar.isSpoiled { board.drain() }
             let arrived = monotonicSeconds()
             let turn = board.next(preferring: preferred)

@@ -38,7 +38,7 @@ struct BlendInputs {
     init(_ root: FilePath, recursive: Bool, output: FilePath) throws(FastPixError) {
         var information = stat()
         guard root.withPlatformString({ stat($0, &information) }) == 0 else {
-            throw FastPixError(.notFound, path: root.string, systemErrno: errno, "cannot be read; check the path")
+            throw FastPixError(.notFound, path: root, systemErrno: errno, "cannot be read; check the path")
         }
         self.root = root
         isFolder = information.st_mode & S_IFMT == S_IFDIR

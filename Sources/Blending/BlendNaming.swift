@@ -46,7 +46,7 @@ public struct BlendNaming: Sendable {
         if oneImage && !isThere && !isFolder { return true }
         guard isThere || !exists else {
             throw FastPixError(
-                .invalidArgument, path: output.string, "is a file and a folder is expected; choose another --output")
+                .invalidArgument, path: output, "is a file and a folder is expected; choose another --output")
         }
         return false
     }
@@ -56,7 +56,7 @@ public struct BlendNaming: Sendable {
         guard let named = output.extension.flatMap(PhotoFormat.init(fileExtension:)) else { return format }
         if let format, format != named {
             throw FastPixError(
-                .contradiction, path: output.string,
+                .contradiction, path: output,
                 "is the name of a \(named.rawValue.uppercased()) file and --format is \(format.rawValue); "
                     + "leave out one of them or let them agree")
         }

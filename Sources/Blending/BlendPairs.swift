@@ -16,12 +16,12 @@ struct BlendPairs {
             pairs = first.images.flatMap { image in second.images.map { (image, $0) } }
         } else if !first.isFolder {
             throw FastPixError(
-                .invalidArgument, path: second.root.string,
+                .invalidArgument, path: second.root,
                 "is a folder and the first input one image; name the folder first and the image second")
         } else if pairing == .order {
             guard first.images.count == second.images.count else {
                 throw FastPixError(
-                    .invalidArgument, path: second.root.string,
+                    .invalidArgument, path: second.root,
                     "holds \(counted(second.images.count, "image")) and \(first.root.string) "
                         + "\(first.images.count); pairing by order needs as many in both")
             }

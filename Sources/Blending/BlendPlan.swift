@@ -75,7 +75,7 @@ public struct BlendPlan: Sendable {
         let isFile = try naming.isFile(oneImage: isOneImage)
         guard !isFile || naming.suffix.isEmpty else {
             throw FastPixError(
-                .contradiction, path: naming.output.string,
+                .contradiction, path: naming.output,
                 "is a file's name, which takes no --suffix; leave it out, or name a folder")
         }
         let format = isFile ? try naming.formatOfFile() : naming.format

@@ -100,7 +100,7 @@ public struct BlendReport: Sendable, Encodable {
             case .failure(let error) where error.code == .interrupted: isInterrupted = true
             case .failure(let error):
                 // Under the first image's name, with the name of the file that is to blame when it is another.
-                let isOther = error.path != nil && error.path != job.first.string
+                let isOther = error.path != nil && error.path != job.first
                 left.append(
                     SkippedPhoto(path: job.first.string, reason: isOther ? error.description : error.reason))
             }

@@ -102,7 +102,7 @@ final class BlendSource {
         }
         try decoder.finish()
         guard file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path.string, "the file changed while it was being read; run again")
+            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
         }
     }
 }

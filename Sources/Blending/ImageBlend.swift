@@ -116,12 +116,12 @@ final class ImageBlend: @unchecked Sendable {
         let shape = first.storedShape
         for source in [first, second].compactMap({ $0 }) where source.storedShape.width > Self.maximumWidth {
             throw FastPixError(
-                .tooLarge, path: source.path.string,
+                .tooLarge, path: source.path,
                 "has rows of \(source.storedShape.width) pixels; at most \(Self.maximumWidth) can be blended")
         }
         if let other = second?.storedShape, !resizes, (other.width, other.height) != (shape.width, shape.height) {
             throw FastPixError(
-                .invalidArgument, path: first.path.string,
+                .invalidArgument, path: first.path,
                 "has \(shape.width) x \(shape.height) pixels, but \(second?.path.string ?? "") has "
                     + "\(other.width) x \(other.height); give images of one size, or --resize-b")
         }

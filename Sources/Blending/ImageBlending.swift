@@ -24,14 +24,16 @@ public struct ImageBlending: Sendable {
     ///
     /// - Parameters:
     ///   - plan: which files are read and written.
-    ///   - isCancelled: asked often, from several threads; once it answers true, images that are not complete are
-    ///     given up, and the report says so.
-    ///   - progress: the number of images done and of images in all, from any thread.
+    ///   - interruption: once it is cancelled, images that are not complete are given up, and the report says so.
+    ///   - progress: called from several threads.
     /// - Throws: `invalidArgument` when a setting is out of its range.
+    ///
+    /// Blocks until it is done, and may be called from any thread.
     public func run(
-        _ plan: BlendPlan, isCancelled: @escaping @Sendable () -> Bool = { false },
-        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+        _ plan: BlendPlan, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> BlendReport {
+        let isCancelled = { @Sendable in interruption?.isCancelled == true }
         try settings.validate()
         let jobs = plan.jobs
         for case .blur(let blur) in jobs.map(\.second) { try blur.validate() }
@@ -50,7 +52,7 @@ public struct ImageBlending: Sendable {
             while let (index, expectsHelp) = board.takeJob() {
                 let result = Self.make(jobs[index], settings, memory, folders, board, expectsHelp, isCancelled, results)
                 let done = results.withLock { $0.record(result, at: index) }
-                progress(done, jobs.count)
+                progress(JobProgress(done: done, total: jobs.count))
             }
             while let image = board.imageToHelp() { image.work() }
         }
@@ -59,6 +61,16 @@ public struct ImageBlending: Sendable {
                 settings: BlendReport.Settings(settings, plan), outcomes: zip(jobs, results.outcomes).map { ($0, $1!) },
                 skipped: plan.skipped, timing: results.timing, totalSeconds: monotonicSeconds() - start,
                 peakMemoryBytes: ProcessMemory.peakBytes)
+        }
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, images that are not complete are given
+    /// up, and the report says so.
+    public func run(
+        _ plan: BlendPlan, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> BlendReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(plan, interruption: interruption, progress: progress)
         }
     }
 

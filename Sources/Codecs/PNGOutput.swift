@@ -1,14 +1,15 @@
 import CCodecs
 import FastPixPlumbing
+import SystemPackage
 
 /// An RGB picture written into a staged file, which must outlive it.
 package struct PNGOutput: ~Copyable {
     private let writer: OpaquePointer
     private let file: UnsafeMutablePointer<StagedFile>
-    private let path: String
+    private let path: FilePath
 
     package init(
-        file: UnsafeMutablePointer<StagedFile>, path: String, width: Int, height: Int, description: String
+        file: UnsafeMutablePointer<StagedFile>, path: FilePath, width: Int, height: Int, description: String
     ) throws(FastPixError) {
         self.file = file
         self.path = path
@@ -64,7 +65,7 @@ package struct PNGOutput: ~Copyable {
     }
 
     private static func check(
-        _ file: UnsafeMutablePointer<StagedFile>, _ path: String,
+        _ file: UnsafeMutablePointer<StagedFile>, _ path: FilePath,
         _ call: (UnsafeMutablePointer<CChar>) -> fpx_png_writer_status
     ) throws(FastPixError) {
         let result: Result<Void, FastPixError> = withUnsafeTemporaryAllocation(

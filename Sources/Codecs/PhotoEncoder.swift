@@ -43,7 +43,7 @@ package final class PhotoEncoder {
         case .png: writer = .png(try Self.openPNG(output, shape, metadata, settings, &losses))
         case .tiff, .fits, .raw:
             throw FastPixError(
-                .unsupported, path: path.string, "images are written as JPEG and PNG only; choose one of them with --format")
+                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them with --format")
         }
         self.output = output
         notes = PhotoMetadata.notes(forLosses: losses)
@@ -178,7 +178,7 @@ package final class PhotoEncoder {
             if let failure = output.file?.failure { return .failure(failure) }
             let code: FastPixError.Code =
                 status == FPX_JPEG_WRITER_ERROR_MEMORY.rawValue ? .outOfMemory : .unwritable
-            return .failure(FastPixError(code, path: output.path.string, String(cString: message)))
+            return .failure(FastPixError(code, path: output.path, String(cString: message)))
         }
         try result.get()
     }

@@ -168,7 +168,7 @@ public struct PhotoDiscovery: Sendable {
     public func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
         guard let file = FileIdentity(path), seenFiles.contains(file) else { return }
         throw FastPixError(
-            .invalidArgument, path: path.string, "the output is one of the photos to read; choose another name for it")
+            .invalidArgument, path: path, "the output is one of the photos to read; choose another name for it")
     }
 
     /// The same for a path as text.

@@ -12,24 +12,26 @@ package enum PhotoProbe {
         package var failed: [SkippedPhoto] = []
     }
 
-    /// `maximumPixels` bounds width x height (0: no bound). `progress` gets the number of files done and of files in all, from any thread.
+    /// `maximumPixels` bounds width x height (0: no bound). `progress` gets the number of files done and of files in all,
+    /// from any thread. Throws `interrupted`.
     package static func run(
         _ paths: [FilePath], channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64,
-        workers: Int,
+        workers: Int, interruption: Interruption? = nil,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
-    ) -> Outcome {
+    ) throws(FastPixError) -> Outcome {
         let results = Mutex([Outcome?](repeating: nil, count: paths.count))
         let next = Atomic(0)
         WorkerTeam.run(workers: min(workers, max(1, paths.count), OpenFile.limit)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < paths.count else { return }
+                guard index < paths.count, interruption?.isCancelled != true else { return }
                 let result = probe(
                     paths[index], channels: channels, maskedBorder: maskedBorder, maximumPixels: maximumPixels)
                 results.withLock { $0[index] = result }
                 progress(index + 1, paths.count)
             }
         }
+        try interruption?.check()
         var outcome = Outcome()
         for result in results.withLock({ $0 }) {
             outcome.photos += result?.photos ?? []

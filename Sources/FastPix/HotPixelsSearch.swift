@@ -27,11 +27,9 @@ public struct HotPixelsSearch: Sendable {
     /// What is written besides the report.
     public var maps: MapOutputs
     /// The web page to write, if any.
-    public var page: String?
+    public var page: FilePath?
     /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
     public var checkpoint: CheckpointSettings?
-    /// Through which the run can be asked to stop.
-    public var interruption: Interruption?
     /// Which photos belong together.
     public var grouping = GroupingRule()
     /// Whether raw files are read with the sensor's masked border.
@@ -43,8 +41,8 @@ public struct HotPixelsSearch: Sendable {
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
-        history: Bool = false, maps: MapOutputs = MapOutputs(), page: String? = nil,
-        checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
+        history: Bool = false, maps: MapOutputs = MapOutputs(), page: FilePath? = nil,
+        checkpoint: CheckpointSettings? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
@@ -54,7 +52,6 @@ public struct HotPixelsSearch: Sendable {
         self.maps = maps
         self.page = page
         self.checkpoint = checkpoint
-        self.interruption = interruption
     }
 
     /// Throws when a setting is out of its range.
@@ -87,17 +84,18 @@ public struct HotPixelsSearch: Sendable {
     /// `progress` is called from several threads. Without any group that is large enough the report has no groups. What
     /// cannot be written besides the report is in its `failedOutputs`.
     /// Throws when a setting is wrong, an output cannot be begun or would replace a photo, a checkpoint cannot be
-    /// gone on from or saved, or the run was interrupted.
+    /// gone on from or saved, or the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
-        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         try prepareOutputs(discovery)
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
-        let probed = PhotoProbe.run(
+        let probed = try PhotoProbe.run(
             discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
-            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount,
+            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount, interruption: interruption,
             progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
         found.skipped += probed.failed
         let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
@@ -121,7 +119,7 @@ public struct HotPixelsSearch: Sendable {
             do throws(FastPixError) {
                 try search(
                     group, otherBytes: listBytes, checkpoint: checkpoints?[index], photosOfAll: discovery,
-                    counter: counter, into: &found)
+                    counter: counter, interruption: interruption, into: &found)
             } catch {
                 // Checkpoints are the user's own wish to lose nothing; otherwise other groups may still be possible.
                 guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
@@ -133,6 +131,16 @@ public struct HotPixelsSearch: Sendable {
         found.skipped.sort { $0.path < $1.path }
         found.timing.totalSeconds = monotonicSeconds() - start
         return writingPage(found, discovery)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, the run is interrupted: it saves its
+    /// checkpoint, if it has one, and throws `interrupted`.
+    public func run(
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> HotPixelsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(discovery, interruption: interruption, progress: progress)
+        }
     }
 
     private func prepareOutputs(_ discovery: PhotoDiscovery) throws(FastPixError) {
@@ -157,7 +165,7 @@ public struct HotPixelsSearch: Sendable {
     /// Accumulates and analyses one group and writes its maps.
     private func search(
         _ group: PhotoGroup, otherBytes: Int, checkpoint: GroupCheckpoint?, photosOfAll: PhotoDiscovery,
-        counter: ProgressCounter, into found: inout Findings
+        counter: ProgressCounter, interruption: Interruption?, into found: inout Findings
     ) throws(FastPixError) {
         let current = CurrentAnalysis { frameCount in
             GroupAnalysis(FrameGeometry(group), frameCount: frameCount, top: top, detection: detection)
@@ -198,7 +206,7 @@ public struct HotPixelsSearch: Sendable {
                 try GroupPictures(
                     outcome.accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
         }
     }
 
@@ -239,7 +247,7 @@ public struct HotPixelsSearch: Sendable {
             try file.commit()
             return report(found.failedOutputs)
         } catch {
-            return report(found.failedOutputs + [FailedOutput(path: page, reason: error.reason)])
+            return report(found.failedOutputs + [FailedOutput(path: page.string, reason: error.reason)])
         }
     }
 

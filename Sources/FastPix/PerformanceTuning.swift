@@ -36,7 +36,7 @@ package struct PerformanceTuning: Sendable {
         _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> TuningReport {
         try validate()
-        let probed = PhotoProbe.run(
+        let probed = try PhotoProbe.run(
             discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
             workers: accumulation.workerCount
         ) { _, _ in }

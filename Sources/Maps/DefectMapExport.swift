@@ -7,13 +7,13 @@ import SystemPackage
 package struct DefectMapExport: Sendable {
     /// A file; a folder for RawTherapee, whose files have names of their own. With several cameras or frame sizes the
     /// second one's file gets `-2` before the extension, and so on; JSON and CSV hold them all in one.
-    package let path: String
+    package let path: FilePath
     package let format: DefectMapFormat
     /// The photos' upper left pixel in the frame of the raw files, for the formats that count there.
     package let columnOffset: Int
     package let rowOffset: Int
 
-    package init(path: String, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
+    package init(path: FilePath, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
         self.path = path
         self.format = format
         self.columnOffset = columnOffset
@@ -22,8 +22,8 @@ package struct DefectMapExport: Sendable {
 
     /// Sees whether the output can be written, before hours of work end in an error.
     package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
-        if format == .rawtherapee { return try OutputFolders.check(FilePath(path)) }
-        StagedFile.removeAbandoned(target: path)
+        if format == .rawtherapee { return try OutputFolders.check(path) }
+        StagedFile.removeAbandoned(targets: [path])
         try photos.refuseOverwriting(path)
         _ = try StagedFile(target: path)
     }
@@ -41,7 +41,7 @@ package struct DefectMapExport: Sendable {
         }
         var written: Set<String> = []
         for group in judged {
-            let target: String
+            let target: FilePath
             if format == .rawtherapee {
                 guard let name = RawTherapeeList.fileName(of: group.camera) else {
                     notes.append("\(path): no list for \(group.name); RawTherapee's files are named after the camera")
@@ -54,8 +54,8 @@ package struct DefectMapExport: Sendable {
                     continue
                 }
                 written.insert(name)
-                try OutputFolders().make(FilePath(path))
-                target = (path.hasSuffix("/") ? path : path + "/") + name
+                try OutputFolders().make(path)
+                target = path.appending(name)
             } else {
                 target = NumberedOutput.file(path, group.number)
             }
@@ -83,7 +83,7 @@ package struct DefectMapExport: Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8], to target: String, _ photos: PhotoDiscovery) throws(FastPixError) {
+    private func write(_ bytes: [UInt8], to target: FilePath, _ photos: PhotoDiscovery) throws(FastPixError) {
         try photos.refuseOverwriting(target)
         var file = try StagedFile(target: target)
         try file.write(bytes)

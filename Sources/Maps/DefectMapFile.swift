@@ -24,7 +24,7 @@ extension DefectMap {
         } else {
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw FastPixError(
-                    .unsupported, path: path.string,
+                    .unsupported, path: path,
                     "neither text nor a mask (PNG, TIFF, FITS), so no list of defects; CHDK's lists end in .bin")
             }
             let start = text.first { !$0.isWhitespace }
@@ -54,7 +54,7 @@ extension DefectMap {
     private static func refuseOffset(_ input: DefectMapInput, _ form: String) throws(FastPixError) {
         guard let offset = input.offset, offset != FrameOffset() else { return }
         throw FastPixError(
-            .contradiction, path: input.path.string,
+            .contradiction, path: input.path,
             "\(form) counts in the photos' own frame, and the offset \(offset.column),\(offset.row) was given for it")
     }
 
@@ -65,7 +65,7 @@ extension DefectMap {
         }
         guard maps.isEmpty || maps.contains(where: { $0.size == size }) else {
             throw FastPixError(
-                .contradiction, path: path.string,
+                .contradiction, path: path,
                 "the list is for frames of \(maps.compactMap(\.size?.words).joined(separator: " and ")) pixels, and "
                     + "\(size.words) was given for it")
         }
@@ -77,7 +77,7 @@ extension DefectMap {
             let (sum, overflows) = count.addingReportingOverflow(entry.coveredCount)
             guard !overflows, sum <= DefectMap.mostPixels else {
                 throw FastPixError(
-                    .tooLarge, path: path.string,
+                    .tooLarge, path: path,
                     "more than \(DefectMap.mostPixels) pixels are listed; that is no list of defects")
             }
             count = sum
@@ -90,7 +90,7 @@ extension DefectMap {
     private static func content(of path: FilePath) throws(FastPixError) -> Data {
         let file = try OpenFile(path)
         guard file.state.byteCount <= longestFile else {
-            throw FastPixError(.tooLarge, path: path.string, "too large for a list of defects")
+            throw FastPixError(.tooLarge, path: path, "too large for a list of defects")
         }
         // No more than it had when it was opened, whoever writes to it meanwhile.
         var bytes = Data(count: file.state.byteCount)
@@ -102,13 +102,13 @@ extension DefectMap {
             }
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else {
-                throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be read")
+                throw FastPixError(.unreadable, path: path, systemErrno: errno, "the file cannot be read")
             }
             if got == 0 { break }
             done += got
         }
         guard done == bytes.count, file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path.string, "the file changed while it was being read; run again")
+            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
         }
         return bytes
     }
@@ -124,7 +124,7 @@ extension DefectMap {
         }
         let frame = map.size == nil ? "any frame" : "the frame of \(width) x \(height) pixels"
         throw FastPixError(
-            .corrupt, path: path.string, "row \(outside.row), column \(outside.column) lies outside \(frame)")
+            .corrupt, path: path, "row \(outside.row), column \(outside.column) lies outside \(frame)")
     }
 
     // MARK: Lists of a line per defect
@@ -153,7 +153,7 @@ extension DefectMap {
 
     private static func noPosition(_ index: Int, _ content: Substring, _ input: DefectMapInput) -> FastPixError {
         FastPixError(
-            .corrupt, path: input.path.string,
+            .corrupt, path: input.path,
             "line \(index + 1) is no position in a form that fastpix reads: \(String(content.prefix(60)).printable)")
     }
 
@@ -167,13 +167,13 @@ extension DefectMap {
     ) throws(FastPixError) -> DefectMap {
         if let note, let offset = input.offset, offset != note.offset {
             throw FastPixError(
-                .contradiction, path: input.path.string,
+                .contradiction, path: input.path,
                 "the list says that its offset is \(note.offset.column),\(note.offset.row), and "
                     + "\(offset.column),\(offset.row) was given for it")
         }
         guard counting == .photo || note != nil || input.size == nil || input.offset != nil || entries.isEmpty else {
             throw FastPixError(
-                .invalidArgument, path: input.path.string,
+                .invalidArgument, path: input.path,
                 "the list does not say where the photos begin in the frame that it counts in; give that, too: "
                     + "--map-offset 0,0 when it counts in the photos")
         }
@@ -181,7 +181,7 @@ extension DefectMap {
         let sides = -DefectMap.longestSide...DefectMap.longestSide
         guard sides.contains(offset.column), sides.contains(offset.row) else {
             throw FastPixError(
-                .invalidArgument, path: input.path.string,
+                .invalidArgument, path: input.path,
                 "an offset of \(offset.column),\(offset.row) is larger than any frame")
         }
         var map = DefectMap(width: note?.width, height: note?.height)
@@ -189,7 +189,7 @@ extension DefectMap {
         for entry in entries {
             guard let moved = entry.moved(rows: -offset.row, columns: -offset.column) else {
                 throw FastPixError(
-                    .corrupt, path: input.path.string,
+                    .corrupt, path: input.path,
                     "row \(entry.row), column \(entry.column) is no position in a frame")
             }
             map.entries.append(moved)

@@ -41,7 +41,7 @@ final class BenchmarkFolder {
         }
         if failed {
             throw FastPixError(
-                .unwritable, path: folder.string, systemErrno: errno, "links to the photos cannot be made")
+                .unwritable, path: folder, systemErrno: errno, "links to the photos cannot be made")
         }
         return folder
     }

@@ -68,7 +68,7 @@ package struct PhotoBenchmark: Sendable {
         try validate()
         let residentBefore = PageCache.residentShare(discovery.files)
         let settings = AccumulationSettings()
-        let probed = PhotoProbe.run(
+        let probed = try PhotoProbe.run(
             discovery.files, maximumPixels: settings.maximumPixels, workers: settings.workerCount
         ) { _, _ in }
         guard let group = PhotoGroup.grouping(probed.photos).first else {
@@ -76,7 +76,7 @@ package struct PhotoBenchmark: Sendable {
         }
         // Damaged photos would end a decoder early and make the job cheaper than it is.
         let firstPassStart = monotonicSeconds()
-        let verified = DecodingPass.run(
+        let verified = try DecodingPass.run(
             Array(group.photos.prefix(maximumPhotos)), purpose: .verification, workers: settings.workerCount,
             maximumPixels: settings.maximumPixels,
             memory: MemoryBudget(limit: settings.memoryLimitBytes, otherBytes: 0), progress: {})

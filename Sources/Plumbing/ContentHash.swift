@@ -27,7 +27,7 @@ package struct ContentHash: Hashable, Sendable, Comparable {
         var digest = [UInt8](repeating: 0, count: Int(FPX_CONTENT_HASH_BYTES))
         let failure = fpx_content_hash_of_file(file.fileDescriptor, &digest)
         guard failure == 0 else {
-            throw FastPixError(.unreadable, path: file.path.string, systemErrno: failure, "the file cannot be read")
+            throw FastPixError(.unreadable, path: file.path, systemErrno: failure, "the file cannot be read")
         }
         self.init(digest: digest)
     }
@@ -42,7 +42,7 @@ package struct ContentHash: Hashable, Sendable, Comparable {
                 if got < 0, errno == EINTR { continue }
                 guard got >= 0 else {
                     throw FastPixError(
-                        .unreadable, path: file.path.string, systemErrno: errno, "the file cannot be read")
+                        .unreadable, path: file.path, systemErrno: errno, "the file cannot be read")
                 }
                 if got == 0 { break }
                 count += got

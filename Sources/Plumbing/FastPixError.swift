@@ -1,3 +1,5 @@
+import SystemPackage
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -8,28 +10,55 @@
 
 /// What went wrong, where, and what to do about it: the one error type of the library.
 public struct FastPixError: Error, Sendable {
-    public enum Code: String, Sendable, Codable {
-        case invalidArgument, notFound, unreadable, unwritable, notAnImage, unsupported, corrupt, tooLarge
-        case tooFewFrames, outOfMemory, overflow
+    /// What kind of error. There may be more of them in a later version, so that `switch` needs a `default`.
+    public struct Code: RawRepresentable, Sendable, Hashable, Codable {
+        public let rawValue: String
+
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A setting is out of its range.
+        public static let invalidArgument = Code(rawValue: "invalidArgument")
         /// Two settings that exclude each other.
-        case contradiction
+        public static let contradiction = Code(rawValue: "contradiction")
+        /// There is nothing at the path.
+        public static let notFound = Code(rawValue: "notFound")
+        public static let unreadable = Code(rawValue: "unreadable")
+        public static let unwritable = Code(rawValue: "unwritable")
+        /// The file is none of an image format.
+        public static let notAnImage = Code(rawValue: "notAnImage")
+        /// It is of a format, or a kind of it, that is not read or written.
+        public static let unsupported = Code(rawValue: "unsupported")
+        /// The file is damaged, ends early or changed while it was read.
+        public static let corrupt = Code(rawValue: "corrupt")
+        /// More pixels or bytes than a limit allows.
+        public static let tooLarge = Code(rawValue: "tooLarge")
+        /// Too few photos for what is asked.
+        public static let tooFewFrames = Code(rawValue: "tooFewFrames")
+        public static let outOfMemory = Code(rawValue: "outOfMemory")
+        /// More photos than exact sums can hold.
+        public static let overflow = Code(rawValue: "overflow")
         /// Somebody asked to stop (`Interruption`).
-        case interrupted
+        public static let interrupted = Code(rawValue: "interrupted")
     }
 
     public let code: Code
     /// The file or folder concerned.
-    public let path: String?
+    public let path: FilePath?
     /// The system's error number, when the system refused something.
     public let systemErrno: Int32?
     /// A sentence in English: what was found, what was expected, what to do.
     public let message: String
 
-    public init(_ code: Code, path: String? = nil, systemErrno: Int32? = nil, _ message: String) {
+    public init(_ code: Code, path: FilePath? = nil, systemErrno: Int32? = nil, _ message: String) {
         self.code = code
         self.path = path
         self.systemErrno = systemErrno
         self.message = message
+    }
+
+    /// The same for a path as text, which may name one of several pictures of a file.
+    package init(_ code: Code, path: String, systemErrno: Int32? = nil, _ message: String) {
+        self.init(code, path: FilePath(path), systemErrno: systemErrno, message)
     }
 }
 

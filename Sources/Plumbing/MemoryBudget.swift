@@ -28,7 +28,7 @@ package final class MemoryBudget: @unchecked Sendable {
     ) throws(FastPixError) -> Result {
         guard byteCount <= total else {
             throw FastPixError(
-                .outOfMemory, path: path.string,
+                .outOfMemory, path: path,
                 "this photo takes \(mebibytes(byteCount)) MiB of memory, and the memory limit of \(mebibytes(limit)) MiB "
                     + "leaves \(max(0, total) >> 20) MiB; raise --memory-limit to \(mebibytes(limit - total + byteCount))M"
             )

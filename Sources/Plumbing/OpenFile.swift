@@ -44,7 +44,7 @@ package struct OpenFile: ~Copyable {
     private static func notOpened(_ path: FilePath, _ code: Int32) -> FastPixError {
         let isShortage = code == EMFILE || code == ENFILE
         return FastPixError(
-            .unreadable, path: path.string, systemErrno: code,
+            .unreadable, path: path, systemErrno: code,
             isShortage
                 ? "the file cannot be opened, because too many are open already; raise the limit (ulimit -n), or use "
                     + "fewer --workers or a smaller --batch" : "the file cannot be opened")
@@ -62,10 +62,10 @@ package struct OpenFile: ~Copyable {
     private static func state(of descriptor: Int32, _ path: FilePath) throws(FastPixError) -> State {
         var information = stat()
         guard fstat(descriptor, &information) == 0 else {
-            throw FastPixError(.unreadable, path: path.string, systemErrno: errno, "the file cannot be read")
+            throw FastPixError(.unreadable, path: path, systemErrno: errno, "the file cannot be read")
         }
         guard information.st_mode & S_IFMT == S_IFREG else {
-            throw FastPixError(.unreadable, path: path.string, "not a regular file")
+            throw FastPixError(.unreadable, path: path, "not a regular file")
         }
         #if canImport(Darwin)
             return State(

@@ -26,7 +26,7 @@ package final class OutputFolders: Sendable {
                 made.withLock { $0.append(folder) }
             } else if errno != EEXIST {
                 throw FastPixError(
-                    .unwritable, path: path.string, systemErrno: errno,
+                    .unwritable, path: path, systemErrno: errno,
                     "the folder cannot be made; choose a place that you may write to")
             }
         }
@@ -63,7 +63,7 @@ package final class OutputFolders: Sendable {
             // A link that leads nowhere is in the way, too.
             guard code == ENOENT, !holds(folder), above != folder else {
                 throw FastPixError(
-                    .unwritable, path: path.string, systemErrno: code,
+                    .unwritable, path: path, systemErrno: code,
                     "the folder cannot be made; choose a place that you may write to")
             }
             missing.append(folder)
@@ -71,11 +71,11 @@ package final class OutputFolders: Sendable {
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
             throw FastPixError(
-                .invalidArgument, path: folder.string, "a file, and a folder is expected; choose another name")
+                .invalidArgument, path: folder, "a file, and a folder is expected; choose another name")
         }
         guard folder.withPlatformString({ access($0, W_OK | X_OK) }) == 0 else {
             throw FastPixError(
-                .unwritable, path: folder.string, systemErrno: errno,
+                .unwritable, path: folder, systemErrno: errno,
                 "the folder cannot be written to; choose a place that you may write to")
         }
         return missing.reversed()

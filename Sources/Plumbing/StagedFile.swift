@@ -207,7 +207,7 @@ package struct StagedFile: ~Copyable, Sendable {
             return
         }
         throw FastPixError(
-            .unwritable, path: target.string, systemErrno: code,
+            .unwritable, path: target, systemErrno: code,
             "the output could not be given its name; check that nothing else took its place and that its folder is "
                 + "writable")
     }
@@ -334,7 +334,7 @@ package struct StagedFile: ~Copyable, Sendable {
             }
             guard path.withPlatformString({ lstat($0, &information) }) != 0 else {
                 throw FastPixError(
-                    .notFound, path: path.string, systemErrno: code,
+                    .notFound, path: path, systemErrno: code,
                     "the output is a symbolic link that leads nowhere; remove the link or create its target")
             }
             return .replaceable(finalPath: path, permissions: nil)
@@ -342,7 +342,7 @@ package struct StagedFile: ~Copyable, Sendable {
         switch information.st_mode & S_IFMT {
         case S_IFDIR:
             throw FastPixError(
-                .invalidArgument, path: path.string,
+                .invalidArgument, path: path,
                 "the output is a folder and a file is expected; give the path of a file inside it")
         case S_IFREG:
             // rename would replace even a file its owner has protected against writing.
@@ -402,7 +402,7 @@ package struct StagedFile: ~Copyable, Sendable {
         }
         if errno == ENOENT {
             throw FastPixError(
-                .notFound, path: target.string, systemErrno: ENOENT,
+                .notFound, path: target, systemErrno: ENOENT,
                 "the output cannot be created, its folder does not exist; create the folder or choose another place")
         }
         throw systemFailure(
@@ -421,7 +421,7 @@ package struct StagedFile: ~Copyable, Sendable {
     private static func systemFailure(
         _ code: FastPixError.Code, _ path: FilePath, _ problem: String, _ advice: String
     ) -> FastPixError {
-        FastPixError(code, path: path.string, systemErrno: errno, "the output \(problem); \(advice)")
+        FastPixError(code, path: path, systemErrno: errno, "the output \(problem); \(advice)")
     }
 
     private static func retrying<Count: SignedInteger>(_ call: () -> Count) -> Count {

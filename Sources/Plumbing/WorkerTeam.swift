@@ -34,6 +34,13 @@ package enum WorkerTeam {
         return times.reduce(0) { $0 + (end - $1) }
     }
 
+    /// Calls `body` on a thread that nobody waits for. False when the system has none to give.
+    static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = WorkerThread(body) else { return false }
+        thread.detach()
+        return true
+    }
+
     /// Calls `body` once for each index in 0..<`count` and returns the results in order. For work between or beside
     /// decoding: the kernels' team of threads (`ParallelTiles`) keeps its processors busy for a while when it is done.
     package static func map<Result: Sendable>(
@@ -85,4 +92,6 @@ private struct WorkerThread {
     }
 
     func join() { pthread_join(thread, nil) }
+
+    func detach() { pthread_detach(thread) }
 }

@@ -42,7 +42,7 @@ extension HotPixelsReport {
         photos: PhotoDiscovery = PhotoDiscovery(paths: [])
     ) throws(FastPixError) -> [String] {
         let export = DefectMapExport(
-            path: path.string, format: format, columnOffset: columnOffset, rowOffset: rowOffset)
+            path: path, format: format, columnOffset: columnOffset, rowOffset: rowOffset)
         return try export.write(groups, photos: photos)
     }
 }

@@ -10,14 +10,14 @@ import SystemPackage
 /// inside the folder given), and so on.
 public struct MapOutputs: Sendable {
     /// PNG picture of the variance.
-    public var variancePicture: String?
+    public var variancePicture: FilePath?
     /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width).
-    public var mapsFolder: String?
+    public var mapsFolder: FilePath?
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
     /// uint64), shaped like the maps.
-    public var sumsFolder: String?
+    public var sumsFolder: FilePath?
 
-    public init(variancePicture: String? = nil, mapsFolder: String? = nil, sumsFolder: String? = nil) {
+    public init(variancePicture: FilePath? = nil, mapsFolder: FilePath? = nil, sumsFolder: FilePath? = nil) {
         self.variancePicture = variancePicture
         self.mapsFolder = mapsFolder
         self.sumsFolder = sumsFolder
@@ -30,11 +30,11 @@ public struct MapOutputs: Sendable {
     /// Sees whether everything can be written, before hours of work end in an error.
     package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
-            try OutputFolders.check(FilePath(folder))
-            StagedFile.removeAbandoned(targets: Self.fileNames.map { FilePath(folder).appending($0) })
+            try OutputFolders.check(folder)
+            StagedFile.removeAbandoned(targets: Self.fileNames.map { folder.appending($0) })
         }
         if let variancePicture {
-            StagedFile.removeAbandoned(target: variancePicture)
+            StagedFile.removeAbandoned(targets: [variancePicture])
             try photos.refuseOverwriting(variancePicture)
             _ = try StagedFile(target: variancePicture)
         }
@@ -46,51 +46,51 @@ public struct MapOutputs: Sendable {
         photos: PhotoDiscovery
     ) -> [FailedOutput] {
         var failed: [FailedOutput] = []
-        func attempt(_ output: String?, _ write: (String) throws(FastPixError) -> Void) {
+        func attempt(_ output: FilePath?, _ write: (FilePath) throws(FastPixError) -> Void) {
             guard let output else { return }
             do throws(FastPixError) {
                 try write(output)
             } catch {
-                failed.append(FailedOutput(path: error.path ?? output, reason: error.reason))
+                failed.append(FailedOutput(path: (error.path ?? output).string, reason: error.reason))
             }
         }
-        attempt(variancePicture) { (path: String) throws(FastPixError) in
+        attempt(variancePicture) { (path: FilePath) throws(FastPixError) in
             let target = NumberedOutput.file(path, number)
             try photos.refuseOverwriting(target)
             try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
-        attempt(mapsFolder) { (path: String) throws(FastPixError) in
+        attempt(mapsFolder) { (path: FilePath) throws(FastPixError) in
             try Self.writeMaps(accumulators, to: try Self.folder(path, number))
         }
-        attempt(sumsFolder) { (path: String) throws(FastPixError) in
+        attempt(sumsFolder) { (path: FilePath) throws(FastPixError) in
             try Self.writeSums(accumulators, to: try Self.folder(path, number))
         }
         return failed
     }
 
-    private static func writeMaps(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+    private static func writeMaps(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {
         let reader = MomentsReader(accumulators: accumulators)
-        try writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.means($0) }
-        try writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.variancesOrNaN($0) }
+        try writeArray(folder.appending("mean.npy"), .float64, accumulators) { reader.means($0) }
+        try writeArray(folder.appending("variance.npy"), .float64, accumulators) { reader.variancesOrNaN($0) }
     }
 
-    private static func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
-        try writeArray("\(folder)/sum.npy", .uint32, accumulators) {
+    private static func writeSums(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {
+        try writeArray(folder.appending("sum.npy"), .uint32, accumulators) {
             Array(UnsafeBufferPointer(start: accumulators.sum(at: $0.lowerBound), count: $0.count))
         }
         if accumulators.shape.bitsPerSample == 8 {
-            try writeArray("\(folder)/sum_of_squares.npy", .uint32, accumulators) {
+            try writeArray(folder.appending("sum_of_squares.npy"), .uint32, accumulators) {
                 Array(UnsafeBufferPointer(start: accumulators.sumOfSquares8(at: $0.lowerBound), count: $0.count))
             }
         } else {
-            try writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
+            try writeArray(folder.appending("sum_of_squares.npy"), .uint64, accumulators) {
                 Array(UnsafeBufferPointer(start: accumulators.sumOfSquares16(at: $0.lowerBound), count: $0.count))
             }
         }
     }
 
     private func writePicture(
-        _ target: String, _ reader: MomentsReader, _ group: PhotoGroup, _ summary: VarianceSummary
+        _ target: FilePath, _ reader: MomentsReader, _ group: PhotoGroup, _ summary: VarianceSummary
     ) throws(FastPixError) {
         let shape = group.shape
         let frames = reader.accumulators.frameCount
@@ -113,7 +113,7 @@ public struct MapOutputs: Sendable {
     }
 
     private static func writeArray<Element: BitwiseCopyable>(
-        _ target: String, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators,
+        _ target: FilePath, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators,
         _ values: (Range<Int>) -> [Element]
     ) throws(FastPixError) {
         let shape = accumulators.shape
@@ -127,9 +127,9 @@ public struct MapOutputs: Sendable {
         try file.commit()
     }
 
-    private static func folder(_ path: String, _ number: Int) throws(FastPixError) -> String {
-        let folder = number > 1 ? "\(path)/group-\(number)" : path
-        try OutputFolders().make(FilePath(folder))
+    private static func folder(_ path: FilePath, _ number: Int) throws(FastPixError) -> FilePath {
+        let folder = number > 1 ? path.appending("group-\(number)") : path
+        try OutputFolders().make(folder)
         return folder
     }
 }

@@ -1,4 +1,5 @@
 import FastPixPlumbing
+import SystemPackage
 
 /// Streams an array to a `.npy` file, version 1.0, C order, little-endian.
 ///
@@ -24,7 +25,7 @@ struct NumPyArrayFile: ~Copyable {
     /// NumPy 1 reads no more dimensions than this.
     private static let maximumDimensions = 32
 
-    private let target: String
+    private let target: FilePath
     private let expectedBytes: Int
     private var writtenBytes: Int
     private var file: StagedFile
@@ -36,7 +37,7 @@ struct NumPyArrayFile: ~Copyable {
     ///   - element: the type of every element.
     ///   - shape: the length of every dimension, slowest first; empty for a single element.
     /// - Throws: `invalidArgument` or `tooLarge` for an impossible shape, and what `StagedFile` throws.
-    init(target: String, element: ElementType, shape: [Int]) throws(FastPixError) {
+    init(target: FilePath, element: ElementType, shape: [Int]) throws(FastPixError) {
         let expectedBytes = try Self.byteCount(target: target, element: element, shape: shape)
         var file = try StagedFile(target: target)
         try Self.write(Self.header(element: element, shape: shape), to: &file)
@@ -89,7 +90,7 @@ struct NumPyArrayFile: ~Copyable {
     }
 
     private static func byteCount(
-        target: String, element: ElementType, shape: [Int]
+        target: FilePath, element: ElementType, shape: [Int]
     ) throws(FastPixError) -> Int {
         guard shape.count <= maximumDimensions, shape.allSatisfy({ $0 >= 0 }) else {
             throw FastPixError(

@@ -1,5 +1,6 @@
 import FastPixCodecs
 import FastPixPlumbing
+import SystemPackage
 
 #if canImport(Darwin)
     import Darwin
@@ -29,7 +30,7 @@ struct VarianceMapPicture {
     ///     lowest-variance channel, or NaN where there is none. Colours follow log10(variance + 1).
     /// - Throws: `invalidArgument` for a size without pixels, what `StagedFile` throws, and what `lowestOfRow` throws.
     static func write(
-        to target: String, width: Int, height: Int, title: String, caption: String, minimum: Double, maximum: Double,
+        to target: FilePath, width: Int, height: Int, title: String, caption: String, minimum: Double, maximum: Double,
         lowestOfRow: (Int, UnsafeMutableBufferPointer<Double>) throws(FastPixError) -> Void
     ) throws(FastPixError) {
         guard width > 0, height > 0, width <= Int(Int32.max), height <= Int(Int32.max) else {

@@ -22,12 +22,12 @@ package enum DecodingPass {
         package var failed: [FailedPhoto] = []
     }
 
-    /// `progress` hears of every photo that is done with, from any thread. The result is the same for any number of
+    /// `progress` hears of every photo that is done with, from any thread. Throws `interrupted`, before the next photo. The result is the same for any number of
     /// workers and any order of the photos.
     package static func run(
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
-        progress: @escaping @Sendable () -> Void
-    ) -> Outcome {
+        interruption: Interruption? = nil, progress: @escaping @Sendable () -> Void
+    ) throws(FastPixError) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
         let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
         let next = Atomic(0)
@@ -39,7 +39,7 @@ package enum DecodingPass {
             var reader = StripReader()
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < ordered.count else { break }
+                guard index < ordered.count, interruption?.isCancelled != true else { break }
                 let photo = ordered[index]
                 do throws(FastPixError) {
                     try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in
@@ -55,6 +55,7 @@ package enum DecodingPass {
                 $0.failed += own.failed
             }
         }
+        try interruption?.check()
         var outcome = result.withLock { $0 }
         outcome.failed.sort { $0.place < $1.place }
         return outcome

@@ -50,44 +50,56 @@ public struct PhotoStatistics: Sendable {
     }
 
     /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
-    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong.
+    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong and
+    /// when the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
-        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> StatisticsReport {
         try validate()
         let start = monotonicSeconds()
-        let probed = PhotoProbe.run(
+        let probed = try PhotoProbe.run(
             discovery.files, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
+            interruption: interruption,
             progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
-        var photos = probed.photos
+        var sound = probed.photos
         var skipped = discovery.skipped + probed.failed
         let headersRead = monotonicSeconds()
         var totals: ChannelTotals?
         if let purpose {
-            let count = photos.count
+            let count = sound.count
             let done = Atomic(0)
-            let outcome = DecodingPass.run(
-                photos, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
+            let outcome = try DecodingPass.run(
+                sound, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(
                     limit: headerSettings.memoryLimitBytes,
-                    otherBytes: discovery.files.count * PhotoFile.listedBytes)
+                    otherBytes: discovery.files.count * PhotoFile.listedBytes), interruption: interruption
             ) {
                 let now = done.add(1, ordering: .relaxed).newValue
                 progress(JobProgress(done: now, total: count))
             }
             let damaged = Set(outcome.failed.map(\.place))
-            photos.removeAll { damaged.contains($0.place) }
+            sound.removeAll { damaged.contains($0.place) }
             skipped += outcome.failed.map(\.skipped)
             totals = outcome.totals
         }
         let end = monotonicSeconds()
         return StatisticsReport(
             settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
-            inventory: PhotoInventory(photos), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
+            inventory: PhotoInventory(sound), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
             leftOut: discovery.leftOut,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
             peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
+    public func run(
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> StatisticsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(discovery, interruption: interruption, progress: progress)
+        }
     }
 
     /// Nil when nothing is to be decoded.

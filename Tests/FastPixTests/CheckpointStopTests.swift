@@ -86,11 +86,11 @@ import Testing
         let search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: workers, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: batch),
-            detection: wanted.detection, maps: MapOutputs(sumsFolder: sums.path),
+            detection: wanted.detection, maps: MapOutputs(sumsFolder: FilePath(sums.path)),
             checkpoint: CheckpointSettings(
-                path: folder.appendingPathComponent("all.state").path, interval: wanted.interval),
-            interruption: interruption)
-        let report = try search.run(PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]))
+                path: FilePath(folder.appendingPathComponent("all.state").path), interval: wanted.interval))
+        let report = try search.run(
+            PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]), interruption: interruption)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return Result(
@@ -246,7 +246,7 @@ import Testing
                 workers: 2, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: 3),
             detection: wanted.detection,
             checkpoint: CheckpointSettings(
-                path: folder.appendingPathComponent("all.state").path, interval: wanted.interval))
+                path: FilePath(folder.appendingPathComponent("all.state").path), interval: wanted.interval))
         let last = Mutex<JobProgress?>(nil)
         _ = try search.run(
             PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]),
@@ -365,7 +365,7 @@ import Testing
             let state = try Data(contentsOf: URL(fileURLWithPath: path))
             let group = try #require(PhotoGroup.grouping(Self.photos(in: folder)).first)
             let checkpoint = try #require(
-                try CheckpointSet(CheckpointSettings(path: path), groups: [group], judging: false, workers: 1)[0])
+                try CheckpointSet(CheckpointSettings(path: FilePath(path)), groups: [group], judging: false, workers: 1)[0])
             try FileManager.default.removeItem(
                 at: folder.appendingPathComponent("photos/\(manifest.unfinished[0].name)"))
             let job = Accumulation(

@@ -21,7 +21,7 @@ struct DefectComparisonTests {
     ) throws -> DefectMapInput {
         let path = folder.appendingPathComponent(name).path
         let group = JudgedGroup.made(defects, width: width, height: height, camera: camera)
-        _ = try DefectMapExport(path: path, format: format).write(
+        _ = try DefectMapExport(path: FilePath(path), format: format).write(
             [group], unjudged: [], photos: PhotoDiscovery(paths: []))
         return DefectMapInput(FilePath(path))
     }

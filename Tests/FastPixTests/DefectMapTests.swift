@@ -199,7 +199,7 @@ struct DefectMapTests {
         }
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list.txt")
-            let export = DefectMapExport(path: file.path, format: .siril)
+            let export = DefectMapExport(path: FilePath(file.path), format: .siril)
             let notes = try export.write(groups, unjudged: ["Nikon"], photos: PhotoDiscovery(paths: []))
             #expect(notes == ["\(file.path): no list for Nikon, whose defects could not be judged"])
             #expect(

@@ -38,7 +38,7 @@ struct FITSDecoderTests {
             #expect(error.message.hasSuffix("in row 4, column 9"))
         case nil: Issue.record("the manifest names no error")
         }
-        #expect(error.path == picture.path(in: "fits").string)
+        #expect(error.path == picture.path(in: "fits"))
     }
 
     @Test(arguments: ["cube.fits", "cube.fits.gz", "cube-rice.fits.fz", "extensions.fits"])

@@ -25,7 +25,7 @@ struct HostileFileTests {
             return Data(samples)
         } catch {
             #expect(!error.message.isEmpty)
-            #expect(error.path == file.path)
+            #expect(error.path == FilePath(file.path))
             return nil
         }
     }

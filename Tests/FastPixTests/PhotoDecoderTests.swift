@@ -92,7 +92,7 @@ struct PhotoDecoderTests {
         }
         let accepted = [fixture.error!] + (fixture.alsoAcceptable ?? [])
         #expect(accepted.contains { Self.isError(error, ofKind: $0) }, "\(error)")
-        #expect(error.path == fixture.path.string)
+        #expect(error.path == fixture.path)
         #expect(!error.message.isEmpty)
     }
 

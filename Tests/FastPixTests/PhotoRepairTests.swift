@@ -219,7 +219,7 @@ struct PhotoRepairTests {
             try Data(PNGImage.encode(width: width, height: height, .grey, pixels)).write(to: source)
             let list = folder.appendingPathComponent("list")
             let group = JudgedGroup.made(defects, width: width, height: height)
-            _ = try DefectMapExport(path: list.path, format: format).write(
+            _ = try DefectMapExport(path: FilePath(list.path), format: format).write(
                 [group], unjudged: [], photos: PhotoDiscovery(paths: []))
             let isMute = format == .pixinsight
             let input = DefectMapInput(
@@ -274,7 +274,7 @@ struct PhotoRepairTests {
                 try repair.run([FilePath(source.path)], maps: [DefectMapInput(list)])
             }
             #expect(error?.message.contains("--map-size") == true)
-            #expect(error?.path == list.string)
+            #expect(error?.path == list)
             let told = DefectMapInput(list, size: FrameSize(width: 20, height: 10), offset: FrameOffset())
             #expect(try repair.run([FilePath(source.path)], maps: [told]).photos.count == 1)
             let other = DefectMapInput(list, size: FrameSize(width: 20, height: 11), offset: FrameOffset())

@@ -1,4 +1,5 @@
 import FastPixPlumbing
+import SystemPackage
 import Testing
 
 #if canImport(Darwin)
@@ -203,7 +204,7 @@ import Testing
             Issue.record("\(target) was accepted")
         } catch {
             #expect(error.code == code)
-            #expect(error.path == target)
+            #expect(error.path == FilePath(target))
             #expect(error.message.contains(words), "\(error.message)")
         }
     }

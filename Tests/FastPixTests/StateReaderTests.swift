@@ -63,7 +63,7 @@ struct StateReaderTests {
                 let path = folder.appendingPathComponent("\(hasExtremes).state").path
                 _ = try HotPixelsSearch(
                     minimumFrames: 1, detection: hasExtremes ? DetectionSettings() : nil,
-                    checkpoint: CheckpointSettings(path: path)
+                    checkpoint: CheckpointSettings(path: FilePath(path))
                 ).run(PhotoDiscovery(paths: photos.map(\.path)))
                 let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
                 #expect(try Self.sealed(bytes) == bytes)

@@ -31,7 +31,7 @@ enum CheckpointMatch {
         let missing = unmatched.values.flatMap { $0 }
         guard let first = missing.map(\.name).min() else { return content }
         throw FastPixError(
-            .invalidArgument, path: reader.path.string,
+            .invalidArgument, path: reader.path,
             "this checkpoint holds \(counted(missing.count, "photo")) that \(missing.count == 1 ? "is" : "are") not "
                 + "among those given (\(first)\(missing.count > 1 ? ", ..." : "")); give all of them, or choose another "
                 + "name for the checkpoint")

@@ -18,24 +18,24 @@ package struct CheckpointSet {
         _ settings: CheckpointSettings, groups: [PhotoGroup], judging: Bool, workers: Int
     ) throws(FastPixError) {
         var number = 1
-        while let reader = try Self.state(Self.path(settings, number)) {
+        while let reader = try Self.state(NumberedOutput.file(settings.path, number)) {
             guard let index = groups.firstIndex(where: { reader.manifest.matches($0) }) else {
                 throw Self.foreign(reader)
             }
             guard byGroup[index] == nil else {
                 throw FastPixError(
-                    .invalidArgument, path: reader.path.string,
+                    .invalidArgument, path: reader.path,
                     "a second state of the same camera and frame, \(groups[index].name); remove it, or combine both "
                         + "with fastpix merge")
             }
             guard reader.manifest.hasExtremes || !judging else {
                 throw FastPixError(
-                    .invalidArgument, path: reader.path.string,
+                    .invalidArgument, path: reader.path,
                     "this checkpoint was made without looking for defects, so that they cannot be judged in the photos it "
                         + "holds; leave defects out again, or choose another name for the checkpoint")
             }
             byGroup[index] = GroupCheckpoint(
-                path: reader.path.string, group: groups[index], hasExtremes: reader.manifest.hasExtremes,
+                path: reader.path, group: groups[index], hasExtremes: reader.manifest.hasExtremes,
                 interval: settings.interval,
                 saved: try CheckpointMatch.content(reader, groups[index].photos, workers: workers))
             number += 1
@@ -43,28 +43,21 @@ package struct CheckpointSet {
         // Floating-point samples have rounded moments, which depend on the order of photos: nothing to go on from.
         for (index, group) in groups.enumerated() where byGroup[index] == nil && group.shape.sampleType != .f32 {
             byGroup[index] = GroupCheckpoint(
-                path: Self.path(settings, number), group: group, hasExtremes: judging, interval: settings.interval,
+                path: NumberedOutput.file(settings.path, number), group: group, hasExtremes: judging, interval: settings.interval,
                 saved: GroupCheckpoint.Content())
             number += 1
         }
         for checkpoint in byGroup.values {
-            StagedFile.removeAbandoned(target: checkpoint.path)
+            StagedFile.removeAbandoned(targets: [checkpoint.path])
             // Before hours of work end in an error.
             _ = try StagedFile(target: checkpoint.path)
         }
     }
 
-    private static func path(_ settings: CheckpointSettings, _ number: Int) -> String {
-        guard number > 1 else { return settings.path }
-        let path = FilePath(settings.path)
-        let suffix = path.extension.map { ".\($0)" } ?? ""
-        return path.removingLastComponent().appending("\(path.stem ?? "state")-\(number)\(suffix)").string
-    }
-
     /// Nil when there is no such file yet.
-    private static func state(_ path: String) throws(FastPixError) -> StateReader? {
+    private static func state(_ path: FilePath) throws(FastPixError) -> StateReader? {
         do throws(FastPixError) {
-            return try StateReader(FilePath(path))
+            return try StateReader(path)
         } catch {
             if error.systemErrno == Errno.noSuchFileOrDirectory.rawValue { return nil }
             throw error
@@ -73,7 +66,7 @@ package struct CheckpointSet {
 
     private static func foreign(_ reader: borrowing StateReader) -> FastPixError {
         FastPixError(
-            .invalidArgument, path: reader.path.string,
+            .invalidArgument, path: reader.path,
             "this checkpoint is of \(reader.manifest.group.name), and no group of the photos given is; give the "
                 + "photos and the --channels it was made with, or choose another name for the checkpoint")
     }

@@ -1,16 +1,17 @@
 import FastPixPlumbing
+import SystemPackage
 
 /// Where and how often a run keeps what it has accumulated, so that another run can go on from there.
 public struct CheckpointSettings: Sendable {
     /// The state file. When photos of several cameras or frame shapes are given, the further ones go to files with
     /// `-2`, `-3`... before the extension.
-    public var path: String
+    public var path: FilePath
     /// Seconds between two saves, at least.
     public var interval: Double
 
     public static let defaultInterval = 60.0
 
-    public init(path: String, interval: Double = defaultInterval) {
+    public init(path: FilePath, interval: Double = defaultInterval) {
         self.path = path
         self.interval = interval
     }

@@ -15,7 +15,7 @@ package final class GroupCheckpoint: Sendable {
         var unfinishedCount: Int { taken.count - wholeCount }
     }
 
-    let path: String
+    let path: FilePath
     /// Whether the state counts extremes, so that what is added to it has to.
     package let hasExtremes: Bool
     private let group: PhotoGroup
@@ -29,7 +29,7 @@ package final class GroupCheckpoint: Sendable {
     }
 
     /// `saved` is what the file at `path` holds already.
-    init(path: String, group: PhotoGroup, hasExtremes: Bool, interval: Double, saved: Content) {
+    init(path: FilePath, group: PhotoGroup, hasExtremes: Bool, interval: Double, saved: Content) {
         self.path = path
         self.hasExtremes = hasExtremes
         self.group = group
@@ -58,7 +58,7 @@ package final class GroupCheckpoint: Sendable {
     func restore(into accumulators: Accumulators, _ coarse: CoarseSums?) throws(FastPixError) {
         let expected = saved
         guard !expected.taken.isEmpty else { return }
-        let reader = try StateReader(FilePath(path))
+        let reader = try StateReader(path)
         guard reader.manifest.matches(group), reader.manifest.photos.count == expected.wholeCount,
             reader.manifest.unfinished.count == expected.unfinishedCount
         else {

@@ -19,12 +19,12 @@ struct StateReader: ~Copyable {
         let file = try OpenFile(path)
         let header = try Self.bytes(file, 0, min(StateFormat.headerByteCount, file.state.byteCount))
         guard header.starts(with: StateFormat.signature), header.count == StateFormat.headerByteCount else {
-            throw FastPixError(.notAnImage, path: path.string, "not a state file of fastpix; name one that it wrote")
+            throw FastPixError(.notAnImage, path: path, "not a state file of fastpix; name one that it wrote")
         }
         let version = StateFormat.word(header[8..<12])
         guard version == StateFormat.version else {
             throw FastPixError(
-                .unsupported, path: path.string,
+                .unsupported, path: path,
                 "a state file of version \(version), and this fastpix reads version \(StateFormat.version); use the "
                     + "fastpix that wrote it, or begin anew")
         }
@@ -49,7 +49,7 @@ struct StateReader: ~Copyable {
     }
 
     private static func damaged(_ path: FilePath, _ how: String) -> FastPixError {
-        FastPixError(.corrupt, path: path.string, "the state file is damaged: \(how); begin anew without it")
+        FastPixError(.corrupt, path: path, "the state file is damaged: \(how); begin anew without it")
     }
 
     private static func verify(_ file: borrowing OpenFile) throws(FastPixError) {
@@ -114,7 +114,7 @@ struct StateReader: ~Copyable {
     /// Throws when the file is not what it was when it was opened: what was read of it is worthless then.
     borrowing func checkUnchanged() throws(FastPixError) {
         guard file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path.string, "the state file changed while it was being read; run again")
+            throw FastPixError(.corrupt, path: path, "the state file changed while it was being read; run again")
         }
     }
 
@@ -142,7 +142,7 @@ struct StateReader: ~Copyable {
             if got < 0 {
                 if errno == EINTR { continue }
                 throw FastPixError(
-                    .unreadable, path: file.path.string, systemErrno: errno, "the state file cannot be read")
+                    .unreadable, path: file.path, systemErrno: errno, "the state file cannot be read")
             }
             if got == 0 { throw damaged(file.path, "it ends too early") }
             done += got

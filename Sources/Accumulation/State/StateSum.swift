@@ -41,7 +41,7 @@ package final class StateSum {
             let most = manifest.contents.maximumFrames(manifest.frame)
             guard photos.count <= most else {
                 throw FastPixError(
-                    .overflow, path: path.string,
+                    .overflow, path: path,
                     "with this state there are more than the \(most) photos that exact sums can hold; merge fewer")
             }
         }
@@ -69,19 +69,19 @@ package final class StateSum {
     ) throws(FastPixError) {
         if let first, !manifest.matches(first.group) {
             throw FastPixError(
-                .invalidArgument, path: path.string,
+                .invalidArgument, path: path,
                 "a state of \(manifest.group.name), and the first one is of \(first.group.name); merge states of one "
                     + "camera, frame and choice of channels")
         }
         guard manifest.unfinished.isEmpty else {
             throw FastPixError(
-                .invalidArgument, path: path.string,
+                .invalidArgument, path: path,
                 "in this state are \(counted(manifest.unfinished.count, "unfinished photo")), because its run was "
                     + "interrupted; run the same command again to finish it")
         }
         guard manifest.hasExtremes || !judging else {
             throw FastPixError(
-                .invalidArgument, path: path.string,
+                .invalidArgument, path: path,
                 "this state was made without looking for defects, so that they cannot be judged; leave defects out, or "
                     + "make it anew")
         }
@@ -93,7 +93,7 @@ package final class StateSum {
         let shared = manifest.photos.filter { origins[$0.identity] != nil }
         guard let first = shared.first, let origin = origins[first.identity] else { return }
         throw FastPixError(
-            .invalidArgument, path: path.string,
+            .invalidArgument, path: path,
             "\(counted(shared.count, "photo")) of this state \(shared.count == 1 ? "is" : "are") in \(origin.string) "
                 + "or another state before it, too (\(first.name)); a photo may count only once, so merge states "
                 + "of different photos")

@@ -1,6 +1,7 @@
 import FastPixFrames
 import FastPixPlumbing
 import Foundation
+import SystemPackage
 
 /// Writes the statistics of a set of photos to a file that appears under its name when it is complete and on the disk.
 /// Rows come in order, as they become known; `finish` ends it. Dropped before, it leaves an older state of the name as it
@@ -16,7 +17,7 @@ package struct StateWriter: ~Copyable {
 
     /// `coarse`: where the manifest says that the extremes are counted. Throws what `StagedFile` throws.
     package static func begin(
-        _ manifest: StateManifest, _ coarse: CoarseSums?, to path: String
+        _ manifest: StateManifest, _ coarse: CoarseSums?, to path: FilePath
     ) throws(FastPixError) -> StateWriter {
         precondition(manifest.hasExtremes == (coarse != nil))
         let encoder = JSONEncoder()
@@ -32,7 +33,7 @@ package struct StateWriter: ~Copyable {
 
     /// All of a set of photos.
     static func write(
-        _ accumulators: Accumulators, _ coarse: CoarseSums?, _ manifest: StateManifest, to path: String
+        _ accumulators: Accumulators, _ coarse: CoarseSums?, _ manifest: StateManifest, to path: FilePath
     ) throws(FastPixError) {
         precondition(accumulators.rowsHeld == accumulators.shape.height)
         var writer = try StateWriter.begin(manifest, coarse, to: path)

@@ -42,14 +42,21 @@ public struct DefectComparison: Sendable {
     private static let largestTolerance = 8
 
     /// Throws when a list cannot be read, or the two have no camera and frame size in common. The same lists make the same
-    /// report. May be called from any thread.
-    public func run(old: DefectMapInput, new: DefectMapInput) throws(FastPixError) -> DefectComparisonReport {
+    /// report. `progress` counts lists. Throws, too, when the run was interrupted before both were read. Blocks until it is
+    /// done, and may be called from any thread.
+    public func run(
+        old: DefectMapInput, new: DefectMapInput, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> DefectComparisonReport {
         try validate()
         let oldMaps = try DefectMap.read(old, maximumPixels: maximumPixels)
+        progress(JobProgress(done: 1, total: 2))
+        try interruption?.check()
         let newMaps = try DefectMap.read(new, maximumPixels: maximumPixels)
+        progress(JobProgress(done: 2, total: 2))
         for (maps, input) in [(oldMaps, old), (newMaps, new)] where maps.isEmpty {
             throw FastPixError(
-                .invalidArgument, path: input.path.string,
+                .invalidArgument, path: input.path,
                 "there is no list of defects in it that could be compared: none was judged")
         }
         let pairs = try DefectMapPairs(oldMaps, newMaps, takesAnyCamera: takesAnyCamera)
@@ -58,6 +65,15 @@ public struct DefectComparison: Sendable {
             old: old.path.string, new: new.path.string,
             groups: pairs.pairs.map { DefectChanges($0.old, $0.new, tolerance: tolerance).group },
             notCompared: pairs.oldAlone.map { .init(.old, $0) } + pairs.newAlone.map { .init(.new, $0) })
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
+    public func run(
+        old: DefectMapInput, new: DefectMapInput, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> DefectComparisonReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(old: old, new: new, interruption: interruption, progress: progress)
+        }
     }
 
     private func nothingInCommon(_ old: [DefectMap], _ new: [DefectMap], _ input: DefectMapInput) -> FastPixError {
@@ -74,7 +90,7 @@ public struct DefectComparison: Sendable {
                 + "--map-offset do"
             : "--any-camera compares them nevertheless"
         return FastPixError(
-            .invalidArgument, path: input.path.string,
+            .invalidArgument, path: input.path,
             "the old list is for \(names(old)) and the new one for \(names(new)); \(way)")
     }
 }

@@ -46,7 +46,7 @@ enum DefectMask {
             }
             guard marked <= shape.width * shape.height / mostMarked else {
                 throw FastPixError(
-                    .unsupported, path: path.string,
+                    .unsupported, path: path,
                     "the mask marks more than a tenth of the picture; it should be black but for the defects")
             }
         }

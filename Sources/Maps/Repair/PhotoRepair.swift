@@ -55,12 +55,13 @@ public struct PhotoRepair: Sendable {
 
     private static let largestRadius = 24
 
-    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that cannot be repaired is listed in the
-    /// report and nothing is written for it. `progress` is called from several threads with the number of photos done
-    /// and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
+    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that
+    /// cannot be repaired is listed in the report and nothing is written for it. Once `interruption` is cancelled, no
+    /// further photo is begun, and the report says so. `progress` is called from several threads. Throws when a setting or
+    /// the list is wrong, or the folder cannot be made. Blocks until it is done, and may be called from any thread.
     public func run(
-        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
-        progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
         let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
@@ -80,35 +81,49 @@ public struct PhotoRepair: Sendable {
         WorkerTeam.run(workers: max(1, min(workers, outputs.count, OpenFile.limit / 2))) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < outputs.count else { return }
+                guard index < outputs.count, interruption?.isCancelled != true else { return }
                 let result = Result { () throws(FastPixError) in
                     try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
-                progress(done.add(1, ordering: .relaxed).newValue, outputs.count)
+                progress(JobProgress(done: done.add(1, ordering: .relaxed).newValue, total: outputs.count))
             }
         }
         var photos: [RepairReport.Photo] = []
         var skipped = outputs.discovery.skipped
+        var isInterrupted = false
         for (index, result) in results.withLock({ $0 }).enumerated() {
-            switch result! {
+            switch result {
+            case nil: isInterrupted = true
             case .success(let photo): photos.append(photo)
             case .failure(let error):
-                let about = error.path.map { $0 == outputs.source(index).string ? "" : "\($0): " } ?? ""
+                let about = error.path.map { $0 == outputs.source(index) ? "" : "\($0): " } ?? ""
                 skipped.append(SkippedPhoto(path: outputs.source(index).string, reason: about + error.reason))
             }
         }
         skipped.sort { $0.path < $1.path }
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
-            peakMemoryBytes: ProcessMemory.peakBytes)
+            peakMemoryBytes: ProcessMemory.peakBytes,
+            isInterrupted: isInterrupted)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, no further photo is begun, and the
+    /// report says so.
+    public func run(
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> RepairReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(paths, recursive: recursive, maps: inputs, interruption: interruption, progress: progress)
+        }
     }
 
     private func refuseReplacing(_ maps: [FilePath], _ outputs: RepairOutputs) throws(FastPixError) {
         let lists = Set(maps.map { OutputIdentity($0) })
         guard let target = outputs.targets.first(where: { lists.contains(OutputIdentity($0)) }) else { return }
         throw FastPixError(
-            .contradiction, path: target.string,
+            .contradiction, path: target,
             "a repaired photo would replace the list of defects; choose another folder")
     }
 
@@ -123,7 +138,7 @@ public struct PhotoRepair: Sendable {
             map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
         try discovery.refuseOverwriting(target)
         if !overwrites, OutputFolders.holds(target) {
-            throw FastPixError(.unwritable, path: target.string, "is there already; --overwrite replaces it")
+            throw FastPixError(.unwritable, path: target, "is there already; --overwrite replaces it")
         }
         try folders.make(target.removingLastComponent())
         let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in

@@ -19,7 +19,7 @@ struct RepairMaps: Sendable {
             let maps = try DefectMap.read(input, maximumPixels: maximumPixels)
             guard maps.allSatisfy({ $0.size != nil || $0.entries.isEmpty }) else {
                 throw FastPixError(
-                    .invalidArgument, path: input.path.string,
+                    .invalidArgument, path: input.path,
                     "the list does not say which frame it is for, so that it cannot be told whether it fits the photos; "
                         + "give their size and where they begin in that frame: --map-size 4000x3000 --map-offset 0,0")
             }

@@ -27,7 +27,7 @@ struct RepairOutputs: Sendable {
             let identity = OutputIdentity(target)
             if let other = sources[identity] {
                 throw FastPixError(
-                    .invalidArgument, path: target.string,
+                    .invalidArgument, path: target,
                     "\(other.string.printable) and \(file.string.printable) would both be written there; repair them "
                         + "into different folders")
             }

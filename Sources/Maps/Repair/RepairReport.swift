@@ -41,17 +41,23 @@ public struct RepairReport: Sendable, Encodable {
     public let leftOut: String?
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
+    /// True when it was cancelled; then `photos` are those that were complete.
+    public let isInterrupted: Bool
 
-    init(maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64) {
+    init(
+        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64,
+        isInterrupted: Bool
+    ) {
         map = maps.first ?? ""
         self.maps = maps
         self.photos = photos
         self.skipped = skipped
         self.leftOut = leftOut
         self.peakMemoryBytes = peakMemoryBytes
+        self.isInterrupted = isInterrupted
     }
 
-    enum CodingKeys: String, CodingKey { case schema, version, map, maps, photos, skipped, peakMemoryBytes }
+    enum CodingKeys: String, CodingKey { case schema, version, map, maps, photos, skipped, peakMemoryBytes, isInterrupted }
 
     /// With a final line break.
     public var json: String { JSONText.of(self) }

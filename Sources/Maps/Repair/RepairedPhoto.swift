@@ -21,7 +21,7 @@ enum RepairedPhoto {
         into output: inout fpx_bytes
     ) throws(FastPixError) -> Int? {
         guard format == .jpeg || format == .png else {
-            throw FastPixError(.unsupported, path: path.string, "repair takes JPEG and PNG files only")
+            throw FastPixError(.unsupported, path: path, "repair takes JPEG and PNG files only")
         }
         let file = try OpenFile(path)
         var error = fpx_photo_error()
@@ -35,7 +35,7 @@ enum RepairedPhoto {
         }
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         guard file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path.string, "the file changed while it was being read; run again")
+            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
         }
         return format == .jpeg ? blocks : nil
     }

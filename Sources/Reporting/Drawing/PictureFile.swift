@@ -1,6 +1,7 @@
 import FastPixCodecs
 import FastPixDiscovery
 import FastPixPlumbing
+import SystemPackage
 
 /// The forms in which drawings are written, told by the file's name.
 package enum DrawingFormat: String, Sendable, CaseIterable {
@@ -44,7 +45,7 @@ package struct PictureFile: Sendable {
         let result: Result<Void, FastPixError> = withUnsafeMutablePointer(to: &file) { pointer in
             Result { () throws(FastPixError) in
                 let png = try PNGOutput(
-                    file: pointer, path: path, width: drawing.width, height: drawing.height,
+                    file: pointer, path: FilePath(path), width: drawing.width, height: drawing.height,
                     description: drawing.description)
                 for row in DrawingCanvas(drawing).rows { try png.write(row: row) }
                 try png.finish()

@@ -40,7 +40,7 @@ struct PhotoCrops: Sendable {
         defer { row.deallocate() }
         let end = crops.map { $0.row + $0.height }.max() ?? 0
         guard end <= shape.height else {
-            throw FastPixError(.corrupt, path: photo.path.string, "the file has changed")
+            throw FastPixError(.corrupt, path: photo.path, "the file has changed")
         }
         for index in 0..<end {
             try reading.readRows(1, into: row.baseAddress!)

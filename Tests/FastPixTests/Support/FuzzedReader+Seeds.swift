@@ -102,7 +102,7 @@ extension FuzzedReader {
             accumulators, coarse,
             StateManifest(
                 group, codedUnit: CodedUnit(width: 16, height: 8), hasExtremes: coarse != nil, photos: photos),
-            to: file.path)
+            to: FilePath(file.path))
         return try Data(contentsOf: file).dropLast(Checksum.byteCount)
     }
 
