@@ -13,6 +13,15 @@ public struct SubpixelMoments: Sendable, Equatable {
     public let variance: Double?
     /// Sum of squared differences from the mean.
     public let m2: Double
+
+    package init(row: Int, column: Int, channel: Int, mean: Double, variance: Double?, m2: Double) {
+        self.row = row
+        self.column = column
+        self.channel = channel
+        self.mean = mean
+        self.variance = variance
+        self.m2 = m2
+    }
 }
 
 /// Reads finished accumulators as mean, M2 and variance.

@@ -7,4 +7,13 @@ public struct VarianceSummary: Sendable, Equatable {
     public let meanVariance: Double?
     /// Ordered by variance, then row, column, channel.
     public let lowest: [SubpixelMoments]
+
+    package init(
+        minimum: SubpixelMoments, maximum: SubpixelMoments, meanVariance: Double?, lowest: [SubpixelMoments]
+    ) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.meanVariance = meanVariance
+        self.lowest = lowest
+    }
 }

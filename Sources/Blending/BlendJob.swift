@@ -26,7 +26,7 @@ package struct BlendJob: Sendable {
 }
 
 /// An image that was made.
-public struct BlendedImage: Sendable, Encodable {
+public struct BlendedImage: Sendable, Codable {
     public let first: String
     /// Nil when the first image was blended with its own blur.
     public let second: String?

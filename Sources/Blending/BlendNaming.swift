@@ -46,7 +46,7 @@ public struct BlendNaming: Sendable {
         if oneImage && !isThere && !isFolder { return true }
         guard isThere || !exists else {
             throw FastPixError(
-                .invalidArgument, path: output, "is a file and a folder is expected; choose another --output")
+                .invalidArgument, path: output, "is a file and a folder is expected; choose another output folder")
         }
         return false
     }
@@ -57,7 +57,7 @@ public struct BlendNaming: Sendable {
         if let format, format != named {
             throw FastPixError(
                 .contradiction, path: output,
-                "is the name of a \(named.rawValue.uppercased()) file and --format is \(format.rawValue); "
+                "is the name of a \(named.rawValue.uppercased()) file and the format asked for is \(format.rawValue); "
                     + "leave out one of them or let them agree")
         }
         return named

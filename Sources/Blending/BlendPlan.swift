@@ -76,7 +76,7 @@ public struct BlendPlan: Sendable {
         guard !isFile || naming.suffix.isEmpty else {
             throw FastPixError(
                 .contradiction, path: naming.output,
-                "is a file's name, which takes no --suffix; leave it out, or name a folder")
+                "is a file's name, which takes no suffix; leave it out, or name a folder")
         }
         let format = isFile ? try naming.formatOfFile() : naming.format
         let readers = Self.readers(of: wanted)
@@ -122,7 +122,7 @@ public struct BlendPlan: Sendable {
             throw FastPixError(
                 .invalidArgument,
                 "not made: its output \(job.output) \(isInput ? "is one of the inputs" : "exists already"); choose "
-                    + "another --output\(isInput ? " or a --suffix" : ""), or --overwrite")
+                    + "another output\(isInput ? " or a suffix" : ""), or allow overwriting")
         }
         // Its own inputs have been read to their ends when the output takes their place. Those of others may not.
         var own: Set<FileIdentity> = []
@@ -131,7 +131,7 @@ public struct BlendPlan: Sendable {
         if isInput, !own.contains(existing) || readers[existing] != 1 {
             throw FastPixError(
                 .invalidArgument,
-                "not made: its output \(job.output) is an input of other images; choose another --output or a --suffix")
+                "not made: its output \(job.output) is an input of other images; choose another output or a suffix")
         }
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 /// What `fastpix addweighted` did; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct BlendReport: Sendable, Encodable {
     public let schema = "fastpix.addweighted/1"
-    public let version = fastPixVersion
+    public let version: String
     package let settings: Settings
     /// The images made, in the order of the first images' paths.
     public let images: [BlendedImage]
@@ -20,7 +20,7 @@ public struct BlendReport: Sendable, Encodable {
     public let isInterrupted: Bool
 
     /// What the run was asked for, defaults filled in.
-    package struct Settings: Sendable, Encodable {
+    package struct Settings: Sendable, Codable {
         package let alpha: Double
         package let beta: Double
         package let gamma: Double
@@ -68,7 +68,7 @@ public struct BlendReport: Sendable, Encodable {
     }
 
     /// Sums over the images made.
-    package struct Totals: Sendable, Encodable {
+    package struct Totals: Sendable, Codable {
         package let images: Int
         /// Millions of output pixels.
         package let megapixels: Double
@@ -79,7 +79,7 @@ public struct BlendReport: Sendable, Encodable {
     }
 
     /// Wall time of the run, and seconds of work of all workers together.
-    package struct Timing: Sendable, Encodable {
+    package struct Timing: Sendable, Codable {
         package let totalSeconds: Double
         package let decodeSeconds: Double
         package let blendSeconds: Double
@@ -90,6 +90,7 @@ public struct BlendReport: Sendable, Encodable {
         settings: Settings, outcomes: [(BlendJob, Result<BlendedImage, FastPixError>)], skipped: [SkippedPhoto],
         timing: ImageBlend.Timing, totalSeconds: Double, peakMemoryBytes: UInt64
     ) {
+        version = fastPixVersion
         self.settings = settings
         var images: [BlendedImage] = []
         var left = skipped

@@ -123,7 +123,7 @@ final class ImageBlend: @unchecked Sendable {
             throw FastPixError(
                 .invalidArgument, path: first.path,
                 "has \(shape.width) x \(shape.height) pixels, but \(second?.path.string ?? "") has "
-                    + "\(other.width) x \(other.height); give images of one size, or --resize-b")
+                    + "\(other.width) x \(other.height); give images of one size, or let the second be resized")
         }
         return FrameShape(
             width: shape.width, height: shape.height,

@@ -29,7 +29,7 @@ final class RowRing {
             throw FastPixError(
                 .outOfMemory, systemErrno: ENOMEM,
                 "\(capacity * stride / 1_048_576) MiB for \(counted(capacity, "row")) of the image are not available; "
-                    + "use fewer --workers")
+                    + "use fewer workers")
         }
         self.memory = memory
     }

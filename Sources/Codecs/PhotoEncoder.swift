@@ -43,7 +43,7 @@ package final class PhotoEncoder {
         case .png: writer = .png(try Self.openPNG(output, shape, metadata, settings, &losses))
         case .tiff, .fits, .raw:
             throw FastPixError(
-                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them with --format")
+                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them")
         }
         self.output = output
         notes = PhotoMetadata.notes(forLosses: losses)

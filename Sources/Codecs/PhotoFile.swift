@@ -83,6 +83,6 @@ extension FastPixError {
         self.init(
             code, path: path.string, systemErrno: error.system_errno == 0 ? nil : error.system_errno,
             (text(error.message) ?? "the photo cannot be decoded")
-                + (code == .tooLarge ? "; --max-pixels sets the limit" : ""))
+                + (code == .tooLarge ? "; raise the limit of pixels to read it" : ""))
     }
 }

@@ -83,7 +83,7 @@ public struct Defect: Sendable, Encodable, Equatable {
     public let photosConfirming: Int?
     public let signShare: Double?
     /// Since when, and under what settings, it shows; nil unless the photos were looked at again.
-    package private(set) var history: DefectHistory?
+    package internal(set) var history: DefectHistory?
 
     /// Every pixel of it, whatever its shape.
     public var covered: [PixelPlace] {

@@ -3,7 +3,7 @@ import FastPixCodecs
 /// Since when a defect shows, and how it depends on the camera's settings.
 package struct DefectHistory: Sendable, Equatable {
     /// The first photo, by time of capture, in which the defect shows.
-    package struct FirstSeen: Sendable, Encodable, Equatable {
+    package struct FirstSeen: Sendable, Codable, Equatable {
         package let path: String
         /// By the camera's clock, as `CaptureSettings.time`.
         package let time: String
@@ -19,6 +19,14 @@ package struct DefectHistory: Sendable, Equatable {
     package let exposure: SettingDependence
     /// Hot or low-gain, when it lies on one side of its neighbours since it has begun half way; else nil.
     let steadyClass: DefectClass?
+
+    /// As a report tells it.
+    init(firstSeen: FirstSeen?, iso: SettingDependence, exposure: SettingDependence) {
+        self.firstSeen = firstSeen
+        self.iso = iso
+        self.exposure = exposure
+        steadyClass = nil
+    }
 
     package init(_ series: ResidualSeries, _ kind: DefectClass) {
         let timed = series.entries.filter { $0.capture.time != nil }

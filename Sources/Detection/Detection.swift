@@ -20,4 +20,18 @@ public struct Detection: Sendable, Equatable {
     /// There were more pixels to look at than there is room for; the most striking of each part of the frame were.
     public let isTruncated: Bool
 
+    package init(
+        defects: [Defect], excludedRegions: [ExcludedRegion], judgedShare: Double, kind: FrameKind, kindReason: String,
+        sceneCorrelation: Double?, isFixedView: Bool, limitOfDetection: Double?, isTruncated: Bool
+    ) {
+        self.defects = defects
+        self.excludedRegions = excludedRegions
+        self.judgedShare = judgedShare
+        self.kind = kind
+        self.kindReason = kindReason
+        self.sceneCorrelation = sceneCorrelation
+        self.isFixedView = isFixedView
+        self.limitOfDetection = limitOfDetection
+        self.isTruncated = isTruncated
+    }
 }

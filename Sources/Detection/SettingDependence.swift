@@ -1,7 +1,7 @@
 /// Whether a defect is stronger in photos with more of a setting, ISO or exposure time. A comparison, not a cause:
 /// photos at high ISO are darker scenes, too.
-package struct SettingDependence: Sendable, Encodable, Equatable {
-    package enum Verdict: String, Sendable, Encodable {
+package struct SettingDependence: Sendable, Codable, Equatable {
+    package enum Verdict: String, Sendable, Codable {
         case grows, shrinks
         /// No difference beyond chance.
         case steady
@@ -10,7 +10,7 @@ package struct SettingDependence: Sendable, Encodable, Equatable {
     }
 
     /// The photos with less, or with more, of the setting.
-    package struct Part: Sendable, Encodable, Equatable {
+    package struct Part: Sendable, Codable, Equatable {
         package let photos: Int
         /// The setting's range, as EXIF has it (seconds).
         package let least: Double

@@ -16,7 +16,7 @@ package final class FrameRing: @unchecked Sendable {
         slotsPerWorker = framesPerWorker
         memory = try MappedMemory(
             byteCount: slotStride * framesPerWorker * workers, purpose: "the decoded rows of \(workers) workers",
-            advice: "use fewer --workers, or a smaller --batch or --tile")
+            advice: "use fewer workers, or a smaller batch or tile")
     }
 
     /// What one slot takes. Slots that begin at the same offset of a page compete for the same few cache lines of the

@@ -175,7 +175,7 @@ extension DefectMap {
             throw FastPixError(
                 .invalidArgument, path: input.path,
                 "the list does not say where the photos begin in the frame that it counts in; give that, too: "
-                    + "--map-offset 0,0 when it counts in the photos")
+                    + "an offset of 0,0 when it counts in the photos")
         }
         let offset = note?.offset ?? input.offset ?? FrameOffset()
         let sides = -DefectMap.longestSide...DefectMap.longestSide

@@ -30,7 +30,7 @@ package final class MemoryBudget: @unchecked Sendable {
             throw FastPixError(
                 .outOfMemory, path: path,
                 "this photo takes \(mebibytes(byteCount)) MiB of memory, and the memory limit of \(mebibytes(limit)) MiB "
-                    + "leaves \(max(0, total) >> 20) MiB; raise --memory-limit to \(mebibytes(limit - total + byteCount))M"
+                    + "leaves \(max(0, total) >> 20) MiB; raise the memory limit to \(mebibytes(limit - total + byteCount))M"
             )
         }
         take(byteCount)

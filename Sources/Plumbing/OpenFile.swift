@@ -47,7 +47,7 @@ package struct OpenFile: ~Copyable {
             .unreadable, path: path, systemErrno: code,
             isShortage
                 ? "the file cannot be opened, because too many are open already; raise the limit (ulimit -n), or use "
-                    + "fewer --workers or a smaller --batch" : "the file cannot be opened")
+                    + "fewer workers or a smaller batch" : "the file cannot be opened")
     }
 
     /// True when the file has not been written to since it was opened.

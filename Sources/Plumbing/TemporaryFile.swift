@@ -55,7 +55,7 @@ struct TemporaryFile: ~Copyable {
                 .unwritable, path: folder, systemErrno: refusal,
                 "there is no room here for a temporary file of \(byteCount / 1_048_576) MiB with \(purpose), which do "
                     + "not fit the memory limit; let TMPDIR name a folder on a disk with more room, or raise "
-                    + "--memory-limit")
+                    + "the memory limit")
         }
     }
 

@@ -35,7 +35,7 @@ extension DefectComparisonReport {
                 ]
             })
         let more = shown.count - Self.longestTable
-        return "\(head)\n\(table.text)" + (more > 0 ? "\n  and \(more) more; --format json lists them all" : "")
+        return "\(head)\n\(table.text)" + (more > 0 ? "\n  and \(more) more; JSON lists them all" : "")
     }
 
     private static let longestTable = 200

@@ -15,7 +15,7 @@ extension HotPixelsReport {
             parts[0] += "\n" + defectTable(detection.defects, group).text
             if detection.defects.count > Self.longestTable {
                 parts.append(
-                    "  and \(detection.defects.count - Self.longestTable) more; --format json or csv lists them all")
+                    "  and \(detection.defects.count - Self.longestTable) more; JSON and CSV list them all")
             }
         }
         if let history = historyTable(detection.defects) { parts.append(history.text) }

@@ -10,7 +10,7 @@ import SystemPackage
 /// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct HotPixelsReport: Sendable, Encodable {
     public let schema = "fastpix.hotpixels/1"
-    public let version = fastPixVersion
+    public let version: String
     package let settings: Settings
     /// One per camera and frame shape, the largest first.
     public let groups: [Group]
@@ -32,6 +32,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
         leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
+        version = fastPixVersion
         self.leftOut = leftOut
         self.settings = settings
         self.groups = groups
@@ -209,7 +210,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.isTruncated, forKey: .isTruncated)
         }
 
-        private struct Variance: Encodable {
+        struct Variance: Encodable {
             let min: Extreme
             let max: Extreme
             let mean: Double?
@@ -224,17 +225,18 @@ public struct HotPixelsReport: Sendable, Encodable {
             }
         }
 
-        private struct Extreme: Encodable {
+        struct Extreme: Encodable {
             let moments: SubpixelMoments
 
             init(_ moments: SubpixelMoments) { self.moments = moments }
 
-            enum CodingKeys: String, CodingKey { case value, m2, row, column, channel }
+            enum CodingKeys: String, CodingKey { case value, m2, mean, row, column, channel }
 
             func encode(to encoder: any Encoder) throws {
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encode(moments.variance, forKey: .value)
                 try container.encode(moments.m2, forKey: .m2)
+                try container.encode(moments.mean, forKey: .mean)
                 try container.encode(moments.row, forKey: .row)
                 try container.encode(moments.column, forKey: .column)
                 try container.encode(moments.channel, forKey: .channel)
@@ -244,7 +246,7 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     /// Seconds of wall time. Decoding, accumulating and waiting happen at the same time in several workers: each is
     /// the average over them, so that the parts add up to about the whole.
-    package struct Timing: Sendable, Encodable {
+    package struct Timing: Sendable, Codable {
         /// Reading headers and grouping.
         package var probeSeconds = 0.0
         package var decodeSeconds = 0.0

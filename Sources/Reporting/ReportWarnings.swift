@@ -4,8 +4,8 @@ import FastPixFrames
 import FastPixPlumbing
 
 /// A reason to doubt a result, in a sentence.
-public struct ReportWarning: Sendable, Encodable, Equatable {
-    package enum Kind: String, Sendable, Encodable {
+public struct ReportWarning: Sendable, Codable, Equatable {
+    package enum Kind: String, Sendable, Codable {
         /// Too few photos for a result to rely on.
         case fewPhotos = "few-photos"
         case severalCameras = "several-cameras"

@@ -53,7 +53,7 @@ extension StatisticsReport {
                 ]
             })
         let more = entries.count - shown
-        return table.text + (more > 0 ? "\n  and \(more) more; --format json or csv lists them all" : "")
+        return table.text + (more > 0 ? "\n  and \(more) more; JSON and CSV list them all" : "")
     }
 
     private static let longestTable = 20

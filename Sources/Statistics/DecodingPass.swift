@@ -79,7 +79,7 @@ package enum DecodingPass {
         guard photo.header.shape.sampleType != .f32 else {
             throw FastPixError(
                 .unsupported, path: photo.name,
-                "its samples are floating-point numbers, which have no exact sums; without --moments it is counted")
+                "its samples are floating-point numbers, which have no exact sums; without moments it is counted")
         }
         var sums = PhotoSums(photo.header.shape, countsValues: purpose == .sumsAndCounts)
         try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }

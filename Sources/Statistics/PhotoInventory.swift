@@ -33,6 +33,18 @@ package struct PhotoInventory: Sendable {
     package let bitDepths: [Entry<Int>]
     package let cameras: [Entry<Camera>]
 
+    /// As a report tells it.
+    init(
+        all: PhotoTally, formats: [Entry<PhotoFormat>], shapes: [Entry<FrameShape>], bitDepths: [Entry<Int>],
+        cameras: [Entry<Camera>]
+    ) {
+        self.all = all
+        self.formats = formats
+        self.shapes = shapes
+        self.bitDepths = bitDepths
+        self.cameras = cameras
+    }
+
     init(_ photos: [PhotoFile]) {
         var all = PhotoTally()
         for photo in photos { all.add(photo) }

@@ -85,7 +85,7 @@ public struct PhotoStatistics: Sendable {
         }
         let end = monotonicSeconds()
         return StatisticsReport(
-            settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
+            version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
             inventory: PhotoInventory(sound), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
             leftOut: discovery.leftOut,
             timing: StatisticsReport.Timing(

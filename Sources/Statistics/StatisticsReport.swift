@@ -6,7 +6,7 @@ import FastPixPlumbing
 /// What `fastpix stats` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct StatisticsReport: Sendable, Encodable {
     public let schema = "fastpix.stats/1"
-    public let version = fastPixVersion
+    public let version: String
     package let settings: Settings
     package let inventory: PhotoInventory
     /// Photos whose headers, and samples when they were decoded, are sound.
@@ -26,7 +26,7 @@ public struct StatisticsReport: Sendable, Encodable {
     public let peakMemoryBytes: UInt64
 
     /// What the run was asked for, defaults filled in.
-    package struct Settings: Sendable, Encodable {
+    package struct Settings: Sendable, Codable {
         package let workers: Int
         package let maximumPixels: UInt64
         /// Whether all photos were decoded, for moments or only to see whether they are sound.
@@ -52,7 +52,7 @@ public struct StatisticsReport: Sendable, Encodable {
     }
 
     /// Seconds of wall time.
-    package struct Timing: Sendable, Encodable {
+    package struct Timing: Sendable, Codable {
         package let probeSeconds: Double
         package let decodeSeconds: Double
         package let totalSeconds: Double
@@ -84,12 +84,12 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
     }
 
-    private struct FormatKey: Encodable { let format: PhotoFormat }
-    private struct DepthKey: Encodable { let bitsPerSample: Int }
-    private struct CameraKey: Encodable { let camera: Camera }
+    struct FormatKey: Codable { let format: PhotoFormat }
+    struct DepthKey: Codable { let bitsPerSample: Int }
+    struct CameraKey: Codable { let camera: Camera }
 
     /// What the photos share, and how many do, side by side in one object.
-    private struct Row<Key: Encodable>: Encodable {
+    struct Row<Key: Encodable>: Encodable {
         let tally: PhotoTally
         let key: Key
 

@@ -49,7 +49,7 @@ struct StripReader: ~Copyable {
         if let start = memory?.start, let held = memory?.byteCount, held >= needed { return start + Self.offset }
         memory = nil
         let larger = try MappedMemory(
-            byteCount: max(needed, Self.stripBytes), purpose: "decoded rows", advice: "use fewer --workers")
+            byteCount: max(needed, Self.stripBytes), purpose: "decoded rows", advice: "use fewer workers")
         let start = larger.start + Self.offset
         memory = consume larger
         return start

@@ -273,7 +273,7 @@ struct PhotoRepairTests {
             let error = #expect(throws: FastPixError.self) {
                 try repair.run([FilePath(source.path)], maps: [DefectMapInput(list)])
             }
-            #expect(error?.message.contains("--map-size") == true)
+            #expect(error?.message.contains("give the photos' size") == true)
             #expect(error?.path == list)
             let told = DefectMapInput(list, size: FrameSize(width: 20, height: 10), offset: FrameOffset())
             #expect(try repair.run([FilePath(source.path)], maps: [told]).photos.count == 1)

@@ -68,6 +68,6 @@ package struct CheckpointSet {
         FastPixError(
             .invalidArgument, path: reader.path,
             "this checkpoint is of \(reader.manifest.group.name), and no group of the photos given is; give the "
-                + "photos and the --channels it was made with, or choose another name for the checkpoint")
+                + "photos and the channels it was made with, or choose another name for the checkpoint")
     }
 }

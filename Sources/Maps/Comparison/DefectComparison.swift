@@ -86,9 +86,9 @@ public struct DefectComparison: Sendable {
         let sizes = Set(old.map(\.size)).isDisjoint(with: new.map(\.size))
         let way =
             sizes
-            ? "only lists of the same frame size can be compared; of a list that does not say its own, --map-size and "
-                + "--map-offset do"
-            : "--any-camera compares them nevertheless"
+            ? "only lists of the same frame size can be compared; give the size and offset of a list that does not say its "
+                + "own"
+            : "allow any camera to compare them nevertheless"
         return FastPixError(
             .invalidArgument, path: input.path,
             "the old list is for \(names(old)) and the new one for \(names(new)); \(way)")

@@ -5,8 +5,8 @@ import FastPixPlumbing
 /// What `fastpix compare` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct DefectComparisonReport: Sendable, Encodable {
     /// A defect of one list, or several whose pixels are one defect in the other.
-    public struct Change: Sendable, Encodable, Equatable {
-        public enum Kind: String, Sendable, Encodable, CaseIterable {
+    public struct Change: Sendable, Codable, Equatable {
+        public enum Kind: String, Sendable, Codable, CaseIterable {
             case new, gone, grown, shrunk
             /// It has both gained and lost pixels.
             case reshaped
@@ -42,7 +42,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
     }
 
     /// A defect as a list has it.
-    package struct Side: Sendable, Encodable, Equatable {
+    package struct Side: Sendable, Codable, Equatable {
         package let row: Int
         package let column: Int
         /// Nil when the list does not tell, as the next.
@@ -95,8 +95,8 @@ public struct DefectComparisonReport: Sendable, Encodable {
     }
 
     /// A list without a counterpart: another camera or frame size, or photos that could not be judged on the other side.
-    package struct Lone: Sendable, Encodable {
-        package enum List: String, Sendable, Encodable { case old, new }
+    package struct Lone: Sendable, Codable {
+        package enum List: String, Sendable, Codable { case old, new }
 
         package let list: List
         package let camera: Camera
@@ -124,7 +124,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
     }
 
     public let schema = "fastpix.compare/1"
-    public let version = fastPixVersion
+    public let version: String
     /// The files.
     public let old: String
     public let new: String
@@ -134,6 +134,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
     package let notCompared: [Lone]
 
     init(old: String, new: String, groups: [Group], notCompared: [Lone]) {
+        version = fastPixVersion
         self.old = old
         self.new = new
         self.groups = groups

@@ -34,7 +34,7 @@ struct DefectList: Encodable {
         } catch {
             throw FastPixError(
                 .corrupt, path: path,
-                "not a list of defects as fastpix writes it; use the JSON of fastpix hotpixels --defects or of --export"
+                "not a list of defects as fastpix writes it; use a report of hot pixels or an exported list, both in JSON"
             )
         }
         guard list.schema.hasPrefix("fastpix.") else {

@@ -138,7 +138,7 @@ public struct PhotoRepair: Sendable {
             map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
         try discovery.refuseOverwriting(target)
         if !overwrites, OutputFolders.holds(target) {
-            throw FastPixError(.unwritable, path: target, "is there already; --overwrite replaces it")
+            throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
         }
         try folders.make(target.removingLastComponent())
         let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in

@@ -21,7 +21,7 @@ struct RepairMaps: Sendable {
                 throw FastPixError(
                     .invalidArgument, path: input.path,
                     "the list does not say which frame it is for, so that it cannot be told whether it fits the photos; "
-                        + "give their size and where they begin in that frame: --map-size 4000x3000 --map-offset 0,0")
+                        + "give the photos' size and where they begin in that frame")
             }
             files.append(maps)
         }
@@ -46,7 +46,7 @@ struct RepairMaps: Sendable {
             throw FastPixError(
                 .invalidArgument,
                 "the photo is of \(photo.camera.name) and the map for \(list(sized.joined().map(\.camera.name))); "
-                    + "--any-camera uses it nevertheless")
+                    + "allow any camera to use it nevertheless")
         }
         var merged = DefectMap(camera: photo.camera, width: size.width, height: size.height)
         var seen: Set<DefectMap.Entry> = []

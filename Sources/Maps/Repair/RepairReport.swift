@@ -4,7 +4,7 @@ import FastPixPlumbing
 /// What `fastpix repair` did; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct RepairReport: Sendable, Encodable {
     /// A photo that was written.
-    public struct Photo: Sendable, Encodable, Equatable {
+    public struct Photo: Sendable, Codable, Equatable {
         public let path: String
         public let output: String
         public let width: Int
@@ -29,7 +29,7 @@ public struct RepairReport: Sendable, Encodable {
     }
 
     public let schema = "fastpix.repair/1"
-    public let version = fastPixVersion
+    public let version: String
     /// The list of defects; of several, the first.
     public let map: String
     /// All of them.
@@ -48,6 +48,7 @@ public struct RepairReport: Sendable, Encodable {
         maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64,
         isInterrupted: Bool
     ) {
+        version = fastPixVersion
         map = maps.first ?? ""
         self.maps = maps
         self.photos = photos
