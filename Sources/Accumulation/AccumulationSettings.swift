@@ -15,6 +15,7 @@ public struct AccumulationSettings: Sendable {
     public var batch: Int
     /// Exact sums, or for comparison moments that are rounded on the way.
     package var accumulator: AccumulatorKind
+    /// Which samples of each pixel are taken.
     public var channels: ChannelSelection
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
@@ -22,6 +23,7 @@ public struct AccumulationSettings: Sendable {
     /// temporary file.
     public var memoryLimit: Int?
 
+    /// What `batch` is unless it is given.
     public static let defaultBatch = 16
     /// Half a thousand million.
     public static let defaultMaximumPixels = PhotoFile.defaultMaximumPixels
@@ -29,6 +31,7 @@ public struct AccumulationSettings: Sendable {
     /// Three quarters of what the machine, or the control group this process is in, has.
     public static var defaultMemoryLimit: Int { MachineMemory.byteCount / 4 * 3 }
 
+    /// Settings; `validate()` refuses those out of their range.
     public init(
         workers: Int? = nil, tileSampleCount: Int? = nil, batch: Int = defaultBatch, channels: ChannelSelection = .all,
         maximumPixels: UInt64 = defaultMaximumPixels, memoryLimit: Int? = nil

@@ -4,6 +4,7 @@ import FastPixFrames
 public struct SubpixelMoments: Sendable, Equatable {
     /// 0-based from the top left of the stored (un-rotated) frame.
     public let row: Int
+    /// As `row`.
     public let column: Int
     /// 0, 1, 2 for red, green, blue; 0 for grey.
     public let channel: Int

@@ -2,6 +2,7 @@
 public struct VarianceSummary: Sendable, Equatable {
     /// The first in order of row, column, channel among equals.
     public let minimum: SubpixelMoments
+    /// As `minimum`.
     public let maximum: SubpixelMoments
     /// Mean of the variance over all subpixels; nil with a single photo.
     public let meanVariance: Double?

@@ -27,18 +27,25 @@ package struct BlendJob: Sendable {
 
 /// An image that was made.
 public struct BlendedImage: Sendable, Codable {
+    /// The first image.
     public let first: String
     /// Nil when the first image was blended with its own blur.
     public let second: String?
+    /// The file that was written.
     public let output: String
+    /// Its format.
     public let format: PhotoFormat
+    /// In pixels.
     public let width: Int
+    /// In pixels.
     public let height: Int
     /// Samples of a pixel in the output, alpha included: 1 to 4.
     public let channels: Int
+    /// 8 or 16, of the output.
     public let bitsPerSample: Int
     /// Bytes of the files read.
     public let bytesIn: Int
+    /// Bytes of the file written.
     public let bytesOut: Int
     /// What could not be carried over, in words.
     public let notes: [String]

@@ -21,6 +21,7 @@ public struct BlendNaming: Sendable {
     /// Nil: the format that the output's name says, or else the first image's.
     public var format: PhotoFormat?
 
+    /// Names; nothing is looked up yet.
     public init(output: FilePath, isFolder: Bool = false, suffix: String = "", format: PhotoFormat? = nil) {
         self.output = output
         self.isFolder = isFolder

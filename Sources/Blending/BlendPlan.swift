@@ -22,6 +22,7 @@ public struct BlendPlan: Sendable {
     public private(set) var leftOut: FilePath?
     /// Nil when two images are blended.
     public let blur: GaussianBlur?
+    /// How images of two folders find each other.
     public let pairing: Pairing
 
     private typealias Wanted = (first: BlendInputs.Image, second: BlendJob.Second)

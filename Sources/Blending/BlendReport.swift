@@ -5,7 +5,9 @@ import SystemPackage
 
 /// What `fastpix addweighted` did; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct BlendReport: Sendable, Encodable {
+    /// Names the JSON form.
     public let schema = "fastpix.addweighted/1"
+    /// Of the fastpix that has made the report.
     public let version: String
     package let settings: Settings
     /// The images made, in the order of the first images' paths.

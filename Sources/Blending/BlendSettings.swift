@@ -5,9 +5,11 @@ import FastPixPlumbing
 
 /// How images are blended and written. `workers` and `stripRows` change speed and memory, never a byte of an output.
 public struct BlendSettings: Sendable {
+    /// What the images are multiplied by, and what is added.
     public var weights: BlendWeights
     /// Resizes a second image of another size to the first one's (bilinear); without it, that is an error.
     public var resizesSecond: Bool
+    /// How the outputs are compressed.
     public var encoding: EncodingSettings
     /// Whether files that exist already are replaced.
     public var overwrites: Bool
@@ -21,6 +23,7 @@ public struct BlendSettings: Sendable {
     /// left out and listed.
     public var memoryLimit: Int?
 
+    /// Settings; `validate()` refuses those out of their range.
     public init(
         weights: BlendWeights, resizesSecond: Bool = false, encoding: EncodingSettings = EncodingSettings(),
         overwrites: Bool = false, workers: Int? = nil, stripRows: Int? = nil,

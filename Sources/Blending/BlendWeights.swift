@@ -11,6 +11,7 @@ public struct BlendWeights: Sendable, Equatable, Codable {
     /// Added to each sample, in steps of the output's samples (0 to 255 or 0 to 65535); any finite number.
     public var gamma: Double
 
+    /// Weights; any finite numbers will do.
     public init(alpha: Double, beta: Double, gamma: Double = 0) {
         self.alpha = alpha
         self.beta = beta

@@ -9,6 +9,7 @@ public struct GaussianBlur: Sendable, Equatable, Codable {
     /// Standard deviation in pixels; 0 means OpenCV's rule for the size, 0.3 * ((size - 1) * 0.5 - 1) + 0.8 above 9.
     public var sigma: Double
 
+    /// A blur; `validate()` refuses values out of their range.
     public init(size: Int, sigma: Double = 0) {
         self.size = size
         self.sigma = sigma

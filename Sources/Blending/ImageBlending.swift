@@ -15,8 +15,10 @@ import SystemPackage
 /// encodes), so that a single image, too, is made on several processors. An output depends on its inputs, the weights
 /// and the encoding alone, to the last byte.
 public struct ImageBlending: Sendable {
+    /// How images are blended and written.
     public var settings: BlendSettings
 
+    /// A job with these settings; `run` refuses those out of their range.
     public init(_ settings: BlendSettings) { self.settings = settings }
 
     /// Makes the images of `plan`. One that cannot be made is listed in the report with its reason and leaves no file

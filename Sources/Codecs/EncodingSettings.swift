@@ -9,8 +9,10 @@ public struct EncodingSettings: Sendable, Equatable {
 
     /// OpenCV's default.
     public static let defaultQuality = 95
+    /// What `pngLevel` is unless it is given.
     public static let defaultPNGLevel = 2
 
+    /// Settings; `validate()` refuses those out of their range.
     public init(quality: Int = defaultQuality, pngLevel: Int = defaultPNGLevel) {
         self.quality = quality
         self.pngLevel = pngLevel

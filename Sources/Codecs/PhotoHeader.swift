@@ -4,11 +4,14 @@ import FastPixPlumbing
 
 /// A camera as its photos name it (EXIF). Fields are nil when the photo does not say.
 public struct Camera: Sendable, Hashable, Codable {
+    /// The maker.
     public let make: String?
+    /// The model.
     public let model: String?
     /// The body's serial number (EXIF 2.3, tag 0xA431).
     public let serial: String?
 
+    /// A camera; nil: not known.
     public init(make: String? = nil, model: String? = nil, serial: String? = nil) {
         self.make = make
         self.model = model

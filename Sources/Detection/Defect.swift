@@ -13,9 +13,12 @@ public enum DefectShape: String, Sendable, Codable, CaseIterable {
 
 /// A place of the frame, 0-based from the top left of the stored (un-rotated) frame.
 public struct PixelPlace: Sendable, Hashable, Codable {
+    /// From the top.
     public let row: Int
+    /// From the left.
     public let column: Int
 
+    /// A place; nothing is checked.
     public init(row: Int, column: Int) {
         self.row = row
         self.column = column
@@ -41,10 +44,13 @@ package struct Smear: Sendable, Equatable, Encodable {
 public struct Defect: Sendable, Encodable, Equatable {
     /// The strongest pixel; of lines and grids the first one. 0-based from the top left of the stored (un-rotated) frame.
     public let row: Int
+    /// As `row`.
     public let column: Int
     /// The channel in which it is strongest; the moments below are this channel's.
     public let channel: Int
+    /// What is wrong with it.
     public let `class`: DefectClass
+    /// Which of its pixels are together.
     public let shape: DefectShape
     /// The share of entries of this evidence that are true defects, 0 to 1, as measured with planted defects
     /// (Guides/Detection.md).
@@ -52,9 +58,11 @@ public struct Defect: Sendable, Encodable, Equatable {
     /// Mean over the photos, in samples, and the middle of the neighbours' means. Of lines, the neighbours' is 0 and the
     /// mean the offset from the lines on either side.
     public let mean: Double
+    /// As `mean`.
     public let neighbourhoodMean: Double
     /// Variance over the photos, and the middle of the neighbours' variances; 0 of lines.
     public let variance: Double
+    /// As `variance`.
     public let neighbourhoodVariance: Double
     /// The offset of the mean in units of the pattern that sound pixels have around it.
     public let meanScore: Double
@@ -65,14 +73,17 @@ public struct Defect: Sendable, Encodable, Equatable {
     public let persistence: Double
     /// Photos in which it lies above, and below, all its neighbours; nil of lines and grids.
     public let framesAbove: Int?
+    /// As `framesAbove`.
     public let framesBelow: Int?
     /// Rows and columns that it covers.
     public let extentRows: Int
+    /// As `extentRows`.
     public let extentColumns: Int
     /// Every pixel of a point or a cluster, in the order of rows; of lines and grids too many to list: see `covered`.
     public let pixels: [PixelPlace]
     /// Distance of a grid's pixels; 1 of everything else.
     public let rowPeriod: Int
+    /// As `rowPeriod`.
     public let columnPeriod: Int
     /// All the pixels it tinges: what a repair has to replace.
     package let smear: Smear
@@ -81,6 +92,7 @@ public struct Defect: Sendable, Encodable, Equatable {
     /// Photos that can tell (whose neighbours are not clipped), and the share of them in which the pixel lies on its side
     /// of all neighbours; nil of lines and grids.
     public let photosConfirming: Int?
+    /// As `photosConfirming`.
     public let signShare: Double?
     /// Since when, and under what settings, it shows; nil unless the photos were looked at again.
     package internal(set) var history: DefectHistory?

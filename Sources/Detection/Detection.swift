@@ -8,6 +8,7 @@ public struct Detection: Sendable, Equatable {
     public let judgedShare: Double
     /// What the frames were taken for, and why.
     public let kind: FrameKind
+    /// As `kind`, in words.
     public let kindReason: String
     /// Correlation, from 0 to 1, of what two halves of the photos show beyond slow gradients: near 0 when the photos are of
     /// different things, near 1 when they show one view. Nil when there are too few photos to tell.

@@ -32,6 +32,7 @@ public enum DetectionSensitivity: String, Sendable, Codable, CaseIterable {
 
 /// How defects are looked for.
 public struct DetectionSettings: Sendable {
+    /// How much has to speak for a defect.
     public var sensitivity: DetectionSensitivity
     /// Defects of other classes are not listed.
     public var classes: Set<DefectClass>
@@ -40,6 +41,7 @@ public struct DetectionSettings: Sendable {
     /// The least steady offset from the neighbours, in samples, of what is listed; nil for what the kind of frames asks.
     public var leastOffset: Double?
 
+    /// Settings; those left out are what most photos need.
     public init(
         sensitivity: DetectionSensitivity = .normal, classes: Set<DefectClass> = Set(DefectClass.allCases),
         frames: FrameKind? = nil, leastOffset: Double? = nil

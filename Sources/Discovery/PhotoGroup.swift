@@ -14,12 +14,15 @@ public enum GroupingField: String, Sendable, Codable, CaseIterable {
 
 /// Which photos belong together.
 public struct GroupingRule: Sendable, Equatable {
+    /// What has to agree, besides what always has to.
     public var fields: Set<GroupingField>
     /// When not nil, all photos count as this camera's, whatever they say themselves.
     public var camera: String?
 
+    /// What `fields` is unless it is given.
     public static let defaultFields: Set<GroupingField> = [.make, .model, .serial, .band]
 
+    /// A rule.
     public init(fields: Set<GroupingField> = defaultFields, camera: String? = nil) {
         self.fields = fields
         self.camera = camera

@@ -1,6 +1,8 @@
 /// A file that was left out of a result, and why.
 public struct SkippedPhoto: Sendable, Codable, Equatable {
+    /// The file; of one with several pictures, `#` and the number of the picture behind it.
     public let path: String
+    /// A sentence in English.
     public let reason: String
     /// False for files that are sound but were not wanted (a group that is too small, for instance).
     public let isFailure: Bool
@@ -9,6 +11,7 @@ public struct SkippedPhoto: Sendable, Codable, Equatable {
 
     enum CodingKeys: String, CodingKey { case path, reason, copyOf }
 
+    /// A file that was left out.
     public init(path: String, reason: String, isFailure: Bool = true, copyOf: String? = nil) {
         self.path = path
         self.reason = reason

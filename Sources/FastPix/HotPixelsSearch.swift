@@ -15,6 +15,7 @@ import SystemPackage
 /// for group in report.groups { print(group.name, group.detection?.defects ?? []) }
 /// ```
 public struct HotPixelsSearch: Sendable {
+    /// How photos are decoded and added up.
     public var accumulation: AccumulationSettings
     /// Groups of fewer photos are left out.
     public var minimumFrames: Int
@@ -35,9 +36,12 @@ public struct HotPixelsSearch: Sendable {
     /// Whether raw files are read with the sensor's masked border.
     public var maskedBorder = false
 
+    /// What `minimumFrames` is unless it is given.
     public static let defaultMinimumFrames = 5
+    /// What `top` is unless it is given.
     public static let defaultTop = 10
 
+    /// A search with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),

@@ -20,6 +20,7 @@ public struct StateMerge: Sendable {
     /// they lie in a temporary file.
     public var memoryLimit: Int?
 
+    /// A merge with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         top: Int = HotPixelsSearch.defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
         combined: FilePath? = nil, memoryLimit: Int? = nil

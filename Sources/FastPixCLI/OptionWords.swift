@@ -18,13 +18,22 @@ enum OptionWords {
         ("allow overwriting to replace it", "--overwrite replaces it"),
         ("allow any camera to use it nevertheless", "--any-camera uses it nevertheless"),
         ("allow any camera to compare them nevertheless", "--any-camera compares them nevertheless"),
-        ("give the size and offset of a list that does not say its own", "of a list that does not say its own, give "
-            + "--map-size and --map-offset"),
-        ("give the photos' size and where they begin in that frame", "give the photos' size and where they begin in that "
-            + "frame: --map-size 4000x3000 --map-offset 0,0"),
+        (
+            "give the size and offset of a list that does not say its own",
+            "of a list that does not say its own, give "
+                + "--map-size and --map-offset"
+        ),
+        (
+            "give the photos' size and where they begin in that frame",
+            "give the photos' size and where they begin in that "
+                + "frame: --map-size 4000x3000 --map-offset 0,0"
+        ),
         ("an offset of 0,0 when it counts in the photos", "--map-offset 0,0 when it counts in the photos"),
         ("which takes no suffix;", "which takes no --suffix;"),
-        ("choose another output or a suffix, or allow overwriting", "choose another --output or a --suffix, or --overwrite"),
+        (
+            "choose another output or a suffix, or allow overwriting",
+            "choose another --output or a --suffix, or --overwrite"
+        ),
         ("choose another output or a suffix", "choose another --output or a --suffix"),
         ("choose another output, or allow overwriting", "choose another --output, or --overwrite"),
         ("choose another output folder", "choose another --output"),
@@ -32,8 +41,11 @@ enum OptionWords {
         ("give images of one size, or let the second be resized", "give images of one size, or --resize-b"),
         ("give the photos and the channels it was made with", "give the photos and the --channels it was made with"),
         ("without moments it is counted", "without --moments it is counted"),
-        ("images are written as JPEG and PNG only; choose one of them", "images are written as JPEG and PNG only; choose "
-            + "one of them with --format"),
+        (
+            "images are written as JPEG and PNG only; choose one of them",
+            "images are written as JPEG and PNG only; choose "
+                + "one of them with --format"
+        ),
         ("; raise the limit of pixels to read it", "; --max-pixels sets the limit"),
     ]
 }

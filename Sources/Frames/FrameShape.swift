@@ -47,7 +47,9 @@ package struct ColourPattern: Sendable, Hashable, Codable {
 
 /// The shape of a decoded frame: `height` rows of `width` pixels of `channels` interleaved samples.
 public struct FrameShape: Sendable, Hashable, Codable {
+    /// In pixels.
     public let width: Int
+    /// In pixels.
     public let height: Int
     /// 1 (grey, luma or a mosaic) or 3 (red, green, blue); 2 or 4 where alpha is the last.
     public let channels: Int
@@ -64,9 +66,13 @@ public struct FrameShape: Sendable, Hashable, Codable {
         self.pattern = pattern
     }
 
+    /// Width x channels.
     public var samplesPerRow: Int { width * channels }
+    /// Width x height x channels.
     public var sampleCount: Int { samplesPerRow * height }
+    /// 1, 2 or 4.
     public var bytesPerSample: Int { bitsPerSample / 8 }
+    /// Of decoded samples, without gaps.
     public var bytesPerRow: Int { samplesPerRow * bytesPerSample }
 
     /// "8-bit RGB", "16-bit RGGB mosaic", "32-bit floating-point grey"; `grey`: what a single channel is called.

@@ -7,15 +7,18 @@ public struct DefectMap: Sendable, Equatable {
     public struct Entry: Sendable, Hashable {
         /// The strongest pixel; of lines and grids the first one.
         public let row: Int
+        /// As `row`.
         public let column: Int
         /// Nil when the list names pixels or blocks, and not which of them belong together.
         public let shape: DefectShape?
         /// Rows and columns that it covers, from `row` and `column` on unless `pixels` tells. Nil: from edge to edge of a
         /// frame whose size is not known.
         public let extentRows: Int?
+        /// As `extentRows`.
         public let extentColumns: Int?
         /// Distance of a grid's pixels; 1 of everything else.
         public let rowPeriod: Int
+        /// As `rowPeriod`.
         public let columnPeriod: Int
         /// Every pixel of a cluster; empty when the extent tells.
         public let pixels: [PixelPlace]
@@ -23,6 +26,7 @@ public struct DefectMap: Sendable, Equatable {
         package let smear: Smear?
         /// What is wrong with it, and its mean less that of its neighbours, in samples; nil when the file does not tell.
         public let `class`: DefectClass?
+        /// As `class`.
         public let meanOffset: Double?
 
         package init(
@@ -46,12 +50,16 @@ public struct DefectMap: Sendable, Equatable {
 
     /// Fields are nil when the file does not tell.
     public var camera = Camera()
+    /// Pixels of the frame across.
     public var width: Int?
+    /// Pixels of the frame down.
     public var height: Int?
+    /// In the order of the file.
     public var entries: [Entry] = []
     /// Whether entries are what has to be replaced, a defect with all that it tinges, and not the defects themselves.
     public var listsSmears = false
 
+    /// A list of these entries.
     public init(camera: Camera = Camera(), width: Int? = nil, height: Int? = nil, entries: [Entry] = []) {
         self.camera = camera
         self.width = width

@@ -22,7 +22,9 @@ public struct FastPixError: Error, Sendable {
         public static let contradiction = Code(rawValue: "contradiction")
         /// There is nothing at the path.
         public static let notFound = Code(rawValue: "notFound")
+        /// The file or folder cannot be opened or read.
         public static let unreadable = Code(rawValue: "unreadable")
+        /// The output cannot be created or written.
         public static let unwritable = Code(rawValue: "unwritable")
         /// The file is none of an image format.
         public static let notAnImage = Code(rawValue: "notAnImage")
@@ -34,6 +36,7 @@ public struct FastPixError: Error, Sendable {
         public static let tooLarge = Code(rawValue: "tooLarge")
         /// Too few photos for what is asked.
         public static let tooFewFrames = Code(rawValue: "tooFewFrames")
+        /// Memory, or a thread, is not to be had, or the memory limit is too low.
         public static let outOfMemory = Code(rawValue: "outOfMemory")
         /// More photos than exact sums can hold.
         public static let overflow = Code(rawValue: "overflow")
@@ -41,6 +44,7 @@ public struct FastPixError: Error, Sendable {
         public static let interrupted = Code(rawValue: "interrupted")
     }
 
+    /// What kind of error.
     public let code: Code
     /// The file or folder concerned.
     public let path: FilePath?
@@ -49,6 +53,7 @@ public struct FastPixError: Error, Sendable {
     /// A sentence in English: what was found, what was expected, what to do.
     public let message: String
 
+    /// An error; the message ends without a full stop.
     public init(_ code: Code, path: FilePath? = nil, systemErrno: Int32? = nil, _ message: String) {
         self.code = code
         self.path = path

@@ -13,6 +13,7 @@ public final class Interruption: Sendable {
     /// Asked at every look whether the work shall stop, besides requests.
     private let condition: (@Sendable () -> Bool)?
 
+    /// A handle for one job or several.
     public init() { condition = nil }
 
     /// Stops the work at the first look at which `condition` holds; from then on it must hold. Called from the
@@ -70,7 +71,8 @@ extension Interruption {
                 if !isStarted {
                     continuation.resume(
                         returning: .failure(
-                            FastPixError(.outOfMemory, "the system has no thread to give for the job; run fewer at a time")))
+                            FastPixError(
+                                .outOfMemory, "the system has no thread to give for the job; run fewer at a time")))
                 }
             }
         } onCancel: {

@@ -8,7 +8,8 @@ package enum ReportSchema {
         let found = try container.decode(String.self, forKey: key)
         guard found == schema else {
             throw DecodingError.dataCorruptedError(
-                forKey: key, in: container, debugDescription: "a report of the form \(found), and \(schema) is expected")
+                forKey: key, in: container, debugDescription: "a report of the form \(found), and \(schema) is expected"
+            )
         }
     }
 }

@@ -76,7 +76,8 @@ extension HotPixelsReport.Group: Decodable {
             lowest: try container.decode([SubpixelMoments].self, forKey: .lowestVariance))
         detection = try Self.detection(container)
         let group = PhotoGroup(
-            camera: camera, shape: shape, channels: channelNames == ["luma"] ? .luma : .all, details: details, photos: [])
+            camera: camera, shape: shape, channels: channelNames == ["luma"] ? .luma : .all, details: details,
+            photos: [])
         name = group.name
         marks = PhotoSetMarks([], shape: shape)
     }

@@ -9,7 +9,9 @@ import SystemPackage
 
 /// What `fastpix hotpixels` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct HotPixelsReport: Sendable, Encodable {
+    /// Names the JSON form.
     public let schema = "fastpix.hotpixels/1"
+    /// Of the fastpix that has made the report.
     public let version: String
     package let settings: Settings
     /// One per camera and frame shape, the largest first.
@@ -131,7 +133,9 @@ public struct HotPixelsReport: Sendable, Encodable {
     public struct Group: Sendable, Encodable {
         /// 1 for the first: what outputs of which each group has its own are numbered by.
         public let number: Int
+        /// As the photos name it.
         public let camera: Camera
+        /// Of the frames.
         public let shape: FrameShape
         /// What else its photos share.
         package let details: GroupDetails
@@ -139,6 +143,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         package let sensorFrame: SensorFrame?
         /// Photos that entered the statistics.
         public let frames: Int
+        /// Extremes and mean of the variance, and where it is lowest.
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
         public let detection: Detection?
@@ -274,7 +279,9 @@ public struct HotPixelsReport: Sendable, Encodable {
 
 /// An output that could not be written, and why.
 public struct FailedOutput: Sendable, Codable, Equatable {
+    /// The output.
     public let path: String
+    /// A sentence in English.
     public let reason: String
 
     package init(path: String, reason: String) {

@@ -17,6 +17,7 @@ public struct MapOutputs: Sendable {
     /// uint64), shaped like the maps.
     public var sumsFolder: FilePath?
 
+    /// Maps in these places; nil: none.
     public init(variancePicture: FilePath? = nil, mapsFolder: FilePath? = nil, sumsFolder: FilePath? = nil) {
         self.variancePicture = variancePicture
         self.mapsFolder = mapsFolder

@@ -30,6 +30,7 @@ public struct ReportWarning: Sendable, Codable, Equatable {
     }
 
     package let kind: Kind
+    /// A sentence in English.
     public let message: String
     /// Index of the group that it is about; nil: all of them.
     public let group: Int?

@@ -14,7 +14,9 @@ public enum PhotoWeight: String, Sendable, Codable, CaseIterable {
 public struct ChannelMoments: Sendable, Equatable {
     /// red, green, blue or grey.
     public let name: String
+    /// Photos that have the channel.
     public let photos: Int
+    /// Their pixels.
     public let pixels: UInt64
     /// The depths that occur, ascending: 8, 16.
     public let bitsPerSample: [Int]

@@ -30,6 +30,7 @@ public struct PhotoStatistics: Sendable {
     /// that takes more alone is left out and listed.
     public var memoryLimit: Int?
 
+    /// Statistics with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, verifies: Bool = false,
         moments: PhotoWeight? = nil, greyAsRGB: Bool = false, memoryLimit: Int? = nil

@@ -5,7 +5,9 @@ import FastPixPlumbing
 
 /// What `fastpix stats` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct StatisticsReport: Sendable, Encodable {
+    /// Names the JSON form.
     public let schema = "fastpix.stats/1"
+    /// Of the fastpix that has made the report.
     public let version: String
     package let settings: Settings
     package let inventory: PhotoInventory
@@ -42,8 +44,11 @@ public struct StatisticsReport: Sendable, Encodable {
         }
     }
 
+    /// Mean and spread of each channel.
     public struct Moments: Sendable {
+        /// By what photos count.
         public let weight: PhotoWeight
+        /// Whether grey photos count in red, green and blue.
         public let greyAsRGB: Bool
         /// Those that occur, in the order red, green, blue, grey.
         public let channels: [ChannelMoments]
@@ -129,6 +134,7 @@ extension StatisticsReport.Moments: Encodable {
 extension ChannelMoments: Encodable {
     /// The same share of 255, which is what 8-bit samples are.
     public var meanOf255: Double { mean * 255 }
+    /// As `meanOf255`.
     public var standardDeviationOf255: Double { standardDeviation * 255 }
 
     enum CodingKeys: String, CodingKey {

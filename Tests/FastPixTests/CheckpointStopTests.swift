@@ -365,7 +365,8 @@ import Testing
             let state = try Data(contentsOf: URL(fileURLWithPath: path))
             let group = try #require(PhotoGroup.grouping(Self.photos(in: folder)).first)
             let checkpoint = try #require(
-                try CheckpointSet(CheckpointSettings(path: FilePath(path)), groups: [group], judging: false, workers: 1)[0])
+                try CheckpointSet(
+                    CheckpointSettings(path: FilePath(path)), groups: [group], judging: false, workers: 1)[0])
             try FileManager.default.removeItem(
                 at: folder.appendingPathComponent("photos/\(manifest.unfinished[0].name)"))
             let job = Accumulation(

@@ -142,7 +142,8 @@ struct DefectComparisonTests {
                 [.made(row: 5, column: 7)], "two", camera: Camera(make: "Maker", model: "Maker Two"), in: folder)
             let small = try Self.file([.made(row: 5, column: 7)], "small", width: 60, in: folder)
             let cameras = #expect(throws: FastPixError.self) { try DefectComparison().run(old: one, new: two) }
-            #expect(cameras?.message.contains("Maker Two") == true && cameras?.message.contains("allow any camera") == true)
+            #expect(
+                cameras?.message.contains("Maker Two") == true && cameras?.message.contains("allow any camera") == true)
             #expect(try DefectComparison(takesAnyCamera: true).run(old: one, new: two).isUnchanged)
             let sizes = #expect(throws: FastPixError.self) {
                 try DefectComparison(takesAnyCamera: true).run(old: one, new: small)

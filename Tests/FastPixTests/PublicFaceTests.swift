@@ -23,7 +23,8 @@ struct PublicFaceTests {
         }
     }
 
-    private static func decoded<Report: Decodable>(_ json: String, as type: Report.Type = Report.self) throws -> Report {
+    private static func decoded<Report: Decodable>(_ json: String, as type: Report.Type = Report.self) throws -> Report
+    {
         try JSONDecoder().decode(type, from: Data(json.utf8))
     }
 
@@ -46,7 +47,9 @@ struct PublicFaceTests {
             #expect(again.groups.first?.summary == report.groups.first?.summary)
 
             // Written from what was read back, a list is the one of the run.
-            let (list, other) = (folder.appendingPathComponent("list.json"), folder.appendingPathComponent("other.json"))
+            let (list, other) = (
+                folder.appendingPathComponent("list.json"), folder.appendingPathComponent("other.json")
+            )
             #expect(try report.writeDefects(to: FilePath(list.path), as: .json).isEmpty)
             #expect(try again.writeDefects(to: FilePath(other.path), as: .json).isEmpty)
             #expect(try Data(contentsOf: list) == Data(contentsOf: other))
@@ -128,9 +131,11 @@ struct PublicFaceTests {
         try await Self.withPhotos(12) { folder, photos in
             let accumulation = AccumulationSettings(workers: 1, tileSampleCount: 64, batch: 1)
             Self.expectInterrupted(
-                await Self.cancelled { try await HotPixelsSearch(accumulation: accumulation).run(photos, progress: $0) })
+                await Self.cancelled { try await HotPixelsSearch(accumulation: accumulation).run(photos, progress: $0) }
+            )
             Self.expectInterrupted(
-                await Self.cancelled { try await PhotoStatistics(workers: 1, verifies: true).run(photos, progress: $0) })
+                await Self.cancelled { try await PhotoStatistics(workers: 1, verifies: true).run(photos, progress: $0) }
+            )
 
             let state = folder.appendingPathComponent("all.state")
             let kept = HotPixelsSearch(
@@ -138,7 +143,9 @@ struct PublicFaceTests {
             Self.expectInterrupted(await Self.cancelled { try await kept.run(photos, progress: $0) })
             #expect(FileManager.default.fileExists(atPath: state.path))
             let resumed = try Self.groups(try kept.run(photos, interruption: nil))
-            #expect(resumed == (try Self.groups(HotPixelsSearch(accumulation: accumulation).run(photos, interruption: nil))))
+            #expect(
+                resumed == (try Self.groups(HotPixelsSearch(accumulation: accumulation).run(photos, interruption: nil)))
+            )
 
             // What was complete stays.
             let output = FilePath(folder.appendingPathComponent("blended").path)

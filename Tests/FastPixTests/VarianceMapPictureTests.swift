@@ -42,7 +42,8 @@ import Testing
         try withTarget { path in
             var rows: [Int] = []
             try VarianceMapPicture.write(
-                to: FilePath(path), width: sample.width, height: sample.height, title: "Title, größer", caption: "A caption.",
+                to: FilePath(path), width: sample.width, height: sample.height, title: "Title, größer",
+                caption: "A caption.",
                 minimum: sample.minimum, maximum: sample.maximum
             ) { (row, values) throws(FastPixError) in
                 rows.append(row)

@@ -43,7 +43,8 @@ package struct CheckpointSet {
         // Floating-point samples have rounded moments, which depend on the order of photos: nothing to go on from.
         for (index, group) in groups.enumerated() where byGroup[index] == nil && group.shape.sampleType != .f32 {
             byGroup[index] = GroupCheckpoint(
-                path: NumberedOutput.file(settings.path, number), group: group, hasExtremes: judging, interval: settings.interval,
+                path: NumberedOutput.file(settings.path, number), group: group, hasExtremes: judging,
+                interval: settings.interval,
                 saved: GroupCheckpoint.Content())
             number += 1
         }

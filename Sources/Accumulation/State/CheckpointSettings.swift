@@ -9,8 +9,10 @@ public struct CheckpointSettings: Sendable {
     /// Seconds between two saves, at least.
     public var interval: Double
 
+    /// What `interval` is unless it is given.
     public static let defaultInterval = 60.0
 
+    /// A checkpoint in this file; nothing is looked up yet.
     public init(path: FilePath, interval: Double = defaultInterval) {
         self.path = path
         self.interval = interval

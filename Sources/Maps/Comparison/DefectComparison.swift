@@ -22,8 +22,10 @@ public struct DefectComparison: Sendable {
     /// Masks of more pixels are refused.
     public var maximumPixels: UInt64
 
+    /// A comparison with these settings; `validate()` and `run` refuse those out of their range.
     public init(
-        takesAnyCamera: Bool = false, tolerance: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
+        takesAnyCamera: Bool = false, tolerance: Int? = nil,
+        maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
     ) {
         self.takesAnyCamera = takesAnyCamera
         self.tolerance = tolerance

@@ -6,6 +6,7 @@ import FastPixPlumbing
 public struct DefectComparisonReport: Sendable, Encodable {
     /// A defect of one list, or several whose pixels are one defect in the other.
     public struct Change: Sendable, Codable, Equatable {
+        /// What has become of a defect.
         public enum Kind: String, Sendable, Codable, CaseIterable {
             case new, gone, grown, shrunk
             /// It has both gained and lost pixels.
@@ -13,12 +14,15 @@ public struct DefectComparisonReport: Sendable, Encodable {
             case unchanged
         }
 
+        /// What has become of it.
         public let change: Kind
         /// Of the first defect of the new list, or of the old one when it is gone.
         public let row: Int
+        /// As `row`.
         public let column: Int
         /// Pixels of the new list without one of the old list near, and the other way round.
         public let pixelsGained: Int
+        /// As `pixelsGained`.
         public let pixelsLost: Int
         /// Empty when it is new.
         package let old: [Side]
@@ -69,15 +73,18 @@ public struct DefectComparisonReport: Sendable, Encodable {
 
     /// Two lists of one camera and frame size.
     public struct Group: Sendable, Encodable {
+        /// As the lists name it.
         public let camera: Camera
         /// Nil when neither list tells.
         public let width: Int?
+        /// As `width`.
         public let height: Int?
         /// Pixels this far apart, in rows and in columns, count as the same.
         public let tolerance: Int
         /// From top to bottom.
         public let defects: [Change]
 
+        /// How many defects have become this.
         public func count(_ kind: Change.Kind) -> Int { defects.count { $0.change == kind } }
 
         enum CodingKeys: String, CodingKey { case camera, width, height, tolerance, counts, defects }
@@ -123,13 +130,17 @@ public struct DefectComparisonReport: Sendable, Encodable {
         }
     }
 
+    /// Names the JSON form.
     public let schema = "fastpix.compare/1"
+    /// Of the fastpix that has made the report.
     public let version: String
     /// The files.
     public let old: String
+    /// As `old`.
     public let new: String
     /// No defect is new, gone, grown, shrunk or reshaped, and every list has its counterpart.
     public let isUnchanged: Bool
+    /// A group for each two lists that were compared.
     public let groups: [Group]
     package let notCompared: [Lone]
 

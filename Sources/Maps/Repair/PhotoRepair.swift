@@ -20,12 +20,15 @@ public struct PhotoRepair: Sendable {
     /// Pixels around a defect that go with it, when the list does not say how far its effect reaches; nil: 3 in JPEG,
     /// where demosaicing and compression have spread it, and none in PNG.
     public var radius: Int?
+    /// Threads, each with a photo of its own.
     public var workers: Int
+    /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. A photo is held whole, and one that
     /// takes more alone is left out and listed.
     public var memoryLimit: Int?
 
+    /// A repair with these settings; `workers`: nil is one per processor.
     public init(
         folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
         workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil

@@ -5,9 +5,13 @@ import FastPixPlumbing
 public struct RepairReport: Sendable, Encodable {
     /// A photo that was written.
     public struct Photo: Sendable, Codable, Equatable {
+        /// The photo that was read.
         public let path: String
+        /// The photo that was written.
         public let output: String
+        /// In pixels.
         public let width: Int
+        /// In pixels.
         public let height: Int
         /// Entries of the lists for its camera.
         public let defects: Int
@@ -28,7 +32,9 @@ public struct RepairReport: Sendable, Encodable {
         }
     }
 
+    /// Names the JSON form.
     public let schema = "fastpix.repair/1"
+    /// Of the fastpix that has made the report.
     public let version: String
     /// The list of defects; of several, the first.
     public let map: String
@@ -36,6 +42,7 @@ public struct RepairReport: Sendable, Encodable {
     public let maps: [String]
     /// In the order of their paths, as the next.
     public let photos: [Photo]
+    /// Photos that were not repaired, and why.
     public let skipped: [SkippedPhoto]
     /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
     public let leftOut: String?
@@ -58,7 +65,9 @@ public struct RepairReport: Sendable, Encodable {
         self.isInterrupted = isInterrupted
     }
 
-    enum CodingKeys: String, CodingKey { case schema, version, map, maps, photos, skipped, peakMemoryBytes, isInterrupted }
+    enum CodingKeys: String, CodingKey {
+        case schema, version, map, maps, photos, skipped, peakMemoryBytes, isInterrupted
+    }
 
     /// With a final line break.
     public var json: String { JSONText.of(self) }
