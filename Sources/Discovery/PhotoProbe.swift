@@ -24,7 +24,7 @@ package enum PhotoProbe {
         WorkerTeam.run(workers: min(workers, max(1, paths.count), OpenFile.limit)) { _ in
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < paths.count, interruption?.isCancelled != true else { return }
+                guard index < paths.count, interruption?.isRequested != true else { return }
                 let result = probe(
                     paths[index], channels: channels, maskedBorder: maskedBorder, maximumPixels: maximumPixels)
                 results.withLock { $0[index] = result }

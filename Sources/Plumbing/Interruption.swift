@@ -16,8 +16,8 @@ public final class Interruption: Sendable {
     /// A handle for one job or several.
     public init() { condition = nil }
 
-    /// Stops the work at the first look at which `condition` holds; from then on it must hold. Called from the
-    /// workers' threads: once before each photo and strip of rows.
+    /// Stops the accumulation of photos at the first look at which `condition` holds; from then on it must hold. Called
+    /// from the workers' threads: once before each photo and strip of rows. What comes before, headers, does not ask it.
     init(when condition: @escaping @Sendable () -> Bool) { self.condition = condition }
 
     /// Asks the job to stop. It finishes the rows it has in hand, saves its checkpoint if it has one, and ends with the
@@ -26,11 +26,14 @@ public final class Interruption: Sendable {
     public func cancel() { state.withLock { $0.isRequested = true } }
 
     /// Whether somebody asked to stop. Safe from any thread.
-    public var isCancelled: Bool { condition?() == true || state.withLock { $0.isRequested } }
+    public var isCancelled: Bool { condition?() == true || isRequested }
 
-    /// Throws `interrupted` when somebody asked to stop.
+    /// Whether somebody asked to stop, by `cancel` or `request`.
+    package var isRequested: Bool { state.withLock { $0.isRequested } }
+
+    /// Throws `interrupted` when somebody asked to stop, by `cancel` or `request`.
     package func check() throws(FastPixError) {
-        if isCancelled { throw FastPixError(.interrupted, "interrupted") }
+        if isRequested { throw FastPixError(.interrupted, "interrupted") }
     }
 
     // MARK: For a process that can simply end
