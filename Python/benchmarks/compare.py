@@ -111,11 +111,11 @@ def moments(shapes: list[tuple[int, ...]], repeats: int) -> None:
             welford = NumPyWelford(shape)
             single, stacked = (fastpix.Moments(shape, dtype) for _ in range(2))
 
-            def one_by_one(target: Any = single, frames: Any = frames) -> None:
+            def one_by_one(target: Any = single, frames: Any = list(frames)) -> None:
                 for frame in frames:
                     target.add(frame)
 
-            def in_numpy(target: Any = welford, frames: Any = frames) -> None:
+            def in_numpy(target: Any = welford, frames: Any = list(frames)) -> None:
                 for frame in frames[:2]:
                     target.add(frame)
 
@@ -152,7 +152,7 @@ def main() -> None:
     large = [] if arguments.quick else [(1000, 1000, 3), (3000, 4000, 3)]
     blending([(8, 8), (64, 64), (256, 256, 3), *large], arguments.repeats)
     print()
-    moments([(64, 64, 3), (256, 256, 3), *large], arguments.repeats)
+    moments([(8, 8), (64, 64), (64, 64, 3), (256, 256, 3), *large], arguments.repeats)
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def test_sums_never_overflow(dtype: type, most: int) -> None:
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
-        (np.zeros((4, 5), np.uint16), TypeError, "are uint16, and these are the moments of uint8"),
+        (np.zeros((4, 5), np.uint16), TypeError, "are uint16, and frames of uint8 are wanted"),
         (np.zeros((5, 4), np.uint8), ValueError, r"have the shape \(5, 4\); \(4, 5\) is wanted, or \('n', 4, 5\)"),
         (np.zeros(20, np.uint8), ValueError, "have the shape"),
         (np.zeros((), np.uint8), ValueError, "have the shape"),
