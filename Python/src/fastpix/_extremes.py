@@ -172,6 +172,13 @@ class Extremes(_kernels.ExtremesBase):
         self._coarse[...] = coarse
         self._restore(np.ascontiguousarray(facts, np.int64).tobytes())
 
+    def _are_states(self, shape: tuple[int, ...], dtype: np.dtype[Any], count: int, distance: int) -> bool:
+        """Whether they are counted as the program counts those of such frames."""
+        if self._dtype == np.float32:
+            return False
+        wanted = Extremes(shape, dtype, distance=distance) if len(shape) in (2, 3) else None
+        return wanted is not None and self._kind == wanted._kind and self.count == count
+
     def __eq__(self, other: object) -> bool:
         """Whether both have counted the same, equally often."""
         if not isinstance(other, Extremes):
