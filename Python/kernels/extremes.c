@@ -320,6 +320,32 @@ static PyObject *extremes_copy_sums(PyObject *object, PyObject *const *arguments
     return result;
 }
 
+/// `_copy_counter(index, counts)`: copies one of the four into an array of a frame's shape.
+static PyObject *extremes_copy_counter(PyObject *object, PyObject *const *arguments, Py_ssize_t argument_count,
+                                       PyObject *keywords) {
+    static const char *const names[] = {"index", "counts", NULL};
+    static const signature signature = {"_copy_counter", names, 2, 2};
+    extremes *extremes = (struct extremes *)object;
+    PyObject *values[MAXIMUM_ARGUMENTS];
+    if (!collector_is_ready(&extremes->base) ||
+        !take_arguments(&signature, arguments, argument_count, keywords, values)) {
+        return NULL;
+    }
+    const Py_ssize_t index = PyNumber_AsSsize_t(values[0], PyExc_OverflowError);
+    if (index == -1 && PyErr_Occurred()) return NULL;
+    if (index < 0 || index >= COUNTERS) {
+        PyErr_SetString(PyExc_ValueError, "there are four counters");
+        return NULL;
+    }
+    array counter = extremes->counters;
+    counter.buffer.len /= COUNTERS;
+    counter.buffer.buf = (char *)counter.buffer.buf + index * counter.buffer.len;
+    collector_lock(&extremes->base);
+    const bool is_copied = array_copy_to(&counter, values[1], "counts");
+    collector_unlock(&extremes->base);
+    return is_copied ? Py_NewRef(Py_None) : NULL;
+}
+
 /// `_restore(facts)`: what `_copy_sums` has returned, to an object whose arrays have been filled.
 static PyObject *extremes_restore(PyObject *object, PyObject *facts) {
     extremes *extremes = (struct extremes *)object;
@@ -366,6 +392,7 @@ static PyMethodDef methods[] = {
     {"_begin", (PyCFunction)(void (*)(void))extremes_begin, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_merge", extremes_merge, METH_O, NULL},
     {"_copy_sums", (PyCFunction)(void (*)(void))extremes_copy_sums, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"_copy_counter", (PyCFunction)(void (*)(void))extremes_copy_counter, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_restore", extremes_restore, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -62,33 +62,25 @@ class Extremes(_kernels.ExtremesBase):
         black: float | None = None,
         white: float | None = None,
     ) -> None:
-        self._shape = tuple(int(length) for length in shape)
-        if len(self._shape) not in (2, 3) or any(length < 0 for length in self._shape):
-            raise ValueError(f"the shape of a frame is {self._shape}; (height, width) or (height, width, channels)")
-        self._dtype = np.dtype(dtype).newbyteorder("=")
-        if self._dtype not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
-            raise TypeError(f"extremes of {self._dtype} frames are not counted; of uint8, uint16 and float32 they are")
+        lengths = tuple(int(length) for length in shape)
+        if len(lengths) not in (2, 3) or any(length < 0 for length in lengths):
+            raise ValueError(f"the shape of a frame is {lengths}; (height, width) or (height, width, channels)")
+        sample = np.dtype(dtype).newbyteorder("=")
+        if sample not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
+            raise TypeError(f"extremes of {sample} frames are not counted; of uint8, uint16 and float32 they are")
         if not 1 <= distance <= 16:
             raise ValueError(f"the distance is {distance}; 1 to 16 pixels are possible")
-        is_integer = self._dtype != np.float32
-        lowest, highest = (0.0, float(np.iinfo(self._dtype).max)) if is_integer else (-np.inf, np.inf)
-        self._distance = distance
-        self._black = lowest if black is None else float(black)
-        self._white = highest if white is None else float(white)
-        for level in (self._black, self._white):
+        is_integer = sample != np.float32
+        lowest, highest = (0.0, float(np.iinfo(sample).max)) if is_integer else (-np.inf, np.inf)
+        levels = (lowest if black is None else float(black), highest if white is None else float(white))
+        for level in levels:
             if np.isnan(level) or (is_integer and not (lowest <= level <= highest and level == int(level))):
-                raise ValueError(f"{level} is no level of {self._dtype} samples")
-        self._counters = np.zeros((4, *self._shape), np.uint16)
-        self._coarse = np.zeros(coarse_shape(self._shape), np.int64)
-        self._begin(
-            self._shape,
-            np.empty(0, self._dtype),
-            self._counters,
-            self._coarse,
-            distance,
-            self._black,
-            self._white,
-        )
+                raise ValueError(f"{level} is no level of {sample} samples")
+        counters, coarse = np.zeros((4, *lengths), np.uint16), np.zeros(coarse_shape(lengths), np.int64)
+        self._begin(lengths, np.empty(0, sample), counters, coarse, distance, *levels)
+        self._shape, self._dtype, self._distance = lengths, sample, distance
+        self._black, self._white = levels
+        self._counters, self._coarse = counters, coarse
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -121,9 +113,8 @@ class Extremes(_kernels.ExtremesBase):
         return self._counts(3)
 
     def _counts(self, index: int) -> NDArray[np.uint16]:
-        counters = np.empty_like(self._counters)
-        self._copy_sums(counters, None)
-        counts: NDArray[np.uint16] = counters[index].copy()
+        counts = np.empty(self._shape, np.uint16)
+        self._copy_counter(index, counts)
         return counts
 
     def _stack_of(self, frames: ArrayLike) -> NDArray[Any]:

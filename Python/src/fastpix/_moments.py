@@ -78,15 +78,14 @@ class Moments(_kernels.MomentsBase):
         lengths = (shape,) if isinstance(shape, int) else tuple(int(length) for length in shape)
         if any(length < 0 for length in lengths):
             raise ValueError(f"the shape of a frame is {lengths}; no length may be negative")
-        self._shape = lengths
-        self._dtype = np.dtype(dtype).newbyteorder("=")
-        if self._dtype not in _ACCUMULATORS:
-            raise TypeError(f"frames of {self._dtype} have no moments here; uint8, uint16 and float32 have")
-        first, second = _ACCUMULATORS[self._dtype]
+        sample = np.dtype(dtype).newbyteorder("=")
+        if sample not in _ACCUMULATORS:
+            raise TypeError(f"frames of {sample} have no moments here; uint8, uint16 and float32 have")
         size = int(np.prod(lengths, dtype=np.int64))
-        self._first = np.zeros(size, first)
-        self._second = np.zeros(size, second)
-        self._begin(lengths, self._first, self._second)
+        first_type, second_type = _ACCUMULATORS[sample]
+        first, second = np.zeros(size, first_type), np.zeros(size, second_type)
+        self._begin(lengths, first, second)
+        self._shape, self._dtype, self._first, self._second = lengths, sample, first, second
 
     @property
     def shape(self) -> tuple[int, ...]:
