@@ -83,7 +83,8 @@ class Moments(_kernels.MomentsBase):
             raise TypeError(f"frames of {sample} have no moments here; uint8, uint16 and float32 have")
         size = int(np.prod(lengths, dtype=np.int64))
         first_type, second_type = _ACCUMULATORS[sample]
-        first, second = np.zeros(size, first_type), np.zeros(size, second_type)
+        first: NDArray[Any] = np.zeros(size, first_type)
+        second: NDArray[Any] = np.zeros(size, second_type)
         self._begin(lengths, first, second)
         self._shape, self._dtype, self._first, self._second = lengths, sample, first, second
 
