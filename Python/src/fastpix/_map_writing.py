@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -49,7 +50,7 @@ def write(
             content = _content(lists[0], form, offset)
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
-    place(Path(path), content)
+    place(Path(path), [content])
 
 
 def _form_of(name: str) -> MapForm:
@@ -288,12 +289,13 @@ def _field(value: object) -> str:
     return text
 
 
-def place(path: Path, content: bytes) -> None:
+def place(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file, which appears under its name when it is complete."""
     name = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         with open(name, "xb") as file:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):

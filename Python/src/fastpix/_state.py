@@ -6,7 +6,7 @@ import json
 import math
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ VERSION = 3
 _HEADER = struct.Struct("<8sII")
 _CHECKSUM_BYTES = 16
 _LONGEST_MANIFEST = 256 << 20
+_ROWS_AT_A_TIME = 64
 
 
 class StateError(FastPixError, ValueError):
@@ -155,7 +156,7 @@ class State:
 
         It appears under its name when it is complete.
         """
-        place(Path(path), self._content())
+        place(Path(path), self._signed_content())
 
     def merge(self, other: State) -> State:
         """Add the photos of another state, exactly; it stays as it is. Returns this object.
@@ -205,7 +206,15 @@ class State:
         shape = (self.moments.shape, self.moments.dtype.name, self.channels, self.pattern)
         return (self.camera, *shape, self.details)
 
-    def _content(self) -> bytes:
+    def _signed_content(self) -> Iterator[bytes]:
+        checksum = _xxhash().xxh3_128()
+        for piece in self._content():
+            checksum.update(piece)
+            yield piece
+        yield bytes(checksum.digest())
+
+    def _content(self) -> Iterator[bytes]:
+        """Everything in front of the checksum, in pieces: it is as large as all statistics together."""
         if len(self.photos) != self.moments.count:
             raise StateError(f"there are {len(self.photos)} photos, and moments of {self.moments.count} frames")
         if self.moments.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)) or len(self.moments.shape) not in (2, 3):
@@ -246,17 +255,18 @@ class State:
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
+        yield _HEADER.pack(SIGNATURE, VERSION, len(manifest)) + manifest
         arrays: list[NDArray[Any]] = [self.moments.sum, self.moments.sum_of_squares]
-        parts = [_HEADER.pack(SIGNATURE, VERSION, len(manifest)), manifest]
         if self.extremes is not None:
             counters, coarse, _ = self.extremes._sums()
-            parts.append(coarse.astype("<i8").tobytes())
+            yield coarse.astype("<i8").tobytes()
             arrays += list(counters)
         # Row by row all arrays together.
-        rows = [array.reshape(height, -1).astype(array.dtype.newbyteorder("<")).view(np.uint8) for array in arrays]
-        parts.append(np.concatenate(rows, axis=1).tobytes())
-        content = b"".join(parts)
-        return content + bytes(_xxhash().xxh3_128_digest(content))
+        arrays = [array.reshape(height, -1) for array in arrays]
+        for row in range(0, height, _ROWS_AT_A_TIME):
+            rows = [array[row : row + _ROWS_AT_A_TIME] for array in arrays]
+            flat = [part.astype(part.dtype.newbyteorder("<")).view(np.uint8) for part in rows]
+            yield np.concatenate(flat, axis=1).tobytes()
 
     def _facts(self, photos: Sequence[StatePhoto], extremes: Extremes) -> Sequence[Mapping[str, Any]]:
         """What judging needs of each photo: what the photos say, which has to be of the extremes' frames; or theirs."""
