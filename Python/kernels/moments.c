@@ -15,11 +15,16 @@
 #include "fpx_moments.h"
 #include "fpx_welford.h"
 
+_Static_assert(FRAMES_PER_PASS % FPX_WELFORD_BLOCK_FRAMES == 0, "frames are kept in whole blocks");
+
 enum {
     /// Samples whose accumulators stay in cache while the frames of a pass go by.
     TILE_SAMPLES = 32 * 1024,
     /// Samples whose results are computed beside the processor.
     RESULT_SAMPLES = 1024,
+    /// Frames that are kept before they are taken in. Whole blocks of the Welford kernel, so that frames one by one and
+    /// stacks of them give the same bits.
+    KEPT_FRAMES = FRAMES_PER_PASS,
 };
 
 typedef struct moments moments;
@@ -45,8 +50,6 @@ struct moments {
     uint64_t taken_count;
     char *kept;
     size_t kept_count;
-    /// How many frames are kept before they are taken in.
-    size_t block;
 };
 
 // MARK: One type or another
@@ -105,7 +108,7 @@ static const char *kept_frame(const moments *moments, size_t index) {
 static void finish_f32(const moments *moments, double *mean, double *m2, size_t first, size_t count) {
     memcpy(mean, (const double *)moments->first.buffer.buf + first, count * sizeof *mean);
     memcpy(m2, (const double *)moments->second.buffer.buf + first, count * sizeof *m2);
-    const float *frames[FPX_WELFORD_BLOCK_FRAMES];
+    const float *frames[KEPT_FRAMES];
     for (size_t frame = 0; frame < moments->kept_count; frame++)
         frames[frame] = (const float *)kept_frame(moments, frame) + first;
     fpx_welford_f32_accumulate_tile(mean, m2, (size_t)moments->taken_count, frames, moments->kept_count, count);
@@ -184,8 +187,6 @@ static PyObject *moments_begin(PyObject *object, PyObject *const *arguments, Py_
         PyErr_SetString(PyExc_ValueError, "the sums have to be contiguous and of the frames' size");
         return NULL;
     }
-    // Where the order counts it is the block of the kernel, so that frames one by one and stacks give the same bits.
-    moments->block = type == SAMPLE_F32 ? FPX_WELFORD_BLOCK_FRAMES : FRAMES_PER_PASS;
     return Py_NewRef(Py_None);
 }
 
@@ -221,28 +222,27 @@ static fpx_status keep(moments *moments, const frame_stack *stack, size_t begin,
         memcpy(place, stack_frame(stack, frame), moments->base.frame_bytes);
         moments->kept_count++;
     }
-    return moments->kept_count == moments->block ? take_in_kept(moments, threads) : FPX_OK;
+    return moments->kept_count == KEPT_FRAMES ? take_in_kept(moments, threads) : FPX_OK;
 }
 
 static fpx_status add_stack(moments *moments, const frame_stack *stack, size_t threads) {
     const size_t count = stack->count;
-    const size_t block = moments->block;
     // Integers do not mind the order, and frames that come together can be taken in together.
     if (moments->base.type != SAMPLE_F32 && count >= FRAMES_PER_PASS / 2) return take_in(moments, stack, 0, count, threads);
     size_t begin = 0;
     fpx_status status = FPX_OK;
-    if (moments->kept_count > 0 || count < block) {
-        begin = block - moments->kept_count < count ? block - moments->kept_count : count;
+    if (moments->kept_count > 0 || count < KEPT_FRAMES) {
+        begin = KEPT_FRAMES - moments->kept_count < count ? KEPT_FRAMES - moments->kept_count : count;
         status = keep(moments, stack, 0, begin, threads);
     }
-    const size_t whole = (count - begin) / block * block;
+    const size_t whole = (count - begin) / KEPT_FRAMES * KEPT_FRAMES;
     if (status == FPX_OK) status = take_in(moments, stack, begin, begin + whole, threads);
     if (status == FPX_OK) status = keep(moments, stack, begin + whole, count, threads);
     return status;
 }
 
 static bool make_room_to_keep(moments *moments) {
-    if (moments->kept == NULL) moments->kept = malloc(moments->block * moments->base.frame_bytes + 1);
+    if (moments->kept == NULL) moments->kept = malloc(KEPT_FRAMES * moments->base.frame_bytes + 1);
     if (moments->kept != NULL) return true;
     PyErr_NoMemory();
     return false;
@@ -258,7 +258,7 @@ static PyObject *moments_add(PyObject *object, PyObject *const *arguments, Py_ss
     PyObject *result = NULL;
     if (make_room_to_keep(moments)) {
         // Copying a frame takes a tenth of adding it.
-        const bool copies = moments->kept_count + stack.count < moments->block;
+        const bool copies = moments->kept_count + stack.count < KEPT_FRAMES;
         PyThreadState *state = release_interpreter(moments->base.sample_count * (copies ? 1 : 8) / 8);
         const fpx_status status = add_stack(moments, &stack, threads);
         take_interpreter(state);
@@ -390,7 +390,7 @@ static PyObject *moments_restore(PyObject *object, PyObject *const *arguments, P
     if (PyErr_Occurred() || PyBytes_AsStringAndSize(values[1], &bytes, &byte_count) != 0) return NULL;
     const size_t frame_bytes = moments->base.frame_bytes;
     const size_t kept = frame_bytes > 0 ? (size_t)byte_count / frame_bytes : 0;
-    if (kept * frame_bytes != (size_t)byte_count || kept >= moments->block || kept > count ||
+    if (kept * frame_bytes != (size_t)byte_count || kept >= KEPT_FRAMES || kept > count ||
         count > moments->kernels->most_frames) {
         PyErr_SetString(PyExc_ValueError, "no moments have such a state");
         return NULL;

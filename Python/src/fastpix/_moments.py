@@ -55,8 +55,7 @@ class Moments(_kernels.MomentsBase):
     Notes
     -----
     Memory is 8 bytes a sample for uint8, 12 for uint16, 16 for float32. Frames that are added one by one are kept until
-    the sums take in several together: up to eight, of float32 four. An object may be used by several threads at the same
-    time; they take turns.
+    the sums take in eight together. An object may be used by several threads at the same time; they take turns.
 
     Examples
     --------
