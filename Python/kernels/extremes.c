@@ -12,7 +12,7 @@
 enum {
     ROWS_PER_TILE = 32,
     MAXIMUM_DISTANCE = 16,
-    /// Which rows the coarse sums look at (Sources/FastPix/Accumulation/CoarseSums.swift): the fourth of eight, and so on.
+    /// Which rows the coarse sums look at (CoarseSums.swift): the fourth of eight, and so on.
     ROW_PERIOD = FPX_SCENE_CELL_COLUMNS,
     FIRST_ROW = 3,
     COUNTERS = 4,

@@ -47,6 +47,7 @@ class Extreme(Record):
 
     value: float | None
     m2: float
+    mean: float | None
     row: int
     column: int
     channel: int
