@@ -8,8 +8,9 @@ static const struct {
     const char *name;
     size_t byte_count;
 } types[] = {
-    [SAMPLE_U8] = {"uint8", 1},   [SAMPLE_U16] = {"uint16", 2},  [SAMPLE_U32] = {"uint32", 4},
-    [SAMPLE_U64] = {"uint64", 8}, [SAMPLE_I64] = {"int64", 8}, [SAMPLE_F32] = {"float32", 4}, [SAMPLE_F64] = {"float64", 8},
+    [SAMPLE_U8] = {"uint8", 1},    [SAMPLE_U16] = {"uint16", 2}, [SAMPLE_U32] = {"uint32", 4},
+    [SAMPLE_U64] = {"uint64", 8},  [SAMPLE_I64] = {"int64", 8},  [SAMPLE_F32] = {"float32", 4},
+    [SAMPLE_F64] = {"float64", 8},
 };
 enum { TYPE_COUNT = sizeof types / sizeof types[0] };
 

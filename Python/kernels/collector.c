@@ -128,11 +128,12 @@ void collector_unlock(collector *collector) { PyThread_release_lock(collector->l
 
 bool collector_has_room(const collector *collector, uint64_t more) {
     if (more <= collector->most_frames && collector->frame_count <= collector->most_frames - more) return true;
-    PyErr_Format(PyExc_OverflowError,
-                 "there are %llu frames, and %llu more would be above the %llu %s frames whose sums fit; begin a second "
-                 "object",
-                 (unsigned long long)collector->frame_count, (unsigned long long)more,
-                 (unsigned long long)collector->most_frames, sample_type_name(collector->type));
+    PyErr_Format(
+        PyExc_OverflowError,
+        "there are %llu frames, and %llu more would be above the %llu %s frames whose sums fit; begin a second "
+        "object",
+        (unsigned long long)collector->frame_count, (unsigned long long)more,
+        (unsigned long long)collector->most_frames, sample_type_name(collector->type));
     return false;
 }
 

@@ -8,8 +8,8 @@
 /// The first field of every such object.
 typedef struct collector {
     PyObject_HEAD
-    /// Held while the object's sums are worked on without the interpreter's lock.
-    PyThread_type_lock lock;
+        /// Held while the object's sums are worked on without the interpreter's lock.
+        PyThread_type_lock lock;
     /// Of the frames. SAMPLE_U32 until the object has been given its arrays.
     sample_type type;
     size_t sample_count;

@@ -211,8 +211,9 @@ static PyObject *extremes_begin(PyObject *object, PyObject *const *arguments, Py
         !array_is_contiguous_from(&extremes->counters, 0) || !array_is_contiguous_from(&extremes->coarse, 0) ||
         array_count(&extremes->counters) != COUNTERS * base->sample_count ||
         array_count(&extremes->coarse) != 2 * coarse_rows(extremes) * cells) {
-        PyErr_SetString(PyExc_ValueError, "the counters have to be contiguous and of the frames' size, the distance 1 to "
-                                          "16, and black and white in the range of the samples");
+        PyErr_SetString(PyExc_ValueError,
+                        "the counters have to be contiguous and of the frames' size, the distance 1 to "
+                        "16, and black and white in the range of the samples");
         goto failed;
     }
     extremes->kernels = type == SAMPLE_U8 ? &kernels_u8 : type == SAMPLE_U16 ? &kernels_u16 : &kernels_f32;
@@ -404,8 +405,11 @@ static PyGetSetDef properties[] = {
 
 bool add_extremes_type(PyObject *module) {
     PyType_Slot slots[] = {
-        {Py_tp_new, extremes_new}, {Py_tp_dealloc, extremes_free}, {Py_tp_methods, methods},
-        {Py_tp_getset, properties}, {0, NULL},
+        {Py_tp_new, extremes_new},
+        {Py_tp_dealloc, extremes_free},
+        {Py_tp_methods, methods},
+        {Py_tp_getset, properties},
+        {0, NULL},
     };
     PyType_Spec spec = {
         "fastpix._kernels.ExtremesBase", sizeof(extremes), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE, slots,

@@ -228,7 +228,8 @@ static fpx_status keep(moments *moments, const frame_stack *stack, size_t begin,
 static fpx_status add_stack(moments *moments, const frame_stack *stack, size_t threads) {
     const size_t count = stack->count;
     // Integers do not mind the order, and frames that come together can be taken in together.
-    if (moments->base.type != SAMPLE_F32 && count >= FRAMES_PER_PASS / 2) return take_in(moments, stack, 0, count, threads);
+    if (moments->base.type != SAMPLE_F32 && count >= FRAMES_PER_PASS / 2)
+        return take_in(moments, stack, 0, count, threads);
     size_t begin = 0;
     fpx_status status = FPX_OK;
     if (moments->kept_count > 0 || count < KEPT_FRAMES) {
@@ -324,8 +325,8 @@ static PyObject *fill(PyObject *object, PyObject *result_object, bool is_varianc
     if (array_count(&result) != count || !array_is_contiguous_from(&result, 0)) {
         PyErr_SetString(PyExc_ValueError, "the result has to be contiguous and of the frames' size");
     } else if (moments->base.frame_count < fewest) {
-        PyErr_Format(PyExc_ValueError, "a %s takes %d or more frames; there are %llu", is_variance ? "variance" : "mean",
-                     (int)fewest, (unsigned long long)moments->base.frame_count);
+        PyErr_Format(PyExc_ValueError, "a %s takes %d or more frames; there are %llu",
+                     is_variance ? "variance" : "mean", (int)fewest, (unsigned long long)moments->base.frame_count);
     } else {
         PyThreadState *state = release_interpreter(count);
         // Of exact sums it changes no bit when they are taken in.
@@ -353,7 +354,8 @@ static PyObject *moments_copy_sums(PyObject *object, PyObject *const *arguments,
     static const signature signature = {"_copy_sums", names, 3, 3};
     moments *moments = (struct moments *)object;
     PyObject *values[MAXIMUM_ARGUMENTS];
-    if (!collector_is_ready(&moments->base) || !take_arguments(&signature, arguments, argument_count, keywords, values)) {
+    if (!collector_is_ready(&moments->base) ||
+        !take_arguments(&signature, arguments, argument_count, keywords, values)) {
         return NULL;
     }
     const int takes_in = PyObject_IsTrue(values[2]);
@@ -381,7 +383,8 @@ static PyObject *moments_restore(PyObject *object, PyObject *const *arguments, P
     static const signature signature = {"_restore", names, 2, 2};
     moments *moments = (struct moments *)object;
     PyObject *values[MAXIMUM_ARGUMENTS];
-    if (!collector_is_ready(&moments->base) || !take_arguments(&signature, arguments, argument_count, keywords, values)) {
+    if (!collector_is_ready(&moments->base) ||
+        !take_arguments(&signature, arguments, argument_count, keywords, values)) {
         return NULL;
     }
     const unsigned long long count = PyLong_AsUnsignedLongLong(values[0]);
@@ -447,7 +450,10 @@ static PyGetSetDef properties[] = {
 
 bool add_moments_type(PyObject *module) {
     PyType_Slot slots[] = {
-        {Py_tp_new, moments_new}, {Py_tp_dealloc, moments_free}, {Py_tp_methods, methods}, {Py_tp_getset, properties},
+        {Py_tp_new, moments_new},
+        {Py_tp_dealloc, moments_free},
+        {Py_tp_methods, methods},
+        {Py_tp_getset, properties},
         {0, NULL},
     };
     PyType_Spec spec = {

@@ -143,9 +143,7 @@ def test_the_examples_defects_persist(photos: NDArray[np.uint8]) -> None:
         (((4, 5), "f4"), {"white": float("nan")}, ValueError, "nan is no level"),
     ],
 )
-def test_what_cannot_be_counted_is_refused(
-    arguments: Any, options: Any, error: type[Exception], message: str
-) -> None:
+def test_what_cannot_be_counted_is_refused(arguments: Any, options: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         Extremes(*arguments, **options)
 

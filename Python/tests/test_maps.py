@@ -32,9 +32,7 @@ FORMS = {
 @st.composite
 def lists(draw: st.DrawFn, sized: bool = True) -> DefectList:
     width, height = draw(st.integers(40, 90)), draw(st.integers(40, 90))
-    places = draw(
-        st.lists(st.tuples(st.integers(0, height - 1), st.integers(0, width - 1)), unique=True, max_size=12)
-    )
+    places = draw(st.lists(st.tuples(st.integers(0, height - 1), st.integers(0, width - 1)), unique=True, max_size=12))
     defects = []
     for row, column in sorted(places):
         kind = draw(st.sampled_from(["stuck", "dead", "hot", "low-gain", "unstable", "of-tomorrow"]))
@@ -152,7 +150,10 @@ def test_damaged_lists_are_lists_or_map_errors(
         ("row,column\n1\n", "line 2 has no row and column"),
         ('{"schema": "other/1", "groups": []}', "of another program"),
         ('{"schema": "fastpix.defects/1"}', "not a list of defects"),
-        ('{"schema": "fastpix.defects/1", "groups": [{"camera": {}, "width": 1, "height": "2", "defects": []}]}', "not a"),
+        (
+            '{"schema": "fastpix.defects/1", "groups": [{"camera": {}, "width": 1, "height": "2", "defects": []}]}',
+            "not a",
+        ),
         ("[" * 100_000, "line 1 is no position"),
         ("{" * 100_000, "not a list"),
         ("# frame 4 x 3, offset 0,0\n4 0 0\n", "row 0, column 4 lies outside the frame of 4 x 3"),
@@ -171,7 +172,14 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
 SHAPES = DefectList(
     (
         Defect(row=1, column=1, shape="point", class_="dead", pixels=(Pixel(row=1, column=1),)),
-        Defect(row=2, column=5, shape="cluster", extent_rows=2, extent_columns=2, pixels=(Pixel(row=2, column=5), Pixel(row=3, column=6))),
+        Defect(
+            row=2,
+            column=5,
+            shape="cluster",
+            extent_rows=2,
+            extent_columns=2,
+            pixels=(Pixel(row=2, column=5), Pixel(row=3, column=6)),
+        ),
         Defect(row=0, column=9, shape="column", extent_rows=30, extent_columns=1),
         Defect(row=4, column=11, shape="column", extent_rows=3, extent_columns=1),
         Defect(row=10, column=0, shape="row", extent_rows=1, extent_columns=40),

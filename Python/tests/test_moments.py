@@ -324,7 +324,11 @@ def test_half_made_objects_and_damaged_pickles_are_refused() -> None:
     moments = Moments((4,), np.uint8).add(frame).add(frame)
     with pytest.raises(ValueError, match="initialised twice"):
         moments.__init__((5,), np.uint8)  # type: ignore[misc]
-    for first, second in ((np.zeros(3, np.uint32),) * 2, (np.zeros(4), np.zeros(4, np.uint32)), (np.zeros(8, "u4")[::2],) * 2):
+    for first, second in (
+        (np.zeros(3, np.uint32),) * 2,
+        (np.zeros(4), np.zeros(4, np.uint32)),
+        (np.zeros(8, "u4")[::2],) * 2,
+    ):
         with pytest.raises(ValueError, match="of the frames' size"):
             _kernels.MomentsBase()._begin((4,), first, second)
     with pytest.raises(ValueError, match="of the frames' size"):

@@ -31,9 +31,7 @@ def halves(example: Path, program: Path, tmp_path_factory: pytest.TempPathFactor
     return states
 
 
-def test_states_hold_what_this_package_computes(
-    halves: list[Path], example: Path, photos: NDArray[np.uint8]
-) -> None:
+def test_states_hold_what_this_package_computes(halves: list[Path], example: Path, photos: NDArray[np.uint8]) -> None:
     state = State.read(halves[0])
     frames = photos[::2]
     assert state.moments == Moments(frames.shape[1:], frames.dtype).add(frames)
@@ -75,7 +73,9 @@ def test_what_the_program_knows_of_photos_is_counted_here(halves: list[Path], ph
     assert state.extremes is not None
     green = frames[:, 3::8, :, 1]
     cells = green.reshape(*green.shape[:2], -1, 8).sum(axis=3)
-    expected = sorted(zip(cells.sum(axis=(1, 2)).tolist(), abs(green[:, :, 2:] - green[:, :, :-2]).sum(axis=(1, 2)).tolist()))
+    expected = sorted(
+        zip(cells.sum(axis=(1, 2)).tolist(), abs(green[:, :, 2:] - green[:, :, :-2]).sum(axis=(1, 2)).tolist())
+    )
     own = Extremes(photos.shape[1:], photos.dtype).add(photos[::2])
     for extremes in (state.extremes, own):
         _, coarse, facts = extremes._sums()

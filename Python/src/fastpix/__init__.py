@@ -1,7 +1,8 @@
 """fastpix: finds a camera's bad pixels in ordinary photos; exact moments, addWeighted and Gaussian blur for NumPy.
 
-The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`, `Extremes`. The jobs run the program on folders of
-photos: `hotpixels`, `stats`, `add_weighted_folder`, and `judge` on the sums of arrays. `DefectList` reads, writes and applies lists of defective pixels.
+The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`, `Extremes`. The jobs run the program on
+folders of photos: `hotpixels`, `stats`, `add_weighted_folder`; `judge` runs it on the sums of arrays. `DefectList` reads,
+writes and applies lists of defective pixels.
 """
 
 from importlib import metadata as _metadata

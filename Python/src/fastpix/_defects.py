@@ -435,7 +435,9 @@ class DefectList(Sequence[Defect]):
         height, width = self._frame(image.shape)
         pieces = [piece for area in self._areas(height, width, radius) for piece in _pieces(area)]
         if len(pieces) > _MOST_PIECES:
-            raise MapError(f"the list marks more than {_MOST_PIECES} places of up to 64 x 64 pixels; that is no list of defects")
+            raise MapError(
+                f"the list marks more than {_MOST_PIECES} places of up to 64 x 64 pixels; that is no list of defects"
+            )
         repaired = image.copy(order="C")
         if noise is None:
             noise = {1: 3.0, 2: 3.0 * 257, 4: 3.0 / 255}[image.dtype.itemsize]
@@ -496,7 +498,10 @@ def _is_inside(defect: Defect, width: int, height: int) -> bool:
         return min(row, column) >= 0 and min(rows, columns) >= 1 and row + rows <= height and column + columns <= width
 
     rows, columns = (1, 1) if defect.pixels else (_or_one(defect.extent_rows), _or_one(defect.extent_columns))
-    if not has(defect.row, defect.column, rows, columns) or min(map(_or_one, (defect.row_period, defect.column_period))) < 1:
+    if (
+        not has(defect.row, defect.column, rows, columns)
+        or min(map(_or_one, (defect.row_period, defect.column_period))) < 1
+    ):
         return False
     if not all(has(pixel.row, pixel.column, 1, 1) for pixel in defect.pixels or ()):
         return False

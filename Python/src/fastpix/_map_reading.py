@@ -281,7 +281,8 @@ def _chdk(content: bytes) -> list[Defect]:
         raise MapError(f"{len(content)} bytes; a list of CHDK has four for each pixel, its column and its row")
     numbers = np.frombuffer(content, "<u2").reshape(-1, 2).tolist()
     return [
-        Defect(row=row & 0x1FFF, column=column, extent_rows=(row >> 13) + 1, extent_columns=1) for column, row in numbers
+        Defect(row=row & 0x1FFF, column=column, extent_rows=(row >> 13) + 1, extent_columns=1)
+        for column, row in numbers
     ]
 
 
@@ -367,7 +368,9 @@ def _pixinsight(line: str) -> Defect | None:
     if first == last:
         return Defect(row=row, column=column)
     rows, columns = (last - first + 1, 1) if is_column else (1, last - first + 1)
-    return Defect(row=row, column=column, shape="column" if is_column else "row", extent_rows=rows, extent_columns=columns)
+    return Defect(
+        row=row, column=column, shape="column" if is_column else "row", extent_rows=rows, extent_columns=columns
+    )
 
 
 def _jpegpixi(line: str) -> Defect | None:

@@ -236,7 +236,9 @@ class Report(_Job):
     @property
     def defect_lists(self) -> tuple[DefectList, ...]:
         """The lists of the groups whose defects were judged, and could be: see `Group.defect_list`."""
-        return tuple(group.defect_list for group in self.groups if group.defects is not None and not group.is_fixed_view)
+        return tuple(
+            group.defect_list for group in self.groups if group.defects is not None and not group.is_fixed_view
+        )
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas DataFrame with a line for each defect of every group in `defect_lists`; needs pandas."""

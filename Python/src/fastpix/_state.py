@@ -396,7 +396,8 @@ def _extremes(
     distance: int,
 ) -> Extremes:
     try:
-        facts = np.array([[photo.fact[key] for key in ("level", "roughness", "half")] for photo in photos], np.int64)  # type: ignore[index]
+        known = [dict(photo.fact or {}) for photo in photos]
+        facts = np.array([[fact[key] for key in ("level", "roughness", "half")] for fact in known], np.int64)
     except (TypeError, KeyError, ValueError, OverflowError):
         raise StateError("the state file is damaged: it has photos of which nothing is known") from None
     most = len(photos) * 8 * int(np.iinfo(dtype).max)
