@@ -13,6 +13,15 @@
 #include "fpx_moments.h"
 #include "fpx_welford.h"
 
+/// 1 in a build under MemorySanitizer, which takes multiplications by zero for uses: buffers are cleared there.
+#define FPX_MEMORY_SANITIZER 0
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#undef FPX_MEMORY_SANITIZER
+#define FPX_MEMORY_SANITIZER 1
+#endif
+#endif
+
 /// What Chan's merge multiplies with when it takes a block of frames into moments of earlier frames.
 typedef struct fpx_welford_weights {
     /// block frames / all frames

@@ -15,6 +15,7 @@ static inline float larger(float a, float b) { return a < b ? b : a; }
 
 fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float *row, const float *lower, size_t first,
                                 size_t last, size_t step) {
+    if (first >= last) return FPX_OK;
     if (!offsets || !upper || !row || !lower || first < step) return FPX_ERROR_ARGUMENT;
     for (size_t i = first; i < last; i++) {
         float a = upper[i - step], b = upper[i], c = upper[i + step], d = row[i - step];
@@ -32,6 +33,7 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
 
 fpx_status fpx_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, const float *row, const float *left,
                                 const float *right, size_t count) {
+    if (count == 0) return FPX_OK;
     if (!above || !below || !sums || !row || !left || !right) return FPX_ERROR_ARGUMENT;
     for (size_t i = 0; i < count; i++) {
         above[i] = (uint8_t)(above[i] + (row[i] > larger(left[i], right[i])));

@@ -46,6 +46,10 @@ fpx_status fpx_persistence_row(fpx_persistence_sums *tile_sums, fpx_persistence_
                                const uint16_t *blind_above, const uint16_t *blind_below, size_t width, size_t channels,
                                size_t distance, size_t period, size_t tile_columns, size_t marked_channel,
                                size_t frame_count, double spread, double least_share) {
+    if (width == 0 && flagged_count) {
+        *flagged_count = 0;
+        return FPX_OK;
+    }
     if (!tile_sums || !phase_sums || !marks || !flagged || !flagged_count || !above || !below || !blind_above ||
         !blind_below || channels == 0 || channels > FPX_DETECTION_CHANNELS || period == 0 ||
         period > FPX_DETECTION_PERIOD || tile_columns == 0 || tile_columns > 255 || marked_channel >= channels)

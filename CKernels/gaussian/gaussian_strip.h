@@ -22,6 +22,8 @@ static void NAMED(reflect_, )(SUM_TYPE *sums, ptrdiff_t first_sum, ptrdiff_t fir
 static void NAMED(blur_tile_, )(const strip *strip, SAMPLE_TYPE *destination, const SAMPLE_TYPE *const *rows,
                                 size_t row_count, size_t first_pixel, size_t end_pixel) {
     SUM_TYPE sums[ROWS * ROW_SUMS(SAMPLE_TYPE)];
+    // Kernels multiply what lies behind the last sum by weights of zero.
+    if (FPX_MEMORY_SANITIZER) memset(sums, 0, sizeof sums);
     const size_t channels = strip->channels;
     const ptrdiff_t radius = (ptrdiff_t)strip->gaussian->NAMED(, _radius), width = (ptrdiff_t)strip->width;
     const ptrdiff_t first_sum = (ptrdiff_t)first_pixel - radius, end_sum = (ptrdiff_t)end_pixel + radius;

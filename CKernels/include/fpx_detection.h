@@ -5,8 +5,9 @@
 /// looked at: the others have no counters. Tiles are `tile_columns` wide, the last one may be narrower; `period` is that
 /// of the coded block or of the colour pattern.
 ///
-/// Errors: FPX_ERROR_ARGUMENT for null pointers, for `channels`, `period` and `tile_columns` of 0, for more than
-/// FPX_DETECTION_CHANNELS channels and a longer period than FPX_DETECTION_PERIOD.
+/// Errors: FPX_ERROR_ARGUMENT for null pointers where there are samples (`flagged_count` always), for `channels`, `period`
+/// and `tile_columns` of 0, for tiles of more than 255 columns, for more than FPX_DETECTION_CHANNELS channels and a longer
+/// period than FPX_DETECTION_PERIOD; then nothing is written.
 /// Thread-safety: everything runs on the calling thread; calls at the same time work on different results.
 #ifndef FPX_DETECTION_H
 #define FPX_DETECTION_H

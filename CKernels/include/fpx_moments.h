@@ -54,28 +54,29 @@ fpx_status fpx_moments_u16_accumulate(uint32_t *_Nonnull sum, uint64_t *_Nonnull
                                       size_t sample_count, size_t tile_sample_count, size_t threads);
 
 // Takes one frame's tile back out, exactly: the inverse of accumulating it. It must have been accumulated.
+// From here on: FPX_ERROR_ARGUMENT for a null pointer with a sample_count above zero; then nothing is written.
 
-void fpx_moments_u8_remove_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
-                                const uint8_t *_Nonnull frame, size_t sample_count);
-void fpx_moments_u16_remove_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
-                                 const uint16_t *_Nonnull frame, size_t sample_count);
+fpx_status fpx_moments_u8_remove_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
+                                      const uint8_t *_Nonnull frame, size_t sample_count);
+fpx_status fpx_moments_u16_remove_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
+                                       const uint16_t *_Nonnull frame, size_t sample_count);
 
 // Adds the moments of another, disjoint set of frames (exact). Both sets together obey the maximum.
 
-void fpx_moments_u8_merge_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
-                               const uint32_t *_Nonnull other_sum, const uint32_t *_Nonnull other_sum_of_squares,
-                               size_t sample_count);
-void fpx_moments_u16_merge_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
-                                const uint32_t *_Nonnull other_sum, const uint64_t *_Nonnull other_sum_of_squares,
-                                size_t sample_count);
+fpx_status fpx_moments_u8_merge_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
+                                     const uint32_t *_Nonnull other_sum, const uint32_t *_Nonnull other_sum_of_squares,
+                                     size_t sample_count);
+fpx_status fpx_moments_u16_merge_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
+                                      const uint32_t *_Nonnull other_sum,
+                                      const uint64_t *_Nonnull other_sum_of_squares, size_t sample_count);
 
 // scaled_m2[i] = frame_count * sum_of_squares[i] - sum[i]^2 = frame_count * M2, an exact integer of at most 2^62
-// (u16: n^2/4 * 65535^2 with n = 65537). frame_count is that of the sums and at most the maximum.
+// (u16: n^2/4 * 65535^2 with n = 65537). frame_count is that of the sums; FPX_ERROR_OVERFLOW above the maximum.
 
-void fpx_moments_u8_scaled_m2(uint64_t *_Nonnull scaled_m2, const uint32_t *_Nonnull sum,
-                              const uint32_t *_Nonnull sum_of_squares, size_t frame_count, size_t sample_count);
-void fpx_moments_u16_scaled_m2(uint64_t *_Nonnull scaled_m2, const uint32_t *_Nonnull sum,
-                               const uint64_t *_Nonnull sum_of_squares, size_t frame_count, size_t sample_count);
+fpx_status fpx_moments_u8_scaled_m2(uint64_t *_Nonnull scaled_m2, const uint32_t *_Nonnull sum,
+                                    const uint32_t *_Nonnull sum_of_squares, size_t frame_count, size_t sample_count);
+fpx_status fpx_moments_u16_scaled_m2(uint64_t *_Nonnull scaled_m2, const uint32_t *_Nonnull sum,
+                                     const uint64_t *_Nonnull sum_of_squares, size_t frame_count, size_t sample_count);
 
 /// Exact minimum, maximum and total (total_high * 2^64 + total_low) of scaled M2 over a tile.
 typedef struct fpx_scaled_m2_summary {
@@ -85,8 +86,8 @@ typedef struct fpx_scaled_m2_summary {
     uint64_t total_high;
 } fpx_scaled_m2_summary;
 
-// Reads the sums once and writes nothing. A sample_count of 0 gives minimum UINT64_MAX, maximum 0, total 0, which is
-// neutral when summaries of tiles are combined.
+// Reads the sums once and writes nothing. A sample_count of 0, a null pointer and a frame_count above the maximum give
+// minimum UINT64_MAX, maximum 0, total 0, which is neutral when summaries of tiles are combined, and no summary of samples.
 
 fpx_scaled_m2_summary fpx_moments_u8_summarize_tile(const uint32_t *_Nonnull sum,
                                                     const uint32_t *_Nonnull sum_of_squares, size_t frame_count,

@@ -67,9 +67,9 @@ fpx_status fpx_welford_f32_accumulate(double *_Nonnull mean, double *_Nonnull m2
 // Chan, Golub & LeVeque 1979: takes the moments of another, disjoint set of frames into mean/m2, which hold those of
 // frame_count frames. With an other_frame_count of 0 nothing changes.
 
-void fpx_welford_merge_tile(double *_Nonnull mean, double *_Nonnull m2, size_t frame_count,
-                            const double *_Nonnull other_mean, const double *_Nonnull other_m2,
-                            size_t other_frame_count, size_t sample_count);
+fpx_status fpx_welford_merge_tile(double *_Nonnull mean, double *_Nonnull m2, size_t frame_count,
+                                  const double *_Nonnull other_mean, const double *_Nonnull other_m2,
+                                  size_t other_frame_count, size_t sample_count);
 
 #ifdef __cplusplus
 }

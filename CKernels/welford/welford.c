@@ -88,10 +88,11 @@ DEFINE_ACCUMULATE(u8, uint8_t)
 DEFINE_ACCUMULATE(u16, uint16_t)
 DEFINE_ACCUMULATE(f32, float)
 
-void fpx_welford_merge_tile(double *restrict mean, double *restrict m2, size_t frame_count,
-                            const double *restrict other_mean, const double *restrict other_m2,
-                            size_t other_frame_count, size_t sample_count) {
-    if (other_frame_count == 0) return;
+fpx_status fpx_welford_merge_tile(double *restrict mean, double *restrict m2, size_t frame_count,
+                                  const double *restrict other_mean, const double *restrict other_m2,
+                                  size_t other_frame_count, size_t sample_count) {
+    if (other_frame_count == 0 || sample_count == 0) return FPX_OK;
+    if (!mean || !m2 || !other_mean || !other_m2) return FPX_ERROR_ARGUMENT;
     const fpx_welford_weights weights = fpx_welford_weights_of((double)frame_count, (double)other_frame_count);
     for (size_t index = 0; index < sample_count; index++) {
         const fpx_welford_state earlier = {mean[index], m2[index]}, other = {other_mean[index], other_m2[index]};
@@ -99,4 +100,5 @@ void fpx_welford_merge_tile(double *restrict mean, double *restrict m2, size_t f
         mean[index] = merged.mean;
         m2[index] = merged.m2;
     }
+    return FPX_OK;
 }

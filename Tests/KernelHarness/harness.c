@@ -7,6 +7,7 @@
 ///
 ///     harness                every variant that can run here
 ///     harness VARIANT...     fails unless each of these, named as printed, is among them
+///     harness -LEVEL...      leaves out the variants of this level
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -390,33 +391,92 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_channel_sums_u16(NULL, NULL, NULL, 3, 0));
     EXPECT(FPX_OK, fpx_channel_histogram_u8(NULL, NULL, 3, 0));
     EXPECT(FPX_OK, fpx_channel_histogram_u16(NULL, NULL, 3, 0));
-    fpx_moments_u8_remove_tile(NULL, NULL, NULL, 0);
-    fpx_moments_u16_remove_tile(NULL, NULL, NULL, 0);
-    fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0);
-    fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0);
-    fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0);
-    fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0);
+    EXPECT(FPX_OK, fpx_moments_u8_remove_tile(NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u16_remove_tile(NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
+    EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
     if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
     if (fpx_moments_u16_summarize_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
-    fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0);
-    fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9);
-    // And with work, null pointers are errors.
-    const uint8_t *const frames[8] = {0};
+    EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0));
+    EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9));
+    EXPECT(FPX_OK, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 3, 1));
+    EXPECT(FPX_OK, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 0));
+    int64_t level = 0, roughness = 0;
+    EXPECT(FPX_OK, fpx_scene_row_u8(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    EXPECT(FPX_OK, fpx_scene_row_u16(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    size_t flagged = 9;
+    EXPECT(FPX_OK, fpx_persistence_row(NULL, NULL, NULL, NULL, &flagged, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4,
+                                       0.01));
+    if (flagged != 0) fail("an empty row has %zu flagged columns", flagged);
+    fpx_parallel_tiles(0, 2, NULL, NULL);
+}
+
+/// With work, null pointers are errors, and nothing is read or written.
+static void check_null_pointers(void) {
+    fpx_gaussian gaussian;
+    fpx_gaussian_prepare(&gaussian, 3, 0);
+    const uint8_t *const no_frames[8] = {0};
+    const uint16_t *const no_wide_frames[8] = {0};
+    const float *const no_float_frames[8] = {0};
     uint32_t sums[4] = {0};
+    uint64_t wide[4] = {0};
+    double mean[4] = {0}, m2[4] = {0};
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(NULL, NULL, NULL, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, frames, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, frames, 1, 4, 1, &gaussian));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, no_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_tile(sums, wide, no_wide_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 2, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_remove_tile(sums, sums, NULL, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_remove_tile(NULL, wide, NULL, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_merge_tile(sums, sums, NULL, sums, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_merge_tile(sums, wide, sums, NULL, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_scaled_m2(NULL, sums, sums, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_scaled_m2(wide, NULL, wide, 8, 4));
+    EXPECT(FPX_ERROR_OVERFLOW, fpx_moments_u8_scaled_m2(wide, sums, sums, FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, 4));
+    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 4).minimum != UINT64_MAX) fail("summary of null");
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_tile(mean, m2, 0, no_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_tile(mean, m2, 0, no_float_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows(NULL, 4, NULL, 4, NULL, 4, 1, 4, 1, 1, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, no_frames, 1, 4, 1, &gaussian));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 4, NULL, 4, 4, 1, 1, &gaussian, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 0, NULL, 0, 0, 0, 1, NULL, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_prepare(NULL, 3, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_sums_u8(wide, NULL, NULL, 3, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_histogram_u16(NULL, NULL, 3, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 4, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_u8(NULL, NULL, NULL, NULL, 4, 3, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));
+    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
+    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
+    for (size_t index = 0; index < 4; index++) {
+        if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0) fail("an error wrote something");
+    }
 }
 
 int main(int argument_count, char **arguments) {
-    size_t missing = (size_t)(argument_count - 1);
+    size_t missing = 0;
+    bool is_left_out[FPX_ISA_COUNT] = {false};
+    for (int index = 1; index < argument_count; index++) {
+        missing += arguments[index][0] != '-';
+        for (int isa = 0; isa < FPX_ISA_COUNT; isa++)
+            is_left_out[isa] |= arguments[index][0] == '-' && strcmp(arguments[index] + 1, fpx_isa_name((fpx_isa)isa)) == 0;
+    }
     for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
-        if (!fpx_isa_available((fpx_isa)isa)) continue;
+        if (!fpx_isa_available((fpx_isa)isa) || is_left_out[isa]) continue;
         for (unsigned extensions = 0; extensions < 1u << FPX_EXTENSION_COUNT; extensions++) {
             if (extensions & ~fpx_isa_extensions_available((fpx_isa)isa)) continue;
             current = (variant){(fpx_isa)isa, extensions};
             select_current();
             check_no_work();
+            check_null_pointers();
             check_variant();
             printf("%s\n", name_of(current));
             for (int index = 1; index < argument_count; index++)

@@ -23,6 +23,8 @@ public struct MachineDescription: Sendable, Codable {
     /// Whether this build contains OpenMP, and how large its teams are.
     public let hasOpenMP: Bool
     public let openMPThreads: Int
+    /// Why OpenMP cannot be used here, so that its work runs on one thread; nil when it can.
+    public let openMPRefusal: String?
 
     /// Describes the machine this process runs on.
     public init() {
@@ -38,5 +40,6 @@ public struct MachineDescription: Sendable, Codable {
         environmentHonoured = fpx_isa_environment_honoured()
         hasOpenMP = fpx_parallel_has_openmp()
         openMPThreads = fpx_parallel_default_threads()
+        openMPRefusal = fpx_parallel_refusal().map { String(cString: $0) }
     }
 }
