@@ -58,4 +58,7 @@ KERNEL(extremes, extremes_u16, void,
 KERNEL(extremes, extremes_f32, void,
        (const fpx_extremes_task *task, const float *const *rows, float black, float white))
 
+/// The number of columns that it flags.
+KERNEL(detection, persistence, size_t, (const fpx_persistence_task *task))
+
 #undef KERNEL

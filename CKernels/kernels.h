@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "detection/persistence_task.h"
 #include "extremes/extremes_task.h"
 #include "fpx_cpu.h"
 #include "fpx_gaussian.h"

@@ -2,7 +2,7 @@
 ///
 /// The level is chosen once, at the first use of any kernel: the one that measurement says is best, unless the
 /// environment variable FASTPIX_ISA names another one (`c`, `avx2`, `avx512`, `neon`), also for single operations
-/// (`avx512,gaussian=avx2`; operations are `moments`, `welford`, `addweighted`, `gaussian`, `extremes`).
+/// (`avx512,gaussian=avx2`; operations are `moments`, `welford`, `addweighted`, `gaussian`, `extremes`, `detection`).
 /// Every level gives the same bits, so the choice is about speed alone.
 ///
 /// Thread-safety: everything here may be called from any thread at any time. The selection is one atomic pointer for

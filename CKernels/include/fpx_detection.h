@@ -6,8 +6,8 @@
 /// of the coded block or of the colour pattern.
 ///
 /// Errors: FPX_ERROR_ARGUMENT for null pointers where there are samples (`flagged_count` always), for `channels`, `period`
-/// and `tile_columns` of 0, for tiles of more than 255 columns, for more than FPX_DETECTION_CHANNELS channels and a longer
-/// period than FPX_DETECTION_PERIOD; then nothing is written.
+/// and `tile_columns` of 0 or above FPX_DETECTION_CHANNELS, FPX_DETECTION_PERIOD and FPX_DETECTION_TILE_COLUMNS; then
+/// nothing is written.
 /// Thread-safety: everything runs on the calling thread; calls at the same time work on different results.
 #ifndef FPX_DETECTION_H
 #define FPX_DETECTION_H
@@ -24,6 +24,7 @@ extern "C" {
 
 #define FPX_DETECTION_CHANNELS 4
 #define FPX_DETECTION_PERIOD 16
+#define FPX_DETECTION_TILE_COLUMNS 255
 #define FPX_DETECTION_MOST 0.9
 
 /// Counters summed up over places (see fpx_extremes.h), and how many places.

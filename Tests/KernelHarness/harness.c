@@ -320,6 +320,104 @@ static void check_extremes(size_t kind) {
     free(rows);
 }
 
+/// What fpx_persistence_row writes.
+typedef struct persistence {
+    fpx_persistence_sums tiles[64 * FPX_DETECTION_CHANNELS];
+    fpx_persistence_sums phases[FPX_DETECTION_CHANNELS * FPX_DETECTION_PERIOD];
+    fpx_row_marks marks[64];
+    uint32_t flagged[700];
+    size_t flagged_count;
+} persistence;
+
+static const double spread = 3, least_share = 0.01;
+
+static double most_hits(double hits, double places, double frames) {
+    const double share = frames > 0 && hits / (places * frames) > least_share ? hits / (places * frames) : least_share;
+    const double most = frames * share + spread * __builtin_sqrt(frames * share * (share < 1 ? 1 - share : 0) + 0.25);
+    const double bounded = most < FPX_DETECTION_MOST * frames ? most : FPX_DETECTION_MOST * frames;
+    return (double)(uint16_t)(bounded < 65535 ? bounded : 65535);
+}
+
+static void add_place(fpx_persistence_sums *sums, const uint16_t *const *counters, size_t sample) {
+    sums->above += counters[0][sample];
+    sums->below += counters[1][sample];
+    sums->blind_above += counters[2][sample];
+    sums->blind_below += counters[3][sample];
+    sums->places++;
+}
+
+/// One sample after the other, as the header says it.
+static void persistence_as_defined(persistence *of, const uint16_t *const *counters, size_t width, size_t channels,
+                                   size_t distance, size_t period, size_t tile_columns, size_t marked, size_t frames) {
+    of->flagged_count = 0;
+    for (size_t tile = 0; tile * tile_columns < width; tile++) {
+        fpx_persistence_sums of_tile[FPX_DETECTION_CHANNELS] = {{0}};
+        memset(&of->marks[tile], 0, sizeof of->marks[tile]);
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t column = tile * tile_columns; column < (tile + 1) * tile_columns && column < width; column++) {
+                if (column < distance || column + distance >= width) continue;
+                bool is_flagged = false;
+                for (size_t channel = 0; channel < channels; channel++) {
+                    const size_t at = column * channels + channel;
+                    if (pass == 0) {
+                        add_place(&of_tile[channel], counters, at);
+                        add_place(&of->tiles[tile * channels + channel], counters, at);
+                        add_place(&of->phases[column % period * channels + channel], counters, at);
+                        if (channel != marked) continue;
+                        of->marks[tile].silent += counters[0][at] == 0 && counters[1][at] == 0;
+                        of->marks[tile].black += 2 * counters[3][at] >= frames;
+                        of->marks[tile].white += 2 * counters[2][at] >= frames;
+                    } else {
+                        const double above = (double)of_tile[channel].above, below = (double)of_tile[channel].below;
+                        const double places = (double)of_tile[channel].places, count = (double)frames;
+                        is_flagged |= counters[0][at] > most_hits(above, places, count) ||
+                                      counters[1][at] > most_hits(below, places, count) ||
+                                      counters[0][at] + counters[1][at] > most_hits(above + below, places, count);
+                    }
+                }
+                if (is_flagged) of->flagged[of->flagged_count++] = (uint32_t)column;
+            }
+        }
+    }
+}
+
+static void check_persistence(void) {
+    static persistence expected, actual;
+    const size_t channels = 1 + random_below(4), period = 1 + random_below(16), distance = random_below(7);
+    const size_t width = random_below(700), tile_columns = 11 + random_below(245), marked = random_below(channels);
+    const size_t frames = random_below(4) ? random_below(300) : 60000 + random_below(5536);
+    const size_t count = width * channels;
+    uint16_t *counters[4];
+    for (int which = 0; which < 4; which++) {
+        counters[which] = allocate(count * 2);
+        for (size_t index = 0; index < count; index++) {
+            // Often as in a scene, sometimes half of the frames and more; above and below exclude each other.
+            const size_t most = which == 1 ? frames - counters[0][index] : frames;
+            counters[which][index] =
+                (uint16_t)(random_below(30) ? random_below(most / 9 + 1) : random_below(most + 1));
+        }
+    }
+    memset(&expected, 0, sizeof expected);
+    for (size_t phase = 0; phase < period * channels; phase++)
+        expected.phases[phase].places = random_bits() % 9;
+    actual = expected;
+    persistence_as_defined(&expected, (const uint16_t *const *)counters, width, channels, distance, period, tile_columns,
+                           marked, frames);
+    const fpx_status status =
+        fpx_persistence_row(actual.tiles, actual.phases, actual.marks, actual.flagged, &actual.flagged_count, counters[0],
+                            counters[1], counters[2], counters[3], width, channels, distance, period, tile_columns, marked,
+                            frames, spread, least_share);
+    // Columns behind the number of those that are flagged are not defined.
+    const size_t found = actual.flagged_count;
+    memset(actual.flagged + found, 0, sizeof actual.flagged - found * sizeof *actual.flagged);
+    if (status != FPX_OK || memcmp(&expected, &actual, sizeof expected) != 0) {
+        fail("persistence, status %d, %zu x %zu, distance %zu, period %zu, tiles of %zu, %zu frames: %zu flagged, not %zu",
+             status, width, channels, distance, period, tile_columns, frames, found, expected.flagged_count);
+    }
+    for (int which = 0; which < 4; which++)
+        free(counters[which]);
+}
+
 static void check_variant(void) {
     for (int round = 0; round < 60; round++) {
         for (size_t kind = 0; kind < 3; kind++) {
@@ -332,8 +430,10 @@ static void check_variant(void) {
             check_gaussian(bytes);
         }
     }
-    for (int round = 0; round < 300; round++)
+    for (int round = 0; round < 300; round++) {
         check_addweighted((size_t)round % 3);
+        check_persistence();
+    }
 }
 
 // ---- Nothing to do ----
