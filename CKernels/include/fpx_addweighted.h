@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+#include "fpx_parallel.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -57,6 +59,24 @@ fpx_status fpx_addweighted_f32_rows(float *_Nonnull destination, ptrdiff_t desti
                                     const float *_Nonnull second, ptrdiff_t second_stride_bytes,
                                     size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
                                     size_t threads);
+
+// The same on a runner of the caller's; null: on the calling thread.
+
+fpx_status fpx_addweighted_u8_rows_on(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                      const uint8_t *_Nonnull first, ptrdiff_t first_stride_bytes,
+                                      const uint8_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                      size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
+                                      const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_addweighted_u16_rows_on(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                      const uint16_t *_Nonnull first, ptrdiff_t first_stride_bytes,
+                                      const uint16_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                      size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
+                                      const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_addweighted_f32_rows_on(float *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                      const float *_Nonnull first, ptrdiff_t first_stride_bytes,
+                                      const float *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                      size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
+                                      const fpx_parallel_runner *_Nullable runner);
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fpx_nullability.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus

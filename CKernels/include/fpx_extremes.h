@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+#include "fpx_parallel.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -52,6 +54,29 @@ fpx_status fpx_moments_u8_accumulate(uint32_t *_Nonnull sum, uint32_t *_Nonnull 
 fpx_status fpx_moments_u16_accumulate(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
                                       const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
                                       size_t sample_count, size_t tile_sample_count, size_t threads);
+
+// The same on a runner of the caller's; null: on the calling thread.
+
+fpx_status fpx_moments_u8_accumulate_on(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
+                                        const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                        size_t sample_count, size_t tile_sample_count,
+                                        const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_moments_u16_accumulate_on(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
+                                        const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                        size_t sample_count, size_t tile_sample_count,
+                                        const fpx_parallel_runner *_Nullable runner);
+
+// The same of frames in one buffer, each frame_stride_bytes (negative: before) after the one before it; strides keep
+// frames aligned for the sample type.
+
+fpx_status fpx_moments_u8_accumulate_strided(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
+                                             const uint8_t *_Nonnull first_frame, ptrdiff_t frame_stride_bytes,
+                                             size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                             const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_moments_u16_accumulate_strided(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
+                                             const uint16_t *_Nonnull first_frame, ptrdiff_t frame_stride_bytes,
+                                             size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                             const fpx_parallel_runner *_Nullable runner);
 
 // Takes one frame's tile back out, exactly: the inverse of accumulating it. It must have been accumulated.
 // From here on: FPX_ERROR_ARGUMENT for a null pointer with a sample_count above zero; then nothing is written.

@@ -436,6 +436,87 @@ static void check_variant(void) {
     }
 }
 
+// ---- Runners and frames at equal distances ----
+
+/// A runner that begins with the last tile; counts the tiles in `context`.
+static void run_backwards(void *context, size_t tile_count, fpx_tile_body body, void *tile_context) {
+    *(size_t *)context += tile_count;
+    for (size_t tile = tile_count; tile-- > 0;)
+        body(tile, tile_context);
+}
+
+/// All from one buffer of samples, on `runner`; frames as pointers, or at equal distances.
+static void run_everything(uint8_t *results, const uint8_t *samples, const fpx_parallel_runner *runner, bool is_strided) {
+    enum { FRAMES = 300, SAMPLES = 96, STRIDE = 104 };
+    const uint8_t *frames[FRAMES];
+    const uint16_t *wide[FRAMES];
+    const float *floats[FRAMES];
+    for (size_t frame = 0; frame < FRAMES; frame++) {
+        frames[frame] = samples + frame * STRIDE;
+        wide[frame] = (const void *)(samples + frame * STRIDE);
+        floats[frame] = (const void *)(samples + frame * STRIDE);
+    }
+    uint32_t *sum = (void *)results;
+    uint64_t *squares = (void *)(results + 512);
+    double *mean = (void *)(results + 1536), *m2 = (void *)(results + 2560);
+    fpx_status status = FPX_OK;
+    if (is_strided) {
+        status |= fpx_moments_u8_accumulate_strided(sum, (uint32_t *)squares, frames[0], STRIDE, FRAMES, SAMPLES, 40,
+                                                    runner);
+        status |= fpx_moments_u16_accumulate_strided(sum, squares, wide[0], STRIDE, FRAMES, SAMPLES / 2, 40, runner);
+        status |= fpx_welford_u8_accumulate_strided(mean, m2, 0, frames[0], STRIDE, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_welford_u16_accumulate_strided(mean, m2, 300, wide[0], STRIDE, FRAMES, SAMPLES / 2, 40, runner);
+        status |= fpx_welford_f32_accumulate_strided(mean, m2, 600, floats[FRAMES - 1], -STRIDE, 5, SAMPLES / 4, 7, runner);
+    } else {
+        status |= fpx_moments_u8_accumulate_on(sum, (uint32_t *)squares, frames, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_moments_u16_accumulate_on(sum, squares, wide, FRAMES, SAMPLES / 2, 40, runner);
+        status |= fpx_welford_u8_accumulate_on(mean, m2, 0, frames, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_welford_u16_accumulate_on(mean, m2, 300, wide, FRAMES, SAMPLES / 2, 40, runner);
+        const float *last[5];
+        for (size_t frame = 0; frame < 5; frame++)
+            last[frame] = floats[FRAMES - 1 - frame];
+        status |= fpx_welford_f32_accumulate_on(mean, m2, 600, last, 5, SAMPLES / 4, 7, runner);
+    }
+    uint8_t *image = results + 4096;
+    fpx_gaussian gaussian;
+    fpx_gaussian_prepare(&gaussian, 5, 0);
+    // Rows without gaps, and with.
+    status |= fpx_addweighted_u8_rows_on(image, 50, samples, 50, samples + 9000, 50, 50, 90, 0.7, 0.4, 3, runner);
+    status |= fpx_addweighted_u16_rows_on((void *)(image + 5000), 104, (const void *)samples, 104,
+                                          (const void *)(samples + 8), 104, 48, 30, 0.7, 0.4, 3, runner);
+    status |= fpx_gaussian_u8_image_on(image + 9000, 100, samples, 104, 33, 70, 3, &gaussian, runner);
+    status |= fpx_gaussian_u16_image_on((void *)(image + 17000), 100, (const void *)samples, 104, 25, 70, 2, &gaussian,
+                                        runner);
+    if (status != FPX_OK) fail("on a runner: status %d", status);
+}
+
+static void check_runners(void) {
+    enum { BYTES = 32768 };
+    uint8_t *samples = random_bytes(BYTES), *results[4];
+    // Floats that are numbers.
+    for (size_t index = 3; index < BYTES; index += 4)
+        samples[index] = 65;
+    size_t tiles = 0;
+    const size_t threads = 3;
+    const fpx_parallel_runner backwards = {run_backwards, &tiles}, team = fpx_parallel_team(&threads);
+    for (int which = 0; which < 4; which++) {
+        results[which] = allocate(BYTES);
+        memset(results[which], 0, BYTES);
+    }
+    run_everything(results[0], samples, NULL, false);
+    run_everything(results[1], samples, &backwards, false);
+    run_everything(results[2], samples, &team, true);
+    run_everything(results[3], samples, &backwards, true);
+    for (int which = 1; which < 4; which++) {
+        if (memcmp(results[0], results[which], BYTES) != 0) fail("runner %d: another result", which);
+    }
+    // The caller's has had all the tiles of both rounds: of 3, 2, 3, 2 and 4, and of bands and joined rows.
+    if (tiles < 2 * 14) fail("the caller's runner got %zu tiles", tiles);
+    for (int which = 0; which < 4; which++)
+        free(results[which]);
+    free(samples);
+}
+
 // ---- Nothing to do ----
 
 #define EXPECT(status, call)                                                                                           \
@@ -577,6 +658,7 @@ int main(int argument_count, char **arguments) {
             select_current();
             check_no_work();
             check_null_pointers();
+            check_runners();
             check_variant();
             printf("%s\n", name_of(current));
             for (int index = 1; index < argument_count; index++)
