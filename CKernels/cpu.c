@@ -33,6 +33,7 @@ enum {
     LEAF7_EBX_AVX512DQ = 1u << 17,
     LEAF7_EBX_AVX512BW = 1u << 30,
     LEAF7_ECX_AVX512VNNI = 1u << 11,
+    LEAF7_1_EAX_AVX_VNNI = 1u << 4,
     XCR0_SSE_AVX = 0x06,
     XCR0_SSE_AVX_AVX512 = 0xe6,
 };
@@ -77,6 +78,11 @@ fpx_cpu_features fpx_cpu_detect(void) {
     features.avx512_f_bw_dq_vl = features.avx512_vnni = true;
 #endif
     features.fast_subnormals = has_fast_subnormals();
+    features.avx_vnni =
+        features.avx2_fma && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & LEAF7_1_EAX_AVX_VNNI);
+#if defined(FPX_EMULATE_AVX_VNNI)
+    features.avx_vnni = features.avx512_vnni;
+#endif
 #elif FPX_ARM64
     // Advanced SIMD is part of the arm64 procedure call standard.
     features.neon = true;

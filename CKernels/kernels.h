@@ -58,9 +58,11 @@ const fpx_kernels *fpx_kernels_selected(void);
 #include "kernel_list.h"
 #define KERNEL(operation, name, result, arguments) result fpx_##name##_avx2_subnormal arguments;
 #include "kernel_list.h"
+#define KERNEL(operation, name, result, arguments) result fpx_##name##_avx2_dot_product arguments;
+#include "kernel_list.h"
 #define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512 arguments;
 #include "kernel_list.h"
-#define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512_vnni arguments;
+#define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512_dot_product arguments;
 #include "kernel_list.h"
 #define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512_subnormal arguments;
 #include "kernel_list.h"

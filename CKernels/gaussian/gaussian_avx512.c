@@ -232,7 +232,7 @@ AVX512 void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_t *destination, const uint16_t *sums, size_t sample_count,
                                                         size_t channels, const fpx_gaussian *gaussian) {
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
@@ -297,7 +297,7 @@ AVX512 void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums,
+AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_dot_product(uint16_t *destination, const uint32_t *sums,
                                                          size_t sample_count, size_t channels,
                                                          const fpx_gaussian *gaussian) {
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);

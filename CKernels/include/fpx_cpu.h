@@ -23,7 +23,7 @@ extern "C" {
 typedef enum fpx_isa {
     /// Portable C, always available.
     FPX_ISA_C = 0,
-    /// x86-64 with AVX2 and FMA.
+    /// x86-64 with AVX2 and FMA; AVX-VNNI is used in addition where the processor has it.
     FPX_ISA_AVX2 = 1,
     /// x86-64 with AVX-512 F, BW, DQ and VL; VNNI is used in addition where the processor has it.
     FPX_ISA_AVX512 = 2,
@@ -48,7 +48,7 @@ fpx_status fpx_isa_select(fpx_isa isa);
 
 /// Arithmetic on subnormal floats in place of conversions: fast on some, very slow on others, right on all.
 #define FPX_EXTENSION_SUBNORMAL 1u
-/// Dot products of bytes and words: AVX-512 VNNI, UDOT.
+/// Dot products of bytes and words: AVX-VNNI, AVX-512 VNNI, UDOT.
 #define FPX_EXTENSION_DOT_PRODUCT 2u
 /// How many bits there are.
 #define FPX_EXTENSION_COUNT 2

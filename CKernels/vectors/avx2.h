@@ -107,4 +107,71 @@ FPX_OPERATION __m256i fpx_f32_to_i32(__m256 v) { return _mm256_cvtps_epi32(v); }
 FPX_OPERATION __m256 fpx_bits_as_f32(__m256i v) { return _mm256_castsi256_ps(v); }
 FPX_OPERATION __m256i fpx_f32_as_bits(__m256 v) { return _mm256_castps_si256(v); }
 
+// ---- Integers of any width ----
+
+FPX_OPERATION __m256i fpx_zero(void) { return _mm256_setzero_si256(); }
+FPX_OPERATION __m256i fpx_xor(__m256i a, __m256i b) { return _mm256_xor_si256(a, b); }
+FPX_OPERATION __m256i fpx_add_u16(__m256i a, __m256i b) { return _mm256_add_epi16(a, b); }
+FPX_OPERATION __m256i fpx_add_u32(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
+FPX_OPERATION __m256i fpx_add_u64(__m256i a, __m256i b) { return _mm256_add_epi64(a, b); }
+FPX_OPERATION __m256i fpx_subtract_u64(__m256i a, __m256i b) { return _mm256_sub_epi64(a, b); }
+FPX_OPERATION __m256i fpx_splat_u64(uint64_t value) { return _mm256_set1_epi64x((long long)value); }
+FPX_OPERATION __m256i fpx_and_u64(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
+FPX_OPERATION __m256i fpx_shift_left_u64(__m256i v, int bits) { return _mm256_slli_epi64(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_u64(__m256i v, int bits) { return _mm256_srli_epi64(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_i16(__m256i v, int bits) { return _mm256_srai_epi16(v, bits); }
+/// The lower and the upper half of the elements, widened.
+FPX_OPERATION __m256i fpx_lower_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_castsi256_si128(v)); }
+FPX_OPERATION __m256i fpx_upper_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_extracti128_si256(v, 1)); }
+FPX_OPERATION __m256i fpx_lower_i32_to_i64(__m256i v) { return _mm256_cvtepi32_epi64(_mm256_castsi256_si128(v)); }
+FPX_OPERATION __m256i fpx_upper_i32_to_i64(__m256i v) { return _mm256_cvtepi32_epi64(_mm256_extracti128_si256(v, 1)); }
+FPX_OPERATION __m256i fpx_load_u64(const uint64_t *values) { return _mm256_loadu_si256((const __m256i *)values); }
+FPX_OPERATION void fpx_store_u64(uint64_t *values, __m256i v) { _mm256_storeu_si256((__m256i *)values, v); }
+
+// ---- Interleaving, which works within lanes ----
+
+FPX_OPERATION __m256i fpx_interleave_lower_u8(__m256i a, __m256i b) { return _mm256_unpacklo_epi8(a, b); }
+FPX_OPERATION __m256i fpx_interleave_upper_u8(__m256i a, __m256i b) { return _mm256_unpackhi_epi8(a, b); }
+FPX_OPERATION __m256i fpx_interleave_lower_u16(__m256i a, __m256i b) { return _mm256_unpacklo_epi16(a, b); }
+FPX_OPERATION __m256i fpx_interleave_upper_u16(__m256i a, __m256i b) { return _mm256_unpackhi_epi16(a, b); }
+/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements into
+/// the order in memory: transposes the matrix of them whose rows are the lanes.
+FPX_OPERATION __m256i fpx_transpose_lanes_u32(__m256i v) {
+    return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
+}
+FPX_OPERATION __m256i fpx_transpose_lanes_u64(__m256i v) { return _mm256_permute4x64_epi64(v, 0xd8); }
+/// Even and odd quadwords in their order in memory: the lower and the upper half of them.
+FPX_OPERATION __m256i fpx_weave_lower_u64(__m256i even, __m256i odd) {
+    return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x20);
+}
+FPX_OPERATION __m256i fpx_weave_upper_u64(__m256i even, __m256i odd) {
+    return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x31);
+}
+
+/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the order
+/// of memory.
+FPX_OPERATION __m256i fpx_lanes_lower(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x20); }
+FPX_OPERATION __m256i fpx_lanes_upper(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x31); }
+
+// ---- Products of neighbours, added up ----
+
+/// Unsigned bytes times signed ones; the sum of two products, saturating.
+FPX_OPERATION __m256i fpx_multiply_pairs_u8(__m256i a, __m256i b) { return _mm256_maddubs_epi16(a, b); }
+/// Signed words; the sum of two products.
+FPX_OPERATION __m256i fpx_multiply_pairs_i16(__m256i a, __m256i b) { return _mm256_madd_epi16(a, b); }
+
+// ---- Products of neighbours added to doublewords: AVX-VNNI ----
+
+#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX2_VNNI
+/// Four unsigned bytes times four signed ones.
+FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_u8(__m256i sums, __m256i a,
+                                                                                     __m256i b) {
+    return FPX_AVX_VNNI(dpbusd)(sums, a, b);
+}
+/// Two signed words times two.
+FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_i16(__m256i sums, __m256i a,
+                                                                                      __m256i b) {
+    return FPX_AVX_VNNI(dpwssd)(sums, a, b);
+}
+
 #endif
