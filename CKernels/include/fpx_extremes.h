@@ -21,7 +21,7 @@
 /// are written only where a frame is blind.
 /// Thread-safety: everything runs on the calling thread, and may be called from any thread at the same time, if no two
 /// calls work on the same counters.
-/// Complexity: frame_count * rows * sample_count; no allocation; less than 32 KiB of the stack.
+/// Complexity: frame_count * rows * sample_count; no allocation; less than 40 KiB of the stack.
 /// Errors: FPX_ERROR_OVERFLOW for a frame_count above the maximum, FPX_ERROR_ARGUMENT for a distance of 0, or for a null
 /// pointer where no count is zero; then nothing is written.
 #ifndef FPX_EXTREMES_H
