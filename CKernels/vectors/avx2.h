@@ -90,6 +90,8 @@ FPX_OPERATION __m256i fpx_shuffle_u8(__m256i v, __m256i numbers) { return _mm256
 FPX_OPERATION __m256i fpx_pack_i32_to_i16(__m256i a, __m256i b) { return _mm256_packs_epi32(a, b); }
 FPX_OPERATION __m256i fpx_pack_i32_to_u16(__m256i a, __m256i b) { return _mm256_packus_epi32(a, b); }
 FPX_OPERATION __m256i fpx_pack_i16_to_u8(__m256i a, __m256i b) { return _mm256_packus_epi16(a, b); }
+/// What packing two vectors leaves, in the order of their elements.
+FPX_OPERATION __m256i fpx_order_packed(__m256i v) { return _mm256_permute4x64_epi64(v, 0xd8); }
 /// The even words of one, the odd words of the other.
 FPX_OPERATION __m256i fpx_blend_words(__m256i even, __m256i odd) { return _mm256_blend_epi16(even, odd, 0xaa); }
 
@@ -119,6 +121,7 @@ FPX_OPERATION __m256i fpx_splat_u64(uint64_t value) { return _mm256_set1_epi64x(
 FPX_OPERATION __m256i fpx_and_u64(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
 FPX_OPERATION __m256i fpx_shift_left_u64(__m256i v, int bits) { return _mm256_slli_epi64(v, bits); }
 FPX_OPERATION __m256i fpx_shift_right_u64(__m256i v, int bits) { return _mm256_srli_epi64(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_u16(__m256i v, int bits) { return _mm256_srli_epi16(v, bits); }
 FPX_OPERATION __m256i fpx_shift_right_i16(__m256i v, int bits) { return _mm256_srai_epi16(v, bits); }
 /// The lower and the upper half of the elements, widened.
 FPX_OPERATION __m256i fpx_lower_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_castsi256_si128(v)); }

@@ -92,6 +92,10 @@ FPX_OPERATION __m512i fpx_shuffle_u8(__m512i v, __m512i numbers) { return _mm512
 FPX_OPERATION __m512i fpx_pack_i32_to_i16(__m512i a, __m512i b) { return _mm512_packs_epi32(a, b); }
 FPX_OPERATION __m512i fpx_pack_i32_to_u16(__m512i a, __m512i b) { return _mm512_packus_epi32(a, b); }
 FPX_OPERATION __m512i fpx_pack_i16_to_u8(__m512i a, __m512i b) { return _mm512_packus_epi16(a, b); }
+/// What packing two vectors leaves, in the order of their elements.
+FPX_OPERATION __m512i fpx_order_packed(__m512i v) {
+    return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), v);
+}
 /// The even words of one, the odd words of the other.
 FPX_OPERATION __m512i fpx_blend_words(__m512i even, __m512i odd) {
     return _mm512_mask_blend_epi16(0xaaaaaaaau, even, odd);
@@ -123,6 +127,7 @@ FPX_OPERATION __m512i fpx_splat_u64(uint64_t value) { return _mm512_set1_epi64((
 FPX_OPERATION __m512i fpx_and_u64(__m512i a, __m512i b) { return _mm512_and_si512(a, b); }
 FPX_OPERATION __m512i fpx_shift_left_u64(__m512i v, int bits) { return _mm512_slli_epi64(v, (unsigned)bits); }
 FPX_OPERATION __m512i fpx_shift_right_u64(__m512i v, int bits) { return _mm512_srli_epi64(v, (unsigned)bits); }
+FPX_OPERATION __m512i fpx_shift_right_u16(__m512i v, int bits) { return _mm512_srli_epi16(v, (unsigned)bits); }
 FPX_OPERATION __m512i fpx_shift_right_i16(__m512i v, int bits) { return _mm512_srai_epi16(v, (unsigned)bits); }
 /// The lower and the upper half of the elements, widened.
 FPX_OPERATION __m512i fpx_lower_u32_to_u64(__m512i v) { return _mm512_cvtepu32_epi64(_mm512_castsi512_si256(v)); }
