@@ -65,28 +65,19 @@ typedef struct pixels {
 /// `words` are in the order of pairs. One version for each level; inlined like everything here.
 typedef pixels pixel_sum(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial);
 
-#define DEFINE_SUM_PIXELS(name, target, multiply_add)                                                                  \
-    target INLINE pixels name(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial) { \
-        pixels sums;                                                                                                   \
-        _Pragma("clang loop unroll(full)") for (int vector = 0; vector < VECTORS; vector++) sums.first[vector] =       \
-            sums.second[vector] = initial;                                                                             \
-        for (size_t pair = 0; pair < by->count; pair++, words += 2 * channels) {                                       \
-            const __m512i first = repeat(by->first[pair]), second = repeat(by->second[pair]);                          \
-            _Pragma("clang loop unroll(full)") for (int vector = 0; vector < VECTORS; vector++) {                      \
-                const __m512i loaded = _mm512_loadu_si512(words + 32 * vector);                                        \
-                sums.first[vector] = multiply_add(sums.first[vector], loaded, first);                                  \
-                sums.second[vector] = multiply_add(sums.second[vector], loaded, second);                               \
-            }                                                                                                          \
-        }                                                                                                              \
-        return sums;                                                                                                   \
-    }
-
 AVX512 INLINE __m512i multiply_add(__m512i sums, __m512i a, __m512i b) {
     return _mm512_add_epi32(sums, _mm512_madd_epi16(a, b));
 }
 
-DEFINE_SUM_PIXELS(sum_pixels, AVX512, multiply_add)
-DEFINE_SUM_PIXELS(sum_pixels_vnni, AVX512_VNNI, _mm512_dpwssd_epi32)
+#define NAME sum_pixels
+#define TARGET AVX512
+#define MULTIPLY_ADD multiply_add
+#include "gaussian_pixels_avx512.h"
+
+#define NAME sum_pixels_vnni
+#define TARGET AVX512_VNNI
+#define MULTIPLY_ADD _mm512_dpwssd_epi32
+#include "gaussian_pixels_avx512.h"
 
 /// The upper words of both, interleaved again.
 AVX512 INLINE __m512i upper_words(__m512i first, __m512i second) {
