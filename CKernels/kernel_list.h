@@ -34,8 +34,9 @@ KERNEL(addweighted, addweighted_f32, void,
        (float *destination, const float *first, const float *second, size_t sample_count, float alpha, float beta,
         float gamma))
 
-/// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums (a level may leave out a factor that its second pass knows), each `row_sums` after the one before, from as many
-/// rows of samples and 2 * radius more. Any number of samples.
+/// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums (a level may leave out a factor that its second pass
+/// knows), each `row_sums` after the one before, from as many rows of samples and 2 * radius more. Any number of
+/// samples.
 KERNEL(gaussian, gaussian_u8_vertical, void,
        (uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t first_sample, size_t sample_count,
         const fpx_gaussian *gaussian))

@@ -30,8 +30,8 @@ static size_t rows_per_tile(size_t row_sample_count) {
     return row_sample_count < TILE_SAMPLES ? TILE_SAMPLES / row_sample_count : 1;
 }
 
-/// Rows that follow each other without a gap in all three images are longer rows: as many together as a tile has, so that
-/// tails are met once for all of them.
+/// Rows that follow each other without a gap in all three images are longer rows: as many together as a tile has, so
+/// that tails are met once for all of them.
 static void join_rows(row_tiling *tiles, size_t sample_bytes) {
     const ptrdiff_t row_bytes = (ptrdiff_t)(tiles->row_sample_count * sample_bytes);
     if (tiles->destination_stride_bytes != row_bytes || tiles->first_stride_bytes != row_bytes ||

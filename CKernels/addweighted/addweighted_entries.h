@@ -1,5 +1,5 @@
-// The functions for one type of samples. SAMPLE is the type, PUBLIC(name) makes names from fpx_addweighted_u8 and the like,
-// ENTRY is the kernel's in the table.
+// The functions for one type of samples. SAMPLE is the type, PUBLIC(name) makes names from fpx_addweighted_u8 and the
+// like, ENTRY is the kernel's in the table.
 
 fpx_status PUBLIC()(SAMPLE *destination, const SAMPLE *first, const SAMPLE *second, size_t sample_count, double alpha,
                     double beta, double gamma) {

@@ -1,5 +1,5 @@
-// The kernels with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name) making a
-// kernel's name.
+// The kernels with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name)
+// making a kernel's name.
 
 #include <string.h>
 
@@ -23,8 +23,8 @@ FPX_OPERATION fpx_vector_f32 weighted_sum(fpx_vector_f32 first, fpx_vector_f32 s
     return fpx_multiply_add_f32(first, by.alpha, fpx_multiply_add_f32(second, by.beta, by.gamma));
 }
 
-/// What is too large for 32 bits, and not-a-number, converts to the smallest integer, which the saturating packs make 0;
-/// so unless the results are known to fit, large values are bounded first.
+/// What is too large for 32 bits, and not-a-number, converts to the smallest integer, which the saturating packs make
+/// 0; so unless the results are known to fit, large values are bounded first.
 FPX_OPERATION fpx_vector_u32 to_integers(fpx_vector_f32 values, fpx_vector_f32 maximum, bool results_fit) {
     return fpx_f32_to_i32(results_fit ? values : fpx_bound_f32(values, maximum));
 }

@@ -1,9 +1,9 @@
-// The functions for one type of samples. SAMPLE is the type, SQUARE that of the kernel's sums of squares, ENTRY the kernel in
-// the table, PUBLIC and SUM_SET the functions' names.
+// The functions for one type of samples. SAMPLE is the type, SQUARE that of the kernel's sums of squares, ENTRY the
+// kernel in the table, PUBLIC and SUM_SET the functions' names.
 
 /// At most SET_PIECES pieces; the last may be shorter.
 static void SUM_SET(uint64_t *sum, uint64_t *sum_of_squares, const SAMPLE *samples, size_t channels,
-                            size_t sample_count) {
+                    size_t sample_count) {
     const fpx_kernels *kernels = fpx_kernels_selected();
     uint32_t sums[PIECE_SAMPLES] = {0};
     SQUARE squares[PIECE_SAMPLES] = {0};
@@ -24,8 +24,7 @@ static void SUM_SET(uint64_t *sum, uint64_t *sum_of_squares, const SAMPLE *sampl
     }
 }
 
-fpx_status PUBLIC(uint64_t *sum, uint64_t *sum_of_squares, const SAMPLE *samples,
-                                    size_t channels, size_t pixel_count) {
+fpx_status PUBLIC(uint64_t *sum, uint64_t *sum_of_squares, const SAMPLE *samples, size_t channels, size_t pixel_count) {
     const fpx_status status = fpx_channels_check(sum, sum_of_squares, samples, channels, pixel_count);
     if (status != FPX_OK) return status;
     size_t left = channels * pixel_count;

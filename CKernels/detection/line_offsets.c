@@ -21,9 +21,11 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
         float a = upper[i - step], b = upper[i], c = upper[i + step], d = row[i - step];
         float e = row[i + step], f = lower[i - step], g = lower[i], h = lower[i + step];
         // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
-        FPX_ORDER(a, b) FPX_ORDER(c, d) FPX_ORDER(a, c) FPX_ORDER(b, d) FPX_ORDER(b, c)
-        FPX_ORDER(e, f) FPX_ORDER(g, h) FPX_ORDER(e, g) FPX_ORDER(f, h) FPX_ORDER(f, g)
-        const float low = larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
+        FPX_ORDER(a, b)
+        FPX_ORDER(c, d)
+        FPX_ORDER(a, c) FPX_ORDER(b, d) FPX_ORDER(b, c) FPX_ORDER(e, f) FPX_ORDER(g, h) FPX_ORDER(e, g) FPX_ORDER(f, h)
+            FPX_ORDER(f, g) const float low =
+                larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
         const float high = smaller(smaller(larger(a, h), larger(b, g)), smaller(larger(c, f), larger(d, e)));
         const float middle = low + high, twice = row[i] + row[i];
         offsets[i] = twice < middle ? middle - twice : twice - middle;

@@ -8,7 +8,8 @@ fpx_status fpx_persistence_row(fpx_persistence_sums *tile_sums, fpx_persistence_
                                size_t distance, size_t period, size_t tile_columns, size_t marked_channel,
                                size_t frame_count, double spread, double least_share) {
     if (!flagged_count) return FPX_ERROR_ARGUMENT;
-    if (width > 0 && (!tile_sums || !phase_sums || !marks || !flagged || !above || !below || !blind_above || !blind_below))
+    if (width > 0 &&
+        (!tile_sums || !phase_sums || !marks || !flagged || !above || !below || !blind_above || !blind_below))
         return FPX_ERROR_ARGUMENT;
     if (channels == 0 || channels > FPX_DETECTION_CHANNELS || marked_channel >= channels) return FPX_ERROR_ARGUMENT;
     if (period == 0 || period > FPX_DETECTION_PERIOD || tile_columns == 0 || tile_columns > FPX_DETECTION_TILE_COLUMNS)

@@ -1,8 +1,8 @@
 // The kernel, for compilers to vectorise with the instructions of each level: FPX_TARGET says which, and LEVEL(name)
 // makes the kernel's name. Integers, and float64 without contraction, so that all levels give the same bits.
 //
-// A sample's lane is its number in the row modulo a multiple of the period, which is three or four vectors for nearly all
-// frames. Vectors are those of GCC's extension, which every compiler has that knows FPX_TARGET.
+// A sample's lane is its number in the row modulo a multiple of the period, which is three or four vectors for nearly
+// all frames. Vectors are those of GCC's extension, which every compiler has that knows FPX_TARGET.
 
 #include <math.h>
 #include <string.h>
@@ -131,8 +131,7 @@ INLINE void mark_pixels(fpx_row_marks *marks, const tile_row *row, uint16_t half
 INLINE fpx_row_marks count_marks(const tile_row *row, uint16_t half, size_t lanes, size_t channels, size_t marked) {
     fpx_row_marks marks = {0, 0, 0};
     size_t start = row->head;
-    if (lanes % VECTOR_LANES == 0)
-        start = mark_rounds(&marks, row, half, lanes / VECTOR_LANES, channels, marked);
+    if (lanes % VECTOR_LANES == 0) start = mark_rounds(&marks, row, half, lanes / VECTOR_LANES, channels, marked);
     mark_pixels(&marks, row, half, channels, marked, 0, row->head);
     mark_pixels(&marks, row, half, channels, marked, start, row->count);
     return marks;
@@ -209,9 +208,10 @@ INLINE uint16_t threshold(const fpx_persistence_task *task, double hits, double 
 }
 
 /// One tile's part of the row, whose sums are added to those of the row's lanes; the number of columns flagged.
-INLINE size_t take_tile(const fpx_persistence_task *task, size_t tile, uint32_t *flagged, lane_sums *of_row, size_t lanes,
-                        size_t channels) {
-    const size_t end = (tile + 1) * task->tile_columns, inside_end = task->width - smaller_size(task->distance, task->width);
+INLINE size_t take_tile(const fpx_persistence_task *task, size_t tile, uint32_t *flagged, lane_sums *of_row,
+                        size_t lanes, size_t channels) {
+    const size_t end = (tile + 1) * task->tile_columns,
+                 inside_end = task->width - smaller_size(task->distance, task->width);
     const size_t first = larger_size(tile * task->tile_columns, task->distance), last = smaller_size(end, inside_end);
     task->marks[tile] = (fpx_row_marks){0, 0, 0};
     if (first >= last) return 0;

@@ -21,9 +21,9 @@ typedef struct NAME(triple) {
     LANES(fpx_mask) unordered;
 } NAME(triple);
 
-/// Rows of many frames take turns, a few hundred bytes each, which the hardware's prefetchers do not follow. So every read
-/// asks for what the next block reads, into level-2 cache: until then all other frames come by. Past the end of a row it
-/// is harmless.
+/// Rows of many frames take turns, a few hundred bytes each, which the hardware's prefetchers do not follow. So every
+/// read asks for what the next block reads, into level-2 cache: until then all other frames come by. Past the end of a
+/// row it is harmless.
 FPX_OPERATION void NAME(prefetch_next_block)(const SAMPLE *samples) {
     __builtin_prefetch((const char *)samples + FPX_EXTREMES_BLOCK_BYTES, 0, 2);
 }

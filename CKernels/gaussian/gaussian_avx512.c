@@ -126,8 +126,9 @@ AVX512 void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_t *destination, const uint16_t *sums, size_t sample_count,
-                                                        size_t channels, const fpx_gaussian *gaussian) {
+AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_t *destination, const uint16_t *sums,
+                                                               size_t sample_count, size_t channels,
+                                                               const fpx_gaussian *gaussian) {
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
 
@@ -196,8 +197,8 @@ AVX512 void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint
 }
 
 AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_dot_product(uint16_t *destination, const uint32_t *sums,
-                                                         size_t sample_count, size_t channels,
-                                                         const fpx_gaussian *gaussian) {
+                                                                size_t sample_count, size_t channels,
+                                                                const fpx_gaussian *gaussian) {
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
 

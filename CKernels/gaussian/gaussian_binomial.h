@@ -38,8 +38,8 @@ FPX_OPERATION void binomial_store(void *sums, size_t row_bytes, const fpx_vector
     }
 }
 
-FPX_OPERATION void binomial_u8_vertical(uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t first_sample,
-                                        size_t sample_count) {
+FPX_OPERATION void binomial_u8_vertical(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,
+                                        size_t first_sample, size_t sample_count) {
     if (sample_count < FPX_VECTOR_BYTES) {
         for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
             for (size_t index = 0, at = first_sample; index < sample_count; index++, at++)

@@ -1,5 +1,5 @@
-// The first pass with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name) making
-// a kernel's name.
+// The first pass with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name)
+// making a kernel's name.
 //
 // Four rows of sums from pairs of rows: two with the weights that fit the pair, two with those of the pair before it.
 
@@ -74,7 +74,8 @@ FPX_OPERATION void sum_columns(void *sums, size_t row_bytes, const void *const *
 }
 
 FPX_TARGET void LEVEL(fpx_gaussian_u8_vertical)(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,
-                                                size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
+                                                size_t first_sample, size_t sample_count,
+                                                const fpx_gaussian *gaussian) {
     if (fpx_gaussian_u8_is_binomial(gaussian)) {
         binomial_u8_vertical(sums, row_sums, rows, first_sample, sample_count);
         return;

@@ -1,10 +1,9 @@
-// The passes for one sample type, SAMPLE. SUM holds the exact sums of one pass, WIDE_SUM those of both, FRACTION_BITS is the
-// number of bits behind the point of a weight; VERTICAL and HORIZONTAL are the functions' names, RADIUS and WEIGHTS those in
-// fpx_gaussian.
+// The passes for one sample type, SAMPLE. SUM holds the exact sums of one pass, WIDE_SUM those of both, FRACTION_BITS
+// is the number of bits behind the point of a weight; VERTICAL and HORIZONTAL are the functions' names, RADIUS and
+// WEIGHTS those in fpx_gaussian.
 
-FPX_GAUSSIAN_INLINE void VERTICAL(
-    SUM *restrict sums, size_t row_sums, const SAMPLE *const *rows, size_t first_sample,
-    size_t sample_count, const fpx_gaussian *gaussian) {
+FPX_GAUSSIAN_INLINE void VERTICAL(SUM *restrict sums, size_t row_sums, const SAMPLE *const *rows, size_t first_sample,
+                                  size_t sample_count, const fpx_gaussian *gaussian) {
     const size_t tap_count = 2 * gaussian->RADIUS + 1;
     for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++, sums += row_sums) {
         for (size_t tap = 0; tap < tap_count; tap++) {
@@ -21,9 +20,8 @@ FPX_GAUSSIAN_INLINE void VERTICAL(
     }
 }
 
-FPX_GAUSSIAN_INLINE void HORIZONTAL(
-    SAMPLE *restrict destination, const SUM *restrict sums, size_t sample_count, size_t channels,
-    const fpx_gaussian *gaussian) {
+FPX_GAUSSIAN_INLINE void HORIZONTAL(SAMPLE *restrict destination, const SUM *restrict sums, size_t sample_count,
+                                    size_t channels, const fpx_gaussian *gaussian) {
     enum { BLOCK_SAMPLES = 64 };
     const size_t tap_count = 2 * gaussian->RADIUS + 1;
     for (size_t first = 0; first < sample_count; first += BLOCK_SAMPLES) {

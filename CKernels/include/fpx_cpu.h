@@ -72,8 +72,8 @@ bool fpx_isa_uses_dot_product(void);
 /// `c`, `avx2`, `avx512` or `neon`, the names that FASTPIX_ISA takes; `unknown` for any other value.
 const char *_Nonnull fpx_isa_name(fpx_isa isa);
 
-/// False when FASTPIX_ISA is set, not empty, and not understood as a whole, or names a level that is not available here:
-/// the best level was chosen instead, and a program should tell its user so.
+/// False when FASTPIX_ISA is set, not empty, and not understood as a whole, or names a level that is not available
+/// here: the best level was chosen instead, and a program should tell its user so.
 bool fpx_isa_environment_honoured(void);
 
 /// Bytes of one core's level-1 data cache as the system reports it; 0 when unknown.

@@ -86,9 +86,9 @@ fpx_status fpx_gaussian_u8_image_on(uint8_t *_Nonnull destination, ptrdiff_t des
                                     size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
                                     const fpx_parallel_runner *_Nullable runner);
 fpx_status fpx_gaussian_u16_image_on(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                    const uint16_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
-                                    size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
-                                    const fpx_parallel_runner *_Nullable runner);
+                                     const uint16_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
+                                     size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
+                                     const fpx_parallel_runner *_Nullable runner);
 
 #ifdef __cplusplus
 }

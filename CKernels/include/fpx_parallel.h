@@ -41,8 +41,8 @@ size_t fpx_parallel_default_threads(void);
 void fpx_parallel_tiles(size_t tile_count, size_t threads, fpx_tile_body _Nonnull body, void *_Nullable context);
 
 /// Threads of the caller's. `run` calls `body(tile_index, tile_context)` once for each tile index in 0..<tile_count, on
-/// whatever threads and in whatever order it likes, and returns when all calls have returned. `context` is handed to it.
-/// Every function that takes `threads` has one beside it, `..._on`, that takes a runner: null runs all tiles on the
+/// whatever threads and in whatever order it likes, and returns when all calls have returned. `context` is handed to
+/// it. Every function that takes `threads` has one beside it, `..._on`, that takes a runner: null runs all tiles on the
 /// calling thread. No result depends on the runner.
 typedef struct fpx_parallel_runner {
     void (*_Nonnull run)(void *_Nullable context, size_t tile_count, fpx_tile_body _Nonnull body,

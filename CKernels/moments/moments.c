@@ -36,7 +36,7 @@ typedef struct tiling {
 // arm64 compiler may use they already wait for memory, so they have no variants.
 
 fpx_status fpx_moments_u8_remove_tile(uint32_t *restrict sum, uint32_t *restrict sum_of_squares,
-                                const uint8_t *restrict frame, size_t sample_count) {
+                                      const uint8_t *restrict frame, size_t sample_count) {
     if (sample_count == 0) return FPX_OK;
     if (!sum || !sum_of_squares || !frame) return FPX_ERROR_ARGUMENT;
     for (size_t index = 0; index < sample_count; index++) {
@@ -48,7 +48,7 @@ fpx_status fpx_moments_u8_remove_tile(uint32_t *restrict sum, uint32_t *restrict
 }
 
 fpx_status fpx_moments_u16_remove_tile(uint32_t *restrict sum, uint64_t *restrict sum_of_squares,
-                                 const uint16_t *restrict frame, size_t sample_count) {
+                                       const uint16_t *restrict frame, size_t sample_count) {
     if (sample_count == 0) return FPX_OK;
     if (!sum || !sum_of_squares || !frame) return FPX_ERROR_ARGUMENT;
     for (size_t index = 0; index < sample_count; index++) {
@@ -60,8 +60,8 @@ fpx_status fpx_moments_u16_remove_tile(uint32_t *restrict sum, uint64_t *restric
 }
 
 fpx_status fpx_moments_u8_merge_tile(uint32_t *restrict sum, uint32_t *restrict sum_of_squares,
-                               const uint32_t *restrict other_sum, const uint32_t *restrict other_sum_of_squares,
-                               size_t sample_count) {
+                                     const uint32_t *restrict other_sum, const uint32_t *restrict other_sum_of_squares,
+                                     size_t sample_count) {
     if (sample_count == 0) return FPX_OK;
     if (!sum || !sum_of_squares || !other_sum || !other_sum_of_squares) return FPX_ERROR_ARGUMENT;
     for (size_t index = 0; index < sample_count; index++) {
@@ -72,8 +72,8 @@ fpx_status fpx_moments_u8_merge_tile(uint32_t *restrict sum, uint32_t *restrict 
 }
 
 fpx_status fpx_moments_u16_merge_tile(uint32_t *restrict sum, uint64_t *restrict sum_of_squares,
-                                const uint32_t *restrict other_sum, const uint64_t *restrict other_sum_of_squares,
-                                size_t sample_count) {
+                                      const uint32_t *restrict other_sum, const uint64_t *restrict other_sum_of_squares,
+                                      size_t sample_count) {
     if (sample_count == 0) return FPX_OK;
     if (!sum || !sum_of_squares || !other_sum || !other_sum_of_squares) return FPX_ERROR_ARGUMENT;
     for (size_t index = 0; index < sample_count; index++) {
@@ -84,7 +84,7 @@ fpx_status fpx_moments_u16_merge_tile(uint32_t *restrict sum, uint64_t *restrict
 }
 
 fpx_status fpx_moments_u8_scaled_m2(uint64_t *restrict scaled_m2, const uint32_t *restrict sum,
-                              const uint32_t *restrict sum_of_squares, size_t frame_count, size_t sample_count) {
+                                    const uint32_t *restrict sum_of_squares, size_t frame_count, size_t sample_count) {
     if (frame_count > FPX_MOMENTS_U8_MAXIMUM_FRAMES) return FPX_ERROR_OVERFLOW;
     if (sample_count == 0) return FPX_OK;
     if (!scaled_m2 || !sum || !sum_of_squares) return FPX_ERROR_ARGUMENT;
@@ -96,7 +96,7 @@ fpx_status fpx_moments_u8_scaled_m2(uint64_t *restrict scaled_m2, const uint32_t
 }
 
 fpx_status fpx_moments_u16_scaled_m2(uint64_t *restrict scaled_m2, const uint32_t *restrict sum,
-                               const uint64_t *restrict sum_of_squares, size_t frame_count, size_t sample_count) {
+                                     const uint64_t *restrict sum_of_squares, size_t frame_count, size_t sample_count) {
     if (frame_count > FPX_MOMENTS_U16_MAXIMUM_FRAMES) return FPX_ERROR_OVERFLOW;
     if (sample_count == 0) return FPX_OK;
     if (!scaled_m2 || !sum || !sum_of_squares) return FPX_ERROR_ARGUMENT;

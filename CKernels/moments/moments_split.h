@@ -1,7 +1,8 @@
-// 16-bit samples with dot products; included after moments_template.h. With vectors of 32 bytes this is up to 1.18 times as
-// fast as without dot products, with those of 64 bytes it was not faster (AMD Zen 4).
+// 16-bit samples with dot products; included after moments_template.h. With vectors of 32 bytes this is up to 1.18
+// times as fast as without dot products, with those of 64 bytes it was not faster (AMD Zen 4).
 //
-// With y = 256 h + l, h signed and l from 0 to 255, y*y = 256 y*h + y*l, both of which sum up in 32 bits for some frames.
+// With y = 256 h + l, h signed and l from 0 to 255, y*y = 256 y*h + y*l, both of which sum up in 32 bits for some
+// frames.
 
 enum {
     /// Signed 32-bit sums of products of words and bytes: 128 pairs * 2 * 2^15 * 255 is the last below 2^31.

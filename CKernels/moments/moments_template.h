@@ -1,8 +1,8 @@
 // The kernels with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name) and
 // DOT_LEVEL(name) making the names of the kernels without and with dot products.
 //
-// A column of samples is summed up over all frames, in registers, and added to the accumulators then. Samples of several
-// frames are interleaved, so that one instruction multiplies and adds those of one position.
+// A column of samples is summed up over all frames, in registers, and added to the accumulators then. Samples of
+// several frames are interleaved, so that one instruction multiplies and adds those of one position.
 
 #include "../kernels.h"
 #include "moments_prefetch.h"
@@ -109,8 +109,8 @@ FPX_TARGET void LEVEL(fpx_moments_u8_accumulate)(uint32_t *sum, uint32_t *sum_of
 // ---- 8-bit samples with dot products ----
 //
 // Of four frames. The products are of unsigned and signed bytes: times 1 they sum the samples, and times
-// (x ^ 0x80) = x - 128 they give x*x - 128*x, from which 128 times the sum makes x*x again. All of it is modulo 2^32, and
-// nothing saturates, so nothing needs flushing. A missing frame counts as zeros, which add nothing to either sum.
+// (x ^ 0x80) = x - 128 they give x*x - 128*x, from which 128 times the sum makes x*x again. All of it is modulo 2^32,
+// and nothing saturates, so nothing needs flushing. A missing frame counts as zeros, which add nothing to either sum.
 
 typedef struct dot_column {
     fpx_vector_u32 sum[4];
@@ -178,8 +178,8 @@ FPX_OPERATION fpx_vector_u16 load_shifted(const uint16_t *samples) {
 }
 
 /// Adds the sums of y and of y*y of DOUBLEWORDS samples, the latter as their lower and upper half, each widened.
-FPX_OPERATION void add_shifted(uint32_t *sum, uint64_t *sum_of_squares, fpx_vector_u32 shifted_sum, fpx_vector_u32 lower,
-                               fpx_vector_u32 upper, size_t frame_count) {
+FPX_OPERATION void add_shifted(uint32_t *sum, uint64_t *sum_of_squares, fpx_vector_u32 shifted_sum,
+                               fpx_vector_u32 lower, fpx_vector_u32 upper, size_t frame_count) {
     const fpx_vector_u32 sums = fpx_add_u32(shifted_sum, fpx_splat_u32((uint32_t)frame_count << 15));
     const fpx_vector_u32 shift = fpx_splat_u64((uint64_t)frame_count << 30);
     add_to_u32(sum, sums);
@@ -189,8 +189,8 @@ FPX_OPERATION void add_shifted(uint32_t *sum, uint64_t *sum_of_squares, fpx_vect
     add_to_u64(sum_of_squares + QUADWORDS, fpx_subtract_u64(fpx_add_u64(upper, upper_sums), shift));
 }
 
-/// The sum of two squares is at most 2^31, exact as an unsigned number, and is widened to 64 bits at once because two of
-/// them may not fit 32 bits.
+/// The sum of two squares is at most 2^31, exact as an unsigned number, and is widened to 64 bits at once because two
+/// of them may not fit 32 bits.
 typedef struct word_column {
     fpx_vector_u32 sum[2];
     fpx_vector_u32 even_squares[2];
@@ -230,8 +230,9 @@ FPX_OPERATION void add_word_column(uint32_t *sum, uint64_t *sum_of_squares, cons
     }
 }
 
-FPX_TARGET void LEVEL(fpx_moments_u16_accumulate)(uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames,
-                                                  size_t frame_count, size_t first_sample, size_t end_sample) {
+FPX_TARGET void LEVEL(fpx_moments_u16_accumulate)(uint32_t *sum, uint64_t *sum_of_squares,
+                                                  const uint16_t *const *frames, size_t frame_count,
+                                                  size_t first_sample, size_t end_sample) {
     size_t index = first_sample;
     FOR_COLUMNS(add_word_column, WORDS)
     fpx_moments_u16_accumulate_c(sum, sum_of_squares, frames, frame_count, index, end_sample);

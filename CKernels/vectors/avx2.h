@@ -137,8 +137,8 @@ FPX_OPERATION __m256i fpx_interleave_lower_u8(__m256i a, __m256i b) { return _mm
 FPX_OPERATION __m256i fpx_interleave_upper_u8(__m256i a, __m256i b) { return _mm256_unpackhi_epi8(a, b); }
 FPX_OPERATION __m256i fpx_interleave_lower_u16(__m256i a, __m256i b) { return _mm256_unpacklo_epi16(a, b); }
 FPX_OPERATION __m256i fpx_interleave_upper_u16(__m256i a, __m256i b) { return _mm256_unpackhi_epi16(a, b); }
-/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements into
-/// the order in memory: transposes the matrix of them whose rows are the lanes.
+/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements
+/// into the order in memory: transposes the matrix of them whose rows are the lanes.
 FPX_OPERATION __m256i fpx_transpose_lanes_u32(__m256i v) {
     return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
 }
@@ -151,8 +151,8 @@ FPX_OPERATION __m256i fpx_weave_upper_u64(__m256i even, __m256i odd) {
     return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x31);
 }
 
-/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the order
-/// of memory.
+/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
+/// order of memory.
 FPX_OPERATION __m256i fpx_lanes_lower(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x20); }
 FPX_OPERATION __m256i fpx_lanes_upper(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x31); }
 
@@ -168,12 +168,12 @@ FPX_OPERATION __m256i fpx_multiply_pairs_i16(__m256i a, __m256i b) { return _mm2
 #define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX2_VNNI
 /// Four unsigned bytes times four signed ones.
 FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_u8(__m256i sums, __m256i a,
-                                                                                     __m256i b) {
+                                                                                       __m256i b) {
     return FPX_AVX_VNNI(dpbusd)(sums, a, b);
 }
 /// Two signed words times two.
 FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_i16(__m256i sums, __m256i a,
-                                                                                      __m256i b) {
+                                                                                        __m256i b) {
     return FPX_AVX_VNNI(dpwssd)(sums, a, b);
 }
 

@@ -143,8 +143,8 @@ FPX_OPERATION __m512i fpx_interleave_lower_u8(__m512i a, __m512i b) { return _mm
 FPX_OPERATION __m512i fpx_interleave_upper_u8(__m512i a, __m512i b) { return _mm512_unpackhi_epi8(a, b); }
 FPX_OPERATION __m512i fpx_interleave_lower_u16(__m512i a, __m512i b) { return _mm512_unpacklo_epi16(a, b); }
 FPX_OPERATION __m512i fpx_interleave_upper_u16(__m512i a, __m512i b) { return _mm512_unpackhi_epi16(a, b); }
-/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements into
-/// the order in memory: transposes the matrix of them whose rows are the lanes.
+/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements
+/// into the order in memory: transposes the matrix of them whose rows are the lanes.
 FPX_OPERATION __m512i fpx_transpose_lanes_u32(__m512i v) {
     return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
 }
@@ -159,8 +159,8 @@ FPX_OPERATION __m512i fpx_weave_upper_u64(__m512i even, __m512i odd) {
     return _mm512_permutex2var_epi64(even, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), odd);
 }
 
-/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the order
-/// of memory.
+/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
+/// order of memory.
 FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
     return _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), b);
 }
@@ -180,12 +180,12 @@ FPX_OPERATION __m512i fpx_multiply_pairs_i16(__m512i a, __m512i b) { return _mm5
 #define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX512_VNNI
 /// Four unsigned bytes times four signed ones.
 FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m512i fpx_dot_u8(__m512i sums, __m512i a,
-                                                                                     __m512i b) {
+                                                                                       __m512i b) {
     return _mm512_dpbusd_epi32(sums, a, b);
 }
 /// Two signed words times two.
 FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m512i fpx_dot_i16(__m512i sums, __m512i a,
-                                                                                      __m512i b) {
+                                                                                        __m512i b) {
     return _mm512_dpwssd_epi32(sums, a, b);
 }
 

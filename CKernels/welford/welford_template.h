@@ -3,9 +3,9 @@
 
 /// One loop over samples for each block of frames: a vectoriser takes loops over plain arrays, so the pointers of a
 /// block are read before its samples, and mean and M2 wait in level-1 cache between the blocks of a chunk.
-FPX_WELFORD_INLINE void NAME(blocks)(
-    double *restrict mean, double *restrict m2, const SAMPLE *const *frames, size_t block_count,
-    const fpx_welford_weights *weights, size_t first_sample, size_t end_sample) {
+FPX_WELFORD_INLINE void NAME(blocks)(double *restrict mean, double *restrict m2, const SAMPLE *const *frames,
+                                     size_t block_count, const fpx_welford_weights *weights, size_t first_sample,
+                                     size_t end_sample) {
     for (size_t block = 0; block < block_count; block++) {
         const SAMPLE *restrict frame0 = frames[4 * block], *restrict frame1 = frames[4 * block + 1];
         const SAMPLE *restrict frame2 = frames[4 * block + 2], *restrict frame3 = frames[4 * block + 3];
@@ -24,9 +24,9 @@ FPX_WELFORD_INLINE void NAME(blocks)(
     }
 }
 
-FPX_WELFORD_INLINE void NAME(partial_block)(
-    double *restrict mean, double *restrict m2, const SAMPLE *const *frames, size_t frame_count,
-    fpx_welford_weights weights, size_t first_sample, size_t end_sample) {
+FPX_WELFORD_INLINE void NAME(partial_block)(double *restrict mean, double *restrict m2, const SAMPLE *const *frames,
+                                            size_t frame_count, fpx_welford_weights weights, size_t first_sample,
+                                            size_t end_sample) {
     const SAMPLE *restrict frame0 = frames[0], *restrict frame1 = frames[frame_count > 1 ? 1 : 0];
     const SAMPLE *restrict frame2 = frames[frame_count > 2 ? 2 : 0];
     for (size_t index = first_sample; index < end_sample; index++) {
@@ -42,7 +42,7 @@ FPX_WELFORD_INLINE void NAME(partial_block)(
 }
 
 FPX_TARGET void KERNEL(double *mean, double *m2, const SAMPLE *const *frames, size_t frame_count,
-                             const fpx_welford_weights *weights, size_t first_sample, size_t end_sample) {
+                       const fpx_welford_weights *weights, size_t first_sample, size_t end_sample) {
     const size_t block_count = frame_count / FPX_WELFORD_BLOCK_FRAMES;
     const size_t left = frame_count % FPX_WELFORD_BLOCK_FRAMES;
     for (size_t chunk = first_sample; chunk < end_sample; chunk += FPX_WELFORD_CHUNK_SAMPLES) {

@@ -1,9 +1,9 @@
 /// Every variant of every kernel against the definition in C, and the public functions with nothing to do.
 ///
 /// A program without Swift, so that it runs where the test suite cannot: compiled for arm64 under an emulator, with an
-/// emulated AVX-512, under MemorySanitizer. `scripts/test-kernels` makes and runs it. Buffers are exactly as large as the
-/// functions may touch, from malloc, for sanitizers to watch their ends. Prints one line for each variant; exit code 1
-/// and what differs when something does.
+/// emulated AVX-512, under MemorySanitizer. `scripts/test-kernels` makes and runs it. Buffers are exactly as large as
+/// the functions may touch, from malloc, for sanitizers to watch their ends. Prints one line for each variant; exit
+/// code 1 and what differs when something does.
 ///
 ///     harness                every variant that can run here
 ///     harness VARIANT...     fails unless each of these, named as printed, is among them
@@ -393,25 +393,24 @@ static void check_persistence(void) {
         for (size_t index = 0; index < count; index++) {
             // Often as in a scene, sometimes half of the frames and more; above and below exclude each other.
             const size_t most = which == 1 ? frames - counters[0][index] : frames;
-            counters[which][index] =
-                (uint16_t)(random_below(30) ? random_below(most / 9 + 1) : random_below(most + 1));
+            counters[which][index] = (uint16_t)(random_below(30) ? random_below(most / 9 + 1) : random_below(most + 1));
         }
     }
     memset(&expected, 0, sizeof expected);
     for (size_t phase = 0; phase < period * channels; phase++)
         expected.phases[phase].places = random_bits() % 9;
     actual = expected;
-    persistence_as_defined(&expected, (const uint16_t *const *)counters, width, channels, distance, period, tile_columns,
-                           marked, frames);
-    const fpx_status status =
-        fpx_persistence_row(actual.tiles, actual.phases, actual.marks, actual.flagged, &actual.flagged_count, counters[0],
-                            counters[1], counters[2], counters[3], width, channels, distance, period, tile_columns, marked,
-                            frames, spread, least_share);
+    persistence_as_defined(&expected, (const uint16_t *const *)counters, width, channels, distance, period,
+                           tile_columns, marked, frames);
+    const fpx_status status = fpx_persistence_row(
+        actual.tiles, actual.phases, actual.marks, actual.flagged, &actual.flagged_count, counters[0], counters[1],
+        counters[2], counters[3], width, channels, distance, period, tile_columns, marked, frames, spread, least_share);
     // Columns behind the number of those that are flagged are not defined.
     const size_t found = actual.flagged_count;
     memset(actual.flagged + found, 0, sizeof actual.flagged - found * sizeof *actual.flagged);
     if (status != FPX_OK || memcmp(&expected, &actual, sizeof expected) != 0) {
-        fail("persistence, status %d, %zu x %zu, distance %zu, period %zu, tiles of %zu, %zu frames: %zu flagged, not %zu",
+        fail("persistence, status %d, %zu x %zu, distance %zu, period %zu, tiles of %zu, %zu frames: %zu flagged, not "
+             "%zu",
              status, width, channels, distance, period, tile_columns, frames, found, expected.flagged_count);
     }
     for (int which = 0; which < 4; which++)
@@ -446,7 +445,8 @@ static void run_backwards(void *context, size_t tile_count, fpx_tile_body body, 
 }
 
 /// All from one buffer of samples, on `runner`; frames as pointers, or at equal distances.
-static void run_everything(uint8_t *results, const uint8_t *samples, const fpx_parallel_runner *runner, bool is_strided) {
+static void run_everything(uint8_t *results, const uint8_t *samples, const fpx_parallel_runner *runner,
+                           bool is_strided) {
     enum { FRAMES = 300, SAMPLES = 96, STRIDE = 104 };
     const uint8_t *frames[FRAMES];
     const uint16_t *wide[FRAMES];
@@ -461,12 +461,13 @@ static void run_everything(uint8_t *results, const uint8_t *samples, const fpx_p
     double *mean = (void *)(results + 1536), *m2 = (void *)(results + 2560);
     fpx_status status = FPX_OK;
     if (is_strided) {
-        status |= fpx_moments_u8_accumulate_strided(sum, (uint32_t *)squares, frames[0], STRIDE, FRAMES, SAMPLES, 40,
-                                                    runner);
+        status |=
+            fpx_moments_u8_accumulate_strided(sum, (uint32_t *)squares, frames[0], STRIDE, FRAMES, SAMPLES, 40, runner);
         status |= fpx_moments_u16_accumulate_strided(sum, squares, wide[0], STRIDE, FRAMES, SAMPLES / 2, 40, runner);
         status |= fpx_welford_u8_accumulate_strided(mean, m2, 0, frames[0], STRIDE, FRAMES, SAMPLES, 40, runner);
         status |= fpx_welford_u16_accumulate_strided(mean, m2, 300, wide[0], STRIDE, FRAMES, SAMPLES / 2, 40, runner);
-        status |= fpx_welford_f32_accumulate_strided(mean, m2, 600, floats[FRAMES - 1], -STRIDE, 5, SAMPLES / 4, 7, runner);
+        status |=
+            fpx_welford_f32_accumulate_strided(mean, m2, 600, floats[FRAMES - 1], -STRIDE, 5, SAMPLES / 4, 7, runner);
     } else {
         status |= fpx_moments_u8_accumulate_on(sum, (uint32_t *)squares, frames, FRAMES, SAMPLES, 40, runner);
         status |= fpx_moments_u16_accumulate_on(sum, squares, wide, FRAMES, SAMPLES / 2, 40, runner);
@@ -589,8 +590,8 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_scene_row_u16(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
     EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
     size_t flagged = 9;
-    EXPECT(FPX_OK, fpx_persistence_row(NULL, NULL, NULL, NULL, &flagged, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4,
-                                       0.01));
+    EXPECT(FPX_OK, fpx_persistence_row(NULL, NULL, NULL, NULL, &flagged, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20,
+                                       4, 0.01));
     if (flagged != 0) fail("an empty row has %zu flagged columns", flagged);
     fpx_parallel_tiles(0, 2, NULL, NULL);
 }
@@ -621,7 +622,8 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_tile(mean, m2, 0, no_frames, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_tile(mean, m2, 0, no_float_frames, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows(NULL, 4, NULL, 4, NULL, 4, 1, 4, 1, 1, 0, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, no_frames, 1, 4, 1, &gaussian));
@@ -638,7 +640,8 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
     EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
     for (size_t index = 0; index < 4; index++) {
-        if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0) fail("an error wrote something");
+        if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0)
+            fail("an error wrote something");
     }
 }
 
@@ -648,7 +651,8 @@ int main(int argument_count, char **arguments) {
     for (int index = 1; index < argument_count; index++) {
         missing += arguments[index][0] != '-';
         for (int isa = 0; isa < FPX_ISA_COUNT; isa++)
-            is_left_out[isa] |= arguments[index][0] == '-' && strcmp(arguments[index] + 1, fpx_isa_name((fpx_isa)isa)) == 0;
+            is_left_out[isa] |=
+                arguments[index][0] == '-' && strcmp(arguments[index] + 1, fpx_isa_name((fpx_isa)isa)) == 0;
     }
     for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
         if (!fpx_isa_available((fpx_isa)isa) || is_left_out[isa]) continue;
