@@ -2,12 +2,15 @@
 
 #include "fpx_parallel.h"
 
+#include <stdint.h>
+
 static void run_on_team(void *context, size_t tile_count, fpx_tile_body body, void *tile_context) {
-    fpx_parallel_tiles(tile_count, *(const size_t *)context, body, tile_context);
+    fpx_parallel_tiles(tile_count, (size_t)(uintptr_t)context, body, tile_context);
 }
 
-fpx_parallel_runner fpx_parallel_team(const size_t *threads) {
-    return (fpx_parallel_runner){.run = run_on_team, .context = (void *)threads};
+fpx_parallel_runner fpx_parallel_team(size_t threads) {
+    // The number itself, so that nothing has to outlive the call.
+    return (fpx_parallel_runner){.run = run_on_team, .context = (void *)(uintptr_t)threads};
 }
 
 void fpx_parallel_run(const fpx_parallel_runner *runner, size_t tile_count, fpx_tile_body body, void *tile_context) {

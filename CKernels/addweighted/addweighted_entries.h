@@ -52,7 +52,7 @@ fpx_status PUBLIC(_rows)(SAMPLE *destination, ptrdiff_t destination_stride_bytes
                          ptrdiff_t first_stride_bytes, const SAMPLE *second, ptrdiff_t second_stride_bytes,
                          size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
                          size_t threads) {
-    const fpx_parallel_runner team = fpx_parallel_team(&threads);
+    const fpx_parallel_runner team = fpx_parallel_team(threads);
     return PUBLIC(_rows_on)(destination, destination_stride_bytes, first, first_stride_bytes, second,
                             second_stride_bytes, row_sample_count, row_count, alpha, beta, gamma, &team);
 }

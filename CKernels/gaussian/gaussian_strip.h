@@ -127,7 +127,7 @@ fpx_status NAMED(fpx_gaussian_, _image_on)(SAMPLE_TYPE *destination, ptrdiff_t d
 fpx_status NAMED(fpx_gaussian_, _image)(SAMPLE_TYPE *destination, ptrdiff_t destination_stride_bytes,
                                         const SAMPLE_TYPE *source, ptrdiff_t source_stride_bytes, size_t width,
                                         size_t height, size_t channels, const fpx_gaussian *gaussian, size_t threads) {
-    const fpx_parallel_runner team = fpx_parallel_team(&threads);
+    const fpx_parallel_runner team = fpx_parallel_team(threads);
     return NAMED(fpx_gaussian_, _image_on)(destination, destination_stride_bytes, source, source_stride_bytes, width,
                                            height, channels, gaussian, &team);
 }

@@ -54,8 +54,8 @@ typedef struct fpx_parallel_runner {
 void fpx_parallel_run(const fpx_parallel_runner *_Nullable runner, size_t tile_count, fpx_tile_body _Nonnull body,
                       void *_Nullable tile_context);
 
-/// The runner that `fpx_parallel_tiles` is, on a team of `*threads`, which has to stay while it is used.
-fpx_parallel_runner fpx_parallel_team(const size_t *_Nonnull threads);
+/// The runner that `fpx_parallel_tiles` is, on a team of `threads` (0: default).
+fpx_parallel_runner fpx_parallel_team(size_t threads);
 
 #ifdef __cplusplus
 }

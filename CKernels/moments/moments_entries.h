@@ -29,7 +29,7 @@ fpx_status PUBLIC(accumulate_on)(uint32_t *sum, SQUARE *sum_of_squares, const SA
 
 fpx_status PUBLIC(accumulate)(uint32_t *sum, SQUARE *sum_of_squares, const SAMPLE *const *frames, size_t frame_count,
                               size_t sample_count, size_t tile_sample_count, size_t threads) {
-    const fpx_parallel_runner team = fpx_parallel_team(&threads);
+    const fpx_parallel_runner team = fpx_parallel_team(threads);
     return PUBLIC(accumulate_on)(sum, sum_of_squares, frames, frame_count, sample_count, tile_sample_count, &team);
 }
 

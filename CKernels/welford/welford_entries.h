@@ -44,7 +44,7 @@ fpx_status PUBLIC(accumulate_tile)(double *mean, double *m2, size_t frames_befor
 
 fpx_status PUBLIC(accumulate)(double *mean, double *m2, size_t frames_before, const SAMPLE *const *frames,
                               size_t frame_count, size_t sample_count, size_t tile_sample_count, size_t threads) {
-    const fpx_parallel_runner team = fpx_parallel_team(&threads);
+    const fpx_parallel_runner team = fpx_parallel_team(threads);
     return PUBLIC(accumulate_on)(mean, m2, frames_before, frames, frame_count, sample_count, tile_sample_count, &team);
 }
 

@@ -499,7 +499,7 @@ static void check_runners(void) {
         samples[index] = 65;
     size_t tiles = 0;
     const size_t threads = 3;
-    const fpx_parallel_runner backwards = {run_backwards, &tiles}, team = fpx_parallel_team(&threads);
+    const fpx_parallel_runner backwards = {run_backwards, &tiles}, team = fpx_parallel_team(threads);
     for (int which = 0; which < 4; which++) {
         results[which] = allocate(BYTES);
         memset(results[which], 0, BYTES);
