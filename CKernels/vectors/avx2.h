@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "../cpu.h"
 
@@ -35,6 +36,40 @@ FPX_OPERATION __m256i fpx_splat_u8(uint8_t value) { return _mm256_set1_epi8((cha
 FPX_OPERATION __m256i fpx_splat_u16(uint16_t value) { return _mm256_set1_epi16((short)value); }
 FPX_OPERATION __m256i fpx_splat_u32(uint32_t value) { return _mm256_set1_epi32((int)value); }
 FPX_OPERATION __m256 fpx_splat_f32(float value) { return _mm256_set1_ps(value); }
+
+// ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
+//
+// Masks are for doublewords alone here, so bytes and words go by way of the stack.
+
+FPX_OPERATION __m256i fpx_load_first_u8(const uint8_t *samples, size_t count) {
+    uint8_t all[FPX_VECTOR_BYTES] = {0};
+    memcpy(all, samples, count);
+    return fpx_load_u8(all);
+}
+FPX_OPERATION __m256i fpx_load_first_u16(const uint16_t *samples, size_t count) {
+    uint16_t all[FPX_VECTOR_BYTES / 2] = {0};
+    memcpy(all, samples, count * sizeof *samples);
+    return fpx_load_u16(all);
+}
+FPX_OPERATION __m256i fpx_first_doublewords(size_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+FPX_OPERATION __m256 fpx_load_first_f32(const float *samples, size_t count) {
+    return _mm256_maskload_ps(samples, fpx_first_doublewords(count));
+}
+FPX_OPERATION void fpx_store_first_u8(uint8_t *samples, __m256i v, size_t count) {
+    uint8_t all[FPX_VECTOR_BYTES];
+    fpx_store_u8(all, v);
+    memcpy(samples, all, count);
+}
+FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, __m256i v, size_t count) {
+    uint16_t all[FPX_VECTOR_BYTES / 2];
+    fpx_store_u16(all, v);
+    memcpy(samples, all, count * sizeof *samples);
+}
+FPX_OPERATION void fpx_store_first_f32(float *samples, __m256 v, size_t count) {
+    _mm256_maskstore_ps(samples, fpx_first_doublewords(count), v);
+}
 
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
 

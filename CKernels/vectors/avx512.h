@@ -34,6 +34,27 @@ FPX_OPERATION __m512i fpx_splat_u16(uint16_t value) { return _mm512_set1_epi16((
 FPX_OPERATION __m512i fpx_splat_u32(uint32_t value) { return _mm512_set1_epi32((int)value); }
 FPX_OPERATION __m512 fpx_splat_f32(float value) { return _mm512_set1_ps(value); }
 
+// ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
+
+FPX_OPERATION __m512i fpx_load_first_u8(const uint8_t *samples, size_t count) {
+    return _mm512_maskz_loadu_epi8(((__mmask64)1 << count) - 1, samples);
+}
+FPX_OPERATION __m512i fpx_load_first_u16(const uint16_t *samples, size_t count) {
+    return _mm512_maskz_loadu_epi16(((__mmask32)1 << count) - 1, samples);
+}
+FPX_OPERATION __m512 fpx_load_first_f32(const float *samples, size_t count) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), samples);
+}
+FPX_OPERATION void fpx_store_first_u8(uint8_t *samples, __m512i v, size_t count) {
+    _mm512_mask_storeu_epi8(samples, ((__mmask64)1 << count) - 1, v);
+}
+FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, __m512i v, size_t count) {
+    _mm512_mask_storeu_epi16(samples, ((__mmask32)1 << count) - 1, v);
+}
+FPX_OPERATION void fpx_store_first_f32(float *samples, __m512 v, size_t count) {
+    _mm512_mask_storeu_ps(samples, (__mmask16)((1u << count) - 1), v);
+}
+
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
 
 FPX_OPERATION __m512i fpx_larger_u8(__m512i a, __m512i b) { return _mm512_max_epu8(a, b); }
