@@ -239,7 +239,7 @@ INLINE size_t take_tile(const fpx_persistence_task *task, size_t tile, uint32_t 
         of_row->blind_below[lane] += sums.blind_below[lane];
     }
 
-    thresholds most;
+    thresholds most = {{0}, {0}, {0}};
     const double places = (double)(last - first);
     for (size_t channel = 0; channel < channels; channel++) {
         fpx_persistence_sums *tile_sum = &task->tile_sums[tile * channels + channel];
