@@ -35,12 +35,15 @@ struct Candidate: Sendable, Equatable {
     }
 
     /// What the strongest are taken by when there is no room for all.
-    var strength: Int { evidence.map(\.hits).max() ?? 0 }
+    var strength: Double { evidence.map { abs($0.offset) }.max() ?? 0 }
+    private var hits: Int { evidence.map(\.hits).max() ?? 0 }
 
     static func isBefore(_ a: Candidate, _ b: Candidate) -> Bool { (a.row, a.column) < (b.row, b.column) }
 
     static func isStronger(_ a: Candidate, _ b: Candidate) -> Bool {
-        a.strength != b.strength ? a.strength > b.strength : isBefore(a, b)
+        // Where a pattern repeats, counts are full in many sound pixels.
+        if a.strength != b.strength { return a.strength > b.strength }
+        return a.hits != b.hits ? a.hits > b.hits : isBefore(a, b)
     }
 }
 

@@ -11,6 +11,7 @@ struct DefectJudgement {
     private let recognition: FrameRecognition
     private let shares: ExpectedShare
     private let spreads: PatternSpread
+    private let dispersion: CountDispersion
     private var geometry: FrameGeometry { statistics.geometry }
     private var shape: FrameShape { geometry.shape }
 
@@ -26,16 +27,29 @@ struct DefectJudgement {
         self.settings = settings
         recognition = FrameRecognition(statistics, facts: facts, coarse: coarse, wanted: settings.frames)
         shares = ExpectedShare(statistics, frameCount: frameCount)
-        spreads = PatternSpread(statistics, frameCount: frameCount)
+        spreads = PatternSpread(statistics, kind: recognition.kind, frameCount: frameCount)
+        dispersion = CountDispersion(statistics)
     }
 
     func run() -> Detection {
         let kind = recognition.kind
-        let isFixed = !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
-        var regions = kind.isEven ? [] : LeftOutRegions(statistics: statistics).find()
+        let isFixed =
+            recognition.isRepeated
+            || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
+                && !recognition.isSensorPattern && dispersion.typical >= Self.repeatedDispersion
+        var regions = kind.isEven ? [] : LeftOutRegions(statistics: statistics, isFixed: isFixed).find()
+        if spreads.typical(geometry.mainChannel) == nil { regions = [.wholeFrame(.tooFewPixels, shape)] }
         let weighing = PointWeighing(
             shares: shares, spreads: spreads, geometry: geometry, kind: kind, frameCount: frameCount,
-            leastOffset: settings.leastOffset)
+            leastOffset: settings.leastOffset, noise: FrameRecognition.median(recognition.contrasts),
+            dispersion: kind.isEven || isFixed ? nil : dispersion)
+        if weighing.dispersion != nil {
+            regions += dispersion.regions(.staticScene) { row, column in
+                weighing.mostDispersion(
+                    min(shape.height - 1, (2 * row + 1) * geometry.tileSize / 2),
+                    min(shape.width - 1, (2 * column + 1) * geometry.tileSize / 2))
+            }
+        }
         var needed = settings.sensitivity.evidenceNeeded
         if isFixed { needed *= 2 }
 
@@ -47,7 +61,8 @@ struct DefectJudgement {
         if kind.isEven || isFixed { points = points.filter { !isDrawnByOptics($0.candidate, isFixed) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
         if !kind.isEven, !isFixed {
-            let overlays = OverlaySearch(shape: shape).find(clusters.map { ($0[0].row, $0[0].column) })
+            let overlays = OverlaySearch(shape: shape).find(
+                clusters.map { isStroke($0[0].candidate) }, at: clusters.map { ($0[0].row, $0[0].column) })
             regions += overlays
             clusters = clusters.filter { cluster in
                 !overlays.contains { $0.contains(cluster[0].row, cluster[0].column) }
@@ -76,6 +91,9 @@ struct DefectJudgement {
 
     /// Of 18 real sets the fixed views had 0.99 and more, all others 0.30 at most.
     private static let fixedCorrelation = 0.6
+    /// Counts that scatter by chance reach 1.2. A view that moves by more than a pixel from photo to photo is one view, but
+    /// its details do not stand at the same pixels.
+    private static let repeatedDispersion = 1.5
     private static let largestCluster = 9
     /// Of a pixel's offset: what its touching ones have when a lens has drawn it.
     private static let opticsShare: Float = 0.25
@@ -95,6 +113,16 @@ struct DefectJudgement {
         return isFixed && candidate.evidence.contains { $0.touching >= Self.opticsShare }
             && (geometry.isLossless || Int(reach.up) + Int(reach.down) > 2 || Int(reach.left) + Int(reach.right) > 2)
     }
+
+    /// Whether a pixel's offset goes on, up and down or left and right, beyond what the format smears of a point.
+    private func isStroke(_ candidate: Candidate) -> Bool {
+        let reach = candidate.reach
+        let longest = max(Int(reach.up) + Int(reach.down), Int(reach.left) + Int(reach.right))
+        return longest > (geometry.isLossless && geometry.colours == 1 ? 0 : Self.smearedPixels)
+    }
+
+    /// Interpolation of colours and compression leave a quarter of an offset in one pixel on either side.
+    private static let smearedPixels = 2
 
     private func findLines(_ weighing: PointWeighing) -> [DefectLine] {
         let scale = shape.sampleType == .f32 || statistics.isFloat ? DefectScan.floatScale : Double(frameCount)
@@ -139,8 +167,8 @@ struct DefectJudgement {
     }
 
     private func limit(_ weighing: PointWeighing) -> Double? {
-        guard !recognition.contrasts.isEmpty else { return nil }
         let channel = geometry.mainChannel
+        guard !recognition.contrasts.isEmpty, let spread = spreads.typical(channel) else { return nil }
         let level = statistics.level
         let contrast = FrameRecognition.median(recognition.contrasts)
         let needed = weighing.offsetNeeded(
@@ -148,7 +176,7 @@ struct DefectJudgement {
                 above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: level, ringMean: level, variance: 0,
                 ringVariance: Float(contrast * contrast), touching: 0))
         return DetectionLimit(
-            frameCount: frameCount, contrasts: recognition.contrasts, spread: spreads.typical(channel),
+            weighing: weighing, contrasts: recognition.contrasts, dispersion: weighing.dispersion?.typical, spread: spread,
             share: shares.share(shape.height / 2, shape.width / 2, channel, .above), offsetNeeded: needed
         ).offset()
     }

@@ -83,6 +83,7 @@ private struct BandScan {
         var tiles = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: tileColumns * channels)
         var phases = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: period * period * channels)
         var marks = [fpx_row_marks](repeating: fpx_row_marks(), count: rows.count * tileColumns)
+        var silentVariances = [Float](repeating: -1, count: marks.count)
         var candidates: [Candidate] = []
         var flagged = [UInt32](repeating: 0, count: shape.width)
         for row in rows where row >= distance && row + distance < shape.height {
@@ -104,6 +105,12 @@ private struct BandScan {
             for column in flagged[..<count] where isWorthALook(row, Int(column)) {
                 look(row, Int(column), into: &candidates)
             }
+            for tile in 0..<tileColumns {
+                let index = (row - rows.lowerBound) * tileColumns + tile
+                if LeftOutRegions.isSilent(marks[index], geometry.countedColumns(ofTile: tile).count) {
+                    silentVariances[index] = middleVariance(row, geometry.countedColumns(ofTile: tile))
+                }
+            }
         }
         lookAtEdges(into: &candidates)
         let spreads = sampledSpreads()
@@ -113,11 +120,14 @@ private struct BandScan {
             for index in tiles.indices { all.tiles[tileRow * tiles.count + index].add(tiles[index]) }
             for index in phases.indices { all.phases[index].add(phases[index]) }
             all.marks.replaceSubrange(rows.lowerBound * tileColumns..<rows.upperBound * tileColumns, with: marks)
+            all.silentVariances.replaceSubrange(
+                rows.lowerBound * tileColumns..<rows.upperBound * tileColumns, with: silentVariances)
             for row in spreads.rows {
                 let (first, last) = (row.line * tileColumns, (row.line + 1) * tileColumns)
                 all.spreads.replaceSubrange(first * channels..<last * channels, with: row.values)
                 all.pixelVariances.replaceSubrange(first..<last, with: row.variances)
                 all.pixelMeans.replaceSubrange(first..<last, with: row.means)
+                all.dispersions.replaceSubrange(first..<last, with: row.dispersions)
             }
             for index in spreads.phases.indices {
                 all.phaseSpreads[index].sum += spreads.phases[index].sum
@@ -135,6 +145,14 @@ private struct BandScan {
             all.rows.sums.replaceSubrange(first..<first + lines.rows.sums.count, with: lines.rows.sums)
             all.candidates.add(candidates)
         }
+    }
+
+    /// Of every fourth column, which tells the middle well enough.
+    private func middleVariance(_ row: Int, _ columns: Range<Int>) -> Float {
+        let values = stride(from: columns.lowerBound, to: columns.upperBound, by: 4).map {
+            Float(reader.varianceOrNaN((row * shape.width + $0) * shape.channels + geometry.mainChannel))
+        }.sorted()
+        return values.isEmpty ? -1 : values[values.count / 2]
     }
 
     // MARK: Close looks
@@ -289,7 +307,7 @@ private struct BandScan {
     // MARK: Spreads
 
     private struct Spreads {
-        var rows: [(line: Int, values: [Float], variances: [Float], means: [Float])] = []
+        var rows: [(line: Int, values: [Float], variances: [Float], means: [Float], dispersions: [Float])] = []
         var phases: [(sum: UInt64, places: UInt64)]
     }
 
@@ -299,10 +317,8 @@ private struct BandScan {
         let period = geometry.period
         let tileRow = rows.lowerBound / geometry.tileSize
         var spreads = Spreads(phases: Array(repeating: (0, 0), count: period * period * channels))
-        let span = geometry.tileSize / ScanStatistics.samplesPerTile
         for sample in 0..<ScanStatistics.samplesPerTile {
-            // Another place in the block from tile to tile, so that all places are seen.
-            let row = tileRow * geometry.tileSize + sample * span + (tileRow + 3 * sample) % span
+            let row = geometry.sampledRow(sample, ofTileRow: tileRow)
             guard rows.contains(row), row >= distance, row + distance < shape.height, shape.width > 2 * distance else {
                 continue
             }
@@ -315,16 +331,15 @@ private struct BandScan {
             var values = [Float](repeating: -1, count: geometry.tileColumns * channels)
             var variances = [Float](repeating: -1, count: geometry.tileColumns)
             var means = variances
+            var dispersions = variances
             for tile in 0..<geometry.tileColumns {
-                // The last tile may lie beyond the columns that have neighbours on both sides.
-                let firstColumn = max(distance, tile * geometry.tileSize)
-                let columns =
-                    firstColumn..<max(firstColumn, min(shape.width - distance, (tile + 1) * geometry.tileSize))
-                guard columns.count >= geometry.tileSize / 2 else { continue }
+                let columns = geometry.countedColumns(ofTile: tile)
+                guard columns.count >= min(geometry.tileSize / 2, shape.width - 2 * distance) else { continue }
                 let middle =
                     (row * shape.width + columns.lowerBound + columns.count / 2) * channels + geometry.mainChannel
                 variances[tile] = Float(reader.varianceOrNaN(middle))
                 means[tile] = Float(reader.mean(middle))
+                dispersions[tile] = dispersion(row, columns)
                 for channel in 0..<channels {
                     let spread = percentile(offsets, columns, channel)
                     values[tile * channels + channel] = spread / (2 * sumScale)
@@ -338,12 +353,35 @@ private struct BandScan {
                     }
                 }
             }
-            spreads.rows.append((tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means))
+            spreads.rows.append((tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means, dispersions))
         }
         return spreads
     }
 
-    /// What 27 of 32 do not exceed: one standard deviation of a normal distribution, and the odd defect is not in it.
+    /// Of the counts of a tile's row: see `ScanStatistics.dispersions`.
+    private func dispersion(_ row: Int, _ columns: Range<Int>) -> Float {
+        let period = geometry.period
+        let first = row * shape.samplesPerRow + geometry.mainChannel
+        var (squares, expected, free) = (0.0, 0.0, 0)
+        for counts in [accumulators.above(at: first), accumulators.below(at: first)] {
+            var total = 0
+            for place in 0..<min(period, columns.count) {
+                var (sum, square, count) = (0, 0, 0)
+                for column in stride(from: columns.lowerBound + place, to: columns.upperBound, by: period) {
+                    let value = Int(counts[column * shape.channels])
+                    (sum, square, count) = (sum + value, square + value * value, count + 1)
+                }
+                squares += Double(square) - Double(sum * sum) / Double(count)
+                (total, free) = (total + sum, free + count - 1)
+            }
+            let mean = Double(total) / Double(columns.count)
+            expected += mean * max(0, 1 - mean / Double(frameCount))
+        }
+        guard free > 0 else { return -1 }
+        return expected > 0 ? Float(squares / (expected * Double(free) / 2)) : 1
+    }
+
+    /// What 27 of 32 do not exceed, so that the odd defect is not in it.
     private func percentile(_ offsets: [Float], _ columns: Range<Int>, _ channel: Int) -> Float {
         let outer = columns.count - columns.count * 27 / 32
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: outer) { largest in

@@ -27,6 +27,10 @@ struct ExpectedShare {
                 above: Double(sums.above) / max(1, frames - Double(sums.blind_above)),
                 below: Double(sums.below) / max(1, frames - Double(sums.blind_below)))
         }
+        // Photos may show the same, so that places are known by the number of pixels, not of pixels times photos.
+        func most(_ share: Double, _ places: UInt64) -> Double {
+            share + 2 * (share * max(0, 1 - share) / Double(max(1, places))).squareRoot()
+        }
         var tiles: [Shares] = []
         for row in 0..<geometry.tileRows {
             for column in 0..<geometry.tileColumns {
@@ -37,7 +41,8 @@ struct ExpectedShare {
                             sums.add(statistics.tiles[(r * geometry.tileColumns + c) * channels + channel])
                         }
                     }
-                    tiles.append(shares(sums))
+                    let share = shares(sums)
+                    tiles.append(Shares(above: most(share.above, sums.places), below: most(share.below, sums.places)))
                 }
             }
         }

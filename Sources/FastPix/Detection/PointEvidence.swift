@@ -6,7 +6,8 @@ struct PointEvidence {
     let channel: Int
     /// 1 is what an entry of the list needs; more is surer.
     let strength: Double
-    /// How surprising the number of frames is in which it lies above, or below, its neighbours: see `ExpectedShare`.
+    /// How surprising the number of frames is in which it lies above, or below, its neighbours: see `ExpectedShare`; where
+    /// photos repeat themselves, in units of what is usual there.
     let persistence: Double
     /// Its mean's offset in units of the local pattern's.
     let spreads: Double
@@ -26,17 +27,33 @@ struct PointWeighing {
     let kind: FrameKind
     let frameCount: Int
     let leastOffset: Double?
+    /// Of a single frame, as a standard deviation: half of the frames have no more.
+    let noise: Double
+    /// Of photos of different things; nil where pixels are judged without scenes, or in spite of one.
+    let dispersion: CountDispersion?
 
     /// A normal deviate that fewer than one in a million sound pixels reaches (both sides together).
-    static let persistenceNeeded = 5.0
+    private static let persistenceNeeded = 5.0
     /// Of frames without scenes, of which a list may have many entries: one in a thousand million.
-    static let persistenceNeededEven = 6.2
-    /// The same of offsets; their tail is longer than a normal one's, as parts of a scene that stay are in it.
-    static let spreadsNeeded = 5.75
-    /// Both are seldom far out for the same reason: together, as a geometric mean, they have to be further.
-    static let togetherNeeded = 6.7
+    private static let persistenceNeededEven = 6.2
+    /// Offsets where the sensor's pattern decides: 8.2 standard deviations, as their tail is longer than a normal one's. On
+    /// even ground over 200 photos, with patterns of 0.8 and 1.5 %, no sound pixel of 0.6 Mpx lay further than 3.9 off.
+    private static let spreadsNeeded = 5.75
+    /// The same where counts scatter as chance makes them: no pattern shows, and what persists need not lie far from what
+    /// scenes have left in the mean. Grows with the scatter up to the other.
+    private static let spreadsNeededOfChance = 2.5
+    /// Both are seldom far out for the same reason: together, as a geometric mean, they have to be further. Of 15 Mpx of
+    /// photos of six cameras and of scenes of sharp edges, the sound pixel furthest out had 4.7, and ten times as many go
+    /// half a unit further.
+    private static let togetherNeeded = 5.5
+    /// Where the pattern decides.
+    private static let togetherNeededEven = 6.7
+
+    func spreadsNeeded(_ dispersion: Double?) -> Double {
+        dispersion.map { min(Self.spreadsNeeded, Self.spreadsNeededOfChance * $0) } ?? Self.spreadsNeeded
+    }
     /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to.
-    static let shareOfMost = 0.95
+    private static let shareOfMost = 0.95
     /// Of a pixel that has no counters the offset alone has to say it; twice as many of one whose neighbours hide it, or that
     /// shows in a few of many frames without a scene.
     static let spreadsAlone = 12.0
@@ -63,15 +80,17 @@ struct PointWeighing {
         let offset = evidence.offset
         let spreadCount = abs(offset) / max(spread, 1e-9 * max(1, abs(evidence.ringMean)))
         let side: ExpectedShare.Side = offset > 0 ? .above : .below
-        let oneSided = candidate.isCounted ? shares.score(candidate, channel, side) : 0
-        let either = candidate.isCounted ? shares.score(candidate, channel, .either) : 0
+        let repeated = dispersion?.factor(candidate.row, candidate.column)
+        let usual = repeated ?? 1
+        let oneSided = candidate.isCounted ? shares.score(candidate, channel, side) / usual : 0
+        let either = candidate.isCounted ? shares.score(candidate, channel, .either) / usual : 0
         var strength = 0.0
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
                 persistence / (needed(candidate, channel, side) * (1 - relief(spreadCount))),
-                spreadCount / Self.spreadsNeeded,
-                (persistence * spreadCount).squareRoot() / togetherNeeded(candidate, channel, side))
+                spreadCount / spreadsNeeded(repeated),
+                (persistence * spreadCount).squareRoot() / togetherNeeded(needed(candidate, channel, side)))
             if !candidate.isCounted || geometry.isLossless && kind.isEven {
                 let alone = Self.spreadsAlone * (candidate.isCounted ? 2 : 1)
                 strength = max(strength, min(1.2, spreadCount / alone))
@@ -95,13 +114,25 @@ struct PointWeighing {
     }
 
     private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
-        min(
-            kind.isEven ? Self.persistenceNeededEven : Self.persistenceNeeded,
-            Self.shareOfMost * most(candidate, channel, side))
+        needed(most: most(candidate, channel, side))
     }
 
-    private func togetherNeeded(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
-        Self.togetherNeeded * needed(candidate, channel, side) / Self.persistenceNeeded
+    /// `most`: the score of a pixel that lies on one side in all frames.
+    func needed(most: Double) -> Double {
+        min(kind.isEven ? Self.persistenceNeededEven : Self.persistenceNeeded, Self.shareOfMost * most)
+    }
+
+    /// `needed`: of the persistence.
+    func togetherNeeded(_ needed: Double) -> Double {
+        (dispersion == nil ? Self.togetherNeededEven : Self.togetherNeeded) * needed / Self.persistenceNeeded
+    }
+
+    /// What the counts of a place say at most, over what an entry needs: where they scatter as much as that, nothing is told
+    /// from what repeats.
+    func mostDispersion(_ row: Int, _ column: Int) -> Double {
+        let most = ExpectedShare.score(
+            hits: frameCount, frames: frameCount, share: shares.share(row, column, geometry.mainChannel, .above))
+        return most / min(Self.persistenceNeeded, Self.shareOfMost * most)
     }
 
     /// The score of a pixel that lies on one side in all frames.
@@ -119,7 +150,8 @@ struct PointWeighing {
         case .scenes, .flats:
             let levels = geometry.shape.bitsPerSample == 8 ? 2 * step : step
             return max(levels, 0.02 * abs(evidence.ringMean))
-        case .darks, .sky: return max(step, Double(max(0, evidence.ringVariance)).squareRoot())
+        // Where a star passes by the frame's noise counts, not the star.
+        case .darks, .sky: return max(step, min(noise, Double(max(0, evidence.ringVariance)).squareRoot()))
         }
     }
 
