@@ -71,6 +71,16 @@ struct DetectionTests {
             ])
     }
 
+    /// Of a block of nine only the middle one has no other among its neighbours.
+    @Test func everyPixelOfABlockIsNamed() throws {
+        let detection = try scenes(30, seed: 26) { _, frame in
+            for row in 60...62 { for column in 90...92 { frame[index(row, column)] = 100 } }
+        }.detection()
+        #expect(detection.defects.count == 1)
+        let places = (60...62).flatMap { row in (90...92).map { PixelPlace(row: row, column: $0) } }
+        #expect(detection.defects.first?.pixels == places)
+    }
+
     /// Two pixels at the neighbour distance: the weaker one never lies above the stronger.
     @Test func theWeakerOfTwoNeighboursIsFoundInDarkFrames() throws {
         let detection = try darks(30, seed: 5) { frame in

@@ -53,6 +53,7 @@ struct CandidateStore: Sendable {
     /// As many as one million pixels of defects at ten per cent, or fixed views of many million pixels, need; some
     /// hundred bytes each.
     static let capacity = 1 << 18
+    /// A quarter of a tile's pixels: more of them are a pattern.
     private static let mostPerTile = 256
 
     private let tileSize: Int

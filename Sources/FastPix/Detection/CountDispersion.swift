@@ -6,6 +6,11 @@ struct CountDispersion {
     private let geometry: FrameGeometry
     /// [tile row][tile column]: of the tile; nil where it is not known.
     private let tiles: [Double?]
+    /// Whether pixels of a tile differ from their neighbours by more than a sensor's pattern: if that repeats, it is a thing.
+    private let isUneven: [Bool]
+
+    /// The counts' variance is four times that of chance, which never reaches 1.5.
+    private static let repeated = 2.0
 
     init(_ statistics: ScanStatistics) {
         geometry = statistics.geometry
@@ -17,6 +22,17 @@ struct CountDispersion {
             }.filter { $0 >= 0 }.sorted()
             // A defect and its smear reach two of the tile's sampled rows.
             return values.isEmpty ? nil : Double(values[(values.count - 1) / 2]).squareRoot()
+        }
+        isUneven = (0..<rows * columns).map { tile in
+            var (spread, level) = (0.0, 0.0)
+            for sample in 0..<ScanStatistics.samplesPerTile {
+                let index = (tile / columns * ScanStatistics.samplesPerTile + sample) * columns + tile % columns
+                let value = statistics.spreads[index * statistics.geometry.shape.channels + statistics.geometry.mainChannel]
+                guard value >= 0 else { continue }
+                spread += Double(value)
+                level += Double(statistics.pixelMeans[index])
+            }
+            return spread / PatternSpread.deviations > PatternSpread.mostUneven * level
         }
     }
 
@@ -35,14 +51,15 @@ struct CountDispersion {
     /// Half of the tiles have no more.
     var typical: Double { max(1, FrameRecognition.median(tiles.compactMap { $0 })) }
 
-    /// Rectangles of tiles whose own value exceeds what `most` says of them, by tile row and column.
+    /// Rectangles of tiles in which nothing can be told from what repeats. `most`: by tile row and column, above which the
+    /// counts of no pixel stand out.
     func regions(_ kind: ExcludedRegion.Kind, above most: (Int, Int) -> Double) -> [ExcludedRegion] {
         var open: [Range<Int>: Int] = [:]
         var regions: [ExcludedRegion] = []
         for row in 0...geometry.tileRows {
             let flags = (0..<geometry.tileColumns).map { column in
                 guard row < geometry.tileRows, let tile = tiles[row * geometry.tileColumns + column] else { return false }
-                return tile > most(row, column)
+                return tile > most(row, column) || tile > Self.repeated && isUneven[row * geometry.tileColumns + column]
             }
             let runs = Set(LeftOutRegions.runs(flags))
             for (run, first) in open where !runs.contains(run) {

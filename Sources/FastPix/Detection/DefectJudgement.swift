@@ -33,10 +33,11 @@ struct DefectJudgement {
 
     func run() -> Detection {
         let kind = recognition.kind
+        // A view that moves by more than a pixel from photo to photo is one view, but its details are not at the same pixels.
         let isFixed =
             recognition.isRepeated
             || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
-                && !recognition.isSensorPattern && dispersion.typical >= Self.repeatedDispersion
+                && !recognition.isSensorPattern && dispersion.typical > PointWeighing.scatterOfChance
         var regions = kind.isEven ? [] : LeftOutRegions(statistics: statistics, isFixed: isFixed).find()
         if spreads.typical(geometry.mainChannel) == nil { regions = [.wholeFrame(.tooFewPixels, shape)] }
         let weighing = PointWeighing(
@@ -54,9 +55,10 @@ struct DefectJudgement {
         if isFixed { needed *= 2 }
 
         let lines = isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(in: $0) } }
-        var points = candidates.filter { candidate in
+        let weighed = candidates.filter { candidate in
             !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: geometry.codedUnit) }
-        }.compactMap { weighing.weigh($0) }.filter { $0.strength >= needed }
+        }.map { weighing.weigh($0) }
+        var points = withHidden(weighed, weighing, needed: needed)
         points = points.filter { point in !lines.contains { $0.smears(point, geometry) } }
         if kind.isEven || isFixed { points = points.filter { !isDrawnByOptics($0.candidate, isFixed) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
@@ -68,6 +70,7 @@ struct DefectJudgement {
                 !overlays.contains { $0.contains(cluster[0].row, cluster[0].column) }
             }
             // A cluster larger than any smear is a thing, not a defect of the sensor.
+            regions += clusters.filter { $0.count > Self.largestCluster }.map { spot($0) }
             clusters = clusters.filter { $0.count <= Self.largestCluster }
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
@@ -91,11 +94,9 @@ struct DefectJudgement {
 
     /// Of 18 real sets the fixed views had 0.99 and more, all others 0.30 at most.
     private static let fixedCorrelation = 0.6
-    /// Counts that scatter by chance reach 1.2. A view that moves by more than a pixel from photo to photo is one view, but
-    /// its details do not stand at the same pixels.
-    private static let repeatedDispersion = 1.5
-    private static let largestCluster = 9
-    /// Of a pixel's offset: what its touching ones have when a lens has drawn it.
+    /// A block of five by five, of which every pixel but one has sound neighbours two pixels away.
+    private static let largestCluster = 25
+    /// Of a pixel's offset: what its touching ones have when a lens has drawn it, as the sharpest lenses give a point.
     private static let opticsShare: Float = 0.25
 
     private struct Keyed: Hashable {
@@ -123,6 +124,36 @@ struct DefectJudgement {
 
     /// Interpolation of colours and compression leave a quarter of an offset in one pixel on either side.
     private static let smearedPixels = 2
+
+    private func spot(_ cluster: [PointEvidence]) -> ExcludedRegion {
+        let rows = cluster.map(\.row)
+        let columns = cluster.map(\.column)
+        return ExcludedRegion(
+            kind: .dust, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
+            columns: columns.max()! - columns.min()! + 1)
+    }
+
+    /// Those of enough evidence, and of frames in which nothing is smeared the pixels of their clusters.
+    private func withHidden(
+        _ weighed: [PointEvidence], _ weighing: PointWeighing, needed: Double
+    ) -> [PointEvidence] {
+        var points = weighed.filter { $0.strength >= needed }
+        guard geometry.isLossless, geometry.colours == 1 else { return points }
+        var open = weighed.filter { $0.strength < needed }
+        var last = points
+        while !last.isEmpty, !open.isEmpty {
+            let byRow = Dictionary(grouping: last, by: \.row)
+            func near(_ point: PointEvidence) -> [PointEvidence] {
+                (-shape.neighbourDistance...shape.neighbourDistance).flatMap { byRow[point.row + $0] ?? [] }
+            }
+            let found = open.filter { weighing.isHidden($0, by: near($0)) }.map { $0.with(strength: needed) }
+            let places = Set(found.map { PixelPlace(row: $0.row, column: $0.column) })
+            open = open.filter { !places.contains(PixelPlace(row: $0.row, column: $0.column)) }
+            points += found
+            last = found
+        }
+        return points
+    }
 
     private func findLines(_ weighing: PointWeighing) -> [DefectLine] {
         let scale = shape.sampleType == .f32 || statistics.isFloat ? DefectScan.floatScale : Double(frameCount)

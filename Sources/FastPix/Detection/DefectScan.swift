@@ -209,10 +209,12 @@ private struct BandScan {
     private func look(_ row: Int, _ column: Int, into candidates: inout [Candidate]) {
         let candidate = candidate(row, column)
         candidates.append(candidate)
-        // Of two defects at the neighbour distance only the stronger one can lie above all its neighbours.
+        // Of defects at the neighbour distance only the strongest one can lie above all its neighbours, and those that touch
+        // may have it for a neighbour of their neighbours.
         guard geometry.isLossless, 2 * distance <= DefectScan.haloRows else { return }
-        for rowStep in [-distance, 0, distance] {
-            for columnStep in [-distance, 0, distance] where rowStep != 0 || columnStep != 0 {
+        let steps = Set([-distance, -1, 0, 1, distance]).sorted()
+        for rowStep in steps {
+            for columnStep in steps where rowStep != 0 || columnStep != 0 {
                 let (r, c) = (row + rowStep, column + columnStep)
                 guard (0..<shape.height).contains(r), (0..<shape.width).contains(c) else { continue }
                 for channel in 0..<geometry.colours {
@@ -302,6 +304,8 @@ private struct BandScan {
         }
     }
 
+    /// Half of what the list asks of pixels without counters (`PointWeighing.spreadsAlone`): the row's own spread is known to
+    /// a sixth only.
     private static let edgeSpreads = 6.0
 
     // MARK: Spreads

@@ -11,7 +11,7 @@ struct DetectionLimit {
     let share: Double
     let offsetNeeded: Double
 
-    /// In nine of ten defects, as counts and offsets scatter.
+    /// The 90th percentile of a normal distribution: in nine of ten defects, as counts and offsets scatter.
     private static let deviate = 1.2816
 
     /// The least offset, in samples, that is found nine times out of ten; nil when none is.
@@ -40,7 +40,7 @@ struct DetectionLimit {
         let persistence =
             ExpectedShare.score(hits: min(hits, frameCount), frames: frameCount, share: share) / (dispersion ?? 1)
         return persistence >= needed && spreads >= weighing.spreadsNeeded(dispersion)
-            && (persistence * spreads).squareRoot() >= weighing.togetherNeeded(needed)
+            && (persistence * spreads).squareRoot() >= weighing.togetherNeeded(needed, dispersion)
     }
 
     /// The probability that a normal sample, shifted by `shift` standard deviations, lies above eight others.

@@ -58,7 +58,7 @@ struct ExpectedShare {
         }
     }
 
-    /// A place of which a block never makes an extreme is not known to a greater precision.
+    /// Of places of which a block hardly ever makes an extreme. Measured 0.5 to 1.6: a smaller one would be few counts.
     private static let leastFactor = 0.2
     /// Shares outside are not told from these by any number of frames that is usual.
     private static let range = 0.005...0.7
@@ -97,8 +97,9 @@ struct ExpectedShare {
         return Self.score(hits: hits, frames: telling, share: share(candidate.row, candidate.column, channel, side))
     }
 
-    private static let fewestFrames = 5
-    /// Of all frames: what the sun alone has lit is told by the others.
+    /// As the least number of photos for which there is a list.
+    private static let fewestFrames = DetectionSettings.minimumFrames
+    /// Of all frames, as the few in which a place is not clipped are seldom like the rest; so few must all agree to tell.
     private static let leastTelling = 0.15
 
     /// The signed root of the likelihood ratio of a binomial count (Wilks 1938): as many standard deviations of a normal

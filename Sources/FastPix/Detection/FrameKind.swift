@@ -41,9 +41,9 @@ struct FrameRecognition {
         let pattern = Self.median(statistics.mainSpreads)
         let rounding = shape.sampleType == .f32 ? 0 : 1 / 12.0
         isRepeated = temporal <= rounding && pattern * pattern > 16 * max(temporal, rounding)
-        let deviation = pattern / Self.deviationsOfSpread
+        let deviation = pattern / PatternSpread.deviations
         isSensorPattern =
-            deviation <= Self.mostPattern * statistics.level
+            deviation <= PatternSpread.mostUneven * statistics.level
             && map.common <= Self.patternOfCells * deviation * deviation
         if let wanted {
             (kind, reason) = (wanted, "as asked for")
@@ -65,19 +65,16 @@ struct FrameRecognition {
         }
     }
 
-    /// A spread is what 27 of 32 pixels do not exceed.
-    private static let deviationsOfSpread = 1.42
-    /// No sensor is more uneven, as a share of the light; usual are 0.5 to 1.5 %.
-    private static let mostPattern = 0.03
     /// Of the pixels' variance what is left in a mean of eight: 1/8, and after interpolation of colours, which makes
     /// neighbours alike, 0.38 (measured).
     private static let patternOfCells = 0.6
-    /// Of a pixel over the photos, against pixels near by in one photo. Noise alone: 1; scenes on which this was looked at:
-    /// 4.6 to 22.
+    /// Of a pixel over the photos, against pixels near by in one photo. Noise alone: 1, as both are the same noise; scenes
+    /// on which this was looked at: 4.6 to 22. The geometric middle of 1 and the least of them.
     private static let mostChange = 2.0
-    /// Of places some 30 pixels apart in the mean, against pixels near by in one photo. Noise: well below 1/10.
+    /// Of places some 30 pixels apart in the mean, against pixels near by in one photo. Noise: 1 / sqrt(8 photos), below 1/10
+    /// from a dozen photos on; one view: 1 and more.
     private static let mostRelief = 0.5
-    /// Of the range: below lies what is called under-exposed.
+    /// Of the range: three stops below white lies what is called under-exposed; flats are exposed to a third or a half.
     private static let darkShare = 0.125
 
     static func median(_ values: [Double]) -> Double {
@@ -152,7 +149,7 @@ struct CoarseMap {
         common = FrameRecognition.median(covariances)
     }
 
-    /// Cells of a block's side: 64 pixels.
+    /// Cells of a block's side: 64 pixels, of which 64 values tell a correlation to an eighth.
     private static let block = 8
     /// Cells on either side that are averaged: what is left are structures below some 60 pixels.
     private static let radius = 3

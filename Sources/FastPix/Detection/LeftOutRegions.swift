@@ -36,11 +36,11 @@ struct LeftOutRegions {
 
     private var geometry: FrameGeometry { statistics.geometry }
 
-    /// Of the pixels of a tile's row.
+    /// Of the pixels of a tile's row: the rest may be the edge of a letter.
     private static let silentShare = 0.8
-    /// Of a row's tiles, so that a banner is left out with its text.
+    /// Of a row's tiles, so that a banner is left out with its text: more than half, and text seldom fills the rest.
     private static let barShare = 0.6
-    /// Rows of a bar or of a region; single ones may be silent by chance.
+    /// Rows of a bar or of a region; single ones may be silent by chance, and nothing is printed smaller.
     private static let fewestRows = 6
 
     func find() -> [ExcludedRegion] {

@@ -57,6 +57,10 @@ struct PatternSpread {
         return middle * (1 + uncertainty / Double(pixels).squareRoot())
     }
 
+    /// A spread in standard deviations of a normal distribution.
+    static let deviations = 1.42
+    /// No sensor is more uneven, as a standard deviation over the light; usual are 0.5 to 1.5 %.
+    static let mostUneven = 0.03
     /// Two standard errors of the 27th of 32 parts of a half-normal distribution, sqrt(p (1 - p)) / (f(q) q), at one
     /// pixel: few pixels do not tell how far others may lie.
     private static let uncertainty = 1.76

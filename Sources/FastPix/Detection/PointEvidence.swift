@@ -14,6 +14,12 @@ struct PointEvidence {
     /// Of brightness: in it a defect is localised best, colours are stored more coarsely.
     let brightness: Double
 
+    func with(strength: Double) -> PointEvidence {
+        PointEvidence(
+            candidate: candidate, channel: channel, strength: strength, persistence: persistence, spreads: spreads,
+            brightness: brightness)
+    }
+
     var row: Int { candidate.row }
     var column: Int { candidate.column }
     var evidence: ChannelEvidence { candidate.evidence[channel] }
@@ -47,32 +53,46 @@ struct PointWeighing {
     /// half a unit further.
     private static let togetherNeeded = 5.5
     /// Where the pattern decides.
-    private static let togetherNeededEven = 6.7
+    private static let togetherNeededOfPattern = 6.7
 
     func spreadsNeeded(_ dispersion: Double?) -> Double {
         dispersion.map { min(Self.spreadsNeeded, Self.spreadsNeededOfChance * $0) } ?? Self.spreadsNeeded
     }
-    /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to.
+    /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to: one in twenty may hide it.
     private static let shareOfMost = 0.95
-    /// Of a pixel that has no counters the offset alone has to say it; twice as many of one whose neighbours hide it, or that
-    /// shows in a few of many frames without a scene.
+    /// Of a pixel that has no counters the offset alone has to say it, twice as far as beside counts; twice as many again of
+    /// one whose neighbours hide it, or that shows in a few of many frames without a scene.
     static let spreadsAlone = 12.0
     /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own. What the
     /// scene draws is seldom half as steady as what is beside it.
     static let steadiness = 4.0
 
+    /// Channels see one defect: evidence that differs by less is chance and interpolation.
     private static let nearlyAsMuch = 0.75
 
-    /// Nil when nothing speaks for it.
-    func weigh(_ candidate: Candidate) -> PointEvidence? {
+    func weigh(_ candidate: Candidate) -> PointEvidence {
         let channels = candidate.evidence.indices.map { weigh(candidate, $0) }
         let most = channels.map(\.strength).max() ?? 0
-        guard most > 0 else { return nil }
         // Counts soon say all they can in every channel: of those that say nearly as much, the one that is furthest off.
         return channels.filter { $0.strength >= Self.nearlyAsMuch * most }.max {
             abs($0.evidence.offset) < abs($1.evidence.offset)
-        }
+        } ?? channels[0]
     }
+
+    /// Whether a pixel whose counts say too little has a reason for it: one of `points`, as far off, is among the neighbours
+    /// that it would have to lie above.
+    func isHidden(_ point: PointEvidence, by others: some Sequence<PointEvidence>) -> Bool {
+        let distance = geometry.shape.neighbourDistance
+        return point.spreads >= Self.spreadsNeeded
+            && others.contains { other in
+                let (own, its) = (point.evidence.offset, other.evidence.offset)
+                return own * its > 0 && abs(own) >= Self.hiddenShare * abs(its) && other.spreads >= Self.spreadsNeeded
+                    && abs(other.row - point.row) <= distance && abs(other.column - point.column) <= distance
+            }
+    }
+
+    /// Of the offset of the one that hides it: pixels of a cluster are damaged alike.
+    private static let hiddenShare = 0.6
 
     private func weigh(_ candidate: Candidate, _ channel: Int) -> PointEvidence {
         let evidence = candidate.evidence[channel]
@@ -88,9 +108,9 @@ struct PointWeighing {
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
-                persistence / (needed(candidate, channel, side) * (1 - relief(spreadCount))),
+                persistence / (needed(candidate, channel, side) * (1 - relief(spreadCount, repeated))),
                 spreadCount / spreadsNeeded(repeated),
-                (persistence * spreadCount).squareRoot() / togetherNeeded(needed(candidate, channel, side)))
+                (persistence * spreadCount).squareRoot() / togetherNeeded(needed(candidate, channel, side), repeated))
             if !candidate.isCounted || geometry.isLossless && kind.isEven {
                 let alone = Self.spreadsAlone * (candidate.isCounted ? 2 : 1)
                 strength = max(strength, min(1.2, spreadCount / alone))
@@ -108,9 +128,9 @@ struct PointWeighing {
     }
 
     /// What shows in a third of the frames only lies far out all the same: then a deviate of 4, one in thirty thousand, is
-    /// enough.
-    private func relief(_ spreadCount: Double) -> Double {
-        kind.isEven ? 0 : 0.2 * min(1, max(0, (spreadCount - 10) / 5))
+    /// enough, unless photos repeat themselves.
+    private func relief(_ spreadCount: Double, _ dispersion: Double?) -> Double {
+        dispersion ?? .infinity > Self.scatterOfChance ? 0 : 0.2 * min(1, max(0, (spreadCount - 10) / 5))
     }
 
     private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
@@ -122,10 +142,16 @@ struct PointWeighing {
         min(kind.isEven ? Self.persistenceNeededEven : Self.persistenceNeeded, Self.shareOfMost * most)
     }
 
-    /// `needed`: of the persistence.
-    func togetherNeeded(_ needed: Double) -> Double {
-        (dispersion == nil ? Self.togetherNeededEven : Self.togetherNeeded) * needed / Self.persistenceNeeded
+    /// `needed`: of the persistence. Grows with the spreads that are needed.
+    func togetherNeeded(_ needed: Double, _ dispersion: Double?) -> Double {
+        let grown =
+            (spreadsNeeded(dispersion) - Self.spreadsNeededOfChance) / (Self.spreadsNeeded - Self.spreadsNeededOfChance)
+        let together = Self.togetherNeeded + grown * (Self.togetherNeededOfPattern - Self.togetherNeeded)
+        return together * needed / Self.persistenceNeeded
     }
+
+    /// Of photos of different things: see `CountDispersion`.
+    static let scatterOfChance = 1.5
 
     /// What the counts of a place say at most, over what an entry needs: where they scatter as much as that, nothing is told
     /// from what repeats.
