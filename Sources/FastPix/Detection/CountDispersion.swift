@@ -9,9 +9,6 @@ struct CountDispersion {
     /// Whether pixels of a tile differ from their neighbours by more than a sensor's pattern: if that repeats, it is a thing.
     private let isUneven: [Bool]
 
-    /// The counts' variance is four times that of chance, which never reaches 1.5.
-    private static let repeated = 2.0
-
     init(_ statistics: ScanStatistics) {
         geometry = statistics.geometry
         let (rows, columns) = (geometry.tileRows, geometry.tileColumns)
@@ -36,7 +33,8 @@ struct CountDispersion {
         }
     }
 
-    /// 1 or more: the largest of the tile and those around it, as what repeats has edges.
+    /// 1 or more: the largest of the tile and those around it, as what repeats has edges, less what the largest of nine is by
+    /// chance.
     func factor(_ row: Int, _ column: Int) -> Double {
         let (r, c) = (row / geometry.tileSize, column / geometry.tileSize)
         var most = 1.0
@@ -45,21 +43,23 @@ struct CountDispersion {
                 most = max(most, tiles[r * geometry.tileColumns + c] ?? 1)
             }
         }
-        return most
+        return max(1, most / Self.largestByChance)
     }
+
+    /// Of nine, each from 48 counts or more, of deviations of a twentieth.
+    private static let largestByChance = 1.08
 
     /// Half of the tiles have no more.
     var typical: Double { max(1, FrameRecognition.median(tiles.compactMap { $0 })) }
 
-    /// Rectangles of tiles in which nothing can be told from what repeats. `most`: by tile row and column, above which the
-    /// counts of no pixel stand out.
-    func regions(_ kind: ExcludedRegion.Kind, above most: (Int, Int) -> Double) -> [ExcludedRegion] {
+    /// Rectangles of tiles that are the same in all photos, in more than a sensor's pattern.
+    func regions(_ kind: ExcludedRegion.Kind) -> [ExcludedRegion] {
         var open: [Range<Int>: Int] = [:]
         var regions: [ExcludedRegion] = []
         for row in 0...geometry.tileRows {
             let flags = (0..<geometry.tileColumns).map { column in
                 guard row < geometry.tileRows, let tile = tiles[row * geometry.tileColumns + column] else { return false }
-                return tile > most(row, column) || tile > Self.repeated && isUneven[row * geometry.tileColumns + column]
+                return tile > PointWeighing.scatterOfChance && isUneven[row * geometry.tileColumns + column]
             }
             let runs = Set(LeftOutRegions.runs(flags))
             for (run, first) in open where !runs.contains(run) {

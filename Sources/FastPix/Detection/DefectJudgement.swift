@@ -26,9 +26,9 @@ struct DefectJudgement {
         self.facts = facts
         self.settings = settings
         recognition = FrameRecognition(statistics, facts: facts, coarse: coarse, wanted: settings.frames)
-        shares = ExpectedShare(statistics, frameCount: frameCount)
-        spreads = PatternSpread(statistics, kind: recognition.kind, frameCount: frameCount)
         dispersion = CountDispersion(statistics)
+        shares = ExpectedShare(statistics, dispersion, frameCount: frameCount)
+        spreads = PatternSpread(statistics, kind: recognition.kind, frameCount: frameCount)
     }
 
     func run() -> Detection {
@@ -44,13 +44,7 @@ struct DefectJudgement {
             shares: shares, spreads: spreads, geometry: geometry, kind: kind, frameCount: frameCount,
             leastOffset: settings.leastOffset, noise: FrameRecognition.median(recognition.contrasts),
             dispersion: kind.isEven || isFixed ? nil : dispersion)
-        if weighing.dispersion != nil {
-            regions += dispersion.regions(.staticScene) { row, column in
-                weighing.mostDispersion(
-                    min(shape.height - 1, (2 * row + 1) * geometry.tileSize / 2),
-                    min(shape.width - 1, (2 * column + 1) * geometry.tileSize / 2))
-            }
-        }
+        if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
         if isFixed { needed *= 2 }
 

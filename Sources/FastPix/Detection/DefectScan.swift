@@ -13,12 +13,14 @@ final class DefectScan: Sendable {
 
     let geometry: FrameGeometry
     let frameCount: Int
+    private let leastOffset: Double?
     private let statistics: Mutex<ScanStatistics>
 
-    /// `frameCount`: of the finished accumulators.
-    init(geometry: FrameGeometry, frameCount: Int) {
+    /// `frameCount`: of the finished accumulators. `leastOffset`: see `DetectionSettings`.
+    init(geometry: FrameGeometry, frameCount: Int, leastOffset: Double? = nil) {
         self.geometry = geometry
         self.frameCount = frameCount
+        self.leastOffset = leastOffset
         statistics = Mutex(ScanStatistics(geometry))
     }
 
@@ -34,7 +36,7 @@ final class DefectScan: Sendable {
         var first = rows.lowerBound
         while first < rows.upperBound {
             let last = min(rows.upperBound, (first / geometry.tileSize + 1) * geometry.tileSize)
-            BandScan(geometry, frameCount, accumulators, first..<last).run(into: statistics)
+            BandScan(geometry, frameCount, leastOffset, accumulators, first..<last).run(into: statistics)
             first = last
         }
     }
@@ -53,6 +55,7 @@ final class DefectScan: Sendable {
 private struct BandScan {
     let geometry: FrameGeometry
     let frameCount: Int
+    let leastOffset: Double?
     let accumulators: Accumulators
     let rows: Range<Int>
     let reader: MomentsReader
@@ -65,7 +68,11 @@ private struct BandScan {
     /// Where nearly nothing lies above its neighbours (dark frames of zeros), chance alone is no reason to look.
     private static let leastShare = 0.01
 
-    init(_ geometry: FrameGeometry, _ frameCount: Int, _ accumulators: Accumulators, _ rows: Range<Int>) {
+    init(
+        _ geometry: FrameGeometry, _ frameCount: Int, _ leastOffset: Double?, _ accumulators: Accumulators,
+        _ rows: Range<Int>
+    ) {
+        self.leastOffset = leastOffset
         self.geometry = geometry
         self.frameCount = frameCount
         self.accumulators = accumulators
@@ -189,15 +196,16 @@ private struct BandScan {
         return reader.mean(sample) - ring(row, column, channel, reader.mean)
     }
 
-    /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; half
-    /// of the least offset that the list asks for (`PointWeighing.offsetNeeded`) tells them, or a variance far off.
+    /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; the
+    /// least offset that the list asks for (`PointWeighing.offsetNeeded`) tells them, of dark frames half of it, or a variance
+    /// far off.
     private func isWorthALook(_ row: Int, _ column: Int) -> Bool {
         for channel in 0..<geometry.colours {
             let sample = (row * shape.width + column) * shape.channels + channel
             let ringMean = ring(row, column, channel, reader.mean)
             let offset = abs(reader.mean(sample) - ringMean)
             let variance = max(0, reader.varianceOrNaN(sample))
-            if offset >= min(0.01 * abs(ringMean), variance.squareRoot() / 2)
+            if offset >= leastOffset ?? min(0.02 * abs(ringMean), variance.squareRoot() / 2)
                 || 2 * variance <= ring(row, column, channel, reader.varianceOrNaN)
             {
                 return true

@@ -17,7 +17,7 @@ struct ExpectedShare {
 
     enum Side { case above, below, either }
 
-    init(_ statistics: ScanStatistics, frameCount: Int) {
+    init(_ statistics: ScanStatistics, _ dispersion: CountDispersion, frameCount: Int) {
         geometry = statistics.geometry
         self.frameCount = frameCount
         let channels = geometry.shape.channels
@@ -27,9 +27,10 @@ struct ExpectedShare {
                 above: Double(sums.above) / max(1, frames - Double(sums.blind_above)),
                 below: Double(sums.below) / max(1, frames - Double(sums.blind_below)))
         }
-        // Photos may show the same, so that places are known by the number of pixels, not of pixels times photos.
-        func most(_ share: Double, _ places: UInt64) -> Double {
-            share + 2 * (share * max(0, 1 - share) / Double(max(1, places))).squareRoot()
+        // Two standard errors more. Where photos repeat themselves it is pixels that count, not pixels times photos.
+        func most(_ share: Double, _ places: UInt64, _ scatter: Double) -> Double {
+            let frames = Double(max(1, places)) * Double(frameCount)
+            return share + 2 * scatter * (share * max(0, 1 - share) / frames).squareRoot()
         }
         var tiles: [Shares] = []
         for row in 0..<geometry.tileRows {
@@ -42,7 +43,11 @@ struct ExpectedShare {
                         }
                     }
                     let share = shares(sums)
-                    tiles.append(Shares(above: most(share.above, sums.places), below: most(share.below, sums.places)))
+                    let scatter = dispersion.factor(row * geometry.tileSize, column * geometry.tileSize)
+                    tiles.append(
+                        Shares(
+                            above: most(share.above, sums.places, scatter),
+                            below: most(share.below, sums.places, scatter)))
                 }
             }
         }

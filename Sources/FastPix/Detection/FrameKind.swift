@@ -37,7 +37,8 @@ struct FrameRecognition {
         contrasts = frames.contrasts
         let map = CoarseMap(coarse)
         sceneCorrelation = map.correlation
-        let temporal = Self.median(statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) })
+        let variances = statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) }.sorted()
+        let temporal = Self.median(variances)
         let pattern = Self.median(statistics.mainSpreads)
         let rounding = shape.sampleType == .f32 ? 0 : 1 / 12.0
         isRepeated = temporal <= rounding && pattern * pattern > 16 * max(temporal, rounding)
@@ -51,7 +52,8 @@ struct FrameRecognition {
         }
         let level = Self.median(statistics.pixelMeans.filter { $0 >= 0 }.map { Double($0) })
         // What all pixels of a frame have in common is light, not scene.
-        let changes = max(0, temporal - frames.relativeVariance * level * level).squareRoot()
+        let most = variances.isEmpty ? 0 : variances[variances.count * 3 / 4]
+        let changes = max(0, most - frames.relativeVariance * level * level).squareRoot()
         let contrast = Self.median(frames.contrasts)
         guard changes <= Self.mostChange * contrast, map.typicalRelief <= Self.mostRelief * contrast else {
             (kind, reason) = (.scenes, "pixels change with what is photographed")
@@ -68,7 +70,8 @@ struct FrameRecognition {
     /// Of the pixels' variance what is left in a mean of eight: 1/8, and after interpolation of colours, which makes
     /// neighbours alike, 0.38 (measured).
     private static let patternOfCells = 0.6
-    /// Of a pixel over the photos, against pixels near by in one photo. Noise alone: 1, as both are the same noise; scenes
+    /// Of three in four pixels over the photos, as things may lie before a plain ground, against pixels near by in one photo.
+    /// Noise alone: 1, as both are the same noise; scenes
     /// on which this was looked at: 4.6 to 22. The geometric middle of 1 and the least of them.
     private static let mostChange = 2.0
     /// Of places some 30 pixels apart in the mean, against pixels near by in one photo. Noise: 1 / sqrt(8 photos), below 1/10

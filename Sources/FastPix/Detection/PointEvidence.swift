@@ -60,13 +60,17 @@ struct PointWeighing {
     }
     /// Where the frames are too few for `persistenceNeeded` even if all agree, nearly all have to: one in twenty may hide it.
     private static let shareOfMost = 0.95
-    /// Of a pixel that has no counters the offset alone has to say it, twice as far as beside counts; twice as many again of
-    /// one whose neighbours hide it, or that shows in a few of many frames without a scene.
+    /// Of a pixel that has no counters, or whose neighbours hide it, the offset alone has to say it, twice as far as beside
+    /// counts; twice as many again of one that shows in a few of many frames without a scene.
     static let spreadsAlone = 12.0
     /// Of a pixel that lies above in some frames and below in others: variance of the neighbours' against its own. What the
     /// scene draws is seldom half as steady as what is beside it.
     static let steadiness = 4.0
 
+    /// Of a pixel that shows in a few of many frames, a deviate of one in a thousand: most of the evidence is its offset.
+    private static let persistenceOfFew = 3.0
+    /// Of its offset, what touching pixels of a point have less than.
+    private static let touchingOfPoints: Float = 0.25
     /// Channels see one defect: evidence that differs by less is chance and interpolation.
     private static let nearlyAsMuch = 0.75
 
@@ -86,7 +90,12 @@ struct PointWeighing {
         return point.spreads >= Self.spreadsNeeded
             && others.contains { other in
                 let (own, its) = (point.evidence.offset, other.evidence.offset)
-                return own * its > 0 && abs(own) >= Self.hiddenShare * abs(its) && other.spreads >= Self.spreadsNeeded
+                // Far off it need not be damaged alike.
+                let isAlike =
+                    abs(own) >= Self.hiddenShare * abs(its)
+                    || kind.isEven && point.spreads >= Self.spreadsAlone
+                        && point.evidence.touching < Self.touchingOfPoints
+                return own * its > 0 && isAlike && other.spreads >= Self.spreadsNeeded
                     && abs(other.row - point.row) <= distance && abs(other.column - point.column) <= distance
             }
     }
@@ -108,10 +117,14 @@ struct PointWeighing {
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
-                persistence / (needed(candidate, channel, side) * (1 - relief(spreadCount, repeated))),
+                persistence / (needed(most: most(candidate, channel, side) / usual) * (1 - relief(spreadCount, repeated))),
                 spreadCount / spreadsNeeded(repeated),
-                (persistence * spreadCount).squareRoot() / togetherNeeded(needed(candidate, channel, side), repeated))
-            if !candidate.isCounted || geometry.isLossless && kind.isEven {
+                (persistence * spreadCount).squareRoot() / togetherNeeded(needed(most: most(candidate, channel, side)), repeated))
+            // Stars that pass by are wider than a pixel, and lie above no more often than others.
+            let showsSeldom =
+                geometry.isLossless && kind.isEven && persistence >= Self.persistenceOfFew
+                && evidence.touching < Self.touchingOfPoints
+            if !candidate.isCounted || showsSeldom {
                 let alone = Self.spreadsAlone * (candidate.isCounted ? 2 : 1)
                 strength = max(strength, min(1.2, spreadCount / alone))
             }
@@ -133,11 +146,8 @@ struct PointWeighing {
         dispersion ?? .infinity > Self.scatterOfChance ? 0 : 0.2 * min(1, max(0, (spreadCount - 10) / 5))
     }
 
-    private func needed(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
-        needed(most: most(candidate, channel, side))
-    }
-
-    /// `most`: the score of a pixel that lies on one side in all frames.
+    /// `most`: the score of a pixel that lies on one side in all frames, of which too few, or too much that repeats, leave
+    /// little.
     func needed(most: Double) -> Double {
         min(kind.isEven ? Self.persistenceNeededEven : Self.persistenceNeeded, Self.shareOfMost * most)
     }
@@ -152,14 +162,6 @@ struct PointWeighing {
 
     /// Of photos of different things: see `CountDispersion`.
     static let scatterOfChance = 1.5
-
-    /// What the counts of a place say at most, over what an entry needs: where they scatter as much as that, nothing is told
-    /// from what repeats.
-    func mostDispersion(_ row: Int, _ column: Int) -> Double {
-        let most = ExpectedShare.score(
-            hits: frameCount, frames: frameCount, share: shares.share(row, column, geometry.mainChannel, .above))
-        return most / min(Self.persistenceNeeded, Self.shareOfMost * most)
-    }
 
     /// The score of a pixel that lies on one side in all frames.
     private func most(_ candidate: Candidate, _ channel: Int, _ side: ExpectedShare.Side) -> Double {
