@@ -20,14 +20,14 @@ struct Console: Sendable {
     }
 
     func warning(_ text: String) {
-        if !isQuiet { write("fastpix: \(styled("warning:", "33")) \(text.printable)") }
+        if !isQuiet { write("fastpix: \(styled("warning:", "33")) \(OptionWords.added(to: text).printable)") }
     }
 
     func error(_ text: String) {
-        write("fastpix: \(styled("error:", "31")) \(text.printable)")
+        write("fastpix: \(styled("error:", "31")) \(OptionWords.added(to: text).printable)")
     }
 
-    /// Names each photo with its reason; of many that have the same one, the first few, and how many more there are.
+    /// Names each photo with its reason, in the words that a report has; of many that have the same one, the first few, and how many more there are.
     func skipped(_ photos: [SkippedPhoto]) {
         let counts = Dictionary(photos.map { ($0.reason, 1) }, uniquingKeysWith: +)
         var named: [String: Int] = [:]
@@ -54,6 +54,6 @@ struct Console: Sendable {
 
     private func write(_ line: String) {
         // A message that nobody can read must not cost the result.
-        _ = StandardStream.write(Data((OptionWords.added(to: line) + "\n").utf8), to: STDERR_FILENO)
+        _ = StandardStream.write(Data((line + "\n").utf8), to: STDERR_FILENO)
     }
 }
