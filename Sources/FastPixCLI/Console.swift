@@ -27,7 +27,8 @@ struct Console: Sendable {
         write("fastpix: \(styled("error:", "31")) \(OptionWords.added(to: text).printable)")
     }
 
-    /// Names each photo with its reason, in the words that a report has; of many that have the same one, the first few, and how many more there are.
+    /// Names each photo with its reason, in the words that a report has; of many that have the same one, the first few,
+    /// and how many more there are.
     func skipped(_ photos: [SkippedPhoto]) {
         let counts = Dictionary(photos.map { ($0.reason, 1) }, uniquingKeysWith: +)
         var named: [String: Int] = [:]

@@ -86,7 +86,7 @@ struct PhotoMemoryTests {
             #expect(memory.skipped.map(\.path) == ["photos/0.png"])
             #expect(memory.peakMemoryBytes <= 64 << 20)
             let reason = try #require(memory.skipped.first?.reason)
-            let advice = try #require(reason.firstMatch(of: /raise --memory-limit to (\d+M)/))
+            let advice = try #require(reason.firstMatch(of: /raise the memory limit to (\d+M)/))
             #expect(run.stderr.contains("photos/0.png: this photo takes"))
             // The advice is good.
             let again = try CommandRun.fastpix(Self.arguments(command, String(advice.1)), in: folder)
