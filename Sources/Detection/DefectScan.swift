@@ -226,7 +226,7 @@ private struct BandScan {
         for rowStep in steps {
             for columnStep in steps where rowStep != 0 || columnStep != 0 {
                 let (r, c) = (row + rowStep, column + columnStep)
-                guard (0..<shape.height).contains(r), (0..<shape.width).contains(c) else { continue }
+                guard (0..<shape.height).contains(r), (0..<shape.width).contains(c), isWorthALook(r, c) else { continue }
                 for channel in 0..<geometry.colours {
                     let own = candidate.evidence[channel].offset
                     let other = offset(r, c, channel)

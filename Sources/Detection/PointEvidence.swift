@@ -125,7 +125,9 @@ struct PointWeighing {
             let showsSeldom =
                 geometry.isLossless && kind.isEven && persistence >= Self.persistenceOfFew
                 && evidence.touching < Self.touchingOfPoints
-            if !candidate.isCounted || showsSeldom {
+            // At the frame's edge a slope of the scene is an offset, of all pixels alike.
+            let isAtEdge = !candidate.isCounted && (kind.isEven || evidence.touching < Self.touchingOfPoints)
+            if isAtEdge || showsSeldom {
                 let alone = Self.spreadsAlone * (candidate.isCounted ? 2 : 1)
                 strength = max(strength, min(1.2, spreadCount / alone))
             }

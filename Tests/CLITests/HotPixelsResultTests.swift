@@ -43,7 +43,6 @@ struct HotPixelsResultTests {
         #expect(
             run.stderr == """
                 fastpix: warning: 12 photos of unknown camera, 96 x 64, 16-bit RGB: 30 are the least for a result to rely on, 100 are good
-                fastpix: warning: NOT JUDGED: 100 % of the frame (overlay). What lies there is not in the list of unknown camera
                 \(serialNote("unknown camera"))
 
                 """)
