@@ -29,7 +29,7 @@ struct DetectionLimit {
     private func isFound(_ offset: Double) -> Bool {
         let spreads = (offset - Self.deviate * spread) / max(spread, 1e-12)
         guard offset - Self.deviate * spread >= offsetNeeded else { return false }
-        let shares = contrasts.map { Self.shareAbove($0 > 0 ? offset / $0 : 16) }
+        let shares = contrasts.map { share($0 > 0 ? offset / $0 : 16) }
         let expected = shares.reduce(0, +)
         let scatter = shares.reduce(0) { $0 + $1 * (1 - $1) }.squareRoot()
         let hits = Int((expected - Self.deviate * scatter + 1e-6).rounded(.down))
@@ -41,6 +41,21 @@ struct DetectionLimit {
             ExpectedShare.score(hits: min(hits, frameCount), frames: frameCount, share: share) / (dispersion ?? 1)
         return persistence >= needed && spreads >= weighing.spreadsNeeded(dispersion)
             && (persistence * spreads).squareRoot() >= weighing.togetherNeeded(needed, dispersion)
+    }
+
+    /// In how many photos a pixel lies above its neighbours that is brighter by `shift` contrasts. Where scenes are sharp or
+    /// noisy, neighbours differ by chance; where they are soft, by a slope. What they are here is not known, and the limit
+    /// has to hold for both.
+    private func share(_ shift: Double) -> Double {
+        weighing.kind.isEven ? Self.shareAbove(shift) : min(Self.shareAbove(shift), Self.shareAboveSlope(shift))
+    }
+
+    /// The same on a slope in any direction, whose steepness is a Rayleigh distribution (of two normal components). A
+    /// slope of g a neighbour distance puts two pixels of a row 2 g / pi apart in the mean, which is a contrast of g / sqrt(pi),
+    /// and the highest of eight neighbours 4 g / pi above: the shift exceeds that where g is below pi / 4 of it.
+    static func shareAboveSlope(_ shift: Double) -> Double {
+        let steepness = shift * Double.pi.squareRoot() / 4
+        return 1 - exp(-Double.pi / 4 * steepness * steepness)
     }
 
     /// The probability that a normal sample, shifted by `shift` standard deviations, lies above eight others.

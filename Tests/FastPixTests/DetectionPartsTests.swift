@@ -23,6 +23,17 @@ struct DetectionPartsTests {
         #expect(DetectionLimit.shareAbove(-3) < 1e-3)
     }
 
+    /// Against slopes thrown at random.
+    @Test func shareAboveTheNeighboursOnASlope() {
+        var noise = Noise(31)
+        let slopes = (0..<4000).map { _ in (noise.normal(), noise.normal()) }
+        let contrast = slopes.map { abs($0.0) }.reduce(0, +) / 4000 * Double.pi.squareRoot() / 2
+        for shift in [0.5, 1.3, 3, 5] {
+            let above = slopes.count { abs($0.0) + abs($0.1) < shift * contrast }
+            #expect(abs(DetectionLimit.shareAboveSlope(shift) - Double(above) / 4000) < 0.04)
+        }
+    }
+
     @Test func crowdsOfStrokesAreOverlaysAndScatteredPointsAreNot() {
         let shape = FrameShape(width: 1000, height: 1000, channels: 3, bitsPerSample: 8)
         func find(_ points: [(row: Int, column: Int)], strokes: Int = 0) -> [ExcludedRegion] {
