@@ -12,8 +12,14 @@ typedef struct fpx_byte_source {
     int64_t offset;
     /// Why reading failed; 0 when it did not.
     int system_errno;
+    /// Whether odd files are refused, and what was odd in this one (FPX_PHOTO_ODD_...).
+    bool is_strict;
+    uint32_t oddities;
     uint8_t buffer[65536];
 } fpx_byte_source;
+
+/// A source of a file from its beginning; null without memory. The buffer is not cleared: it is filled before it is read.
+fpx_byte_source *_Nullable fpx_byte_source_make(int file_descriptor, bool is_strict);
 
 /// Reads up to `maximum_bytes` into the source's buffer and returns their number: 0 at the end of the file, or on a
 /// read error, which sets system_errno. They stay valid until the next call.

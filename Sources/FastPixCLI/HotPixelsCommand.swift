@@ -80,6 +80,8 @@ struct HotPixelsCommand: ParsableCommand {
     @Flag(help: "Read raw files with the masked border of the sensor, not only the visible part.")
     var maskedBorder = false
 
+    @OptionGroup var strictness: StrictnessOptions
+
     @OptionGroup var maps: MapOptions
 
     @Option(
@@ -124,7 +126,7 @@ struct HotPixelsCommand: ParsableCommand {
             detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
             interruption: SignalWatch.interruption)
         search.grouping = grouping.rule
-        search.maskedBorder = maskedBorder
+        search.reading = PhotoReadingChoice(maskedBorder: maskedBorder, isStrict: strictness.strict)
         return search
     }
 
@@ -173,6 +175,7 @@ struct HotPixelsCommand: ParsableCommand {
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
         console.skipped(report.skipped.filter(\.isFailure))
         console.noteRepeated(discovery)
+        console.noteOdd(report.oddPhotos)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")

@@ -64,6 +64,8 @@ struct StatsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
+    @OptionGroup var strictness: StrictnessOptions
+
     @OptionGroup var memory: PhotoMemoryOptions
 
     func validate() throws {
@@ -74,8 +76,11 @@ struct StatsCommand: ParsableCommand {
     }
 
     private var statistics: PhotoStatistics {
-        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request,
+        var statistics = PhotoStatistics(
+            workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request,
             memoryLimit: memory.memoryLimit?.byteCount)
+        statistics.reading.isStrict = strictness.strict
+        return statistics
     }
 
     /// Nil when no option asks for moments.
@@ -103,6 +108,7 @@ struct StatsCommand: ParsableCommand {
         bar.clear()
         console.skipped(report.skipped)
         console.noteRepeated(discovery)
+        console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
             console.error(photos.nothingRead(discovery))
             // A program that reads the result wants to know what was skipped, too.

@@ -33,6 +33,12 @@ final class PhotoReading {
         guard file.isUnchanged else { throw Self.changed(photo) }
     }
 
+    /// The photo, when something was odd in it; complete after `finish`.
+    var oddPhoto: OddPhoto? {
+        let oddities = decoder.oddities
+        return oddities.isEmpty ? nil : OddPhoto(path: photo.name, oddities: oddities)
+    }
+
     static func changed(_ photo: PhotoFile) -> FastPixError {
         FastPixError(.corrupt, path: photo.name, "the file changed while it was being read; run again")
     }

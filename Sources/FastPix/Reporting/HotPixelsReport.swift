@@ -14,6 +14,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
     public let leftOut: [LeftOutFiles]
+    /// Photos that count although something is odd about their files, ordered by path.
+    public let oddPhotos: [OddPhoto]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     public let timing: Timing
@@ -24,9 +26,11 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], odd: [OddPhoto] = [], timing: Timing, peakMemoryBytes: UInt64,
+        temporaryFileBytes: Int
     ) {
         self.leftOut = leftOut
+        oddPhotos = odd
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
@@ -103,6 +107,8 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
         public let detection: Detection?
+        /// Photos in the statistics that may be damaged, ordered by path.
+        public let suspects: [SuspectPhoto]
         /// Camera and shape in words.
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
@@ -113,8 +119,9 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         init(
             _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
-            detection: Detection?
+            detection: Detection?, suspects: [SuspectPhoto] = []
         ) {
+            self.suspects = suspects
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             self.number = number
             camera = group.camera
@@ -133,7 +140,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
-            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame
+            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -169,6 +176,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.isFixedView, forKey: .isFixedView)
             try container.encode(detection?.limitOfDetection, forKey: .limitOfDetection)
             try container.encode(detection?.isTruncated, forKey: .isTruncated)
+            try container.encode(suspects, forKey: .suspects)
         }
 
         private struct Variance: Encodable {

@@ -10,6 +10,8 @@ public struct ReportWarning: Sendable, Encodable, Equatable {
         case resized
         /// Turned by a program, so that positions are not those of the sensor.
         case turned
+        /// Photos that may be damaged although they could be decoded.
+        case suspectPhotos = "suspect-photos"
         /// Positions need not be those of pixels of the sensor: lens correction, digital zoom, several exposures in one.
         case geometry
         /// The photos show the same view.
@@ -112,8 +114,25 @@ extension HotPixelsReport.Group {
                     "\(share(marks.turned)) were turned by a program; positions are those of the turned picture"
                 ))
         }
+        if let doubt = suspectDoubt { warnings.append(doubt) }
         return warnings
     }
+
+    private var suspectDoubt: Doubt? {
+        guard !suspects.isEmpty else { return nil }
+        let names = suspects.prefix(Self.mostSuspects).map {
+            "\($0.path) (\($0.sign == .seam ? "a seam at" : "one colour from") row \($0.row)\($0.sign == .seam ? "" : " on"))"
+        }
+        let others = suspects.count - names.count
+        return (
+            .suspectPhotos,
+            "\(counted(suspects.count, "photo")) of \(camera.name) may be damaged, which JPEG cannot tell: "
+                + names.joined(separator: ", ") + (others > 0 ? " and \(others) more" : "")
+                + "; look at them, and leave out those that are"
+        )
+    }
+
+    private static let mostSuspects = 5
 
     private var geometryDoubts: [Doubt] {
         var reasons: [String] = []

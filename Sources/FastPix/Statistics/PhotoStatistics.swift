@@ -35,6 +35,8 @@ public struct PhotoStatistics: Sendable {
     /// Bytes of memory to stay below while photos are decoded; nil: `AccumulationSettings.defaultMemoryLimit`. A photo
     /// that takes more alone is left out and listed.
     public var memoryLimit: Int?
+    /// How files are read.
+    public var reading = PhotoReadingChoice()
 
     public init(
         workers: Int? = nil, maximumPixels: UInt64 = PhotoFile.defaultMaximumPixels, verifies: Bool = false,
@@ -62,12 +64,13 @@ public struct PhotoStatistics: Sendable {
         try validate()
         let start = monotonicSeconds()
         let probed = PhotoProbe.run(
-            discovery.files, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
+            discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
             progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
         var photos = probed.photos
         var skipped = discovery.skipped + probed.failed
         let headersRead = monotonicSeconds()
         var totals: ChannelTotals?
+        var odd: [OddPhoto] = []
         if let purpose {
             let count = photos.count
             let done = Atomic(0)
@@ -84,12 +87,13 @@ public struct PhotoStatistics: Sendable {
             photos.removeAll { damaged.contains($0.place) }
             skipped += outcome.failed.map(\.skipped)
             totals = outcome.totals
+            odd = outcome.odd
         }
         let end = monotonicSeconds()
         return StatisticsReport(
             settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
             inventory: PhotoInventory(photos), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
-            leftOut: discovery.leftOut,
+            leftOut: discovery.leftOut, oddPhotos: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
             peakMemoryBytes: ProcessMemory.peakBytes)

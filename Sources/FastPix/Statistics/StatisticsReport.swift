@@ -10,6 +10,8 @@ public struct StatisticsReport: Sendable, Encodable {
     public let skipped: [SkippedPhoto]
     /// Files of the folders looked through that are not read, by kind.
     public let leftOut: [LeftOutFiles]
+    /// Photos that count although something is odd about their files, as far as they were decoded; ordered by path.
+    public let oddPhotos: [OddPhoto]
     public let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
@@ -49,7 +51,7 @@ public struct StatisticsReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case schema, version, settings, photos, bytesOnDisk, bytesDecoded, formats, shapes, bitDepths, cameras, moments
-        case skipped, leftOut, timing, peakMemoryBytes
+        case skipped, leftOut, oddPhotos, timing, peakMemoryBytes
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -69,6 +71,7 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(moments, forKey: .moments)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(leftOut, forKey: .leftOut)
+        try container.encode(oddPhotos, forKey: .oddPhotos)
         try container.encode(timing, forKey: .timing)
         try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
     }
