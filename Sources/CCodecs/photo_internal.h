@@ -29,6 +29,16 @@ size_t fpx_byte_source_next(fpx_byte_source *_Nonnull source, size_t maximum_byt
 /// on with fpx_byte_source_next is not meant after this.
 size_t fpx_byte_source_last(fpx_byte_source *_Nonnull source);
 
+/// Where a sample of a picture lies in the file, and in which form.
+typedef struct fpx_sample_place {
+    uint64_t offset;
+    /// 1, 2, or 4: floating point.
+    unsigned byte_count;
+    bool is_big_endian;
+    /// Bits that differ between the stored number and the sample.
+    uint32_t flipped_bits;
+} fpx_sample_place;
+
 /// The operations of one format. A decoder struct of a format begins with this.
 struct fpx_photo_decoder {
     fpx_photo_status (*_Nonnull read_rows)(fpx_photo_decoder *_Nonnull, uint8_t *_Nonnull, ptrdiff_t, size_t,
@@ -41,6 +51,10 @@ struct fpx_photo_decoder {
     /// fails in the same way and writes nothing.
     fpx_photo_status failure;
     fpx_photo_error failure_error;
+    /// Where a sample of a row, column and channel is stored; false where samples are packed or stored in another form than
+    /// they are delivered in. Null for formats that always pack.
+    bool (*_Nullable place)(fpx_photo_decoder *_Nonnull, size_t row, size_t column, size_t channel,
+                            fpx_sample_place *_Nonnull place);
 };
 
 /// What a caller wants of a file.

@@ -20,7 +20,7 @@ struct HotPixelsCommand: ParsableCommand {
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
-              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
+              fastpix hotpixels my-photos/ --export map.json --export .badpixels --raw-sample one.cr2
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -142,9 +142,10 @@ struct HotPixelsCommand: ParsableCommand {
         try files.writes(page, "--report")
         try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
         try files.writes(maps)
-        try files.writes(export)
+        let exports = try export.exports()
+        try files.writes(exports)
         let sink = try ResultSink(output.output)
-        for export in export.exports { try export.prepare(photos: discovery) }
+        for export in exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try search.run(discovery) { bar.update($0) }
@@ -160,7 +161,7 @@ struct HotPixelsCommand: ParsableCommand {
         try sink.write(report.formatted(output.format))
         var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
         for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-        for export in export.exports {
+        for export in exports {
             do throws(FastPixError) {
                 try export.write(report.groups, photos: discovery).forEach(console.warning)
             } catch {

@@ -169,6 +169,17 @@ typedef struct fpx_photo_header {
     uint32_t sensor_height;
     uint32_t sensor_left;
     uint32_t sensor_top;
+    /// The part of the sensor that is no masked border, which is what other programs count positions of raw files in; all 0
+    /// when not known.
+    uint32_t visible_left;
+    uint32_t visible_top;
+    uint32_t visible_width;
+    uint32_t visible_height;
+    /// The part of the visible one that the camera's own pictures show, as the file says it; 0 x 0 when it does not.
+    uint32_t crop_left;
+    uint32_t crop_top;
+    uint32_t crop_width;
+    uint32_t crop_height;
     /// What tells sensors of one camera apart: a drone's XMP BandName, the name of a FITS extension; empty when absent.
     char band[128];
     /// EXIF Software: a camera's firmware, or the program that wrote the file.

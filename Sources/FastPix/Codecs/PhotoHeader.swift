@@ -62,6 +62,23 @@ public struct SensorFrame: Sendable, Hashable, Codable {
     /// Columns and rows of the sensor left of and above the frame.
     public let left: Int
     public let top: Int
+    /// Columns and rows of the masked border left of and above the visible part, which raw converters count positions in;
+    /// and the size of that part. All 0 when not known.
+    public let visibleLeft: Int
+    public let visibleTop: Int
+    public let visibleWidth: Int
+    public let visibleHeight: Int
+
+    /// Where the frame's upper left pixel lies in the visible part.
+    public var offsetInVisible: FrameOffset { FrameOffset(column: left - visibleLeft, row: top - visibleTop) }
+}
+
+/// A part of a frame.
+public struct FramePart: Sendable, Hashable {
+    public let left: Int
+    public let top: Int
+    public let width: Int
+    public let height: Int
 }
 
 /// Which samples of each pixel are decoded.
@@ -94,6 +111,8 @@ public struct PhotoHeader: Sendable {
     public let rowOrder: RowOrder?
     /// Of raw files.
     public let sensorFrame: SensorFrame?
+    /// Of raw files that say which part of the visible frame the camera's own pictures show.
+    public let cameraCrop: FramePart?
     /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 without loss.
     public let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
@@ -128,7 +147,15 @@ public struct PhotoHeader: Sendable {
             ? nil
             : SensorFrame(
                 width: Int(header.sensor_width), height: Int(header.sensor_height), left: Int(header.sensor_left),
-                top: Int(header.sensor_top))
+                top: Int(header.sensor_top), visibleLeft: Int(header.visible_left),
+                visibleTop: Int(header.visible_top), visibleWidth: Int(header.visible_width),
+                visibleHeight: Int(header.visible_height))
+        cameraCrop =
+            header.crop_width == 0
+            ? nil
+            : FramePart(
+                left: Int(header.crop_left), top: Int(header.crop_top), width: Int(header.crop_width),
+                height: Int(header.crop_height))
         codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
         wholePictureBytes = Int(header.whole_picture_bytes)

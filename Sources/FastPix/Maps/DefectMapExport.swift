@@ -7,15 +7,17 @@ public struct DefectMapExport: Sendable {
     /// second one's file gets `-2` before the extension, and so on; JSON and CSV hold them all in one.
     public let path: String
     public let format: DefectMapFormat
-    /// The photos' upper left pixel in the frame of the raw files, for the formats that count there.
-    public let columnOffset: Int
-    public let rowOffset: Int
+    /// The photos' upper left pixel in the visible frame of the raw files, for the formats that count there. Nil: what raw
+    /// photos say themselves, else what the sample says, else 0, 0.
+    public let offset: FrameOffset?
+    /// A raw file of the camera, for photos that are none.
+    public let rawSample: RawSample?
 
-    public init(path: String, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
+    public init(path: String, format: DefectMapFormat, offset: FrameOffset? = nil, rawSample: RawSample? = nil) {
         self.path = path
         self.format = format
-        self.columnOffset = columnOffset
-        self.rowOffset = rowOffset
+        self.offset = offset
+        self.rawSample = rawSample
     }
 
     /// Sees whether the output can be written, before hours of work end in an error.
@@ -40,6 +42,13 @@ public struct DefectMapExport: Sendable {
         var written: Set<String> = []
         for group in judged {
             let target: String
+            let place: FrameOffset
+            do throws(FastPixError) {
+                place = try offset(of: group, into: &notes)
+            } catch {
+                notes.append("\(path): no list for \(group.name); \(error)")
+                continue
+            }
             if format == .rawtherapee {
                 guard let name = RawTherapeeList.fileName(of: group.camera) else {
                     notes.append("\(path): no list for \(group.name); RawTherapee's files are named after the camera")
@@ -57,15 +66,35 @@ public struct DefectMapExport: Sendable {
             } else {
                 target = NumberedOutput.file(path, group.number)
             }
-            let frame = RawFrame(group, offset: FrameOffset(column: columnOffset, row: rowOffset))
+            // Siril counts from the top of the picture as it is shown, and takes a FITS file's first row for the lowest
+            // one, whatever its ROWORDER says (1.0.6).
+            let frame = RawFrame(group, offset: place, fromBottom: format == .siril && group.isFITS)
             if format.countsInRawFrame, frame.outside > 0 {
                 notes.append(
                     "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out as far as outside the raw "
                         + "frame at this offset")
             }
-            try write(content(frame, group), to: target, photos)
+            if format == .mask {
+                try photos.refuseOverwriting(target)
+                try DefectMask.write(group, to: target)
+            } else {
+                try write(content(frame, group), to: target, photos)
+            }
         }
         return notes
+    }
+
+    private func offset(of group: JudgedGroup, into notes: inout [String]) throws(FastPixError) -> FrameOffset {
+        guard format.countsInRawFrame else { return FrameOffset() }
+        if let offset { return offset }
+        if let sensor = group.sensorFrame { return sensor.offsetInVisible }
+        if let rawSample { return try rawSample.offset(of: group) }
+        if group.camera.model != nil, !group.isFITS {
+            notes.append(
+                "\(path): positions are those of the photos; raw files of \(group.camera.name) may show more of the sensor "
+                    + "than photos do: --raw-sample or --export-offset tells how much")
+        }
+        return FrameOffset()
     }
 
     private func content(_ frame: RawFrame, _ group: JudgedGroup) throws(FastPixError) -> [UInt8] {

@@ -9,4 +9,8 @@ struct JudgedGroup: Sendable {
     /// Camera and shape in words.
     let name: String
     let defects: [Defect]
+    /// Of raw files: the sensor, and where the frame lies in it.
+    var sensorFrame: SensorFrame?
+    /// Whether the photos are FITS files, whose first row is the lowest one to programs that show them.
+    var isFITS = false
 }

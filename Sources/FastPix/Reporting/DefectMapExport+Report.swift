@@ -10,7 +10,8 @@ extension DefectMapExport {
                 judged.append(
                     JudgedGroup(
                         number: index + 1, camera: group.camera, shape: group.shape, frames: group.frames,
-                        name: group.name, defects: detection.defects))
+                        name: group.name, defects: detection.defects, sensorFrame: group.sensorFrame,
+                        isFITS: group.isFITS))
             } else {
                 unjudged.append(group.name)
             }

@@ -102,6 +102,8 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let details: GroupDetails
         /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
         public let sensorFrame: SensorFrame?
+        /// Whether its photos are FITS files.
+        let isFITS: Bool
         /// Photos that entered the statistics.
         public let frames: Int
         public let summary: VarianceSummary
@@ -129,6 +131,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             details = group.details
             let sensorFrames = Set(group.photos.map(\.header.sensorFrame))
             sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
+            isFITS = group.photos.contains { $0.header.format == .fits }
             frames = frameCount
             self.summary = summary
             self.detection = detection
@@ -166,7 +169,7 @@ public struct HotPixelsReport: Sendable, Encodable {
                 forKey: .variance)
             try container.encode(summary.lowest, forKey: .lowestVariance)
             // Null, not an empty list, when nothing was looked for or there were too few photos to judge.
-            try container.encode(detection?.defects, forKey: .defects)
+            try container.encode(detection?.defects.map { SensorDefect($0, sensorFrame) }, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
             try container.encode(number, forKey: .number)

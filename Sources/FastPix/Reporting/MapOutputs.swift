@@ -7,8 +7,10 @@ import SystemPackage
 public struct MapOutputs: Sendable {
     /// PNG picture of the variance.
     public var variancePicture: String?
-    /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width).
+    /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width); or the same as `.tif`
+    /// and `.fits`, float32.
     public var mapsFolder: String?
+    public var mapFormats: [MapFormat] = [.npy]
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
     /// uint64), shaped like the maps.
     public var sumsFolder: String?
@@ -19,7 +21,10 @@ public struct MapOutputs: Sendable {
         self.sumsFolder = sumsFolder
     }
 
-    private static let fileNames = ["mean.npy", "variance.npy", "sum.npy", "sum_of_squares.npy"]
+    /// What lies in `mapsFolder`.
+    public var mapNames: [String] {
+        mapFormats.flatMap { format in ["mean", "variance"].map { "\($0).\(format.fileExtension)" } }
+    }
 
     var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
 
@@ -27,7 +32,7 @@ public struct MapOutputs: Sendable {
     func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
             try OutputFolders.check(FilePath(folder))
-            StagedFile.removeAbandoned(targets: Self.fileNames.map { FilePath(folder).appending($0) })
+            StagedFile.removeAbandoned(targets: (mapNames + ["sum.npy", "sum_of_squares.npy"]).map { FilePath(folder).appending($0) })
         }
         if let variancePicture {
             StagedFile.removeAbandoned(target: variancePicture)
@@ -56,7 +61,8 @@ public struct MapOutputs: Sendable {
             try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
         attempt(mapsFolder) { (path: String) throws(FastPixError) in
-            try Self.writeMaps(accumulators, to: try Self.folder(path, number))
+            let folder = try Self.folder(path, number)
+            for format in mapFormats { try Self.writeMaps(accumulators, format, of: group, to: folder) }
         }
         attempt(sumsFolder) { (path: String) throws(FastPixError) in
             try Self.writeSums(accumulators, to: try Self.folder(path, number))
@@ -64,10 +70,51 @@ public struct MapOutputs: Sendable {
         return failed
     }
 
-    private static func writeMaps(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+    private static func writeMaps(
+        _ accumulators: Accumulators, _ format: MapFormat, of group: PhotoGroup, to folder: String
+    ) throws(FastPixError) {
         let reader = MomentsReader(accumulators: accumulators)
-        try writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.means($0) }
-        try writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.variancesOrNaN($0) }
+        for (name, values) in [("mean", reader.means), ("variance", reader.variancesOrNaN)] {
+            let target = "\(folder)/\(name).\(format.fileExtension)"
+            let words = "\(name) of \(counted(accumulators.frameCount, "photo")) of \(group.name)"
+            switch format {
+            case .npy: try writeArray(target, .float64, accumulators, values)
+            case .tiff: try writeTIFF(target, words, accumulators, values)
+            case .fits: try writeFITS(target, words, accumulators, values)
+            }
+        }
+    }
+
+    private static func writeTIFF(
+        _ target: String, _ words: String, _ accumulators: Accumulators, _ values: (Range<Int>) -> [Double]
+    ) throws(FastPixError) {
+        let shape = accumulators.shape
+        var file = try TIFFArrayFile(
+            target: target, width: shape.width, height: shape.height, channels: shape.channels, bitsPerSample: 32,
+            description: "fastpix \(fastPixVersion): \(words)")
+        for row in 0..<shape.height {
+            try file.append(values(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow).map { Float($0) })
+            accumulators.release(rows: row..<row + 1)
+        }
+        try file.commit()
+    }
+
+    private static func writeFITS(
+        _ target: String, _ words: String, _ accumulators: Accumulators, _ values: (Range<Int>) -> [Double]
+    ) throws(FastPixError) {
+        let shape = accumulators.shape
+        var file = try FITSArrayFile(
+            target: target, width: shape.width, height: shape.height, planes: shape.channels, bitsPerSample: 32,
+            cards: [FITSArrayFile.card("CREATOR", "fastpix \(fastPixVersion)"), FITSArrayFile.card("OBJECT", words)])
+        for channel in 0..<shape.channels {
+            for row in 0..<shape.height {
+                let samples = values(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow)
+                try file.append(
+                    stride(from: channel, to: samples.count, by: shape.channels).map { Float(samples[$0]) })
+                accumulators.release(rows: row..<row + 1)
+            }
+        }
+        try file.commit()
     }
 
     private static func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
