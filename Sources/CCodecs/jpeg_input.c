@@ -45,9 +45,30 @@ static int64_t bytes_taken(const fpx_jpeg_input *self) {
     return self->source->offset - (int64_t)self->manager.bytes_in_buffer;
 }
 
-/// Whether bytes that libjpeg has passed over between header segments are such a segment whose marker is damaged: then
-/// something of the headers is lost, a table or the colours, and the picture with it.
-static bool is_lost_segment(fpx_jpeg_input *self, int64_t end, int64_t byte_count) {
+/// The marker of the segment that ends at `end`, from the beginning of the file on; 0 when none does.
+static uint8_t segment_before(fpx_jpeg_input *self, int64_t end) {
+    // Behind the start of the picture.
+    int64_t place = 2;
+    uint8_t last = JPEG_APP0;
+    while (place < end) {
+        uint8_t bytes[4];
+        if (!fpx_byte_source_read_at(self->source, bytes, sizeof bytes, (uint64_t)place)) {
+            return 0;
+        }
+        if (bytes[0] != 0xff || bytes[1] == 0xff || bytes[1] == 0) {
+            place++;
+            continue;
+        }
+        last = bytes[1];
+        place += 2 + bytes[2] * 256 + bytes[3];
+    }
+    return place == end ? last : 0;
+}
+
+/// Whether bytes that libjpeg has passed over between header segments belong to none. They do not when they follow what
+/// tells nothing of the picture's samples: behind a table they may be its end, pushed out by a byte too many. And they
+/// are no segment whose marker is damaged: then a table, or the colours, would be lost.
+static bool belongs_to_nothing(fpx_jpeg_input *self, int64_t end, int64_t byte_count) {
     enum { MARKER_AND_LENGTH = 4 };
     uint8_t bytes[MARKER_AND_LENGTH];
     uint8_t next = 0;
@@ -55,17 +76,26 @@ static bool is_lost_segment(fpx_jpeg_input *self, int64_t end, int64_t byte_coun
     if (!fpx_byte_source_read_at(self->source, &next, 1, (uint64_t)end) || next != 0xff) {
         end -= 1;
         if (end < byte_count || !fpx_byte_source_read_at(self->source, &next, 1, (uint64_t)end) || next != 0xff) {
-            return true;
+            return false;
         }
     }
-    if (byte_count < MARKER_AND_LENGTH) {
+    uint8_t before = end < byte_count ? 0 : segment_before(self, end - byte_count);
+    bool is_side_segment = before == JPEG_COM || (before >= JPEG_APP0 && before < JPEG_APP0 + 14);
+    if (!is_side_segment) {
         return false;
     }
-    if (end < byte_count ||
-        !fpx_byte_source_read_at(self->source, bytes, sizeof bytes, (uint64_t)(end - byte_count))) {
+    if (byte_count < MARKER_AND_LENGTH) {
         return true;
     }
-    return bytes[2] * 256 + bytes[3] + 2 == byte_count;
+    return fpx_byte_source_read_at(self->source, bytes, sizeof bytes, (uint64_t)(end - byte_count)) &&
+           bytes[2] * 256 + bytes[3] + 2 != byte_count;
+}
+
+/// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them, and
+/// not pushed aside by bytes too few or too many: then the data would begin at another byte.
+static bool has_wrong_fields_only(const struct jpeg_decompress_struct *jpeg) {
+    bool has_byte_more = jpeg->Se == 0 && jpeg->Ah * 16 + jpeg->Al == DCTSIZE2 - 1;
+    return jpeg->Ss == 0 && (jpeg->Se == 0 || jpeg->Se == DCTSIZE2 - 1) && !has_byte_more;
 }
 
 /// Counts the zeros before restart markers, and before the end of the picture, from where it was last searched to
@@ -99,13 +129,13 @@ static void search_padding(fpx_jpeg_input *self, int64_t end) {
 /// What of libjpeg's warnings leaves the picture whole (FPX_PHOTO_ODD_...); 0 when it is damage.
 static uint32_t oddity(fpx_jpeg_input *self) {
     switch (self->errors.msg_code) {
-    case JWRN_NOT_SEQUENTIAL: return FPX_PHOTO_ODD_SCAN_FIELDS;
+    case JWRN_NOT_SEQUENTIAL: return has_wrong_fields_only(&self->jpeg) ? FPX_PHOTO_ODD_SCAN_FIELDS : 0;
     case JWRN_ADOBE_XFORM: return FPX_PHOTO_ODD_ADOBE_TRANSFORM;
     case JWRN_EXTRANEOUS_DATA: {
         int64_t byte_count = self->errors.msg_parm.i[0];
         int64_t end = bytes_taken(self);
         if (self->is_in_header) {
-            return is_lost_segment(self, end, byte_count) ? 0 : FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS;
+            return belongs_to_nothing(self, end, byte_count) ? FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS : 0;
         }
         // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early. Two
         // bytes more, because the marker that ends them is told before it is taken.
