@@ -6,6 +6,9 @@
 /// A progressive file with thousands of tiny scans keeps a decoder busy for hours; cameras write about ten.
 enum { MAXIMUM_SCANS = 500 };
 
+/// Zeros that align what follows; longer runs are what a disk has lost.
+enum { LONGEST_PADDING = 16 };
+
 /// What a file may have unpacked, in 8 x 8 blocks of all its scans: so many whatever it is, and so many more for each
 /// byte read. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan, so that a
 /// picture of one colour, which compresses best, may still have 16 scans of everything; a photo has a thousand times
@@ -140,7 +143,7 @@ static uint32_t oddity(fpx_jpeg_input *self) {
         // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early. Two
         // bytes more, because the marker that ends them is told before it is taken.
         search_padding(self, end + 2);
-        if (byte_count < 0 || self->padding < (uint64_t)byte_count) {
+        if (byte_count < 0 || byte_count > LONGEST_PADDING || self->padding < (uint64_t)byte_count) {
             return 0;
         }
         self->padding -= (uint64_t)byte_count;
