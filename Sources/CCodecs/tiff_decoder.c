@@ -495,11 +495,27 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
+/// Whether strips follow each other without lying on each other: otherwise a sample would have a share in others.
+static bool has_own_strips(tiff_decoder *self) {
+    TIFF *tiff = self->inputs[0].tiff;
+    uint64_t end = 0;
+    for (uint32_t strip = 0; strip < TIFFNumberOfStrips(tiff); strip++) {
+        uint64_t start = TIFFGetStrileOffset(tiff, strip);
+        uint64_t bytes = TIFFGetStrileByteCount(tiff, strip);
+        if (start < end || bytes > INT64_MAX || start > INT64_MAX) {
+            return false;
+        }
+        end = start + bytes;
+    }
+    return true;
+}
+
 static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel,
                        fpx_sample_place *place) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     const tiff_picture *picture = &self->picture;
-    if (self->row_source != ROWS_PLAIN) {
+    // At the first sample: whether there are places at all.
+    if (self->row_source != ROWS_PLAIN || (row == 0 && column == 0 && channel == 0 && !has_own_strips(self))) {
         return false;
     }
     TIFF *tiff = self->inputs[0].tiff;
