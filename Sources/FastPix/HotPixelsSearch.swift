@@ -186,7 +186,7 @@ public struct HotPixelsSearch: Sendable {
         found.groups.append(
             HotPixelsReport.Group(
                 group, number: number, photos: outcome.photos, frameCount: outcome.photos.count, summary: summary,
-                detection: detected, suspects: outcome.suspects))
+                detection: detected, suspects: outcome.suspects, facts: outcome.facts))
         found.failedOutputs += maps.write(
             outcome.accumulators, of: group, summary: summary, number: number, photos: photosOfAll)
         guard let page else { return }

@@ -111,6 +111,8 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let detection: Detection?
         /// Photos in the statistics that may be damaged, ordered by path.
         public let suspects: [SuspectPhoto]
+        /// Of photos that name no camera.
+        let twoKinds: TwoKinds?
         /// Camera and shape in words.
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
@@ -121,9 +123,10 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         init(
             _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
-            detection: Detection?, suspects: [SuspectPhoto] = []
+            detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = []
         ) {
             self.suspects = suspects
+            twoKinds = group.camera == Camera() ? TwoKinds(facts, shape: group.shape) : nil
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             self.number = number
             camera = group.camera

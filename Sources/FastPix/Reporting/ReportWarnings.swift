@@ -10,6 +10,8 @@ public struct ReportWarning: Sendable, Encodable, Equatable {
         case resized
         /// Turned by a program, so that positions are not those of the sensor.
         case turned
+        /// The photos name no camera, and may be of two.
+        case twoKinds = "two-kinds"
         /// Photos that may be damaged although they could be decoded.
         case suspectPhotos = "suspect-photos"
         /// Positions need not be those of pixels of the sensor: lens correction, digital zoom, several exposures in one.
@@ -115,6 +117,16 @@ extension HotPixelsReport.Group {
                 ))
         }
         if let doubt = suspectDoubt { warnings.append(doubt) }
+        if let kinds = twoKinds {
+            let (dark, bright) = (kinds.darkerLevel.rounded(), kinds.brighterLevel.rounded())
+            warnings.append(
+                (
+                    .twoKinds,
+                    "the photos of \(name) name no camera, and are of two kinds: \(kinds.darker) with a mean of about "
+                        + "\(Int(dark)), \(kinds.brighter) with about \(Int(bright)); if they are of two sensors, keep them "
+                        + "apart (--group-by folder, or one run for each)"
+                ))
+        }
         return warnings
     }
 

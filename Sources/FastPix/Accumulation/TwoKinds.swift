@@ -1,0 +1,33 @@
+/// Photos whose levels fall into two kinds with nothing in between: of a set that names no camera, a sign that it may be of
+/// two sensors.
+struct TwoKinds: Sendable, Equatable {
+    /// How many photos are darker, and how many brighter; and the mean sample of either kind.
+    let darker: Int
+    let brighter: Int
+    let darkerLevel: Double
+    let brighterLevel: Double
+
+    /// Nil when there are no two kinds, or exposure times that differ can explain them.
+    init?(_ facts: [FrameFact], shape: FrameShape) {
+        guard Set(facts.map(\.exposureSeconds)).count <= 1 else { return nil }
+        let samples = Double(CoarseSums.rowCount(shape) * shape.width)
+        let scale = shape.sampleType == .f32 ? DefectScan.floatScale : 1
+        let levels = facts.map { Double($0.level) / samples / scale }.sorted()
+        let least = max(3, levels.count / 10)
+        guard levels.count >= 2 * least else { return nil }
+        // The widest gap.
+        let split = (least...levels.count - least).max { levels[$0] - levels[$0 - 1] < levels[$1] - levels[$1 - 1] }!
+        let gap = levels[split] - levels[split - 1]
+        let widest = max(levels[split - 1] - levels[0], levels[levels.count - 1] - levels[split])
+        guard gap > Self.ranges * widest, gap > Self.share * levels[split] else { return nil }
+        darker = split
+        brighter = levels.count - split
+        darkerLevel = levels[..<split].reduce(0, +) / Double(split)
+        brighterLevel = levels[split...].reduce(0, +) / Double(levels.count - split)
+    }
+
+    /// The gap between the kinds, in widths of the wider one; of brightness that is spread evenly it is far below one.
+    private static let ranges = 2.0
+    /// The gap as a share of the brighter kind's least level.
+    private static let share = 0.1
+}
