@@ -16,14 +16,18 @@ struct TwoKinds: Sendable, Equatable {
         let least = max(3, levels.count / 10)
         guard levels.count >= 2 * least else { return nil }
         // The widest gap.
-        let split = (least...levels.count - least).max { levels[$0] - levels[$0 - 1] < levels[$1] - levels[$1 - 1] }!
-        let gap = levels[split] - levels[split - 1]
-        let widest = max(levels[split - 1] - levels[0], levels[levels.count - 1] - levels[split])
+        var split = least
+        var gap = 0.0
+        for index in least...levels.count - least where levels[index] - levels[index - 1] > gap {
+            gap = levels[index] - levels[index - 1]
+            split = index
+        }
+        let widest: Double = max(levels[split - 1] - levels[0], levels[levels.count - 1] - levels[split])
         guard gap > Self.ranges * widest, gap > Self.share * levels[split] else { return nil }
         darker = split
         brighter = levels.count - split
-        darkerLevel = levels[..<split].reduce(0, +) / Double(split)
-        brighterLevel = levels[split...].reduce(0, +) / Double(levels.count - split)
+        darkerLevel = levels.prefix(split).reduce(0, +) / Double(split)
+        brighterLevel = levels.dropFirst(split).reduce(0, +) / Double(levels.count - split)
     }
 
     /// The gap between the kinds, in widths of the wider one; of brightness that is spread evenly it is far below one.
