@@ -14,6 +14,7 @@ final class PhotoReading {
         _ photo: PhotoFile, channels: ChannelSelection = .all, maximumPixels: UInt64
     ) throws(FastPixError) {
         self.photo = photo
+        try AddressSpace.demand(photo.header.decoderBytes, for: "this photo")
         file = try OpenFile(photo.path)
         readAhead = ReadAhead(file, rows: photo.header.shape.height)
         decoder = try PhotoDecoder(file, page: photo.page, channels: channels, maximumPixels: maximumPixels)

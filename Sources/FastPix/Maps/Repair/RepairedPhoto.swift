@@ -26,6 +26,7 @@ enum RepairedPhoto {
         guard format == .jpeg || format == .png else {
             throw FastPixError(.unsupported, path: path.string, "repair takes JPEG, PNG, TIFF and FITS files only")
         }
+        try AddressSpace.demand(0, for: "this photo")
         let file = try OpenFile(path)
         var error = fpx_photo_error()
         var blocks = 0
