@@ -93,6 +93,10 @@ struct CoordinateTests {
             // And back, for the photos.
             let map = try DefectMapFile.read(DefectMapInput(FilePath(list.path)))
             #expect(map.first?.entries.map { [$0.row, $0.column] } == Self.planted.map { [$0.row, $0.column] })
+            #expect(throws: FastPixError.self) {
+                try Self.write(Self.jpegGroup(198, 178), .dcraw, as: "b.badpixels", in: folder, rawSample: sample)
+            }
+            #expect(try folder.entries() == ["a.badpixels", "a.dng"])
             let photo = FilePath(Repository.fixture("decoder/jpeg-exif.jpg").path)
             #expect(throws: FastPixError.self) { try RawSample(photo) }
         }

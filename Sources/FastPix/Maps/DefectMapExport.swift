@@ -29,7 +29,8 @@ public struct DefectMapExport: Sendable {
     }
 
     /// Writes the lists of all groups that were judged. `unjudged`: the names of the others. Returns what the user has
-    /// to know, a sentence each: groups without a list, and defects outside the raw frame.
+    /// to know, a sentence each: groups without a list, and defects outside the raw frame. Throws when a list cannot be
+    /// written, or when the raw sample fits no group.
     func write(
         _ judged: [JudgedGroup], unjudged: [String], photos: PhotoDiscovery
     ) throws(FastPixError) -> [String] {
@@ -40,12 +41,14 @@ public struct DefectMapExport: Sendable {
             return notes
         }
         var written: Set<String> = []
+        var misplaced: [FastPixError] = []
         for group in judged {
             let target: String
             let place: FrameOffset
             do throws(FastPixError) {
                 place = try offset(of: group, into: &notes)
             } catch {
+                misplaced.append(error)
                 notes.append("\(path): no list for \(group.name); \(error)")
                 continue
             }
@@ -81,6 +84,8 @@ public struct DefectMapExport: Sendable {
                 try write(content(frame, group), to: target, photos)
             }
         }
+        // One sample need not fit all cameras; but it fits one.
+        if let error = misplaced.first, misplaced.count == judged.count { throw error }
         return notes
     }
 
