@@ -572,7 +572,8 @@ static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
     const fits_picture *picture = &self->picture;
     bool is_kept = picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED ||
                    picture->rule == TO_F32;
-    if (!is_kept || picture->has_checksum || picture->is_tiled || fpx_fits_input_is_packed(self->input)) {
+    // What is interpolated may be the number that stands for no value.
+    if (!is_kept || picture->has_checksum || picture->has_blank || picture->is_tiled || fpx_fits_input_is_packed(self->input)) {
         return false;
     }
     uint64_t plane = picture->plane * picture->colours + channel;

@@ -180,8 +180,8 @@ static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error
     const fpx_photo_header *header = &self->header;
     fpx_sample_place place;
     if (self->decoder->place == NULL || !self->decoder->place(self->decoder, 0, 0, 0, &place)) {
-        fpx_photo_explain(error, "its samples are packed, scaled, or under a checksum (DATASUM), and such files are not "
-                                 "repaired; unpack it first (tiffcp -c none, funpack)");
+        fpx_photo_explain(error, "its samples are packed, scaled, under a checksum (DATASUM) or may stand for no value "
+                                 "(BLANK), and such files are not repaired; unpack it first (tiffcp -c none, funpack)");
         return FPX_PHOTO_UNSUPPORTED;
     }
     self->row_bytes = (size_t)header->width * header->channels * (header->bits_per_sample / 8);
