@@ -85,7 +85,7 @@ struct ExportOptions: ParsableArguments {
         let sample = try rawSample.map { path throws(FastPixError) in try RawSample(ArgumentPaths.asGiven(path)) }
         return zip(paths, forms).enumerated().map { index, export in
             DefectMapExport(
-                path: export.0, format: export.1, offset: offsets.count > 1 ? offsets[index] : offsets.first,
+                path: ArgumentPaths.asGiven(export.0), format: export.1, offset: offsets.count > 1 ? offsets[index] : offsets.first,
                 rawSample: sample)
         }
     }

@@ -32,7 +32,9 @@ struct MapOptions: ParsableArguments {
     var saveSums: String?
 
     var outputs: MapOutputs {
-        var outputs = MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums)
+        var outputs = MapOutputs(
+            variancePicture: varianceMap.map(ArgumentPaths.asGiven), mapsFolder: saveMaps.map(ArgumentPaths.asGiven),
+            sumsFolder: saveSums.map(ArgumentPaths.asGiven))
         var seen: Set<MapFormat> = []
         if !mapFormat.isEmpty { outputs.mapFormats = mapFormat.filter { seen.insert($0).inserted } }
         return outputs

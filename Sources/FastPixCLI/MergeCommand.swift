@@ -50,7 +50,7 @@ struct MergeCommand: ParsableCommand {
 
     private var merge: StateMerge {
         StateMerge(
-            top: top, detection: detection, maps: maps.outputs, combined: saveState,
+            top: top, detection: detection, maps: maps.outputs, combined: saveState.map(ArgumentPaths.asGiven),
             memoryLimit: memory.memoryLimit?.byteCount)
     }
 

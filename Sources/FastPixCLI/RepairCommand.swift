@@ -85,7 +85,7 @@ struct RepairCommand: ParsableCommand {
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
             let report = try repair.run(photos.filePaths, recursive: photos.recursive, maps: maps) {
-                bar.update("Repairing", done: $0, of: $1, "photos")
+                bar.update("Repairing", done: $0.done, of: $0.total, "photos")
             }
             bar.clear()
             console.skipped(report.skipped)

@@ -4,6 +4,14 @@ import TestSupport
 import Testing
 
 @testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
+@testable import FastPixReporting
 
 /// Positions in raw and FITS files, given to the programs that they are for: exactly the planted pixels change.
 struct CoordinateTests {
@@ -38,8 +46,7 @@ struct CoordinateTests {
         _ group: JudgedGroup, _ format: DefectMapFormat, as name: String, in folder: URL, rawSample: RawSample? = nil
     ) throws -> URL {
         let target = folder.appendingPathComponent(name)
-        let path = target.path + (format == .rawtherapee ? "/" : "")
-        let notes = try DefectMapExport(path: path, format: format, rawSample: rawSample)
+        let notes = try DefectMapExport(path: FilePath(target.path), format: format, rawSample: rawSample)
             .write([group], unjudged: [], photos: PhotoDiscovery(paths: []))
         #expect(notes == [])
         return target
@@ -105,7 +112,9 @@ struct CoordinateTests {
     /// A list without a word on the offset says so.
     @Test func photosWithoutASampleGetANote() throws {
         try withTemporaryFolder { folder in
-            let notes = try DefectMapExport(path: folder.appendingPathComponent("x.badpixels").path, format: .dcraw)
+            let notes = try DefectMapExport(
+                path: FilePath(folder.appendingPathComponent("x.badpixels").path), format: .dcraw
+            )
                 .write([Self.jpegGroup(224, 190)], unjudged: [], photos: PhotoDiscovery(paths: []))
             #expect(notes.count == 1 && notes[0].contains("--raw-sample"))
         }
@@ -225,10 +234,10 @@ struct CoordinateTests {
             let line = (0..<width).map { (row: 40, column: $0, value: UInt16(20000)) }
             let picture = RawPicture(width: width, height: height, usual: Self.usual, others: places + line)
             try folder.addFile("a.fit", picture.fitsAsStored(cards))
-            var group = JudgedGroup.made(
-                places.map { .made(row: $0.row, column: $0.column, class: .hot) }
-                    + [.made(.row, row: 40, column: 0, columns: width)], width: width, height: height)
-            group.isFITS = true
+            let defects: [Defect] = places.map { .made(row: $0.row, column: $0.column, class: .hot) }
+            let group = JudgedGroup(
+                number: 1, camera: Camera(), shape: FrameShape(width: width, height: height, channels: 1, bitsPerSample: 16),
+                frames: 9, name: "Test", defects: defects + [.made(.row, row: 40, column: 0, columns: width)], isFITS: true)
             let list = try Self.write(group, .siril, as: "a.lst", in: folder)
             let text = try String(contentsOf: list, encoding: .utf8)
             #expect(text.contains("from the bottom\n") && text.contains("\nP 30 112 H\n") && text.contains("\nL 79 0\n"))

@@ -4,6 +4,14 @@ import TestSupport
 import Testing
 
 @testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
+@testable import FastPixReporting
 
 /// Files that break their format and whose picture is whole: the samples are those of the sound file, with a note, and
 /// `isStrict` refuses them. What only looks alike is damage.

@@ -4,6 +4,14 @@ import TestSupport
 import Testing
 
 @testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
+@testable import FastPixReporting
 
 /// `fastpix repair` on TIFF and FITS files: the listed samples change, in place, and not one other byte.
 struct StoredRepairTests {

@@ -4,6 +4,14 @@ import TestSupport
 import Testing
 
 @testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
+@testable import FastPixReporting
 
 /// JPEGs that decode although a part of their data is lost: the photos that show it are named.
 struct SuspectPhotoTests {

@@ -1,6 +1,14 @@
 import Testing
 
 @testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
+@testable import FastPixReporting
 
 struct TwoKindsTests {
     private static let shape = FrameShape(width: 64, height: 64, channels: 1, bitsPerSample: 16)
