@@ -98,7 +98,7 @@ struct CoordinateTests {
             let text = try String(contentsOf: list, encoding: .utf8)
             #expect(text.hasSuffix("# frame 200 x 180, offset 12,6\n72 56 0\n85 107 0\n"))
             // And back, for the photos.
-            let map = try DefectMapFile.read(DefectMapInput(FilePath(list.path)))
+            let map = try DefectMap.read(DefectMapInput(FilePath(list.path)))
             #expect(map.first?.entries.map { [$0.row, $0.column] } == Self.planted.map { [$0.row, $0.column] })
             #expect(throws: FastPixError.self) {
                 try Self.write(Self.jpegGroup(198, 178), .dcraw, as: "b.badpixels", in: folder, rawSample: sample)
@@ -252,7 +252,7 @@ struct CoordinateTests {
             let values = stride(from: 0, to: samples.count, by: 2).map { Int(samples[$0]) | Int(samples[$0 + 1]) << 8 }
             #expect(values.count == width * height && values.allSatisfy { $0 == Int(Self.usual) })
             // And back: the list fits the file that it was found on.
-            let map = try DefectMapFile.read(DefectMapInput(FilePath(list.path)))
+            let map = try DefectMap.read(DefectMapInput(FilePath(list.path)))
             #expect(
                 Set(map.first?.entries.map { [$0.row, $0.column] } ?? [])
                     == [[7, 30], [100, 55], [40, 0]])
