@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -20,7 +21,9 @@ from ._errors import MapError
 _LONGEST_FILE = 256 << 20
 #: The part of a mask that may be marked, as a divisor: a mask of the wrong polarity marks nearly all.
 _MOST_MARKED = 10
-_FRAME_NOTE = re.compile(r"# frame ([0-9]{1,9}) x ([0-9]{1,9}), offset (-?[0-9]{1,9}),(-?[0-9]{1,9})\s*")
+_FRAME_NOTE = re.compile(
+    r"# frame ([0-9]{1,9}) x ([0-9]{1,9}), offset (-?[0-9]{1,9}),(-?[0-9]{1,9})(, from the bottom)?\s*"
+)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
@@ -189,7 +192,7 @@ def _mask(content: bytes) -> DefectList:
 def _lines(text: str) -> DefectList:
     lines = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text)
     note = next(filter(None, map(_FRAME_NOTE.fullmatch, lines)), None)
-    width, height, offset_column, offset_row = map(int, note.groups()) if note else (None, None, 0, 0)
+    width, height, offset_column, offset_row = map(int, note.groups()[:4]) if note else (None, None, 0, 0)
     parse: Callable[[str], Defect | None] | None = None
     added = 0
     defects = []
@@ -206,7 +209,11 @@ def _lines(text: str) -> DefectList:
         defect = parse(content) if parse else None
         if defect is None:
             raise MapError(f"line {number} is no position in a form that fastpix reads: {content[:60]!r}")
-        defects.append(defect.moved(added - offset_row, added - offset_column))
+        defect = defect.moved(added - offset_row, added - offset_column)
+        if note and note.group(5):
+            # Lists for Siril that were found on FITS files count rows upwards.
+            defect = dataclasses.replace(defect, row=height - 1 - defect.row)
+        defects.append(defect)
     return DefectList(tuple(defects), width, height)
 
 
