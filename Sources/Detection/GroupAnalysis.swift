@@ -13,7 +13,9 @@ package final class GroupAnalysis: Sendable {
     /// `frameCount`: of the finished accumulators. `detection`: nil to leave defects out. `top`: see `VarianceRanking`.
     package init(_ geometry: FrameGeometry, frameCount: Int, top: Int, detection: DetectionSettings?) {
         ranking = VarianceRanking(shape: geometry.shape, frameCount: frameCount, top: top)
-        scan = detection.map { _ in DefectScan(geometry: geometry, frameCount: frameCount) }
+        scan = detection.map {
+            DefectScan(geometry: geometry, frameCount: frameCount, leastOffset: $0.leastOffset)
+        }
         settings = detection
     }
 
