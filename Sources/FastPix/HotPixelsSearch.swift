@@ -33,8 +33,8 @@ public struct HotPixelsSearch: Sendable {
     public var checkpoint: CheckpointSettings?
     /// Which photos belong together.
     public var grouping = GroupingRule()
-    /// Whether raw files are read with the sensor's masked border.
-    public var maskedBorder = false
+    /// How files are read.
+    package var reading = PhotoReadingChoice()
 
     /// What `minimumFrames` is unless it is given.
     public static let defaultMinimumFrames = 5
@@ -98,7 +98,7 @@ public struct HotPixelsSearch: Sendable {
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
         let probed = try PhotoProbe.run(
-            discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
+            discovery.files, channels: accumulation.channels, reading: reading,
             maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount, interruption: interruption,
             progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
         found.skipped += probed.failed
@@ -161,6 +161,7 @@ public struct HotPixelsSearch: Sendable {
         var groups: [HotPixelsReport.Group] = []
         var pictures: [GroupPictures] = []
         var skipped: [SkippedPhoto]
+        var odd: [OddPhoto] = []
         var failedOutputs: [FailedOutput] = []
         var timing = HotPixelsReport.Timing()
         var temporaryFileBytes = 0
@@ -186,6 +187,7 @@ public struct HotPixelsSearch: Sendable {
             group.photos, shape: group.shape, progress: { counter.advance($0) }, again: { counter.expect($0) },
             reading: { current.begin($0) })
         found.skipped += outcome.failed.map(\.skipped)
+        found.odd += outcome.odd
         found.timing.add(outcome.timing)
         found.temporaryFileBytes = max(found.temporaryFileBytes, outcome.accumulators.fileByteCount)
         guard outcome.photos.count >= minimumFrames, let analysis = current.analysis else {
@@ -194,6 +196,7 @@ public struct HotPixelsSearch: Sendable {
         }
         let start = monotonicSeconds()
         let summary = analysis.summary
+        try AddressSpace.demand(GroupAnalysis.byteCount(group.shape, detection: detection), for: "the judgement")
         var detected = analysis.judge(outcome.facts, outcome.coarse)
         if history, let judged = detected { detected = withHistory(judged, group, outcome.photos, counter, &found) }
         found.timing.analysisSeconds += monotonicSeconds() - start
@@ -201,11 +204,12 @@ public struct HotPixelsSearch: Sendable {
         found.groups.append(
             HotPixelsReport.Group(
                 group, number: number, photos: outcome.photos, frameCount: outcome.photos.count, summary: summary,
-                detection: detected))
+                detection: detected, suspects: outcome.suspects, facts: outcome.facts))
         found.failedOutputs += maps.write(
             outcome.accumulators, of: group, summary: summary, number: number, photos: photosOfAll)
         guard let page else { return }
         do throws(FastPixError) {
+            try AddressSpace.demand(GroupPictures.memoryBytes, for: "the pictures of the page")
             found.pictures.append(
                 try GroupPictures(
                     outcome.accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
@@ -239,13 +243,15 @@ public struct HotPixelsSearch: Sendable {
         func report(_ failedOutputs: [FailedOutput]) -> HotPixelsReport {
             HotPixelsReport(
                 settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
-                failedOutputs: failedOutputs, leftOut: discovery.leftOut, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+                failedOutputs: failedOutputs, leftOut: discovery.leftOut, odd: found.odd.sorted { $0.path < $1.path },
+                timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
                 temporaryFileBytes: found.temporaryFileBytes)
         }
         guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else {
             return report(found.failedOutputs)
         }
         do throws(FastPixError) {
+            try AddressSpace.demand(GroupPictures.memoryBytes * found.pictures.count, for: "the page")
             var file = try StagedFile(target: page)
             try file.write(ReportPage(report: report(found.failedOutputs), pictures: found.pictures).html)
             try file.commit()

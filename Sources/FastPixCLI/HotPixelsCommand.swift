@@ -20,7 +20,7 @@ struct HotPixelsCommand: ParsableCommand {
               fastpix hotpixels my-photos/
               fastpix hotpixels -r archive/ --format json --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
-              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
+              fastpix hotpixels my-photos/ --export map.json --export .badpixels --raw-sample one.cr2
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
@@ -80,6 +80,8 @@ struct HotPixelsCommand: ParsableCommand {
     @Flag(help: "Read raw files with the masked border of the sensor, not only the visible part.")
     var maskedBorder = false
 
+    @OptionGroup var strictness: StrictnessOptions
+
     @OptionGroup var maps: MapOptions
 
     @Option(
@@ -123,7 +125,7 @@ struct HotPixelsCommand: ParsableCommand {
             minimumFrames: minimumFrames, top: top,
             detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page.map(ArgumentPaths.asGiven), checkpoint: checkpoints.settings)
         search.grouping = grouping.rule
-        search.maskedBorder = maskedBorder
+        search.reading = PhotoReadingChoice(maskedBorder: maskedBorder, isStrict: strictness.strict)
         return search
     }
 
@@ -139,9 +141,10 @@ struct HotPixelsCommand: ParsableCommand {
         try files.writes(page, "--report")
         try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
         try files.writes(maps)
-        try files.writes(export)
+        let exports = try export.exports()
+        try files.writes(exports)
         let sink = try ResultSink(output.output)
-        for export in export.exports { try export.prepare(photos: discovery) }
+        for export in exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try search.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
@@ -157,7 +160,7 @@ struct HotPixelsCommand: ParsableCommand {
         try sink.write(report.formatted(output.format))
         var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
         for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-        for export in export.exports {
+        for export in exports {
             do throws(FastPixError) {
                 try export.write(report.groups, photos: discovery).forEach(console.warning)
             } catch {
@@ -172,6 +175,7 @@ struct HotPixelsCommand: ParsableCommand {
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
         console.skipped(report.skipped.filter(\.isFailure))
         console.noteRepeated(discovery)
+        console.noteOdd(report.oddPhotos)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")

@@ -64,6 +64,8 @@ struct StatsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
+    @OptionGroup var strictness: StrictnessOptions
+
     @OptionGroup var memory: PhotoMemoryOptions
 
     func validate() throws {
@@ -81,6 +83,7 @@ struct StatsCommand: ParsableCommand {
             moments: wantsMoments ? weight ?? .pixel : nil, greyAsRGB: asRgb,
             memoryLimit: memory.memoryLimit?.byteCount)
         statistics.countsValues = counts
+        statistics.reading.isStrict = strictness.strict
         return statistics
     }
 
@@ -102,6 +105,7 @@ struct StatsCommand: ParsableCommand {
         bar.clear()
         console.skipped(report.skipped)
         console.noteRepeated(discovery)
+        console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
             console.error(photos.nothingRead(discovery))
             // A program that reads the result wants to know what was skipped, too.

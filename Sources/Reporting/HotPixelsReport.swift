@@ -4,6 +4,7 @@ import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
+import FastPixMaps
 import FastPixPlumbing
 import SystemPackage
 
@@ -22,6 +23,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
     package let leftOut: [LeftOutFiles]
+    /// Photos that count although something is odd about their files, ordered by path.
+    package let oddPhotos: [OddPhoto]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     package let timing: Timing
@@ -32,10 +35,12 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     package init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], odd: [OddPhoto] = [], timing: Timing, peakMemoryBytes: UInt64,
+        temporaryFileBytes: Int
     ) {
         version = fastPixVersion
         self.leftOut = leftOut
+        oddPhotos = odd
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
@@ -141,12 +146,18 @@ public struct HotPixelsReport: Sendable, Encodable {
         package let details: GroupDetails
         /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
         package let sensorFrame: SensorFrame?
+        /// Whether its photos are FITS files.
+        package let isFITS: Bool
         /// Photos that entered the statistics.
         public let frames: Int
         /// Extremes and mean of the variance, and where it is lowest.
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
         public let detection: Detection?
+        /// Photos in the statistics that may be damaged, ordered by path.
+        package let suspects: [SuspectPhoto]
+        /// Of photos that name no camera.
+        let twoKinds: TwoKinds?
         /// Camera and shape in words.
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
@@ -157,8 +168,10 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         package init(
             _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
-            detection: Detection?
+            detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = []
         ) {
+            self.suspects = suspects
+            twoKinds = group.camera == Camera() ? TwoKinds(facts, shape: group.shape) : nil
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             self.number = number
             camera = group.camera
@@ -166,6 +179,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             details = group.details
             let sensorFrames = Set(group.photos.map(\.header.sensorFrame))
             sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
+            isFITS = group.photos.contains { $0.header.format == .fits }
             frames = frameCount
             self.summary = summary
             self.detection = detection
@@ -177,7 +191,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
-            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame
+            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects, isFITS
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -203,7 +217,7 @@ public struct HotPixelsReport: Sendable, Encodable {
                 forKey: .variance)
             try container.encode(summary.lowest, forKey: .lowestVariance)
             // Null, not an empty list, when nothing was looked for or there were too few photos to judge.
-            try container.encode(detection?.defects, forKey: .defects)
+            try container.encode(detection?.defects.map { SensorDefect($0, sensorFrame) }, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
             try container.encode(number, forKey: .number)
@@ -213,6 +227,8 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.isFixedView, forKey: .isFixedView)
             try container.encode(detection?.limitOfDetection, forKey: .limitOfDetection)
             try container.encode(detection?.isTruncated, forKey: .isTruncated)
+            try container.encode(suspects, forKey: .suspects)
+            try container.encode(isFITS, forKey: .isFITS)
         }
 
         struct Variance: Encodable {

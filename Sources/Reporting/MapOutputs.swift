@@ -1,4 +1,5 @@
 import FastPixAccumulation
+import FastPixCodecs
 import FastPixDiscovery
 import FastPixFrames
 import FastPixPlumbing
@@ -11,8 +12,11 @@ import SystemPackage
 public struct MapOutputs: Sendable {
     /// PNG picture of the variance.
     public var variancePicture: FilePath?
-    /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width).
+    /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width); or the same as `.tif`
+    /// and `.fits`, float32.
     public var mapsFolder: FilePath?
+    /// In which forms these are written.
+    package var mapFormats: [MapFormat] = [.npy]
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
     /// uint64), shaped like the maps.
     public var sumsFolder: FilePath?
@@ -24,7 +28,10 @@ public struct MapOutputs: Sendable {
         self.sumsFolder = sumsFolder
     }
 
-    private static let fileNames = ["mean.npy", "variance.npy", "sum.npy", "sum_of_squares.npy"]
+    /// What lies in `mapsFolder`.
+    package var mapNames: [String] {
+        mapFormats.flatMap { format in ["mean", "variance"].map { "\($0).\(format.fileExtension)" } }
+    }
 
     package var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
 
@@ -32,7 +39,8 @@ public struct MapOutputs: Sendable {
     package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
         for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
             try OutputFolders.check(folder)
-            StagedFile.removeAbandoned(targets: Self.fileNames.map { folder.appending($0) })
+            StagedFile.removeAbandoned(
+                targets: (mapNames + ["sum.npy", "sum_of_squares.npy"]).map { folder.appending($0) })
         }
         if let variancePicture {
             StagedFile.removeAbandoned(targets: [variancePicture])
@@ -61,7 +69,8 @@ public struct MapOutputs: Sendable {
             try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
         attempt(mapsFolder) { (path: FilePath) throws(FastPixError) in
-            try Self.writeMaps(accumulators, to: try Self.folder(path, number))
+            let folder = try Self.folder(path, number)
+            for format in mapFormats { try Self.writeMaps(accumulators, format, of: group, to: folder) }
         }
         attempt(sumsFolder) { (path: FilePath) throws(FastPixError) in
             try Self.writeSums(accumulators, to: try Self.folder(path, number))
@@ -69,10 +78,51 @@ public struct MapOutputs: Sendable {
         return failed
     }
 
-    private static func writeMaps(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {
+    private static func writeMaps(
+        _ accumulators: Accumulators, _ format: MapFormat, of group: PhotoGroup, to folder: FilePath
+    ) throws(FastPixError) {
         let reader = MomentsReader(accumulators: accumulators)
-        try writeArray(folder.appending("mean.npy"), .float64, accumulators) { reader.means($0) }
-        try writeArray(folder.appending("variance.npy"), .float64, accumulators) { reader.variancesOrNaN($0) }
+        for (name, values) in [("mean", reader.means), ("variance", reader.variancesOrNaN)] {
+            let target = folder.appending("\(name).\(format.fileExtension)")
+            let words = "\(name) of \(counted(accumulators.frameCount, "photo")) of \(group.name)"
+            switch format {
+            case .npy: try writeArray(target, .float64, accumulators, values)
+            case .tiff: try writeTIFF(target, words, accumulators, values)
+            case .fits: try writeFITS(target, words, accumulators, values)
+            }
+        }
+    }
+
+    private static func writeTIFF(
+        _ target: FilePath, _ words: String, _ accumulators: Accumulators, _ values: (Range<Int>) -> [Double]
+    ) throws(FastPixError) {
+        let shape = accumulators.shape
+        var file = try TIFFArrayFile(
+            target: target, width: shape.width, height: shape.height, channels: shape.channels, bitsPerSample: 32,
+            description: "fastpix \(fastPixVersion): \(words)")
+        for row in 0..<shape.height {
+            try file.append(values(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow).map { Float($0) })
+            accumulators.release(rows: row..<row + 1)
+        }
+        try file.commit()
+    }
+
+    private static func writeFITS(
+        _ target: FilePath, _ words: String, _ accumulators: Accumulators, _ values: (Range<Int>) -> [Double]
+    ) throws(FastPixError) {
+        let shape = accumulators.shape
+        var file = try FITSArrayFile(
+            target: target, width: shape.width, height: shape.height, planes: shape.channels, bitsPerSample: 32,
+            cards: [FITSArrayFile.card("CREATOR", "fastpix \(fastPixVersion)"), FITSArrayFile.card("OBJECT", words)])
+        for channel in 0..<shape.channels {
+            for row in 0..<shape.height {
+                let samples = values(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow)
+                try file.append(
+                    stride(from: channel, to: samples.count, by: shape.channels).map { Float(samples[$0]) })
+                accumulators.release(rows: row..<row + 1)
+            }
+        }
+        try file.commit()
     }
 
     private static func writeSums(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {

@@ -76,7 +76,7 @@ struct StateReaderTests {
                 try reader.add(rows: 5..<12, to: accumulators)
                 #expect(accumulators.allBytes == expected.rows)
                 guard hasExtremes else { continue }
-                let coarse = CoarseSums(shape)
+                let coarse = try CoarseSums(shape)
                 try reader.add(to: coarse)
                 #expect(Data(coarse.bytes) == expected.coarse)
             }

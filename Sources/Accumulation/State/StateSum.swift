@@ -56,7 +56,7 @@ package final class StateSum {
             first.group,
             codedUnit: CodedUnit(width: units.map(\.width).max()!, height: units.map(\.height).max()!),
             hasExtremes: hasExtremes, photos: photos)
-        coarse = hasExtremes ? CoarseSums(first.frame) : nil
+        coarse = try hasExtremes ? CoarseSums(first.frame) : nil
         if let coarse {
             for state in states { try state.reader.add(to: coarse) }
             coarse.frameCounts = [0, 1].map { half in photos.count { $0.fact?.half == half } }

@@ -18,7 +18,7 @@ public struct PhotoRepair: Sendable {
     /// Whether a list may be used for another camera.
     public var takesAnyCamera: Bool
     /// Pixels around a defect that go with it, when the list does not say how far its effect reaches; nil: 3 in JPEG,
-    /// where demosaicing and compression have spread it, and none in PNG.
+    /// where demosaicing and compression have spread it, and none elsewhere.
     public var radius: Int?
     /// Threads, each with a photo of its own.
     public var workers: Int
@@ -137,8 +137,13 @@ public struct PhotoRepair: Sendable {
         let photo = try PhotoFile(probing: path, maximumPixels: maximumPixels)
         let header = photo.header
         let map = try maps.map(for: header)
-        let patches = try RepairPatches(
-            map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
+        func patches(_ header: PhotoHeader) throws(FastPixError) -> RepairPatches {
+            try RepairPatches(
+                try maps.map(for: header), shape: header.shape,
+                radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
+        }
+        let isStored = header.format == .tiff || header.format == .fits
+        let pictures = isStored ? try self.pictures(of: path) : [photo]
         try discovery.refuseOverwriting(target)
         if !overwrites, OutputFolders.holds(target) {
             throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
@@ -147,8 +152,14 @@ public struct PhotoRepair: Sendable {
         let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
             var output = fpx_bytes()
             defer { fpx_bytes_free(&output) }
-            let blocks = try RepairedPhoto.make(
-                path, header.format, patches, maximumPixels: maximumPixels, into: &output)
+            var blocks: Int?
+            if isStored {
+                try RepairedPhoto.make(
+                    pictures, patches: patches, maximumPixels: maximumPixels, into: &output)
+            } else {
+                blocks = try RepairedPhoto.make(
+                    path, header.format, try patches(header), maximumPixels: maximumPixels, into: &output)
+            }
             var file = try StagedFile(target: target)
             try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
             try file.commit(replacing: overwrites, durably: false)
@@ -157,6 +168,13 @@ public struct PhotoRepair: Sendable {
         return RepairReport.Photo(
             path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks)
+    }
+
+    /// All pictures of a TIFF or FITS file; throws when one of them cannot be read.
+    private func pictures(of path: FilePath) throws(FastPixError) -> [PhotoFile] {
+        let found = PhotoProbe.probe(path, channels: .all, maximumPixels: maximumPixels)
+        if let failed = found.failed.first { throw FastPixError(.unsupported, path: failed.path, failed.reason) }
+        return found.photos
     }
 
     /// A pixel's response after demosaicing and sharpening, as seen around hot pixels of a compact camera.
