@@ -221,7 +221,9 @@ public struct HotPixelsSearch: Sendable {
         func report(_ failedOutputs: [FailedOutput]) -> HotPixelsReport {
             HotPixelsReport(
                 settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
-                failedOutputs: failedOutputs, leftOut: discovery.leftOut, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+                failedOutputs: failedOutputs, leftOut: discovery.leftOut,
+                selection: SelectionReport(discovery.selection, leftOutFiles: discovery.unselected),
+                timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
                 temporaryFileBytes: found.temporaryFileBytes)
         }
         guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else {

@@ -134,7 +134,7 @@ struct HotPixelsCommand: ParsableCommand {
     }
 
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
-        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let discovery = try photos.find(console)
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(page, "--report")

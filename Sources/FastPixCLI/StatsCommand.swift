@@ -91,7 +91,7 @@ struct StatsCommand: ParsableCommand {
     }
 
     private func count(_ console: Console) throws(FastPixError) -> ExitCode {
-        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let discovery = try photos.find(console)
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")

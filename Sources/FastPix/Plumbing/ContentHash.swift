@@ -14,11 +14,17 @@ import SystemPackage
 /// protection against somebody who makes such a pair on purpose.
 struct ContentHash: Hashable, Sendable, Comparable {
     private let high: UInt64
-    private let low: UInt64
+    let low: UInt64
 
     private init(digest: [UInt8]) {
         high = digest[..<8].reduce(0) { $0 << 8 | UInt64($1) }
         low = digest[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    init(of bytes: UnsafeRawBufferPointer) {
+        var digest = [UInt8](repeating: 0, count: Int(FPX_CONTENT_HASH_BYTES))
+        fpx_content_hash_of_bytes(bytes.baseAddress, bytes.count, &digest)
+        self.init(digest: digest)
     }
 
     /// Reads the whole file. Throws when the system does not let it.

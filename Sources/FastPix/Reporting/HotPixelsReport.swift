@@ -14,6 +14,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
     public let leftOut: [LeftOutFiles]
+    /// Which of the files found were to be taken.
+    public let selection: SelectionReport
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     public let timing: Timing
@@ -24,9 +26,10 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], selection: SelectionReport = SelectionReport(), timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
         self.leftOut = leftOut
+        self.selection = selection
         self.settings = settings
         self.groups = groups
         self.skipped = skipped

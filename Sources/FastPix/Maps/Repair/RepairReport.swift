@@ -36,10 +36,16 @@ public struct RepairReport: Sendable, Encodable {
     public let skipped: [SkippedPhoto]
     /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
     public let leftOut: String?
+    /// How many files were found and not selected.
+    public let unselected: Int
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
 
-    init(maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64) {
+    init(
+        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, unselected: Int,
+        peakMemoryBytes: UInt64
+    ) {
+        self.unselected = unselected
         map = maps.first ?? ""
         self.maps = maps
         self.photos = photos
