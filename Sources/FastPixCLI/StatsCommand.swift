@@ -104,9 +104,13 @@ struct StatsCommand: ParsableCommand {
         console.skipped(report.skipped)
         console.noteRepeated(discovery)
         guard report.inventory.all.photos > 0 else {
-            console.error(photos.nothingRead(discovery))
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
+            if discovery.isEmptyShard {
+                console.note("this shard has no photos")
+                return .success
+            }
+            console.error(photos.nothingRead(discovery))
             return .failure
         }
         if let picture, let histograms = report.moments?.histograms {

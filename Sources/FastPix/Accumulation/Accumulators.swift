@@ -71,6 +71,12 @@ final class Accumulators: @unchecked Sendable {
     func blindAbove(at sample: Int) -> UnsafeMutablePointer<UInt16> { pointer(4, sample) }
     func blindBelow(at sample: Int) -> UnsafeMutablePointer<UInt16> { pointer(5, sample) }
 
+    /// Where the sums are wide.
+    func wideSum(at sample: Int) -> UnsafeMutablePointer<UInt64> { pointer(0, sample) }
+    func wideSumOfSquares(at sample: Int) -> UnsafeMutablePointer<UInt64> { pointer(1, sample) }
+    /// 0 to 3: above, below, blind above, blind below.
+    func wideCounter(_ counter: Int, at sample: Int) -> UnsafeMutablePointer<UInt32> { pointer(2 + counter, sample) }
+
     private func pointer<Element>(_ array: Int, _ sample: Int) -> UnsafeMutablePointer<Element> {
         assert(contents.elementBytes(shape)[array] == MemoryLayout<Element>.size)
         return (memory.start + offsets[array] + place(of: sample) * MemoryLayout<Element>.size)
@@ -136,10 +142,14 @@ struct AccumulatorContents: Sendable, Hashable {
     let kind: AccumulatorKind
     /// Whether the extremes are counted: what defects are judged by.
     let hasExtremes: Bool
+    /// Sums of 64 bits and counters of 32, for more photos than one run takes in: states are merged into them, and no
+    /// photo is ever scanned.
+    let isWide: Bool
 
-    init(kind: AccumulatorKind, hasExtremes: Bool) {
+    init(kind: AccumulatorKind, hasExtremes: Bool, isWide: Bool = false) {
         self.kind = kind
         self.hasExtremes = hasExtremes
+        self.isWide = isWide
     }
 
     /// Floating-point samples have no exact sums.
@@ -152,6 +162,7 @@ struct AccumulatorContents: Sendable, Hashable {
 
     /// Bytes of one element of each array.
     func elementBytes(_ shape: FrameShape) -> [Int] {
+        if isWide { return [8, 8] + (hasExtremes ? [4, 4, 4, 4] : []) }
         let moments: [Int]
         switch (kind, shape.bitsPerSample) {
         case (.exact, 8): moments = [4, 4]
@@ -161,6 +172,9 @@ struct AccumulatorContents: Sendable, Hashable {
         return moments + (hasExtremes ? [2, 2, 2, 2] : [])
     }
 
+    /// As counters of 32 bits have it; sums of squares of so many 16-bit samples stay below 2^64.
+    static let mostWideFrames = Int(UInt32.max)
+
     /// What all arrays of a whole frame take.
     func byteCount(_ shape: FrameShape) -> Int { byteCountOfRow(shape) * shape.height }
 
@@ -168,6 +182,7 @@ struct AccumulatorContents: Sendable, Hashable {
 
     /// The most frames one set can take in without overflow.
     func maximumFrames(_ shape: FrameShape) -> Int {
+        if isWide { return Self.mostWideFrames }
         let ofMoments =
             switch (kind, shape.bitsPerSample) {
             case (.welford, _): Int(UInt32.max)

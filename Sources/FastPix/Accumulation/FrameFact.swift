@@ -1,5 +1,5 @@
 /// What is known of one photo as a whole, beside the sums that it is part of.
-struct FrameFact: Sendable, Hashable, Codable {
+struct FrameFact: Sendable, Hashable {
     /// Sum of the samples that `CoarseSums` looks at.
     let level: Int64
     /// Sum of the differences, without sign, of samples that are a neighbour distance apart, in the rows that `CoarseSums`

@@ -11,7 +11,7 @@ struct FrameGeometry: Sendable {
 
     init(_ group: PhotoGroup) { self.init(shape: group.shape, codedUnit: group.codedUnit) }
 
-    init(_ manifest: StateManifest) { self.init(shape: manifest.frame, codedUnit: manifest.codedUnit) }
+    init(_ state: StateHeader) { self.init(shape: state.frame, codedUnit: state.codedUnit) }
 
     var isLossless: Bool { codedUnit.width == 1 && codedUnit.height == 1 }
 

@@ -11,7 +11,9 @@ final class GroupAnalysis: Sendable {
     /// `frameCount`: of the finished accumulators. `detection`: nil to leave defects out. `top`: see `VarianceRanking`.
     init(_ geometry: FrameGeometry, frameCount: Int, top: Int, detection: DetectionSettings?) {
         ranking = VarianceRanking(shape: geometry.shape, frameCount: frameCount, top: top)
-        scan = detection.map { _ in DefectScan(geometry: geometry, frameCount: frameCount) }
+        // Of more frames the counters come as shares of so many: see `Accumulators.fill`.
+        let counted = min(frameCount, Int(UInt16.max))
+        scan = detection.map { _ in DefectScan(geometry: geometry, frameCount: counted) }
         settings = detection
     }
 

@@ -228,6 +228,11 @@ public struct PhotoDiscovery: Sendable {
         skipped.append(SkippedPhoto(path: path.string, reason: reason))
     }
 
+    /// Whether all that was found belongs to other shards, which is no failure: of few photos some shards have none.
+    public var isEmptyShard: Bool {
+        selection.shard != nil && unselected > 0 && files.isEmpty && skipped.isEmpty
+    }
+
     /// Throws when writing to `path` would replace one of the photos found.
     public func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
         guard let file = FileIdentity(path), seenFiles.contains(file) else { return }

@@ -21,6 +21,17 @@ struct ContentHash: Hashable, Sendable, Comparable {
         low = digest[8...].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
+    /// From its 16 bytes, in canonical order.
+    init(bytes: UnsafeRawBufferPointer) {
+        high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    func appendBytes(to bytes: inout [UInt8]) {
+        for word in [high, low] { withUnsafeBytes(of: word.bigEndian) { bytes += $0 } }
+    }
+
+    /// Of bytes in memory.
     init(of bytes: UnsafeRawBufferPointer) {
         var digest = [UInt8](repeating: 0, count: Int(FPX_CONTENT_HASH_BYTES))
         fpx_content_hash_of_bytes(bytes.baseAddress, bytes.count, &digest)

@@ -10,7 +10,7 @@ public struct MapOutputs: Sendable {
     /// Folder for `mean.npy` and `variance.npy`: float64, (height, width, 3), for grey (height, width).
     public var mapsFolder: String?
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
-    /// uint64), shaped like the maps.
+    /// uint64; both uint64 for more photos than 32 bits hold), shaped like the maps.
     public var sumsFolder: String?
 
     public init(variancePicture: String? = nil, mapsFolder: String? = nil, sumsFolder: String? = nil) {
@@ -36,9 +36,10 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    /// Writes the maps of the group with this number (1, 2, ...). Returns those that cannot be written.
+    /// Writes the maps of the group with this number (1, 2, ...). `exact`: what the sums are taken from, when these are
+    /// others. Returns those that cannot be written.
     func write(
-        _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, number: Int,
+        _ accumulators: Accumulators, exact: Accumulators? = nil, of group: PhotoGroup, summary: VarianceSummary, number: Int,
         photos: PhotoDiscovery
     ) -> [FailedOutput] {
         var failed: [FailedOutput] = []
@@ -59,7 +60,7 @@ public struct MapOutputs: Sendable {
             try Self.writeMaps(accumulators, to: try Self.folder(path, number))
         }
         attempt(sumsFolder) { (path: String) throws(FastPixError) in
-            try Self.writeSums(accumulators, to: try Self.folder(path, number))
+            try Self.writeSums(exact ?? accumulators, to: try Self.folder(path, number))
         }
         return failed
     }
@@ -71,6 +72,14 @@ public struct MapOutputs: Sendable {
     }
 
     private static func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+        guard !accumulators.contents.isWide else {
+            try writeArray("\(folder)/sum.npy", .uint64, accumulators) {
+                Array(UnsafeBufferPointer(start: accumulators.wideSum(at: $0.lowerBound), count: $0.count))
+            }
+            return try writeArray("\(folder)/sum_of_squares.npy", .uint64, accumulators) {
+                Array(UnsafeBufferPointer(start: accumulators.wideSumOfSquares(at: $0.lowerBound), count: $0.count))
+            }
+        }
         try writeArray("\(folder)/sum.npy", .uint32, accumulators) {
             Array(UnsafeBufferPointer(start: accumulators.sum(at: $0.lowerBound), count: $0.count))
         }

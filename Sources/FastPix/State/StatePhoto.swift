@@ -1,5 +1,5 @@
 /// A photo whose samples are in a state's statistics, all of them or those of its upper rows.
-struct StatePhoto: Sendable, Hashable, Codable {
+struct StatePhoto: Sendable, Hashable {
     /// Of its file's content.
     let hash: ContentHash
     /// Which of several pictures of the file, counted from 0; nil when it is the only one.
@@ -32,21 +32,5 @@ struct StatePhoto: Sendable, Hashable, Codable {
     /// An order in which no two different ones are equal.
     func precedes(_ other: StatePhoto) -> Bool {
         (hash, page ?? 0, name, rows ?? 0) < (other.hash, other.page ?? 0, other.name, other.rows ?? 0)
-    }
-}
-
-extension ContentHash: Codable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let hash = ContentHash(hexadecimal: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a hash has 32 hexadecimal digits")
-        }
-        self = hash
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(hexadecimal)
     }
 }
