@@ -13,7 +13,9 @@ final class GroupAnalysis: Sendable {
         ranking = VarianceRanking(shape: geometry.shape, frameCount: frameCount, top: top)
         // Of more frames the counters come as shares of so many: see `Accumulators.fill`.
         let counted = min(frameCount, Int(UInt16.max))
-        scan = detection.map { _ in DefectScan(geometry: geometry, frameCount: counted) }
+        // Fewer are never judged, and nearly every pixel of so few would be one to look at closely.
+        let judges = detection != nil && frameCount >= DetectionSettings.minimumFrames
+        scan = judges ? DefectScan(geometry: geometry, frameCount: counted) : nil
         settings = detection
     }
 
