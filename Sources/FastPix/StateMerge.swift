@@ -1,3 +1,10 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import FastPixReporting
 import SystemPackage
 
 /// The job of `fastpix merge`: states of disjoint sets of photos in, the statistics of all of them out, to the last
@@ -10,13 +17,13 @@ public struct StateMerge: Sendable {
     /// What is written besides the report.
     public var maps: MapOutputs
     /// The web page to write, if any.
-    public var page: String?
+    public var page: FilePath?
     /// Photos of the states, or some of them, where they can be read: the page then shows parts of them, and the report
     /// tells what their headers say of editing. Nil: neither.
     public var photos: PhotoSource?
     /// Where the combined state goes; nil: nowhere. With several groups the second's goes to a file with `-2` before the
     /// extension, and so on.
-    public var combined: String?
+    public var combined: FilePath?
     /// Whether the states may be of several cameras and frame shapes, of which each gets a result of its own, as in one run.
     public var separatesGroups = false
     /// Groups of fewer photos are left out, where groups are separated.
@@ -25,9 +32,10 @@ public struct StateMerge: Sendable {
     /// they lie in a temporary file.
     public var memoryLimit: Int?
 
+    /// A merge with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         top: Int = HotPixelsSearch.defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
-        page: String? = nil, photos: PhotoSource? = nil, combined: String? = nil, memoryLimit: Int? = nil
+        page: FilePath? = nil, photos: PhotoSource? = nil, combined: FilePath? = nil, memoryLimit: Int? = nil
     ) {
         self.top = top
         self.detection = detection
@@ -51,16 +59,20 @@ public struct StateMerge: Sendable {
     /// Adds up the states, some rows at a time. Throws when there is none, one is damaged or of another version, they are
     /// of different cameras, frame shapes or channels (unless groups are separated), a photo is in two of them, together they
     /// have more photos than exact sums hold, or defects are to be judged and one counts no extremes; when an output cannot
-    /// be begun or would replace one of the states; when a list of `photos` cannot be read. The states of a group are open
-    /// all the time.
-    public func run(_ paths: [FilePath]) throws(FastPixError) -> HotPixelsReport {
+    /// be begun or would replace one of the states; when a list of `photos` cannot be read; and when the run was interrupted. The
+    /// states of a group are open all the time. `progress` counts rows. Blocks until it is done, and may be called from any
+    /// thread.
+    public func run(
+        _ paths: [FilePath], interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         let inputs = PhotoDiscovery(paths: paths)
         try prepare(inputs)
         let start = monotonicSeconds()
         var found = Findings()
         for states in separatesGroups ? try groups(paths, &found) : [paths] {
-            try merge(states, inputs, into: &found)
+            try merge(states, inputs, interruption, progress, into: &found)
         }
         found.skipped.sort { $0.path < $1.path }
         func report() -> HotPixelsReport {
@@ -76,9 +88,18 @@ public struct StateMerge: Sendable {
             try file.write(ReportPage(report: report(), pictures: found.pictures).html)
             try file.commit()
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
         }
         return report()
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
+    public func run(
+        _ paths: [FilePath], progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> HotPixelsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(paths, interruption: interruption, progress: progress)
+        }
     }
 
     private struct Findings {
@@ -121,7 +142,8 @@ public struct StateMerge: Sendable {
 
     /// Adds up the states of one group, and writes its outputs.
     private func merge(
-        _ paths: [FilePath], _ inputs: PhotoDiscovery, into found: inout Findings
+        _ paths: [FilePath], _ inputs: PhotoDiscovery, _ interruption: Interruption?,
+        _ progress: @Sendable (JobProgress) -> Void, into found: inout Findings
     ) throws(FastPixError) {
         let start = monotonicSeconds()
         let number = found.groups.count + 1
@@ -141,7 +163,9 @@ public struct StateMerge: Sendable {
         let accumulators = try sum.addUp(
             needsAllRows: !maps.isEmpty || page != nil, inFile: isTooLarge(sum.header),
             adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
+                try interruption?.check()
                 try writer?.append(accumulators, rows: rows)
+                progress(JobProgress(done: rows.upperBound, total: accumulators.shape.height))
             }, reading: { analysis.add($0, rows: $1) })
         if let finished = writer.take() { try finished.finish() }
         found.timing.accumulateSeconds += monotonicSeconds() - start
@@ -167,7 +191,7 @@ public struct StateMerge: Sendable {
                     read, of: group, summary: summary, detection: detected,
                     settings: AccumulationSettings(channels: sum.header.channels, memoryLimit: memoryLimit)))
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
         }
     }
 
@@ -177,7 +201,7 @@ public struct StateMerge: Sendable {
     ) throws(FastPixError) -> [PhotoFile] {
         guard let photos else { return [] }
         let discovery = try PhotoDiscovery(photos)
-        let probed = PhotoProbe.run(
+        let probed = try PhotoProbe.run(
             discovery.files, channels: header.channels, maximumPixels: AccumulationSettings.defaultMaximumPixels,
             workers: WorkerTeam.defaultWorkers, progress: { _, _ in })
         let distinct = PhotoCopies.separate(probed.photos, workers: WorkerTeam.defaultWorkers)

@@ -89,8 +89,8 @@ struct AddWeightedCommand: ParsableCommand {
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
         let report = try ImageBlending(settings).run(
-            plan, isCancelled: { interruption.isRequested },
-            progress: { bar.update("Blending", done: $0, of: $1, "images") })
+            plan, interruption: interruption,
+            progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
         console.skipped(report.skipped)
         console.noteLeftOut(plan.leftOut?.string)

@@ -63,7 +63,8 @@ struct ExportOptions: ParsableArguments {
         paths.enumerated().compactMap { index, path in
             guard let format = formats.isEmpty ? Self.format(of: path) : formats[index] else { return nil }
             let offset = (offsets.count > 1 ? offsets[index] : offsets.first) ?? FrameOffset()
-            return DefectMapExport(path: path, format: format, columnOffset: offset.column, rowOffset: offset.row)
+            return DefectMapExport(
+                path: ArgumentPaths.asGiven(path), format: format, columnOffset: offset.column, rowOffset: offset.row)
         }
     }
 

@@ -121,8 +121,7 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
-            interruption: SignalWatch.interruption)
+            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page.map(ArgumentPaths.asGiven), checkpoint: checkpoints.settings)
         search.grouping = grouping.rule
         search.maskedBorder = maskedBorder
         return search
@@ -145,7 +144,7 @@ struct HotPixelsCommand: ParsableCommand {
         for export in export.exports { try export.prepare(photos: discovery) }
         let bar = ProgressBar(isShown: console.showsProgress)
         defer { bar.clear() }
-        let report = try search.run(discovery) { bar.update($0) }
+        let report = try search.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
         bar.clear()
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {

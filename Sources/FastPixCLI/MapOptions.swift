@@ -19,6 +19,8 @@ struct MapOptions: ParsableArguments {
     var saveSums: String?
 
     var outputs: MapOutputs {
-        MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums)
+        MapOutputs(
+            variancePicture: varianceMap.map(ArgumentPaths.asGiven), mapsFolder: saveMaps.map(ArgumentPaths.asGiven),
+            sumsFolder: saveSums.map(ArgumentPaths.asGiven))
     }
 }

@@ -87,10 +87,10 @@ struct MergeCommand: ParsableCommand {
 
     private var merge: StateMerge {
         var merge = StateMerge(
-            top: top, detection: detection, maps: maps.outputs, page: page,
+            top: top, detection: detection, maps: maps.outputs, page: page.map(ArgumentPaths.asGiven),
             photos: photos.isEmpty
                 ? nil : PhotoSource(paths: ArgumentPaths.asGiven(photos), recursive: recursive),
-            combined: saveState, memoryLimit: memory.memoryLimit?.byteCount)
+            combined: saveState.map(ArgumentPaths.asGiven), memoryLimit: memory.memoryLimit?.byteCount)
         merge.separatesGroups = separateGroups
         if separateGroups { merge.minimumFrames = minimumFrames ?? HotPixelsSearch.defaultMinimumFrames }
         return merge

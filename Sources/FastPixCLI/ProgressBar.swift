@@ -16,9 +16,9 @@ final class ProgressBar: Sendable {
 
     init(isShown: Bool) { self.isShown = isShown }
 
-    func update(_ progress: SearchProgress) {
+    func update(_ progress: JobProgress) {
         let activity = progress.stage == .readingHeaders ? "Reading headers" : "Decoding"
-        update(activity, done: progress.photosDone, of: progress.photosInAll, "photos")
+        update(activity, done: progress.done, of: progress.total, "photos")
     }
 
     /// Draws "Decoding [###...] 3/24 photos". Safe from any thread; draws at most ten times a second.

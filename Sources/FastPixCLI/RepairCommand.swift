@@ -86,7 +86,7 @@ struct RepairCommand: ParsableCommand {
             defer { bar.clear() }
             let source = try photos.source()
             let report = try repair.run(source, maps: maps) {
-                bar.update("Repairing", done: $0, of: $1, "photos")
+                bar.update("Repairing", done: $0.done, of: $0.total, "photos")
             }
             bar.clear()
             console.skipped(report.skipped)

@@ -1,9 +1,10 @@
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 /// Lists of photos, and which of all photos are taken.
 struct PhotoSelectionTests {

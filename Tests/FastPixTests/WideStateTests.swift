@@ -1,9 +1,16 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixFrames
+import FastPixPlumbing
+import FastPixReporting
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixDiscovery
 
 /// More photos than sums of 32 bits hold: states of parts, made from numbers, added up.
 struct WideStateTests {
@@ -47,12 +54,12 @@ struct WideStateTests {
                 hash: hash(part * count + number), name: "\(number).jpg",
                 fact: FrameFact(level: 5, roughness: 3, half: number % 2, exposureSeconds: nil, iso: 100, time: nil))
         }
-        let path = folder.appendingPathComponent("\(part).state").path
+        let path = FilePath(folder.appendingPathComponent("\(part).state").path)
         let group = PhotoGroup(camera: Camera(make: "Maker"), shape: shape, channels: .all, photos: [])
         try StateWriter.write(
             accumulators, CoarseSums(shape),
             StateManifest(group, codedUnit: CodedUnit(width: 1, height: 1), hasExtremes: true, photos: photos), to: path)
-        return FilePath(path)
+        return path
     }
 
     /// To the last bit; and in whatever order and steps they are merged, equal sets make equal files.
@@ -61,18 +68,18 @@ struct WideStateTests {
             let shape = FrameShape(width: 21, height: 40, channels: 3, bitsPerSample: 16)
             let paths = try (0..<2).map { try Self.state($0, shape, in: folder) }
             let frames = 2 * Self.count
-            let sums = folder.appendingPathComponent("sums").path
-            let combined = folder.appendingPathComponent("combined").path
+            let sums = FilePath(folder.appendingPathComponent("sums").path)
+            let combined = FilePath(folder.appendingPathComponent("combined").path)
             let report = try StateMerge(
                 detection: DetectionSettings(), maps: MapOutputs(mapsFolder: sums, sumsFolder: sums),
                 combined: combined
             ).run(paths.reversed())
             #expect(report.groups[0].frames == frames)
             #expect(report.groups[0].detection != nil)
-            let array = try Data(contentsOf: URL(fileURLWithPath: sums + "/sum.npy"))
+            let array = try Data(contentsOf: URL(fileURLWithPath: sums.string + "/sum.npy"))
             #expect(String(decoding: array.prefix(64), as: UTF8.self).contains("<u8"))
 
-            let sum = try StateSum([FilePath(combined)], judging: true)
+            let sum = try StateSum([combined], judging: true)
             #expect(sum.header.photoCount == frames && sum.header.sumBits == 64)
             #expect(sum.facts.count == frames)
             let read = try sum.addUp(needsAllRows: true, inFile: false, adding: { _, _ in }, reading: { _, _ in })
@@ -92,7 +99,7 @@ struct WideStateTests {
                 #expect(Int(read.read.above(at: sample).pointee) == above * 65535 / frames)
             }
             // What is in it cannot be added once more.
-            #expect(throws: FastPixError.self) { try StateSum([FilePath(combined), paths[1]], judging: false) }
+            #expect(throws: FastPixError.self) { try StateSum([combined, paths[1]], judging: false) }
         }
     }
 
@@ -103,9 +110,9 @@ struct WideStateTests {
             let shape = FrameShape(width: 40, height: 37, channels: 1, bitsPerSample: 8)
             let paths = try (0..<3).map { try Self.state($0, shape, in: folder) }
             func merge(_ paths: [FilePath], _ name: String) throws -> FilePath {
-                let path = folder.appendingPathComponent(name).path
+                let path = FilePath(folder.appendingPathComponent(name).path)
                 _ = try StateMerge(combined: path).run(paths)
-                return FilePath(path)
+                return path
             }
             let whole = try merge(paths.reversed(), "whole")
             let lower = try merge([paths[0], paths[2]], "lower")

@@ -1,4 +1,0 @@
-/// The forms in which results can be written.
-public enum ReportFormat: String, Sendable, CaseIterable {
-    case text, json, csv
-}
