@@ -76,7 +76,7 @@ package struct Accumulation: Sendable {
             throw FastPixError(
                 .overflow,
                 "\(photos.count) photos are more than the \(most) that exact sums of this depth can hold; give fewer "
-                    + "photos, take them in parts (--shard) and merge the states, or use rounded moments")
+                    + "photos, take them in shards and merge their states, or use rounded moments")
         }
         var job = AccumulationPlan.Job(
             photos: photos, shape: shape, contents: contents, needsAllRows: needsAllRows || checkpoint != nil,

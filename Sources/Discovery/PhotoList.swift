@@ -47,7 +47,7 @@ public struct PhotoList: Sendable {
                 throw failure("the list of photos cannot be read", errno)
             }
             if !isNullSeparated, got > 0, buffer[filled..<filled + got].contains(0) {
-                throw failure("the list has zero bytes between its names; give --null (-0), too")
+                throw failure("the list has zero bytes between its names; say that names end in zero bytes")
             }
             filled += got
             let used = buffer.withUnsafeMutableBytes { names(in: $0, filled, end, isLast: got == 0, body) }
@@ -55,7 +55,7 @@ public struct PhotoList: Sendable {
             guard filled - used <= Self.longestName else {
                 throw failure(
                     "this is no list of photos: a name has more than \(Self.longestName) bytes; "
-                        + (isNullSeparated ? "leave out --null (-0) when it has lines" : "it takes one name a line"))
+                        + (isNullSeparated ? "it takes names that end in zero bytes" : "it takes one name a line"))
             }
             buffer.withUnsafeMutableBytes { bytes in
                 _ = memmove(bytes.baseAddress!, bytes.baseAddress! + used, filled - used)

@@ -150,7 +150,7 @@ struct PhotoSelectionTests {
         #expect(throws: FastPixError.self) { try Self.listed([UInt8](repeating: 10, count: 300_000), null: true) }
         #expect(throws: FastPixError.self) { try PhotoList("/no/such/list").forEach { _ in } }
         try withTemporaryFolder { folder in
-            #expect(throws: FastPixError.self) { try PhotoList(FilePath(folder.path)).forEach { _ in } }
+            _ = #expect(throws: FastPixError.self) { try PhotoList(FilePath(folder.path)).forEach { _ in } }
         }
     }
 

@@ -158,7 +158,7 @@ package final class StateSum {
                 "\(counted(found.count, "photo")) of this state \(found.count == 1 ? "is" : "are") in "
                     + "\(paths[found.origin].string) or another state before it, too (\(found.name)\(there)); a photo may "
                     + "count only once, so merge states of different photos (copies under other names come into "
-                    + "different shards: make one of the states anew, and --exclude the copy)")
+                    + "different shards: make one of the states anew without the copy)")
         }
     }
 
