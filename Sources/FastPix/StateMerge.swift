@@ -71,8 +71,12 @@ public struct StateMerge: Sendable {
         try prepare(inputs)
         let start = monotonicSeconds()
         var found = Findings()
-        for states in separatesGroups ? try groups(paths, &found) : [paths] {
-            try merge(states, inputs, interruption, progress, into: &found)
+        do throws(FastPixError) {
+            for states in separatesGroups ? try groups(paths, &found) : [paths] {
+                try merge(states, inputs, interruption, progress, into: &found)
+            }
+        } catch {
+            throw StateReader.cause(of: error)
         }
         found.skipped.sort { $0.path < $1.path }
         func report() -> HotPixelsReport {

@@ -86,6 +86,25 @@ package struct StateReader: ~Copyable {
         FastPixError(.corrupt, path: path, "the state file is damaged: \(how); begin anew without it")
     }
 
+    /// What is wrong with a streamed state that turned out damaged in some way before its checksum was known: that the
+    /// checksum is wrong, where it is, which tells damage from what was written so; otherwise the error itself.
+    package static func cause(of error: FastPixError) -> FastPixError {
+        guard error.code == .corrupt, let path = error.path else { return error }
+        do throws(FastPixError) {
+            let file = try OpenFile(path)
+            guard file.state.byteCount >= StateFormat.headerByteCount + Checksum.byteCount else { return error }
+            let start = try bytes(file, 0, StateFormat.headerByteCount)
+            let manifestByteCount = Int(StateFormat.word(start[12..<16]))
+            guard start.starts(with: StateFormat.signature), manifestByteCount <= StateFormat.longestManifest,
+                StateFormat.headerByteCount + manifestByteCount + Checksum.byteCount <= file.state.byteCount
+            else { return error }
+            try verify(file)
+            return error
+        } catch {
+            return error
+        }
+    }
+
     private static func verify(_ file: borrowing OpenFile) throws(FastPixError) {
         let checksum = try Checksum()
         let end = file.state.byteCount - Checksum.byteCount
