@@ -21,7 +21,8 @@ extension Accumulators {
         }
         guard isPossible, contents.hasExtremes else { return isPossible }
         return other.isWide
-            ? mergeCounters(sample, arrays, UInt32.self, frameCount) : mergeCounters(sample, arrays, UInt16.self, frameCount)
+            ? mergeCounters(sample, arrays, UInt32.self, frameCount)
+            : mergeCounters(sample, arrays, UInt16.self, frameCount)
     }
 
     private func mergeMoments<Sum: FixedWidthInteger & UnsignedInteger, Square: FixedWidthInteger & UnsignedInteger>(
@@ -61,7 +62,8 @@ extension Accumulators {
             if contents.isWide {
                 Self.add(other, to: wideCounter(counter, at: sample), shape.samplesPerRow)
             } else {
-                let own = [above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample)][counter]
+                let own = [above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample)][
+                    counter]
                 Self.add(other, to: own, shape.samplesPerRow)
             }
         }

@@ -58,7 +58,8 @@ public struct PhotoDiscovery: Sendable {
     }
 
     private mutating func leaveOut(_ output: FilePath?, _ paths: [FilePath]) {
-        guard let output, let folder = FileIdentity(output), !paths.contains(where: { FileIdentity($0) == folder }) else {
+        guard let output, let folder = FileIdentity(output), !paths.contains(where: { FileIdentity($0) == folder })
+        else {
             return
         }
         outputFolder = folder

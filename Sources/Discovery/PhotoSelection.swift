@@ -47,7 +47,8 @@ public struct PhotoSelection: Sendable {
         guard let name = path.lastComponent else { return true }
         guard FilePath(root: nil, components: name).withPlatformString({ mayTake(name: $0) }) else { return false }
         if exclude.contains(where: { $0.hasSlash && $0.matches(path) }) { return false }
-        return include.isEmpty || include.contains { $0.matches($0.hasSlash ? path : FilePath(root: nil, components: name)) }
+        return include.isEmpty
+            || include.contains { $0.matches($0.hasSlash ? path : FilePath(root: nil, components: name)) }
     }
 
     /// The same, for a file that the system is asked about; one that is not there is taken, to be named by who reads it.

@@ -132,7 +132,8 @@ public struct StateMerge: Sendable {
                 found.skipped.append(
                     SkippedPhoto(
                         path: path.string,
-                        reason: "its group (\(group.group.name)) has \(counted(group.photoCount, "photo")), fewer than the "
+                        reason:
+                            "its group (\(group.group.name)) has \(counted(group.photoCount, "photo")), fewer than the "
                             + "\(minimumFrames) that are asked for", isFailure: false))
             }
         }
@@ -141,7 +142,8 @@ public struct StateMerge: Sendable {
             throw FastPixError(
                 .tooFewFrames, "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed")
         }
-        return wanted.sorted { $0.group.isListed(before: $1.group, counts: ($0.photoCount, $1.photoCount)) }.map(\.paths)
+        return wanted.sorted { $0.group.isListed(before: $1.group, counts: ($0.photoCount, $1.photoCount)) }.map(
+            \.paths)
     }
 
     /// Adds up the states of one group, and writes its outputs.

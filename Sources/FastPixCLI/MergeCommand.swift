@@ -41,7 +41,8 @@ struct MergeCommand: ParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Take states of several cameras and frame sizes, and give each its result, as one run would.",
-            discussion: "Without it they are refused. Shards of a mixed archive have a state for each camera and size."))
+            discussion: "Without it they are refused. Shards of a mixed archive have a state for each camera and size.")
+    )
     var separateGroups = false
 
     @Option(
@@ -121,7 +122,8 @@ struct MergeCommand: ParsableCommand {
                 console.note("\(photo.path) left out: \(photo.reason)")
             }
             // States say nothing of how photos were edited.
-            for warning in photos.isEmpty ? report.groups.flatMap(\.detectionWarnings) : report.warnings.map(\.message) {
+            for warning in photos.isEmpty ? report.groups.flatMap(\.detectionWarnings) : report.warnings.map(\.message)
+            {
                 console.warning(warning)
             }
             console.noteTemporaryFile(report)

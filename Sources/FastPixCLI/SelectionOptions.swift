@@ -52,7 +52,8 @@ struct SelectionOptions: ParsableArguments {
     /// The selection. Throws when the value of --newer is neither a file nor a date.
     func selection() throws(FastPixError) -> PhotoSelection {
         PhotoSelection(
-            include: ArgumentPaths.asGiven(include), exclude: ArgumentPaths.asGiven(exclude), newerThan: try newerThan(),
+            include: ArgumentPaths.asGiven(include), exclude: ArgumentPaths.asGiven(exclude),
+            newerThan: try newerThan(),
             shard: shard)
     }
 

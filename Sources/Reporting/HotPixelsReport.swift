@@ -34,7 +34,8 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     package init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        leftOut: [LeftOutFiles] = [], selection: SelectionReport = SelectionReport(), timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], selection: SelectionReport = SelectionReport(), timing: Timing,
+        peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
         version = fastPixVersion
         self.leftOut = leftOut

@@ -20,8 +20,10 @@ struct ShardTests {
             var frames = 0
             for number in 1...count {
                 let run = try CommandRun.fastpix(
-                    ["hotpixels", photos, "--shard", "\(number)/\(count)", "--minimum-frames", "1", "--checkpoint",
-                        "\(number).state", "--format", "json", "--quiet"], in: parts)
+                    [
+                        "hotpixels", photos, "--shard", "\(number)/\(count)", "--minimum-frames", "1", "--checkpoint",
+                        "\(number).state", "--format", "json", "--quiet",
+                    ], in: parts)
                 #expect(run.exitCode == 0)
                 frames += try run.hotPixels().groups.map(\.frames).reduce(0, +)
             }
@@ -72,13 +74,17 @@ struct ShardTests {
         try withTemporaryFolder { folder in
             try Photos.add(12, to: folder.addFolder("photos"))
             let run = try CommandRun.fastpix(
-                ["hotpixels", "photos", "--include", "*-1*", "--exclude", "photos/photo-10*", "--format", "json",
-                    "--minimum-frames", "1"], in: folder)
+                [
+                    "hotpixels", "photos", "--include", "*-1*", "--exclude", "photos/photo-10*", "--format", "json",
+                    "--minimum-frames", "1",
+                ], in: folder)
             #expect(run.exitCode == 0)
             let frames = try run.hotPixels().groups.map(\.frames).reduce(0, +)
             #expect(frames > 0 && frames < 12)
             #expect(run.stderr.contains("\(12 - frames) files left out by --include, --exclude or --newer"))
-            #expect(run.stdout.contains("\"leftOutFiles\" : \(12 - frames)") || run.stdout.contains("\"leftOutFiles\":\(12 - frames)"))
+            #expect(
+                run.stdout.contains("\"leftOutFiles\" : \(12 - frames)")
+                    || run.stdout.contains("\"leftOutFiles\":\(12 - frames)"))
 
             var counts: [Int] = []
             for number in 1...40 {
@@ -131,8 +137,10 @@ struct ShardTests {
             for photo in try Photos.example(9) { _ = try photos.addCopy(of: photo, as: photo.lastPathComponent) }
             for number in 1...3 {
                 let run = try CommandRun.fastpix(
-                    ["hotpixels", "photos", "--shard", "\(number)/3", "--minimum-frames", "1", "--checkpoint",
-                        "\(number).state", "--quiet"], in: folder)
+                    [
+                        "hotpixels", "photos", "--shard", "\(number)/3", "--minimum-frames", "1", "--checkpoint",
+                        "\(number).state", "--quiet",
+                    ], in: folder)
                 #expect(run.exitCode == 0)
             }
             let states = try folder.entries().filter { $0.hasSuffix(".state") }
@@ -166,7 +174,9 @@ struct ShardTests {
             #expect(try CommandRun.fastpix(merge + ["without.html"], in: folder).exitCode == 0)
             func pictures(_ name: String) throws -> [Substring] {
                 try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
-                    .split(separator: "data:image/png;base64,").dropFirst().map { $0.prefix { $0 != "\"" && $0 != ")" } }
+                    .split(separator: "data:image/png;base64,").dropFirst().map {
+                        $0.prefix { $0 != "\"" && $0 != ")" }
+                    }
             }
             let one = try pictures("one.html")
             #expect(one.count > 6)

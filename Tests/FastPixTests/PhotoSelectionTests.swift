@@ -29,7 +29,8 @@ struct PhotoSelectionTests {
     ) throws -> PhotoDiscovery {
         try PhotoDiscovery(
             PhotoSource(
-                paths: lists.isEmpty ? [FilePath(folder.path)] : [], lists: lists, recursive: true, selection: selection))
+                paths: lists.isEmpty ? [FilePath(folder.path)] : [], lists: lists, recursive: true, selection: selection
+            ))
     }
 
     // MARK: Shards
@@ -73,20 +74,23 @@ struct PhotoSelectionTests {
         }
     }
 
-    @Test(arguments: ["", "1", "/", "0/4", "5/4", "-1/4", "1/0", "1/4/2", "+1/4", " 1/4", "1/x", "1/99999999999999999999"])
+    @Test(arguments: [
+        "", "1", "/", "0/4", "5/4", "-1/4", "1/0", "1/4/2", "+1/4", " 1/4", "1/x", "1/99999999999999999999",
+    ])
     func whatIsNoShardIsRefused(_ text: String) { #expect(Shard(text) == nil) }
 
     // MARK: Patterns and times
 
-    @Test(arguments: [
-        ([], [], ["a.jpg", "b.JPG", "thumbs/a.jpg", "year/a.jpg", "year/c.png"]),
-        (["*.jpg"], [], ["a.jpg", "thumbs/a.jpg", "year/a.jpg"]),
-        (["*.jpg", "*.JPG"], ["thumbs"], ["a.jpg", "b.JPG", "year/a.jpg"]),
-        ([], ["a.*"], ["b.JPG", "year/c.png"]),
-        ([], ["*/year/a*", "*/thumbs/*"], ["a.jpg", "b.JPG", "year/c.png"]),
-        (["*/year/*"], [], ["year/a.jpg", "year/c.png"]),
-        (["?.[jJ]*", "[c]*"], ["*r/?.jpg"], ["a.jpg", "b.JPG", "thumbs/a.jpg", "year/c.png"]),
-    ] as [([FilePath], [FilePath], [String])])
+    @Test(
+        arguments: [
+            ([], [], ["a.jpg", "b.JPG", "thumbs/a.jpg", "year/a.jpg", "year/c.png"]),
+            (["*.jpg"], [], ["a.jpg", "thumbs/a.jpg", "year/a.jpg"]),
+            (["*.jpg", "*.JPG"], ["thumbs"], ["a.jpg", "b.JPG", "year/a.jpg"]),
+            ([], ["a.*"], ["b.JPG", "year/c.png"]),
+            ([], ["*/year/a*", "*/thumbs/*"], ["a.jpg", "b.JPG", "year/c.png"]),
+            (["*/year/*"], [], ["year/a.jpg", "year/c.png"]),
+            (["?.[jJ]*", "[c]*"], ["*r/?.jpg"], ["a.jpg", "b.JPG", "thumbs/a.jpg", "year/c.png"]),
+        ] as [([FilePath], [FilePath], [String])])
     func patternsSelect(_ include: [FilePath], _ exclude: [FilePath], _ expected: [String]) throws {
         try withTemporaryFolder { folder in
             try Self.add(["a.jpg", "b.JPG", "year/a.jpg", "year/c.png", "thumbs/a.jpg"], to: folder)
@@ -111,13 +115,14 @@ struct PhotoSelectionTests {
         }
     }
 
-    @Test(arguments: [
-        ("1970-01-02", 86400), ("2023-11-14T22:13:20Z", 1_700_000_000), ("2023-11-14 22:13:20", 1_700_000_000),
-        ("2023-11-15T00:13:20+02:00", 1_700_000_000), ("2023-11-14T16:43:20-0530", 1_700_000_000),
-        ("2023-11-14T22:13", 1_699_999_980), ("2024-02-29", 1_709_164_800),
-        ("2023-02-29", nil), ("2023-13-01", nil), ("2023-1-1", nil), ("2023-01-01T24:00", nil), ("yesterday", nil),
-        ("2023-01-01x", nil), ("2023-01-01T00:00:00+2", nil), ("", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("1970-01-02", 86400), ("2023-11-14T22:13:20Z", 1_700_000_000), ("2023-11-14 22:13:20", 1_700_000_000),
+            ("2023-11-15T00:13:20+02:00", 1_700_000_000), ("2023-11-14T16:43:20-0530", 1_700_000_000),
+            ("2023-11-14T22:13", 1_699_999_980), ("2024-02-29", 1_709_164_800),
+            ("2023-02-29", nil), ("2023-13-01", nil), ("2023-1-1", nil), ("2023-01-01T24:00", nil), ("yesterday", nil),
+            ("2023-01-01x", nil), ("2023-01-01T00:00:00+2", nil), ("", nil),
+        ] as [(String, Int?)])
     func datesAreRead(_ text: String, _ seconds: Int?) {
         #expect(FileTime(date: text) == seconds.map { FileTime(seconds: $0) })
     }

@@ -18,7 +18,9 @@ struct WideStateTests {
     private static let count = 33_000
 
     private static func hash(_ number: Int) -> ContentHash {
-        withUnsafeBytes(of: (UInt64(0), UInt64(number &* 0x9e37_79b9 & 0xffff_ffff).byteSwapped)) { ContentHash(bytes: $0) }
+        withUnsafeBytes(of: (UInt64(0), UInt64(number &* 0x9e37_79b9 & 0xffff_ffff).byteSwapped)) {
+            ContentHash(bytes: $0)
+        }
     }
 
     /// In `count` photos a sample has one of two values, each in half of them; the counters are some that fit.
@@ -33,7 +35,8 @@ struct WideStateTests {
     }
 
     private static func state(_ part: Int, _ shape: FrameShape, in folder: URL) throws -> FilePath {
-        let accumulators = try Accumulators(shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: true))
+        let accumulators = try Accumulators(
+            shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: true))
         let half = UInt64(count / 2)
         for sample in 0..<shape.sampleCount {
             let (low, high) = values(sample, part, shape)
@@ -58,7 +61,8 @@ struct WideStateTests {
         let group = PhotoGroup(camera: Camera(make: "Maker"), shape: shape, channels: .all, photos: [])
         try StateWriter.write(
             accumulators, CoarseSums(shape),
-            StateManifest(group, codedUnit: CodedUnit(width: 1, height: 1), hasExtremes: true, photos: photos), to: path)
+            StateManifest(group, codedUnit: CodedUnit(width: 1, height: 1), hasExtremes: true, photos: photos), to: path
+        )
         return path
     }
 

@@ -56,7 +56,9 @@ package struct StateHeader: Sendable, Codable {
     package var codedUnit: CodedUnit { CodedUnit(width: codedUnitWidth, height: codedUnitHeight) }
 
     /// Camera, frame and channels, without photos.
-    package var group: PhotoGroup { PhotoGroup(camera: camera, shape: frame, channels: channels, details: details, photos: []) }
+    package var group: PhotoGroup {
+        PhotoGroup(camera: camera, shape: frame, channels: channels, details: details, photos: [])
+    }
 
     /// Whether moments of both may be added up.
     package func matches(_ group: PhotoGroup) -> Bool {
@@ -78,9 +80,13 @@ package struct StateHeader: Sendable, Codable {
             return "\(photoCount) and \(unfinishedCount) photos"
         }
         let count = photoCount + unfinishedCount
-        guard count <= Self.mostPhotos else { return "\(count) photos, more than the \(Self.mostPhotos) that sums can hold" }
+        guard count <= Self.mostPhotos else {
+            return "\(count) photos, more than the \(Self.mostPhotos) that sums can hold"
+        }
         guard photoBytes >= count * StatePhotoRecord.fixedByteCount else { return "photos that take no room" }
-        guard sumBits == Self.sumBits(frame, hasExtremes, count) else { return "\(sumBits)-bit sums of \(count) photos" }
+        guard sumBits == Self.sumBits(frame, hasExtremes, count) else {
+            return "\(sumBits)-bit sums of \(count) photos"
+        }
         return nil
     }
 

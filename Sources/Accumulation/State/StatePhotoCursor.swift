@@ -128,7 +128,8 @@ struct StatePhotoMerge {
         var index = 0
         while true {
             var first = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heads.count && heads[child].precedes(heads[first]) {
+            for child in [2 * index + 1, 2 * index + 2] where child < heads.count && heads[child].precedes(heads[first])
+            {
                 first = child
             }
             guard first != index else { return }
