@@ -52,7 +52,7 @@ public struct PhotoDiscovery: Sendable {
     public init(_ source: PhotoSource, output: FilePath? = nil) throws(FastPixError) {
         selection = source.selection
         leaveOut(output, source.paths)
-        for list in source.lists { try list.forEach { visitListed($0) } }
+        for list in source.lists { try list.readNames { visitListed($0) } }
         look(through: source.paths, recursive: source.recursive)
         finish()
     }

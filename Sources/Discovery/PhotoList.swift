@@ -28,7 +28,7 @@ public struct PhotoList: Sendable {
 
     /// Hands over one name after the other, with a zero at its end, while the list is read: it is never in memory as a
     /// whole. Throws when it cannot be read or is no list.
-    func forEach(_ body: (UnsafePointer<CChar>) -> Void) throws(FastPixError) {
+    func readNames(_ body: (UnsafePointer<CChar>) -> Void) throws(FastPixError) {
         var descriptor = STDIN_FILENO
         if let path {
             descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }

@@ -133,7 +133,7 @@ struct PhotoSelectionTests {
         var names: [String] = []
         try withTemporaryFolder { folder in
             let file = try folder.addFile("list", Data(bytes))
-            try PhotoList(FilePath(file.path), isNullSeparated: null).forEach { names.append(String(cString: $0)) }
+            try PhotoList(FilePath(file.path), isNullSeparated: null).readNames { names.append(String(cString: $0)) }
         }
         return names
     }
@@ -153,9 +153,9 @@ struct PhotoSelectionTests {
         #expect(throws: FastPixError.self) { try Self.listed(Array("a\0b\0".utf8)) }
         #expect(throws: FastPixError.self) { try Self.listed([UInt8](repeating: 65, count: 300_000)) }
         #expect(throws: FastPixError.self) { try Self.listed([UInt8](repeating: 10, count: 300_000), null: true) }
-        #expect(throws: FastPixError.self) { try PhotoList("/no/such/list").forEach { _ in } }
+        #expect(throws: FastPixError.self) { try PhotoList("/no/such/list").readNames { _ in } }
         try withTemporaryFolder { folder in
-            _ = #expect(throws: FastPixError.self) { try PhotoList(FilePath(folder.path)).forEach { _ in } }
+            _ = #expect(throws: FastPixError.self) { try PhotoList(FilePath(folder.path)).readNames { _ in } }
         }
     }
 
