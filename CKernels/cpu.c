@@ -1,17 +1,12 @@
-// The only file that asks the processor and the operating system what they can do.
+// The only file that asks what instructions the processor and the operating system have.
 
-// sysconf's cache names and getauxval are extensions that strict C17 hides.
+// getauxval is an extension that strict C17 hides.
 #define _GNU_SOURCE 1
 #define _DARWIN_C_SOURCE 1
 
 #include "cpu.h"
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "fpx_cpu.h"
 
 #if FPX_X86
 #include <cpuid.h>
@@ -33,6 +28,7 @@ enum {
     LEAF7_EBX_AVX512DQ = 1u << 17,
     LEAF7_EBX_AVX512BW = 1u << 30,
     LEAF7_ECX_AVX512VNNI = 1u << 11,
+    LEAF7_1_EAX_AVX_VNNI = 1u << 4,
     XCR0_SSE_AVX = 0x06,
     XCR0_SSE_AVX_AVX512 = 0xe6,
 };
@@ -77,6 +73,11 @@ fpx_cpu_features fpx_cpu_detect(void) {
     features.avx512_f_bw_dq_vl = features.avx512_vnni = true;
 #endif
     features.fast_subnormals = has_fast_subnormals();
+    features.avx_vnni =
+        features.avx2_fma && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & LEAF7_1_EAX_AVX_VNNI);
+#if defined(FPX_EMULATE_AVX_VNNI)
+    features.avx_vnni = features.avx512_vnni;
+#endif
 #elif FPX_ARM64
     // Advanced SIMD is part of the arm64 procedure call standard.
     features.neon = true;
@@ -91,70 +92,3 @@ fpx_cpu_features fpx_cpu_detect(void) {
 #endif
     return features;
 }
-
-#if defined(__APPLE__)
-
-static size_t cache_bytes(const char *performance_core_name, const char *any_core_name) {
-    const char *const names[] = {performance_core_name, any_core_name};
-    for (int index = 0; index < 2; index++) {
-        // The system answers with 4 or 8 bytes, by version; both are little-endian here.
-        uint64_t value = 0;
-        size_t size = sizeof value;
-        if (sysctlbyname(names[index], &value, &size, NULL, 0) == 0 && value != 0) return (size_t)value;
-    }
-    return 0;
-}
-
-size_t fpx_cpu_level1_cache_bytes(void) { return cache_bytes("hw.perflevel0.l1dcachesize", "hw.l1dcachesize"); }
-size_t fpx_cpu_level2_cache_bytes(void) { return cache_bytes("hw.perflevel0.l2cachesize", "hw.l2cachesize"); }
-
-#else
-
-// sysconf knows the caches on x86 with glibc only; sysfs knows them everywhere on Linux.
-static size_t sysfs_cache_bytes(unsigned wanted_level) {
-    for (unsigned index = 0; index < 8; index++) {
-        char path[96], type[16];
-        unsigned level = 0;
-        size_t kibibytes = 0;
-
-        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%u/level", index);
-        FILE *file = fopen(path, "r");
-        if (!file) return 0;
-        bool parsed = fscanf(file, "%u", &level) == 1;
-        fclose(file);
-        if (!parsed || level != wanted_level) continue;
-
-        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%u/type", index);
-        file = fopen(path, "r");
-        if (!file) return 0;
-        parsed = fscanf(file, "%15s", type) == 1;
-        fclose(file);
-        if (!parsed || type[0] == 'I') continue;
-
-        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%u/size", index);
-        file = fopen(path, "r");
-        if (!file) return 0;
-        parsed = fscanf(file, "%zuK", &kibibytes) == 1;
-        fclose(file);
-        return parsed ? kibibytes * 1024 : 0;
-    }
-    return 0;
-}
-
-size_t fpx_cpu_level1_cache_bytes(void) {
-#if defined(_SC_LEVEL1_DCACHE_SIZE)
-    const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
-    if (bytes > 0) return (size_t)bytes;
-#endif
-    return sysfs_cache_bytes(1);
-}
-
-size_t fpx_cpu_level2_cache_bytes(void) {
-#if defined(_SC_LEVEL2_CACHE_SIZE)
-    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-    if (bytes > 0) return (size_t)bytes;
-#endif
-    return sysfs_cache_bytes(2);
-}
-
-#endif

@@ -25,9 +25,19 @@
 #define FPX_TARGET_AVX512_VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")))
 #endif
 #define FPX_TARGET_AVX2 __attribute__((target("avx2,fma")))
+// AVX-VNNI are the instructions of AVX-512 VNNI for vectors of 32 bytes, encoded for processors without AVX-512. Tests
+// take the encoding that they can run.
+#if defined(FPX_EMULATE_AVX_VNNI)
+#define FPX_TARGET_AVX2_VNNI __attribute__((target("avx2,fma,avx512vl,avx512vnni")))
+#define FPX_AVX_VNNI(name) _mm256_##name##_epi32
+#else
+#define FPX_TARGET_AVX2_VNNI __attribute__((target("avx2,fma,avxvnni")))
+#define FPX_AVX_VNNI(name) _mm256_##name##_avx_epi32
+#endif
 
 typedef struct fpx_cpu_features {
     bool avx2_fma;
+    bool avx_vnni;
     bool avx512_f_bw_dq_vl;
     bool avx512_vnni;
     /// Arithmetic on subnormal floats is as fast as on all others; elsewhere it takes a hundred cycles and more.

@@ -24,7 +24,7 @@ static fpx_kernels mixed_table;
 /// The extensions that the processor can run beside a level, however slowly.
 static unsigned runnable_extensions(fpx_isa isa) {
     switch (isa) {
-    case FPX_ISA_AVX2: return FPX_EXTENSION_SUBNORMAL;
+    case FPX_ISA_AVX2: return FPX_EXTENSION_SUBNORMAL | (features.avx_vnni ? FPX_EXTENSION_DOT_PRODUCT : 0);
     case FPX_ISA_AVX512: return FPX_EXTENSION_SUBNORMAL | (features.avx512_vnni ? FPX_EXTENSION_DOT_PRODUCT : 0);
     case FPX_ISA_NEON: return features.neon_dot_product ? FPX_EXTENSION_DOT_PRODUCT : 0;
     default: return 0;
@@ -52,6 +52,10 @@ static void replace_by_avx2(fpx_kernels *table, unsigned extensions) {
 #define KERNEL(operation, name, result, arguments) table->name = fpx_##name##_avx2;
 #include "kernel_list.h"
     if (extensions & FPX_EXTENSION_SUBNORMAL) table->addweighted_u8 = fpx_addweighted_u8_avx2_subnormal;
+    if (extensions & FPX_EXTENSION_DOT_PRODUCT) {
+        table->moments_u8_accumulate = fpx_moments_u8_accumulate_avx2_dot_product;
+        table->moments_u16_accumulate = fpx_moments_u16_accumulate_avx2_dot_product;
+    }
 #endif
 }
 
@@ -62,9 +66,9 @@ static void replace_by_avx512(fpx_kernels *table, unsigned extensions) {
 #include "kernel_list.h"
     if (extensions & FPX_EXTENSION_SUBNORMAL) table->addweighted_u8 = fpx_addweighted_u8_avx512_subnormal;
     if (extensions & FPX_EXTENSION_DOT_PRODUCT) {
-        table->moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_vnni;
-        table->gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_vnni;
-        table->gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_vnni;
+        table->moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_dot_product;
+        table->gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_dot_product;
+        table->gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_dot_product;
     }
 #endif
 }

@@ -34,8 +34,9 @@ KERNEL(addweighted, addweighted_f32, void,
        (float *destination, const float *first, const float *second, size_t sample_count, float alpha, float beta,
         float gamma))
 
-/// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums, each `row_sums` after the one before, from as many
-/// rows of samples and 2 * radius more. Any number of samples.
+/// First pass: FPX_GAUSSIAN_ROWS_PER_PASS rows of exact sums (a level may leave out a factor that its second pass
+/// knows), each `row_sums` after the one before, from as many rows of samples and 2 * radius more. Any number of
+/// samples.
 KERNEL(gaussian, gaussian_u8_vertical, void,
        (uint16_t *sums, size_t row_sums, const uint8_t *const *rows, size_t first_sample, size_t sample_count,
         const fpx_gaussian *gaussian))
@@ -57,5 +58,8 @@ KERNEL(extremes, extremes_u16, void,
        (const fpx_extremes_task *task, const uint16_t *const *rows, uint16_t black, uint16_t white))
 KERNEL(extremes, extremes_f32, void,
        (const fpx_extremes_task *task, const float *const *rows, float black, float white))
+
+/// The number of columns that it flags.
+KERNEL(detection, persistence, size_t, (const fpx_persistence_task *task))
 
 #undef KERNEL

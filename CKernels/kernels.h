@@ -7,11 +7,21 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "detection/persistence_task.h"
 #include "extremes/extremes_task.h"
 #include "fpx_cpu.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_welford.h"
+
+/// 1 in a build under MemorySanitizer, which takes multiplications by zero for uses: buffers are cleared there.
+#define FPX_MEMORY_SANITIZER 0
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#undef FPX_MEMORY_SANITIZER
+#define FPX_MEMORY_SANITIZER 1
+#endif
+#endif
 
 /// What Chan's merge multiplies with when it takes a block of frames into moments of earlier frames.
 typedef struct fpx_welford_weights {
@@ -48,9 +58,11 @@ const fpx_kernels *fpx_kernels_selected(void);
 #include "kernel_list.h"
 #define KERNEL(operation, name, result, arguments) result fpx_##name##_avx2_subnormal arguments;
 #include "kernel_list.h"
+#define KERNEL(operation, name, result, arguments) result fpx_##name##_avx2_dot_product arguments;
+#include "kernel_list.h"
 #define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512 arguments;
 #include "kernel_list.h"
-#define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512_vnni arguments;
+#define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512_dot_product arguments;
 #include "kernel_list.h"
 #define KERNEL(operation, name, result, arguments) result fpx_##name##_avx512_subnormal arguments;
 #include "kernel_list.h"

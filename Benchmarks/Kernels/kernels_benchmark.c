@@ -195,6 +195,22 @@ static void run_moments_u8(const row *row) {
                                    (const uint8_t *const *)memory.frames, row->frame_count, row->sample_count);
 }
 
+/// Frames as strips of a ring have them, one buffer after the other, and not each at the start of pages of its own, where
+/// all of them would meet in the same sets of the level-1 cache.
+enum { BATCH_ROW_SAMPLES = 12000, BATCH_STRIP_ROWS = 16, MOST_BATCH_FRAMES = 16 };
+
+static void run_moments_u8_batch(const row *row) {
+    fpx_moments_u8_accumulate_strided((uint32_t *)memory.first_accumulators, (uint32_t *)memory.second_accumulators,
+                                      memory.frames[0], BATCH_ROW_SAMPLES * BATCH_STRIP_ROWS, row->frame_count,
+                                      row->sample_count, row->sample_count, NULL);
+}
+
+static void run_moments_u16_batch(const row *row) {
+    fpx_moments_u16_accumulate_strided((uint32_t *)memory.first_accumulators, (uint64_t *)memory.second_accumulators,
+                                       (const uint16_t *)memory.frames[0], BATCH_ROW_SAMPLES * BATCH_STRIP_ROWS * 2,
+                                       row->frame_count, row->sample_count, row->sample_count, NULL);
+}
+
 static void run_moments_u16(const row *row) {
     fpx_moments_u16_accumulate_tile((uint32_t *)memory.first_accumulators, (uint64_t *)memory.second_accumulators,
                                     (const uint16_t *const *)memory.frames, row->frame_count, row->sample_count);
@@ -340,6 +356,15 @@ static void run_addweighted_u8(const row *row) {
     fpx_addweighted_u8(memory.first_accumulators, memory.frames[0], memory.frames[1], row->sample_count, 0.3, 0.7, 1.5);
 }
 
+/// Rows without gaps between them.
+enum { SHORT_ROW_SAMPLES = 300 };
+
+static void run_addweighted_u8_rows(const row *row) {
+    fpx_addweighted_u8_rows(memory.first_accumulators, SHORT_ROW_SAMPLES, memory.frames[0], SHORT_ROW_SAMPLES,
+                            memory.frames[1], SHORT_ROW_SAMPLES, SHORT_ROW_SAMPLES,
+                            row->sample_count / SHORT_ROW_SAMPLES, 0.3, 0.7, 1.5, 1);
+}
+
 static void run_addweighted_u16(const row *row) {
     fpx_addweighted_u16((uint16_t *)memory.first_accumulators, (const uint16_t *)memory.frames[0],
                         (const uint16_t *)memory.frames[1], row->sample_count, 0.3, 0.7, 1.5);
@@ -387,6 +412,17 @@ static row *add_row(const char *name, void (*run)(const row *), size_t frame_cou
     added->bytes_per_sample = bytes_per_sample;
     added->samples = frame_count * sample_count;
     return added;
+}
+
+/// A row on the level and with the extensions that this processor prefers.
+static void add_best_row(const char *name, void (*run)(const row *), size_t frame_count, size_t sample_count,
+                         size_t bytes_per_sample) {
+    row *added = add_row(name, run, frame_count, sample_count, bytes_per_sample);
+    for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
+        if (fpx_isa_available((fpx_isa)isa)) added->isa = (fpx_isa)isa;
+    }
+    added->extensions = fpx_isa_extensions_preferred(added->isa);
+    added->selects_level = true;
 }
 
 /// Levels for which this processor prefers an extension that matters are measured without it as well.
@@ -586,22 +622,32 @@ int main(int argument_count, char **arguments) {
         for (size_t frame_count = 1; frame_count <= FRAMES; frame_count++) {
             char name[64];
             snprintf(name, sizeof name, "%zu frame%s", frame_count, frame_count == 1 ? "" : "s");
-            row *added = add_row(name, run_moments_u8, frame_count, LEVEL2_SAMPLES, 1);
-            for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
-                if (fpx_isa_available((fpx_isa)isa)) added->isa = (fpx_isa)isa;
-            }
-            added->extensions = fpx_isa_extensions_preferred(added->isa);
-            added->selects_level = true;
+            add_best_row(name, run_moments_u8, frame_count, LEVEL2_SAMPLES, 1);
         }
         print_table("Moments u8 by number of frames, 32,768 samples, best level, in level-2 cache", "", 1,
                     no_rate_bounds);
 
+        const size_t batches[] = {6, 8, 12, 14, MOST_BATCH_FRAMES};
+        add_row("bare pass over 8 frames", run_bare_pass_8, FRAMES, BATCH_ROW_SAMPLES, 1);
+        for (size_t sample_bytes = 1; sample_bytes <= 2; sample_bytes++) {
+            for (size_t index = 0; index < sizeof batches / sizeof batches[0]; index++) {
+                char name[64];
+                snprintf(name, sizeof name, "u%zu, %zu frames", 8 * sample_bytes, batches[index]);
+                add_best_row(name, sample_bytes == 1 ? run_moments_u8_batch : run_moments_u16_batch, batches[index],
+                             BATCH_ROW_SAMPLES, sample_bytes);
+            }
+        }
+        print_table("Moments of batches that the program takes, a row of 12,000 samples, best level", "", 1,
+                    no_rate_bounds);
+
         add_row(bare_pass, run_bare_pass_12, FRAMES, LARGE_SAMPLES, 2);
-        add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, 0, NULL);
+        add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, FPX_EXTENSION_DOT_PRODUCT,
+                       "dot product");
         print_table("Moments u16, 8 frames of 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
 
         add_row(bare_pass, run_bare_pass_12, FRAMES, LEVEL2_SAMPLES / 2, 2);
-        add_level_rows("moments u16", run_moments_u16, FRAMES, LEVEL2_SAMPLES / 2, 2, 0, NULL);
+        add_level_rows("moments u16", run_moments_u16, FRAMES, LEVEL2_SAMPLES / 2, 2, FPX_EXTENSION_DOT_PRODUCT,
+                       "dot product");
         print_table("Moments u16, 8 frames of 16,384 samples, all in level-2 cache", "", 1, no_rate_bounds);
     }
 
@@ -676,6 +722,15 @@ int main(int argument_count, char **arguments) {
         }
     }
 
+    if (wanted(name_count, names, "addweighted")) {
+        add_row("memcpy of 4,000 samples", run_memcpy, 1, 4000, 1);
+        add_best_row("one row of 3,968 samples, whole vectors", run_addweighted_u8, 1, 3968, 1);
+        add_best_row("one row of 4,000 samples", run_addweighted_u8, 1, 4000, 1);
+        add_best_row("one row of 299 samples", run_addweighted_u8, 1, 299, 1);
+        add_best_row("100 rows of 300 samples without gaps", run_addweighted_u8_rows, 1, 100 * SHORT_ROW_SAMPLES, 1);
+        print_table("addWeighted u8, rows, best level, in cache", "", 1, no_rate_bounds);
+    }
+
     if (wanted(name_count, names, "gaussian")) {
         const struct {
             const char *place;
@@ -700,6 +755,11 @@ int main(int argument_count, char **arguments) {
                            "dot product");
             char title[128];
             snprintf(title, sizeof title, "Gaussian u16, 15 x 15, %s", sizes[index].place);
+            print_table(title, "", 1, no_rate_bounds);
+            fpx_gaussian_prepare(&gaussian, 3, 0);
+            add_row("memcpy", run_memcpy, 1, sizes[index].sample_count, 2);
+            add_level_rows("gaussian u16", run_gaussian_u16, 1, sizes[index].sample_count, 2, 0, NULL);
+            snprintf(title, sizeof title, "Gaussian u16, 3 x 3, %s", sizes[index].place);
             print_table(title, "", 1, no_rate_bounds);
         }
     }

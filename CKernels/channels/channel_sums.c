@@ -19,44 +19,16 @@ enum {
     SET_PIECES = 1024 * CALL_PIECES,
 };
 
-#define FPX_CHANNEL_SUMS(bits, sample_type, square_type)                                                               \
-    /* At most SET_PIECES pieces; the last may be shorter. */                                                          \
-    static void sum_set_u##bits(uint64_t *sum, uint64_t *sum_of_squares, const sample_type *samples, size_t channels,  \
-                                size_t sample_count) {                                                                 \
-        const fpx_kernels *kernels = fpx_kernels_selected();                                                           \
-        uint32_t sums[PIECE_SAMPLES] = {0};                                                                            \
-        square_type squares[PIECE_SAMPLES] = {0};                                                                      \
-        const sample_type *pieces[CALL_PIECES];                                                                        \
-        while (sample_count >= PIECE_SAMPLES) {                                                                        \
-            size_t count = 0;                                                                                          \
-            for (; count < CALL_PIECES && sample_count >= PIECE_SAMPLES; count++) {                                    \
-                pieces[count] = samples;                                                                               \
-                samples += PIECE_SAMPLES;                                                                              \
-                sample_count -= PIECE_SAMPLES;                                                                         \
-            }                                                                                                          \
-            kernels->moments_u##bits##_accumulate(sums, squares, pieces, count, 0, PIECE_SAMPLES);                     \
-        }                                                                                                              \
-        if (sample_count > 0) kernels->moments_u##bits##_accumulate(sums, squares, &samples, 1, 0, sample_count);      \
-        for (size_t position = 0; position < PIECE_SAMPLES; position++) {                                              \
-            sum[position % channels] += sums[position];                                                                \
-            sum_of_squares[position % channels] += squares[position];                                                  \
-        }                                                                                                              \
-    }                                                                                                                  \
-                                                                                                                       \
-    fpx_status fpx_channel_sums_u##bits(uint64_t *sum, uint64_t *sum_of_squares, const sample_type *samples,           \
-                                        size_t channels, size_t pixel_count) {                                         \
-        const fpx_status status = fpx_channels_check(sum, sum_of_squares, samples, channels, pixel_count);             \
-        if (status != FPX_OK) return status;                                                                           \
-        size_t left = channels * pixel_count;                                                                          \
-        while (left > 0) {                                                                                             \
-            const size_t set = (size_t)SET_PIECES * PIECE_SAMPLES;                                                     \
-            const size_t count = left < set ? left : set;                                                              \
-            sum_set_u##bits(sum, sum_of_squares, samples, channels, count);                                            \
-            samples += count;                                                                                          \
-            left -= count;                                                                                             \
-        }                                                                                                              \
-        return FPX_OK;                                                                                                 \
-    }
+#define SAMPLE uint8_t
+#define SQUARE uint32_t
+#define ENTRY moments_u8_accumulate
+#define PUBLIC fpx_channel_sums_u8
+#define SUM_SET sum_set_u8
+#include "channel_sums_template.h"
 
-FPX_CHANNEL_SUMS(8, uint8_t, uint32_t)
-FPX_CHANNEL_SUMS(16, uint16_t, uint64_t)
+#define SAMPLE uint16_t
+#define SQUARE uint64_t
+#define ENTRY moments_u16_accumulate
+#define PUBLIC fpx_channel_sums_u16
+#define SUM_SET sum_set_u16
+#include "channel_sums_template.h"

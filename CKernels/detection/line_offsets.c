@@ -15,14 +15,17 @@ static inline float larger(float a, float b) { return a < b ? b : a; }
 
 fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float *row, const float *lower, size_t first,
                                 size_t last, size_t step) {
+    if (first >= last) return FPX_OK;
     if (!offsets || !upper || !row || !lower || first < step) return FPX_ERROR_ARGUMENT;
     for (size_t i = first; i < last; i++) {
         float a = upper[i - step], b = upper[i], c = upper[i + step], d = row[i - step];
         float e = row[i + step], f = lower[i - step], g = lower[i], h = lower[i + step];
         // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
-        FPX_ORDER(a, b) FPX_ORDER(c, d) FPX_ORDER(a, c) FPX_ORDER(b, d) FPX_ORDER(b, c)
-        FPX_ORDER(e, f) FPX_ORDER(g, h) FPX_ORDER(e, g) FPX_ORDER(f, h) FPX_ORDER(f, g)
-        const float low = larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
+        FPX_ORDER(a, b)
+        FPX_ORDER(c, d)
+        FPX_ORDER(a, c) FPX_ORDER(b, d) FPX_ORDER(b, c) FPX_ORDER(e, f) FPX_ORDER(g, h) FPX_ORDER(e, g) FPX_ORDER(f, h)
+            FPX_ORDER(f, g) const float low =
+                larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
         const float high = smaller(smaller(larger(a, h), larger(b, g)), smaller(larger(c, f), larger(d, e)));
         const float middle = low + high, twice = row[i] + row[i];
         offsets[i] = twice < middle ? middle - twice : twice - middle;
@@ -32,6 +35,7 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
 
 fpx_status fpx_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, const float *row, const float *left,
                                 const float *right, size_t count) {
+    if (count == 0) return FPX_OK;
     if (!above || !below || !sums || !row || !left || !right) return FPX_ERROR_ARGUMENT;
     for (size_t i = 0; i < count; i++) {
         above[i] = (uint8_t)(above[i] + (row[i] > larger(left[i], right[i])));

@@ -1,13 +1,15 @@
-// The template for each type of samples. Included after a header of ../vectors, with LEVEL(name) making a kernel's name.
+// The template for each type of samples. Included after a header of ../vectors, with LEVEL(name) making a kernel's
+// name.
 
 #include <string.h>
 
 #include "../kernels.h"
 
-/// A column of rows that is walked in one go, and the bytes of a row in a block: the counters are 8 or 16 KiB and the
-/// samples 5 KiB, which stay in level-1 cache together.
+/// A column of rows that is walked in one go, and the bytes of a row in a block: the counters are 16 KiB and the
+/// samples 10 KiB, which stay in level-1 cache together. Longer blocks do not; with shorter ones, more of what is read
+/// next from many frames comes too late.
 #define FPX_EXTREMES_COLUMN_ROWS ((size_t)8)
-#define FPX_EXTREMES_BLOCK_BYTES ((size_t)512)
+#define FPX_EXTREMES_BLOCK_BYTES ((size_t)1024)
 
 #define SAMPLE uint8_t
 #define COUNTER uint8_t

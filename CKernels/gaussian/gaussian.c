@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "../kernels.h"
-#include "fpx_parallel.h"
+#include "../tiling.h"
 
 #pragma STDC FP_CONTRACT OFF
 

@@ -1,118 +1,19 @@
-#include "../kernels.h"
+#include "../cpu.h"
 
 #if FPX_X86
 
-#include <immintrin.h>
+#include "../vectors/avx2.h"
 
+#define LEVEL(name) name##_avx2
+#include "gaussian_columns.h"
 #include "gaussian_order_avx2.h"
-#include "gaussian_pairs.h"
-#include "gaussian_plain.h"
 
-#pragma STDC FP_CONTRACT OFF
-
-#define AVX2 __attribute__((target("avx2,fma")))
+#define AVX2 FPX_TARGET
 #define INLINE static inline __attribute__((always_inline))
 
 AVX2 INLINE __m256i load(const void *address) { return _mm256_loadu_si256((const __m256i *)address); }
 AVX2 INLINE void store(void *address, __m256i vector) { _mm256_storeu_si256((__m256i *)address, vector); }
 AVX2 INLINE __m256i repeat(uint32_t bits) { return _mm256_set1_epi32((int)bits); }
-
-// ---- First pass ----
-//
-// Four rows of sums from pairs of rows: two with the weights that fit the pair, two with those of the pair before it.
-
-/// Sums of four rows, each in the order that unpacking gives: the lower and the upper halves of the lanes.
-typedef struct columns {
-    __m256i row[FPX_GAUSSIAN_ROWS_PER_PASS][2];
-} columns;
-
-/// Two rows of samples, interleaved.
-typedef struct pair_of_rows {
-    __m256i low;
-    __m256i high;
-} pair_of_rows;
-
-/// Bytes, or words less 2^15, which the weights' sum of 2^16 makes 2^31 of a sum, modulo 2^32.
-AVX2 INLINE __m256i load_row(const void *samples, bool bytes) {
-    const __m256i loaded = load(samples);
-    return bytes ? loaded : _mm256_xor_si256(loaded, _mm256_set1_epi16((short)0x8000));
-}
-
-AVX2 INLINE pair_of_rows load_pair(const void *const *rows, size_t pair, size_t offset_bytes, bool bytes) {
-    const __m256i a = load_row((const char *)rows[2 * pair] + offset_bytes, bytes);
-    const __m256i b = load_row((const char *)rows[2 * pair + 1] + offset_bytes, bytes);
-    const pair_of_rows words = {_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)};
-    if (!bytes) return words;
-    const pair_of_rows interleaved = {_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b)};
-    return interleaved;
-}
-
-AVX2 INLINE void add_to_row(__m256i sums[2], pair_of_rows samples, uint32_t weights, bool bytes) {
-    const __m256i by = repeat(weights);
-    if (bytes) {
-        sums[0] = _mm256_add_epi16(sums[0], _mm256_maddubs_epi16(samples.low, by));
-        sums[1] = _mm256_add_epi16(sums[1], _mm256_maddubs_epi16(samples.high, by));
-    } else {
-        sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(samples.low, by));
-        sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(samples.high, by));
-    }
-}
-
-/// Adds a pair of rows to two rows of sums, the first of which begins with pair 0.
-AVX2 INLINE void add_to_rows(__m256i (*sums)[2], pair_of_rows samples, const fpx_gaussian_pairs *by, size_t pair,
-                             bool bytes) {
-    add_to_row(sums[0], samples, by->first[pair], bytes);
-    add_to_row(sums[1], samples, by->second[pair], bytes);
-}
-
-/// 32 bytes of four rows of samples, twice as many of sums. `offset_bytes` is the place in the rows.
-AVX2 INLINE void sum_columns(void *sums, size_t row_bytes, const void *const *rows, size_t offset_bytes,
-                             const fpx_gaussian_pairs *by, bool bytes) {
-    const __m256i initial = bytes ? _mm256_setzero_si256() : repeat(1u << 31);
-    columns columns = {{{initial, initial}, {initial, initial}, {initial, initial}, {initial, initial}}};
-    add_to_rows(columns.row, load_pair(rows, 0, offset_bytes, bytes), by, 0, bytes);
-    for (size_t pair = 1; pair < by->count; pair++) {
-        const pair_of_rows samples = load_pair(rows, pair, offset_bytes, bytes);
-        add_to_rows(columns.row, samples, by, pair, bytes);
-        add_to_rows(columns.row + 2, samples, by, pair - 1, bytes);
-    }
-    add_to_rows(columns.row + 2, load_pair(rows, by->count, offset_bytes, bytes), by, by->count - 1, bytes);
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
-        char *to = (char *)sums + row * row_bytes;
-        const __m256i *from = columns.row[row];
-        store(to, _mm256_permute2x128_si256(from[0], from[1], 0x20));
-        store(to + 32, _mm256_permute2x128_si256(from[0], from[1], 0x31));
-    }
-}
-
-AVX2 void fpx_gaussian_u8_vertical_avx2(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,
-                                        size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
-    if (sample_count < 32 || !fpx_gaussian_fits_byte_pairs(gaussian)) {
-        fpx_gaussian_u8_vertical_plain(sums, row_sums, rows, first_sample, sample_count, gaussian);
-        return;
-    }
-    const fpx_gaussian_pairs pairs = fpx_gaussian_byte_pairs(gaussian->u8_weights, gaussian->u8_radius);
-    for (size_t done = 0; done < sample_count; done += 32) {
-        // The last vector ends where the samples end, and repeats some of the one before.
-        if (done > sample_count - 32) done = sample_count - 32;
-        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows, first_sample + done, &pairs, true);
-    }
-}
-
-AVX2 void fpx_gaussian_u16_vertical_avx2(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,
-                                         size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
-    if (sample_count < 16 || !fpx_gaussian_fits_word_pairs(gaussian)) {
-        fpx_gaussian_u16_vertical_plain(sums, row_sums, rows, first_sample, sample_count, gaussian);
-        return;
-    }
-    const fpx_gaussian_pairs pairs = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
-    for (size_t done = 0; done < sample_count; done += 16) {
-        if (done > sample_count - 16) done = sample_count - 16;
-        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows,
-                    (first_sample + done) * sizeof **rows, &pairs, false);
-    }
-}
 
 // ---- Second pass ----
 
@@ -149,6 +50,10 @@ AVX2 INLINE __m256i upper_words(__m256i first, __m256i second) {
 
 AVX2 void fpx_gaussian_u8_horizontal_avx2(uint8_t *destination, const uint16_t *sums, size_t sample_count,
                                           size_t channels, const fpx_gaussian *gaussian) {
+    if (fpx_gaussian_u8_is_binomial(gaussian)) {
+        binomial_u8_horizontal(destination, sums, sample_count, channels);
+        return;
+    }
     uint16_t pairs[FPX_GAUSSIAN_PAIRED_ROW];
     uint8_t results[FPX_GAUSSIAN_PAIRED_ROW];
     const fpx_gaussian_pairs by = fpx_gaussian_word_pairs(gaussian->u8_weights, gaussian->u8_radius);
@@ -191,6 +96,10 @@ AVX2 INLINE __m256i join_halves(__m256i high, __m256i low) {
 
 AVX2 void fpx_gaussian_u16_horizontal_avx2(uint16_t *destination, const uint32_t *sums, size_t sample_count,
                                            size_t channels, const fpx_gaussian *gaussian) {
+    if (fpx_gaussian_u16_is_binomial(gaussian)) {
+        binomial_u16_horizontal(destination, sums, sample_count, channels);
+        return;
+    }
     if (!fpx_gaussian_fits_word_pairs(gaussian)) {
         fpx_gaussian_u16_horizontal_plain(destination, sums, sample_count, channels, gaussian);
         return;

@@ -1,118 +1,17 @@
-#include "../kernels.h"
+#include "../cpu.h"
 
 #if FPX_X86
 
-#include <immintrin.h>
+#include "../vectors/avx512.h"
 
-#include "gaussian_pairs.h"
-#include "gaussian_plain.h"
-
-#pragma STDC FP_CONTRACT OFF
+#define LEVEL(name) name##_avx512
+#include "gaussian_columns.h"
 
 #define AVX512 FPX_TARGET_AVX512
 #define AVX512_VNNI FPX_TARGET_AVX512_VNNI
 #define INLINE static inline __attribute__((always_inline))
 
 AVX512 INLINE __m512i repeat(uint32_t bits) { return _mm512_set1_epi32((int)bits); }
-
-// ---- First pass ----
-//
-// Four rows of sums from pairs of rows: two with the weights that fit the pair, two with those of the pair before it.
-
-/// Sums of four rows, each in the order that unpacking gives: the lower and the upper halves of the lanes.
-typedef struct columns {
-    __m512i row[FPX_GAUSSIAN_ROWS_PER_PASS][2];
-} columns;
-
-/// Two rows of samples, interleaved.
-typedef struct pair_of_rows {
-    __m512i low;
-    __m512i high;
-} pair_of_rows;
-
-/// Bytes, or words less 2^15, which the weights' sum of 2^16 makes 2^31 of a sum, modulo 2^32.
-AVX512 INLINE __m512i load_row(const void *samples, bool bytes) {
-    const __m512i loaded = _mm512_loadu_si512(samples);
-    return bytes ? loaded : _mm512_xor_si512(loaded, _mm512_set1_epi16((short)0x8000));
-}
-
-AVX512 INLINE pair_of_rows load_pair(const void *const *rows, size_t pair, size_t offset_bytes, bool bytes) {
-    const __m512i a = load_row((const char *)rows[2 * pair] + offset_bytes, bytes);
-    const __m512i b = load_row((const char *)rows[2 * pair + 1] + offset_bytes, bytes);
-    const pair_of_rows words = {_mm512_unpacklo_epi16(a, b), _mm512_unpackhi_epi16(a, b)};
-    if (!bytes) return words;
-    const pair_of_rows interleaved = {_mm512_unpacklo_epi8(a, b), _mm512_unpackhi_epi8(a, b)};
-    return interleaved;
-}
-
-AVX512 INLINE void add_to_row(__m512i sums[2], pair_of_rows samples, uint32_t weights, bool bytes) {
-    const __m512i by = repeat(weights);
-    if (bytes) {
-        sums[0] = _mm512_add_epi16(sums[0], _mm512_maddubs_epi16(samples.low, by));
-        sums[1] = _mm512_add_epi16(sums[1], _mm512_maddubs_epi16(samples.high, by));
-    } else {
-        sums[0] = _mm512_add_epi32(sums[0], _mm512_madd_epi16(samples.low, by));
-        sums[1] = _mm512_add_epi32(sums[1], _mm512_madd_epi16(samples.high, by));
-    }
-}
-
-/// Adds a pair of rows to two rows of sums, the first of which begins with pair 0.
-AVX512 INLINE void add_to_rows(__m512i (*sums)[2], pair_of_rows samples, const fpx_gaussian_pairs *by, size_t pair,
-                               bool bytes) {
-    add_to_row(sums[0], samples, by->first[pair], bytes);
-    add_to_row(sums[1], samples, by->second[pair], bytes);
-}
-
-/// 64 bytes of four rows of samples, twice as many of sums. `offset_bytes` is the place in the rows.
-AVX512 INLINE void sum_columns(void *sums, size_t row_bytes, const void *const *rows, size_t offset_bytes,
-                               const fpx_gaussian_pairs *by, bool bytes) {
-    const __m512i initial = bytes ? _mm512_setzero_si512() : repeat(1u << 31);
-    columns columns = {{{initial, initial}, {initial, initial}, {initial, initial}, {initial, initial}}};
-    add_to_rows(columns.row, load_pair(rows, 0, offset_bytes, bytes), by, 0, bytes);
-    for (size_t pair = 1; pair < by->count; pair++) {
-        const pair_of_rows samples = load_pair(rows, pair, offset_bytes, bytes);
-        add_to_rows(columns.row, samples, by, pair, bytes);
-        add_to_rows(columns.row + 2, samples, by, pair - 1, bytes);
-    }
-    add_to_rows(columns.row + 2, load_pair(rows, by->count, offset_bytes, bytes), by, by->count - 1, bytes);
-    const __m512i lower = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
-    const __m512i upper = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
-        char *to = (char *)sums + row * row_bytes;
-        const __m512i *from = columns.row[row];
-        _mm512_storeu_si512(to, _mm512_permutex2var_epi64(from[0], lower, from[1]));
-        _mm512_storeu_si512(to + 64, _mm512_permutex2var_epi64(from[0], upper, from[1]));
-    }
-}
-
-AVX512 void fpx_gaussian_u8_vertical_avx512(uint16_t *sums, size_t row_sums, const uint8_t *const *rows,
-                                            size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
-    if (sample_count < 64 || !fpx_gaussian_fits_byte_pairs(gaussian)) {
-        fpx_gaussian_u8_vertical_plain(sums, row_sums, rows, first_sample, sample_count, gaussian);
-        return;
-    }
-    const fpx_gaussian_pairs pairs = fpx_gaussian_byte_pairs(gaussian->u8_weights, gaussian->u8_radius);
-    for (size_t done = 0; done < sample_count; done += 64) {
-        // The last vector ends where the samples end, and repeats some of the one before.
-        if (done > sample_count - 64) done = sample_count - 64;
-        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows, first_sample + done, &pairs, true);
-    }
-}
-
-AVX512 void fpx_gaussian_u16_vertical_avx512(uint32_t *sums, size_t row_sums, const uint16_t *const *rows,
-                                             size_t first_sample, size_t sample_count, const fpx_gaussian *gaussian) {
-    if (sample_count < 32 || !fpx_gaussian_fits_word_pairs(gaussian)) {
-        fpx_gaussian_u16_vertical_plain(sums, row_sums, rows, first_sample, sample_count, gaussian);
-        return;
-    }
-    const fpx_gaussian_pairs pairs = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
-    for (size_t done = 0; done < sample_count; done += 32) {
-        if (done > sample_count - 32) done = sample_count - 32;
-        sum_columns(sums + done, row_sums * sizeof *sums, (const void *const *)rows,
-                    (first_sample + done) * sizeof **rows, &pairs, false);
-    }
-}
 
 // ---- Second pass ----
 //
@@ -166,28 +65,19 @@ typedef struct pixels {
 /// `words` are in the order of pairs. One version for each level; inlined like everything here.
 typedef pixels pixel_sum(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial);
 
-#define DEFINE_SUM_PIXELS(name, target, multiply_add)                                                                  \
-    target INLINE pixels name(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial) { \
-        pixels sums;                                                                                                   \
-        _Pragma("clang loop unroll(full)") for (int vector = 0; vector < VECTORS; vector++) sums.first[vector] =       \
-            sums.second[vector] = initial;                                                                             \
-        for (size_t pair = 0; pair < by->count; pair++, words += 2 * channels) {                                       \
-            const __m512i first = repeat(by->first[pair]), second = repeat(by->second[pair]);                          \
-            _Pragma("clang loop unroll(full)") for (int vector = 0; vector < VECTORS; vector++) {                      \
-                const __m512i loaded = _mm512_loadu_si512(words + 32 * vector);                                        \
-                sums.first[vector] = multiply_add(sums.first[vector], loaded, first);                                  \
-                sums.second[vector] = multiply_add(sums.second[vector], loaded, second);                               \
-            }                                                                                                          \
-        }                                                                                                              \
-        return sums;                                                                                                   \
-    }
-
 AVX512 INLINE __m512i multiply_add(__m512i sums, __m512i a, __m512i b) {
     return _mm512_add_epi32(sums, _mm512_madd_epi16(a, b));
 }
 
-DEFINE_SUM_PIXELS(sum_pixels, AVX512, multiply_add)
-DEFINE_SUM_PIXELS(sum_pixels_vnni, AVX512_VNNI, _mm512_dpwssd_epi32)
+#define NAME sum_pixels
+#define TARGET AVX512
+#define MULTIPLY_ADD multiply_add
+#include "gaussian_pixels_avx512.h"
+
+#define NAME sum_pixels_vnni
+#define TARGET AVX512_VNNI
+#define MULTIPLY_ADD _mm512_dpwssd_epi32
+#include "gaussian_pixels_avx512.h"
 
 /// The upper words of both, interleaved again.
 AVX512 INLINE __m512i upper_words(__m512i first, __m512i second) {
@@ -200,6 +90,10 @@ AVX512 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 AVX512 INLINE void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
                               const fpx_gaussian *gaussian, pixel_sum *sum) {
+    if (fpx_gaussian_u8_is_binomial(gaussian)) {
+        binomial_u8_horizontal(destination, sums, sample_count, channels);
+        return;
+    }
     uint16_t pairs[PAIRED_ROW];
     uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
     const fpx_gaussian_pairs by = fpx_gaussian_word_pairs(gaussian->u8_weights, gaussian->u8_radius);
@@ -232,8 +126,9 @@ AVX512 void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_vnni(uint8_t *destination, const uint16_t *sums, size_t sample_count,
-                                                        size_t channels, const fpx_gaussian *gaussian) {
+AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_t *destination, const uint16_t *sums,
+                                                               size_t sample_count, size_t channels,
+                                                               const fpx_gaussian *gaussian) {
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
 
@@ -254,6 +149,10 @@ AVX512 INLINE __m512i join_halves(__m512i high, __m512i low) {
 
 AVX512 INLINE void blur_words(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
                               const fpx_gaussian *gaussian, pixel_sum *sum) {
+    if (fpx_gaussian_u16_is_binomial(gaussian)) {
+        binomial_u16_horizontal(destination, sums, sample_count, channels);
+        return;
+    }
     if (!fpx_gaussian_fits_word_pairs(gaussian)) {
         fpx_gaussian_u16_horizontal_plain(destination, sums, sample_count, channels, gaussian);
         return;
@@ -297,9 +196,9 @@ AVX512 void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_vnni(uint16_t *destination, const uint32_t *sums,
-                                                         size_t sample_count, size_t channels,
-                                                         const fpx_gaussian *gaussian) {
+AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_dot_product(uint16_t *destination, const uint32_t *sums,
+                                                                size_t sample_count, size_t channels,
+                                                                const fpx_gaussian *gaussian) {
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
 

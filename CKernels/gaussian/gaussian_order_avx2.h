@@ -19,8 +19,7 @@
     (FPX_GAUSSIAN_TILE_SAMPLES + (FPX_GAUSSIAN_MAXIMUM_SIZE - 1) * 4 + 2 * FPX_GAUSSIAN_SLACK_SUMS)
 
 #define WORD(index) 2 * (index), 2 * (index) + 1
-#define WORDS(a, b, c, d, e, f, g, h)                                                                                  \
-    { WORD(a), WORD(b), WORD(c), WORD(d), WORD(e), WORD(f), WORD(g), WORD(h) }
+#define WORDS(a, b, c, d, e, f, g, h) {WORD(a), WORD(b), WORD(c), WORD(d), WORD(e), WORD(f), WORD(g), WORD(h)}
 
 // By channels - 1. A lane has room for one pair of pixels of three channels, or two in bytes; the rest is the next
 // lane's.

@@ -31,20 +31,28 @@ FPX_GAUSSIAN_INLINE fpx_gaussian_pairs fpx_gaussian_byte_pairs(const uint16_t *w
     return pairs;
 }
 
-/// Pairs of words.
-#define FPX_GAUSSIAN_DEFINE_WORD_PAIRS(name, weight_type)                                                              \
-    FPX_GAUSSIAN_INLINE fpx_gaussian_pairs name(const weight_type *weights, size_t radius) {                           \
-        fpx_gaussian_pairs pairs;                                                                                      \
-        pairs.count = radius + 1;                                                                                      \
-        for (size_t pair = 0; pair < pairs.count; pair++) {                                                            \
-            const weight_type *taps = weights + 2 * pair;                                                              \
-            pairs.first[pair] = taps[1] | (uint32_t)taps[2] << 16;                                                     \
-            pairs.second[pair] = taps[0] | (uint32_t)taps[1] << 16;                                                    \
-        }                                                                                                              \
-        return pairs;                                                                                                  \
-    }
-FPX_GAUSSIAN_DEFINE_WORD_PAIRS(fpx_gaussian_word_pairs, uint16_t)
-FPX_GAUSSIAN_DEFINE_WORD_PAIRS(fpx_gaussian_wide_word_pairs, uint32_t)
+/// Pairs of words, from the weights before, of and behind the first of two taps.
+FPX_GAUSSIAN_INLINE void fpx_gaussian_set_word_pair(fpx_gaussian_pairs *pairs, size_t pair, uint32_t before,
+                                                    uint32_t first, uint32_t behind) {
+    pairs->first[pair] = first | behind << 16;
+    pairs->second[pair] = before | first << 16;
+}
+
+FPX_GAUSSIAN_INLINE fpx_gaussian_pairs fpx_gaussian_word_pairs(const uint16_t *weights, size_t radius) {
+    fpx_gaussian_pairs pairs;
+    pairs.count = radius + 1;
+    for (size_t tap = 0; tap <= 2 * radius; tap += 2)
+        fpx_gaussian_set_word_pair(&pairs, tap / 2, weights[tap], weights[tap + 1], weights[tap + 2]);
+    return pairs;
+}
+
+FPX_GAUSSIAN_INLINE fpx_gaussian_pairs fpx_gaussian_wide_word_pairs(const uint32_t *weights, size_t radius) {
+    fpx_gaussian_pairs pairs;
+    pairs.count = radius + 1;
+    for (size_t tap = 0; tap <= 2 * radius; tap += 2)
+        fpx_gaussian_set_word_pair(&pairs, tap / 2, weights[tap], weights[tap + 1], weights[tap + 2]);
+    return pairs;
+}
 
 /// True when vpmaddubsw is exact: weights fit 8 signed bits, and two bytes times two weights fit 16, as
 /// 255 * 128 = 32,640 does. From size 7 on only small sigmas have larger weights.

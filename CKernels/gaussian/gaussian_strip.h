@@ -22,6 +22,8 @@ static void NAMED(reflect_, )(SUM_TYPE *sums, ptrdiff_t first_sum, ptrdiff_t fir
 static void NAMED(blur_tile_, )(const strip *strip, SAMPLE_TYPE *destination, const SAMPLE_TYPE *const *rows,
                                 size_t row_count, size_t first_pixel, size_t end_pixel) {
     SUM_TYPE sums[ROWS * ROW_SUMS(SAMPLE_TYPE)];
+    // Kernels multiply what lies behind the last sum by weights of zero.
+    if (FPX_MEMORY_SANITIZER) memset(sums, 0, sizeof sums);
     const size_t channels = strip->channels;
     const ptrdiff_t radius = (ptrdiff_t)strip->gaussian->NAMED(, _radius), width = (ptrdiff_t)strip->width;
     const ptrdiff_t first_sum = (ptrdiff_t)first_pixel - radius, end_sum = (ptrdiff_t)end_pixel + radius;
@@ -104,9 +106,10 @@ static void NAMED(blur_band_, )(size_t band_index, void *context) {
     NAMED(blur_strip_, )(&image->strip, (void *)destination, rows, row_count);
 }
 
-fpx_status NAMED(fpx_gaussian_, _image)(SAMPLE_TYPE *destination, ptrdiff_t destination_stride_bytes,
-                                        const SAMPLE_TYPE *source, ptrdiff_t source_stride_bytes, size_t width,
-                                        size_t height, size_t channels, const fpx_gaussian *gaussian, size_t threads) {
+fpx_status NAMED(fpx_gaussian_, _image_on)(SAMPLE_TYPE *destination, ptrdiff_t destination_stride_bytes,
+                                           const SAMPLE_TYPE *source, ptrdiff_t source_stride_bytes, size_t width,
+                                           size_t height, size_t channels, const fpx_gaussian *gaussian,
+                                           const fpx_parallel_runner *runner) {
     if (!is_prepared(gaussian) || channels == 0 || channels > MAXIMUM_CHANNELS) return FPX_ERROR_ARGUMENT;
     if (width == 0 || height == 0) return FPX_OK;
     if (!destination || !source) return FPX_ERROR_ARGUMENT;
@@ -117,8 +120,16 @@ fpx_status NAMED(fpx_gaussian_, _image)(SAMPLE_TYPE *destination, ptrdiff_t dest
         .source_stride_bytes = source_stride_bytes,
         .height = height,
     };
-    fpx_parallel_tiles(height / BAND_ROWS + (height % BAND_ROWS != 0), threads, NAMED(blur_band_, ), &image);
+    fpx_parallel_run(runner, fpx_tile_count(height, BAND_ROWS), NAMED(blur_band_, ), &image);
     return FPX_OK;
+}
+
+fpx_status NAMED(fpx_gaussian_, _image)(SAMPLE_TYPE *destination, ptrdiff_t destination_stride_bytes,
+                                        const SAMPLE_TYPE *source, ptrdiff_t source_stride_bytes, size_t width,
+                                        size_t height, size_t channels, const fpx_gaussian *gaussian, size_t threads) {
+    const fpx_parallel_runner team = fpx_parallel_team(threads);
+    return NAMED(fpx_gaussian_, _image_on)(destination, destination_stride_bytes, source, source_stride_bytes, width,
+                                           height, channels, gaussian, &team);
 }
 
 #undef NAMED

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+#include "fpx_parallel.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -30,13 +32,17 @@ extern "C" {
 
 // Contiguous runs of samples, on the calling thread.
 
-fpx_status fpx_addweighted_u8(uint8_t *_Nonnull destination, const uint8_t *_Nonnull first,
-                              const uint8_t *_Nonnull second, size_t sample_count, double alpha, double beta,
-                              double gamma);
-fpx_status fpx_addweighted_u16(uint16_t *_Nonnull destination, const uint16_t *_Nonnull first,
-                               const uint16_t *_Nonnull second, size_t sample_count, double alpha, double beta,
-                               double gamma);
-fpx_status fpx_addweighted_f32(float *_Nonnull destination, const float *_Nonnull first, const float *_Nonnull second,
+fpx_status fpx_addweighted_u8(uint8_t *_Nonnull FPX_COUNTED_BY(sample_count) destination FPX_NOESCAPE,
+                              const uint8_t *_Nonnull FPX_COUNTED_BY(sample_count) first FPX_NOESCAPE,
+                              const uint8_t *_Nonnull FPX_COUNTED_BY(sample_count) second FPX_NOESCAPE,
+                              size_t sample_count, double alpha, double beta, double gamma);
+fpx_status fpx_addweighted_u16(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) destination FPX_NOESCAPE,
+                               const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) first FPX_NOESCAPE,
+                               const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) second FPX_NOESCAPE,
+                               size_t sample_count, double alpha, double beta, double gamma);
+fpx_status fpx_addweighted_f32(float *_Nonnull FPX_COUNTED_BY(sample_count) destination FPX_NOESCAPE,
+                               const float *_Nonnull FPX_COUNTED_BY(sample_count) first FPX_NOESCAPE,
+                               const float *_Nonnull FPX_COUNTED_BY(sample_count) second FPX_NOESCAPE,
                                size_t sample_count, double alpha, double beta, double gamma);
 
 // Whole images: `row_count` rows of `row_sample_count` samples, each row `..._stride_bytes` after the one before
@@ -57,6 +63,24 @@ fpx_status fpx_addweighted_f32_rows(float *_Nonnull destination, ptrdiff_t desti
                                     const float *_Nonnull second, ptrdiff_t second_stride_bytes,
                                     size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
                                     size_t threads);
+
+// The same on a runner of the caller's; null: on the calling thread.
+
+fpx_status fpx_addweighted_u8_rows_on(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                      const uint8_t *_Nonnull first, ptrdiff_t first_stride_bytes,
+                                      const uint8_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                      size_t row_sample_count, size_t row_count, double alpha, double beta,
+                                      double gamma, const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_addweighted_u16_rows_on(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                       const uint16_t *_Nonnull first, ptrdiff_t first_stride_bytes,
+                                       const uint16_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                       size_t row_sample_count, size_t row_count, double alpha, double beta,
+                                       double gamma, const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_addweighted_f32_rows_on(float *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                       const float *_Nonnull first, ptrdiff_t first_stride_bytes,
+                                       const float *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                       size_t row_sample_count, size_t row_count, double alpha, double beta,
+                                       double gamma, const fpx_parallel_runner *_Nullable runner);
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,9 @@
 /// Exact statistics of the channels of interleaved samples: sum, sum of squares, count of every value.
 ///
-/// A picture, or some rows of it, is `pixel_count` pixels of `channels` (1 to FPX_CHANNELS_MAXIMUM) interleaved samples.
-/// All results are exact integers that are added to what is there, so the order and the split into calls, threads and
-/// SIMD levels change no bit. From sums over n pixels: mean = sum / n, population variance = sum_of_squares / n - mean^2.
+/// A picture, or some rows of it, is `pixel_count` pixels of `channels` (1 to FPX_CHANNELS_MAXIMUM) interleaved
+/// samples. All results are exact integers that are added to what is there, so the order and the split into calls,
+/// threads and SIMD levels change no bit. From sums over n pixels: mean = sum / n, population variance = sum_of_squares
+/// / n - mean^2.
 ///
 /// Overflow: 2^32 pixels of 16-bit samples and 2^48 of 8-bit samples fit the sums of one set; beyond, they are modulo
 /// 2^64. Callers with more keep wider sums of their own and add to them.

@@ -2,7 +2,7 @@
 ///
 /// The level is chosen once, at the first use of any kernel: the one that measurement says is best, unless the
 /// environment variable FASTPIX_ISA names another one (`c`, `avx2`, `avx512`, `neon`), also for single operations
-/// (`avx512,gaussian=avx2`; operations are `moments`, `welford`, `addweighted`, `gaussian`, `extremes`).
+/// (`avx512,gaussian=avx2`; operations are `moments`, `welford`, `addweighted`, `gaussian`, `extremes`, `detection`).
 /// Every level gives the same bits, so the choice is about speed alone.
 ///
 /// Thread-safety: everything here may be called from any thread at any time. The selection is one atomic pointer for
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fpx_nullability.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -22,7 +23,7 @@ extern "C" {
 typedef enum fpx_isa {
     /// Portable C, always available.
     FPX_ISA_C = 0,
-    /// x86-64 with AVX2 and FMA.
+    /// x86-64 with AVX2 and FMA; AVX-VNNI is used in addition where the processor has it.
     FPX_ISA_AVX2 = 1,
     /// x86-64 with AVX-512 F, BW, DQ and VL; VNNI is used in addition where the processor has it.
     FPX_ISA_AVX512 = 2,
@@ -47,7 +48,7 @@ fpx_status fpx_isa_select(fpx_isa isa);
 
 /// Arithmetic on subnormal floats in place of conversions: fast on some, very slow on others, right on all.
 #define FPX_EXTENSION_SUBNORMAL 1u
-/// Dot products of bytes and words: AVX-512 VNNI, UDOT.
+/// Dot products of bytes and words: AVX-VNNI, AVX-512 VNNI, UDOT.
 #define FPX_EXTENSION_DOT_PRODUCT 2u
 /// How many bits there are.
 #define FPX_EXTENSION_COUNT 2
@@ -71,8 +72,8 @@ bool fpx_isa_uses_dot_product(void);
 /// `c`, `avx2`, `avx512` or `neon`, the names that FASTPIX_ISA takes; `unknown` for any other value.
 const char *_Nonnull fpx_isa_name(fpx_isa isa);
 
-/// False when FASTPIX_ISA is set, not empty, and not understood as a whole, or names a level that is not available here:
-/// the best level was chosen instead, and a program should tell its user so.
+/// False when FASTPIX_ISA is set, not empty, and not understood as a whole, or names a level that is not available
+/// here: the best level was chosen instead, and a program should tell its user so.
 bool fpx_isa_environment_honoured(void);
 
 /// Bytes of one core's level-1 data cache as the system reports it; 0 when unknown.

@@ -2,12 +2,14 @@
 /// places that need a second look, and how far a row lies from its neighbours.
 ///
 /// A row is `width` pixels of `channels` interleaved samples. Of it the columns `distance` ..< `width` - `distance` are
-/// looked at: the others have no counters. Tiles are `tile_columns` wide, the last one may be narrower; `period` is that
-/// of the coded block or of the colour pattern.
+/// looked at: the others have no counters. Tiles are `tile_columns` wide, the last one may be narrower; `period` is
+/// that of the coded block or of the colour pattern.
 ///
-/// Errors: FPX_ERROR_ARGUMENT for null pointers, for `channels`, `period` and `tile_columns` of 0, for more than
-/// FPX_DETECTION_CHANNELS channels and a longer period than FPX_DETECTION_PERIOD.
-/// Thread-safety: everything runs on the calling thread; calls at the same time work on different results.
+/// Errors: FPX_ERROR_ARGUMENT for null pointers where there are samples (`flagged_count` always), for `channels`,
+/// `period` and `tile_columns` of 0 or above FPX_DETECTION_CHANNELS, FPX_DETECTION_PERIOD and
+/// FPX_DETECTION_TILE_COLUMNS; then nothing is written.
+/// Thread-safety: everything runs on the calling thread; calls at
+/// the same time work on different results.
 #ifndef FPX_DETECTION_H
 #define FPX_DETECTION_H
 
@@ -23,6 +25,7 @@ extern "C" {
 
 #define FPX_DETECTION_CHANNELS 4
 #define FPX_DETECTION_PERIOD 16
+#define FPX_DETECTION_TILE_COLUMNS 255
 #define FPX_DETECTION_MOST 0.9
 
 /// Counters summed up over places (see fpx_extremes.h), and how many places.
@@ -40,9 +43,9 @@ typedef struct {
 ///   tile_sums[tile * channels + channel]
 ///   phase_sums[(column % period) * channels + channel]
 /// sets marks[tile] for channel `marked_channel`, and writes to `flagged` (room for `width`) the columns, in order, in
-/// which a sample is above, below, or either of both in more frames than n p + spread sqrt(n p (1 - p) + 1/4), where p is
-/// the share of the same in its tile of this row, at least `least_share`; FPX_DETECTION_MOST n is always enough, so that a
-/// few frames that all agree are. Returns their number in `*flagged_count`.
+/// which a sample is above, below, or either of both in more frames than n p + spread sqrt(n p (1 - p) + 1/4), where p
+/// is the share of the same in its tile of this row, at least `least_share`; FPX_DETECTION_MOST n is always enough, so
+/// that a few frames that all agree are. Returns their number in `*flagged_count`.
 fpx_status fpx_persistence_row(fpx_persistence_sums *_Nonnull tile_sums, fpx_persistence_sums *_Nonnull phase_sums,
                                fpx_row_marks *_Nonnull marks, uint32_t *_Nonnull flagged,
                                size_t *_Nonnull flagged_count, const uint16_t *_Nonnull above,
@@ -56,8 +59,8 @@ fpx_status fpx_persistence_row(fpx_persistence_sums *_Nonnull tile_sums, fpx_per
 fpx_status fpx_ring_offsets_f32(float *_Nonnull offsets, const float *_Nonnull upper, const float *_Nonnull row,
                                 const float *_Nonnull lower, size_t first, size_t last, size_t step);
 
-/// Compares `row` with two others on either side of it, sample by sample: above[i] += row > both, below[i] += row < both,
-/// sums[i] += 2 row - left - right, clamped to +-FPX_LINE_STEP and rounded towards 0. `count` samples.
+/// Compares `row` with two others on either side of it, sample by sample: above[i] += row > both, below[i] += row <
+/// both, sums[i] += 2 row - left - right, clamped to +-FPX_LINE_STEP and rounded towards 0. `count` samples.
 #define FPX_LINE_STEP 33554432
 fpx_status fpx_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                 const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,

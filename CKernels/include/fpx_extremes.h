@@ -2,8 +2,8 @@
 ///
 /// The neighbours of sample i of row r lie at a distance of rows and samples that the caller names: samples i - d, i
 /// and i + d of the rows D above and D below, and samples i - d and i + d of its own row. With interleaved channels, d
-/// is a multiple of their number, so that neighbours are of one channel; in a mosaic of colours, D and d are its period.
-/// For every sample and frame, with x the sample and max and min those of its neighbours,
+/// is a multiple of their number, so that neighbours are of one channel; in a mosaic of colours, D and d are its
+/// period. For every sample and frame, with x the sample and max and min those of its neighbours,
 ///     above += x > max,    blind_above += !(max < white),
 ///     below += x < min,    blind_below += !(min > black).
 /// A frame is *blind* where the neighbours leave no room for the sample to lie beyond them; the others can tell. Counts
@@ -21,15 +21,16 @@
 /// are written only where a frame is blind.
 /// Thread-safety: everything runs on the calling thread, and may be called from any thread at the same time, if no two
 /// calls work on the same counters.
-/// Complexity: frame_count * rows * sample_count; no allocation; less than 32 KiB of the stack.
-/// Errors: FPX_ERROR_OVERFLOW for a frame_count above the maximum, FPX_ERROR_ARGUMENT for a distance of 0, or for a null
-/// pointer where no count is zero; then nothing is written.
+/// Complexity: frame_count * rows * sample_count; no allocation; less than 40 KiB of the stack.
+/// Errors: FPX_ERROR_OVERFLOW for a frame_count above the maximum, FPX_ERROR_ARGUMENT for a distance of 0, or for a
+/// null pointer where no count is zero; then nothing is written.
 #ifndef FPX_EXTREMES_H
 #define FPX_EXTREMES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -37,7 +38,7 @@ extern "C" {
 #endif
 
 /// The most frames whose counts fit 16 bits.
-#define FPX_EXTREMES_MAXIMUM_FRAMES 65535
+#define FPX_EXTREMES_MAXIMUM_FRAMES ((size_t)65535)
 
 // One row. `rows_above`, `rows` and `rows_below` have frame_count pointers, each to the first sample of a row of
 // sample_count samples; the counters have sample_count elements.

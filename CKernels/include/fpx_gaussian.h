@@ -21,6 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+#include "fpx_parallel.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -76,6 +78,17 @@ fpx_status fpx_gaussian_u16_image(uint16_t *_Nonnull destination, ptrdiff_t dest
                                   const uint16_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
                                   size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
                                   size_t threads);
+
+// The same on a runner of the caller's; null: on the calling thread.
+
+fpx_status fpx_gaussian_u8_image_on(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                    const uint8_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
+                                    size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
+                                    const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_gaussian_u16_image_on(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
+                                     const uint16_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
+                                     size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
+                                     const fpx_parallel_runner *_Nullable runner);
 
 #ifdef __cplusplus
 }

@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+#include "fpx_parallel.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -26,9 +28,9 @@ extern "C" {
 #endif
 
 /// floor((2^32 - 1) / 255^2): the most 8-bit frames whose sum of squares fits 32 bits.
-#define FPX_MOMENTS_U8_MAXIMUM_FRAMES 66051
+#define FPX_MOMENTS_U8_MAXIMUM_FRAMES ((size_t)66051)
 /// floor((2^32 - 1) / 65535): the most 16-bit frames whose sum fits 32 bits.
-#define FPX_MOMENTS_U16_MAXIMUM_FRAMES 65537
+#define FPX_MOMENTS_U16_MAXIMUM_FRAMES ((size_t)65537)
 
 // One tile, on the calling thread. sum[i] += sum over frames of x, sum_of_squares[i] += sum over frames of x*x.
 // `frames` has frame_count pointers, each to the tile's first sample. Eight frames a call with tiles whose frames fit
@@ -36,46 +38,94 @@ extern "C" {
 // Errors: FPX_ERROR_OVERFLOW for a frame_count above the maximum, FPX_ERROR_ARGUMENT for a null pointer where both
 // counts are above zero; then nothing is written.
 
-fpx_status fpx_moments_u8_accumulate_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
+fpx_status fpx_moments_u8_accumulate_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                          uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
                                           const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
                                           size_t sample_count);
-fpx_status fpx_moments_u16_accumulate_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
+fpx_status fpx_moments_u16_accumulate_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                           uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
                                            const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
                                            size_t sample_count);
 
 // The whole frame in tiles of tile_sample_count (the last may be shorter), on an OpenMP team of `threads` (0:
 // default). Errors as above, and FPX_ERROR_ARGUMENT for a tile of zero samples.
 
-fpx_status fpx_moments_u8_accumulate(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
+fpx_status fpx_moments_u8_accumulate(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                     uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
                                      const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
                                      size_t sample_count, size_t tile_sample_count, size_t threads);
-fpx_status fpx_moments_u16_accumulate(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
+fpx_status fpx_moments_u16_accumulate(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                      uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
                                       const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
                                       size_t sample_count, size_t tile_sample_count, size_t threads);
 
-// Takes one frame's tile back out, exactly: the inverse of accumulating it. It must have been accumulated.
+// The same on a runner of the caller's; null: on the calling thread.
 
-void fpx_moments_u8_remove_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
-                                const uint8_t *_Nonnull frame, size_t sample_count);
-void fpx_moments_u16_remove_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
-                                 const uint16_t *_Nonnull frame, size_t sample_count);
+fpx_status fpx_moments_u8_accumulate_on(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                        uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                        const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                        size_t sample_count, size_t tile_sample_count,
+                                        const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_moments_u16_accumulate_on(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                         uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                         const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                         size_t sample_count, size_t tile_sample_count,
+                                         const fpx_parallel_runner *_Nullable runner);
+
+// The same of frames in one buffer, each frame_stride_bytes (negative: before) after the one before it; strides keep
+// frames aligned for the sample type.
+
+fpx_status fpx_moments_u8_accumulate_strided(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                             uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                                 sum_of_squares FPX_NOESCAPE,
+                                             const uint8_t *_Nonnull first_frame, ptrdiff_t frame_stride_bytes,
+                                             size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                             const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_moments_u16_accumulate_strided(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                              uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                                  sum_of_squares FPX_NOESCAPE,
+                                              const uint16_t *_Nonnull first_frame, ptrdiff_t frame_stride_bytes,
+                                              size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                              const fpx_parallel_runner *_Nullable runner);
+
+// Takes one frame's tile back out, exactly: the inverse of accumulating it. It must have been accumulated.
+// From here on: FPX_ERROR_ARGUMENT for a null pointer with a sample_count above zero; then nothing is written.
+
+fpx_status fpx_moments_u8_remove_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                      uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                      const uint8_t *_Nonnull FPX_COUNTED_BY(sample_count) frame FPX_NOESCAPE,
+                                      size_t sample_count);
+fpx_status fpx_moments_u16_remove_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                       uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                       const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) frame FPX_NOESCAPE,
+                                       size_t sample_count);
 
 // Adds the moments of another, disjoint set of frames (exact). Both sets together obey the maximum.
 
-void fpx_moments_u8_merge_tile(uint32_t *_Nonnull sum, uint32_t *_Nonnull sum_of_squares,
-                               const uint32_t *_Nonnull other_sum, const uint32_t *_Nonnull other_sum_of_squares,
-                               size_t sample_count);
-void fpx_moments_u16_merge_tile(uint32_t *_Nonnull sum, uint64_t *_Nonnull sum_of_squares,
-                                const uint32_t *_Nonnull other_sum, const uint64_t *_Nonnull other_sum_of_squares,
-                                size_t sample_count);
+fpx_status fpx_moments_u8_merge_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                     uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                     const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) other_sum FPX_NOESCAPE,
+                                     const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                         other_sum_of_squares FPX_NOESCAPE,
+                                     size_t sample_count);
+fpx_status fpx_moments_u16_merge_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                      uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                      const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) other_sum FPX_NOESCAPE,
+                                      const uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                          other_sum_of_squares FPX_NOESCAPE,
+                                      size_t sample_count);
 
 // scaled_m2[i] = frame_count * sum_of_squares[i] - sum[i]^2 = frame_count * M2, an exact integer of at most 2^62
-// (u16: n^2/4 * 65535^2 with n = 65537). frame_count is that of the sums and at most the maximum.
+// (u16: n^2/4 * 65535^2 with n = 65537). frame_count is that of the sums; FPX_ERROR_OVERFLOW above the maximum.
 
-void fpx_moments_u8_scaled_m2(uint64_t *_Nonnull scaled_m2, const uint32_t *_Nonnull sum,
-                              const uint32_t *_Nonnull sum_of_squares, size_t frame_count, size_t sample_count);
-void fpx_moments_u16_scaled_m2(uint64_t *_Nonnull scaled_m2, const uint32_t *_Nonnull sum,
-                               const uint64_t *_Nonnull sum_of_squares, size_t frame_count, size_t sample_count);
+fpx_status fpx_moments_u8_scaled_m2(uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) scaled_m2 FPX_NOESCAPE,
+                                    const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                    const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                    size_t frame_count, size_t sample_count);
+fpx_status fpx_moments_u16_scaled_m2(uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) scaled_m2 FPX_NOESCAPE,
+                                     const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                     const uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                     size_t frame_count, size_t sample_count);
 
 /// Exact minimum, maximum and total (total_high * 2^64 + total_low) of scaled M2 over a tile.
 typedef struct fpx_scaled_m2_summary {
@@ -85,15 +135,20 @@ typedef struct fpx_scaled_m2_summary {
     uint64_t total_high;
 } fpx_scaled_m2_summary;
 
-// Reads the sums once and writes nothing. A sample_count of 0 gives minimum UINT64_MAX, maximum 0, total 0, which is
-// neutral when summaries of tiles are combined.
+// Reads the sums once and writes nothing. A sample_count of 0, a null pointer and a frame_count above the maximum give
+// minimum UINT64_MAX, maximum 0, total 0, which is neutral when summaries of tiles are combined, and no summary of
+// samples.
 
-fpx_scaled_m2_summary fpx_moments_u8_summarize_tile(const uint32_t *_Nonnull sum,
-                                                    const uint32_t *_Nonnull sum_of_squares, size_t frame_count,
-                                                    size_t sample_count);
-fpx_scaled_m2_summary fpx_moments_u16_summarize_tile(const uint32_t *_Nonnull sum,
-                                                     const uint64_t *_Nonnull sum_of_squares, size_t frame_count,
-                                                     size_t sample_count);
+fpx_scaled_m2_summary fpx_moments_u8_summarize_tile(const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                                        sum FPX_NOESCAPE,
+                                                    const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                                        sum_of_squares FPX_NOESCAPE,
+                                                    size_t frame_count, size_t sample_count);
+fpx_scaled_m2_summary fpx_moments_u16_summarize_tile(const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                                         sum FPX_NOESCAPE,
+                                                     const uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                                         sum_of_squares FPX_NOESCAPE,
+                                                     size_t frame_count, size_t sample_count);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-/// Runs tiles on an OpenMP team.
+/// Runs tiles on an OpenMP team, or on threads of the caller's.
 ///
 /// A build without OpenMP (trait `OpenMP` off) runs the same tiles one after the other on the calling thread. No
 /// fastpix kernel's result depends on the team size, so both builds give the same bits.
@@ -39,6 +39,23 @@ size_t fpx_parallel_default_threads(void);
 /// of its own should call the kernels' `_tile` functions instead, so that there is one owner of parallelism.
 /// Complexity: tile_count calls, one atomic addition for each; no allocation of its own.
 void fpx_parallel_tiles(size_t tile_count, size_t threads, fpx_tile_body _Nonnull body, void *_Nullable context);
+
+/// Threads of the caller's. `run` calls `body(tile_index, tile_context)` once for each tile index in 0..<tile_count, on
+/// whatever threads and in whatever order it likes, and returns when all calls have returned. `context` is handed to
+/// it. Every function that takes `threads` has one beside it, `..._on`, that takes a runner: null runs all tiles on the
+/// calling thread. No result depends on the runner.
+typedef struct fpx_parallel_runner {
+    void (*_Nonnull run)(void *_Nullable context, size_t tile_count, fpx_tile_body _Nonnull body,
+                         void *_Nullable tile_context);
+    void *_Nullable context;
+} fpx_parallel_runner;
+
+/// Calls `body` once for each tile index in 0..<tile_count on `runner`.
+void fpx_parallel_run(const fpx_parallel_runner *_Nullable runner, size_t tile_count, fpx_tile_body _Nonnull body,
+                      void *_Nullable tile_context);
+
+/// The runner that `fpx_parallel_tiles` is, on a team of `threads` (0: default).
+fpx_parallel_runner fpx_parallel_team(size_t threads);
 
 #ifdef __cplusplus
 }

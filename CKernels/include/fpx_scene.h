@@ -1,7 +1,7 @@
 /// Coarse sums of single rows: what tells a fixed view, and dark frames from scenes, without a map of any frame.
 ///
-/// A row is `width` pixels of `channels` interleaved samples, of which one `channel` is looked at. It is divided into cells
-/// of FPX_SCENE_CELL_COLUMNS pixels; the last, incomplete one is left out. Added to what is there:
+/// A row is `width` pixels of `channels` interleaved samples, of which one `channel` is looked at. It is divided into
+/// cells of FPX_SCENE_CELL_COLUMNS pixels; the last, incomplete one is left out. Added to what is there:
 ///   cell_sums[j] += sum of the samples of cell j
 ///   *level       += sum of the samples of all cells
 ///   *roughness   += sum of |x(c) - x(c + distance)| over all columns c with c + distance < width

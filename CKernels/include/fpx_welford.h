@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_nullability.h"
+#include "fpx_parallel.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -41,35 +43,82 @@ extern "C" {
 // One tile, on the calling thread. mean/m2 hold the moments of `frames_before` frames. `frames` has frame_count
 // pointers, each to the tile's first sample.
 
-fpx_status fpx_welford_u8_accumulate_tile(double *_Nonnull mean, double *_Nonnull m2, size_t frames_before,
-                                          const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                          size_t sample_count);
-fpx_status fpx_welford_u16_accumulate_tile(double *_Nonnull mean, double *_Nonnull m2, size_t frames_before,
-                                           const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                           size_t sample_count);
-fpx_status fpx_welford_f32_accumulate_tile(double *_Nonnull mean, double *_Nonnull m2, size_t frames_before,
-                                           const float *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                           size_t sample_count);
+fpx_status fpx_welford_u8_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                          double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                          size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames,
+                                          size_t frame_count, size_t sample_count);
+fpx_status fpx_welford_u16_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                           double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                           size_t frames_before, const uint16_t *_Nonnull const *_Nonnull frames,
+                                           size_t frame_count, size_t sample_count);
+fpx_status fpx_welford_f32_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                           double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                           size_t frames_before, const float *_Nonnull const *_Nonnull frames,
+                                           size_t frame_count, size_t sample_count);
 
 // The whole frame in tiles of tile_sample_count (the last may be shorter), on an OpenMP team of `threads` (0:
 // default).
 
-fpx_status fpx_welford_u8_accumulate(double *_Nonnull mean, double *_Nonnull m2, size_t frames_before,
-                                     const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                     size_t sample_count, size_t tile_sample_count, size_t threads);
-fpx_status fpx_welford_u16_accumulate(double *_Nonnull mean, double *_Nonnull m2, size_t frames_before,
-                                      const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                      size_t sample_count, size_t tile_sample_count, size_t threads);
-fpx_status fpx_welford_f32_accumulate(double *_Nonnull mean, double *_Nonnull m2, size_t frames_before,
-                                      const float *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                      size_t sample_count, size_t tile_sample_count, size_t threads);
+fpx_status fpx_welford_u8_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                     double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                     size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames,
+                                     size_t frame_count, size_t sample_count, size_t tile_sample_count, size_t threads);
+fpx_status fpx_welford_u16_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                      double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                      size_t frames_before, const uint16_t *_Nonnull const *_Nonnull frames,
+                                      size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                      size_t threads);
+fpx_status fpx_welford_f32_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                      double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                      size_t frames_before, const float *_Nonnull const *_Nonnull frames,
+                                      size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                      size_t threads);
+
+// The same on a runner of the caller's; null: on the calling thread.
+
+fpx_status fpx_welford_u8_accumulate_on(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                        double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                        size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames,
+                                        size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                        const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_welford_u16_accumulate_on(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                         double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                         size_t frames_before, const uint16_t *_Nonnull const *_Nonnull frames,
+                                         size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                         const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_welford_f32_accumulate_on(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                         double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                         size_t frames_before, const float *_Nonnull const *_Nonnull frames,
+                                         size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                         const fpx_parallel_runner *_Nullable runner);
+
+// The same of frames in one buffer, each frame_stride_bytes (negative: before) after the one before it; strides keep
+// frames aligned for the sample type.
+
+fpx_status fpx_welford_u8_accumulate_strided(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                             double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                             size_t frames_before, const uint8_t *_Nonnull first_frame,
+                                             ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
+                                             size_t tile_sample_count, const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_welford_u16_accumulate_strided(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                              double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                              size_t frames_before, const uint16_t *_Nonnull first_frame,
+                                              ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
+                                              size_t tile_sample_count, const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_welford_f32_accumulate_strided(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                              double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
+                                              size_t frames_before, const float *_Nonnull first_frame,
+                                              ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
+                                              size_t tile_sample_count, const fpx_parallel_runner *_Nullable runner);
 
 // Chan, Golub & LeVeque 1979: takes the moments of another, disjoint set of frames into mean/m2, which hold those of
 // frame_count frames. With an other_frame_count of 0 nothing changes.
 
-void fpx_welford_merge_tile(double *_Nonnull mean, double *_Nonnull m2, size_t frame_count,
-                            const double *_Nonnull other_mean, const double *_Nonnull other_m2,
-                            size_t other_frame_count, size_t sample_count);
+fpx_status fpx_welford_merge_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
+                                  double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE, size_t frame_count,
+                                  const double *_Nonnull FPX_COUNTED_BY(sample_count) other_mean FPX_NOESCAPE,
+                                  const double *_Nonnull FPX_COUNTED_BY(sample_count) other_m2 FPX_NOESCAPE,
+                                  size_t other_frame_count, size_t sample_count);
 
 #ifdef __cplusplus
 }

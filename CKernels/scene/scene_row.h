@@ -19,7 +19,8 @@ fpx_status SCENE_FUNCTION(int64_t *cell_sums, int64_t *level, int64_t *roughness
     *level += sum_of_all;
     int64_t differences = 0;
     for (size_t column = 0; column + distance < width; column++) {
-        int64_t difference = SCENE_INTEGER(samples[column * channels]) - SCENE_INTEGER(samples[(column + distance) * channels]);
+        int64_t difference =
+            SCENE_INTEGER(samples[column * channels]) - SCENE_INTEGER(samples[(column + distance) * channels]);
         differences += difference < 0 ? -difference : difference;
     }
     *roughness += differences;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "../cpu.h"
 
@@ -35,6 +36,40 @@ FPX_OPERATION __m256i fpx_splat_u8(uint8_t value) { return _mm256_set1_epi8((cha
 FPX_OPERATION __m256i fpx_splat_u16(uint16_t value) { return _mm256_set1_epi16((short)value); }
 FPX_OPERATION __m256i fpx_splat_u32(uint32_t value) { return _mm256_set1_epi32((int)value); }
 FPX_OPERATION __m256 fpx_splat_f32(float value) { return _mm256_set1_ps(value); }
+
+// ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
+//
+// Masks are for doublewords alone here, so bytes and words go by way of the stack.
+
+FPX_OPERATION __m256i fpx_load_first_u8(const uint8_t *samples, size_t count) {
+    uint8_t all[FPX_VECTOR_BYTES] = {0};
+    memcpy(all, samples, count);
+    return fpx_load_u8(all);
+}
+FPX_OPERATION __m256i fpx_load_first_u16(const uint16_t *samples, size_t count) {
+    uint16_t all[FPX_VECTOR_BYTES / 2] = {0};
+    memcpy(all, samples, count * sizeof *samples);
+    return fpx_load_u16(all);
+}
+FPX_OPERATION __m256i fpx_first_doublewords(size_t count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+FPX_OPERATION __m256 fpx_load_first_f32(const float *samples, size_t count) {
+    return _mm256_maskload_ps(samples, fpx_first_doublewords(count));
+}
+FPX_OPERATION void fpx_store_first_u8(uint8_t *samples, __m256i v, size_t count) {
+    uint8_t all[FPX_VECTOR_BYTES];
+    fpx_store_u8(all, v);
+    memcpy(samples, all, count);
+}
+FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, __m256i v, size_t count) {
+    uint16_t all[FPX_VECTOR_BYTES / 2];
+    fpx_store_u16(all, v);
+    memcpy(samples, all, count * sizeof *samples);
+}
+FPX_OPERATION void fpx_store_first_f32(float *samples, __m256 v, size_t count) {
+    _mm256_maskstore_ps(samples, fpx_first_doublewords(count), v);
+}
 
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
 
@@ -90,6 +125,8 @@ FPX_OPERATION __m256i fpx_shuffle_u8(__m256i v, __m256i numbers) { return _mm256
 FPX_OPERATION __m256i fpx_pack_i32_to_i16(__m256i a, __m256i b) { return _mm256_packs_epi32(a, b); }
 FPX_OPERATION __m256i fpx_pack_i32_to_u16(__m256i a, __m256i b) { return _mm256_packus_epi32(a, b); }
 FPX_OPERATION __m256i fpx_pack_i16_to_u8(__m256i a, __m256i b) { return _mm256_packus_epi16(a, b); }
+/// What packing two vectors leaves, in the order of their elements.
+FPX_OPERATION __m256i fpx_order_packed(__m256i v) { return _mm256_permute4x64_epi64(v, 0xd8); }
 /// The even words of one, the odd words of the other.
 FPX_OPERATION __m256i fpx_blend_words(__m256i even, __m256i odd) { return _mm256_blend_epi16(even, odd, 0xaa); }
 
@@ -106,5 +143,73 @@ FPX_OPERATION __m256 fpx_i32_to_f32(__m256i v) { return _mm256_cvtepi32_ps(v); }
 FPX_OPERATION __m256i fpx_f32_to_i32(__m256 v) { return _mm256_cvtps_epi32(v); }
 FPX_OPERATION __m256 fpx_bits_as_f32(__m256i v) { return _mm256_castsi256_ps(v); }
 FPX_OPERATION __m256i fpx_f32_as_bits(__m256 v) { return _mm256_castps_si256(v); }
+
+// ---- Integers of any width ----
+
+FPX_OPERATION __m256i fpx_zero(void) { return _mm256_setzero_si256(); }
+FPX_OPERATION __m256i fpx_xor(__m256i a, __m256i b) { return _mm256_xor_si256(a, b); }
+FPX_OPERATION __m256i fpx_add_u16(__m256i a, __m256i b) { return _mm256_add_epi16(a, b); }
+FPX_OPERATION __m256i fpx_add_u32(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
+FPX_OPERATION __m256i fpx_add_u64(__m256i a, __m256i b) { return _mm256_add_epi64(a, b); }
+FPX_OPERATION __m256i fpx_subtract_u64(__m256i a, __m256i b) { return _mm256_sub_epi64(a, b); }
+FPX_OPERATION __m256i fpx_splat_u64(uint64_t value) { return _mm256_set1_epi64x((long long)value); }
+FPX_OPERATION __m256i fpx_and_u64(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
+FPX_OPERATION __m256i fpx_shift_left_u64(__m256i v, int bits) { return _mm256_slli_epi64(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_u64(__m256i v, int bits) { return _mm256_srli_epi64(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_u16(__m256i v, int bits) { return _mm256_srli_epi16(v, bits); }
+FPX_OPERATION __m256i fpx_shift_right_i16(__m256i v, int bits) { return _mm256_srai_epi16(v, bits); }
+/// The lower and the upper half of the elements, widened.
+FPX_OPERATION __m256i fpx_lower_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_castsi256_si128(v)); }
+FPX_OPERATION __m256i fpx_upper_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_extracti128_si256(v, 1)); }
+FPX_OPERATION __m256i fpx_lower_i32_to_i64(__m256i v) { return _mm256_cvtepi32_epi64(_mm256_castsi256_si128(v)); }
+FPX_OPERATION __m256i fpx_upper_i32_to_i64(__m256i v) { return _mm256_cvtepi32_epi64(_mm256_extracti128_si256(v, 1)); }
+FPX_OPERATION __m256i fpx_load_u64(const uint64_t *values) { return _mm256_loadu_si256((const __m256i *)values); }
+FPX_OPERATION void fpx_store_u64(uint64_t *values, __m256i v) { _mm256_storeu_si256((__m256i *)values, v); }
+
+// ---- Interleaving, which works within lanes ----
+
+FPX_OPERATION __m256i fpx_interleave_lower_u8(__m256i a, __m256i b) { return _mm256_unpacklo_epi8(a, b); }
+FPX_OPERATION __m256i fpx_interleave_upper_u8(__m256i a, __m256i b) { return _mm256_unpackhi_epi8(a, b); }
+FPX_OPERATION __m256i fpx_interleave_lower_u16(__m256i a, __m256i b) { return _mm256_unpacklo_epi16(a, b); }
+FPX_OPERATION __m256i fpx_interleave_upper_u16(__m256i a, __m256i b) { return _mm256_unpackhi_epi16(a, b); }
+/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements
+/// into the order in memory: transposes the matrix of them whose rows are the lanes.
+FPX_OPERATION __m256i fpx_transpose_lanes_u32(__m256i v) {
+    return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
+}
+FPX_OPERATION __m256i fpx_transpose_lanes_u64(__m256i v) { return _mm256_permute4x64_epi64(v, 0xd8); }
+/// Even and odd quadwords in their order in memory: the lower and the upper half of them.
+FPX_OPERATION __m256i fpx_weave_lower_u64(__m256i even, __m256i odd) {
+    return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x20);
+}
+FPX_OPERATION __m256i fpx_weave_upper_u64(__m256i even, __m256i odd) {
+    return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x31);
+}
+
+/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
+/// order of memory.
+FPX_OPERATION __m256i fpx_lanes_lower(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x20); }
+FPX_OPERATION __m256i fpx_lanes_upper(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x31); }
+
+// ---- Products of neighbours, added up ----
+
+/// Unsigned bytes times signed ones; the sum of two products, saturating.
+FPX_OPERATION __m256i fpx_multiply_pairs_u8(__m256i a, __m256i b) { return _mm256_maddubs_epi16(a, b); }
+/// Signed words; the sum of two products.
+FPX_OPERATION __m256i fpx_multiply_pairs_i16(__m256i a, __m256i b) { return _mm256_madd_epi16(a, b); }
+
+// ---- Products of neighbours added to doublewords: AVX-VNNI ----
+
+#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX2_VNNI
+/// Four unsigned bytes times four signed ones.
+FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_u8(__m256i sums, __m256i a,
+                                                                                       __m256i b) {
+    return FPX_AVX_VNNI(dpbusd)(sums, a, b);
+}
+/// Two signed words times two.
+FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_i16(__m256i sums, __m256i a,
+                                                                                        __m256i b) {
+    return FPX_AVX_VNNI(dpwssd)(sums, a, b);
+}
 
 #endif

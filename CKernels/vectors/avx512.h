@@ -34,6 +34,27 @@ FPX_OPERATION __m512i fpx_splat_u16(uint16_t value) { return _mm512_set1_epi16((
 FPX_OPERATION __m512i fpx_splat_u32(uint32_t value) { return _mm512_set1_epi32((int)value); }
 FPX_OPERATION __m512 fpx_splat_f32(float value) { return _mm512_set1_ps(value); }
 
+// ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
+
+FPX_OPERATION __m512i fpx_load_first_u8(const uint8_t *samples, size_t count) {
+    return _mm512_maskz_loadu_epi8(((__mmask64)1 << count) - 1, samples);
+}
+FPX_OPERATION __m512i fpx_load_first_u16(const uint16_t *samples, size_t count) {
+    return _mm512_maskz_loadu_epi16(((__mmask32)1 << count) - 1, samples);
+}
+FPX_OPERATION __m512 fpx_load_first_f32(const float *samples, size_t count) {
+    return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), samples);
+}
+FPX_OPERATION void fpx_store_first_u8(uint8_t *samples, __m512i v, size_t count) {
+    _mm512_mask_storeu_epi8(samples, ((__mmask64)1 << count) - 1, v);
+}
+FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, __m512i v, size_t count) {
+    _mm512_mask_storeu_epi16(samples, ((__mmask32)1 << count) - 1, v);
+}
+FPX_OPERATION void fpx_store_first_f32(float *samples, __m512 v, size_t count) {
+    _mm512_mask_storeu_ps(samples, (__mmask16)((1u << count) - 1), v);
+}
+
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
 
 FPX_OPERATION __m512i fpx_larger_u8(__m512i a, __m512i b) { return _mm512_max_epu8(a, b); }
@@ -92,6 +113,10 @@ FPX_OPERATION __m512i fpx_shuffle_u8(__m512i v, __m512i numbers) { return _mm512
 FPX_OPERATION __m512i fpx_pack_i32_to_i16(__m512i a, __m512i b) { return _mm512_packs_epi32(a, b); }
 FPX_OPERATION __m512i fpx_pack_i32_to_u16(__m512i a, __m512i b) { return _mm512_packus_epi32(a, b); }
 FPX_OPERATION __m512i fpx_pack_i16_to_u8(__m512i a, __m512i b) { return _mm512_packus_epi16(a, b); }
+/// What packing two vectors leaves, in the order of their elements.
+FPX_OPERATION __m512i fpx_order_packed(__m512i v) {
+    return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), v);
+}
 /// The even words of one, the odd words of the other.
 FPX_OPERATION __m512i fpx_blend_words(__m512i even, __m512i odd) {
     return _mm512_mask_blend_epi16(0xaaaaaaaau, even, odd);
@@ -110,5 +135,79 @@ FPX_OPERATION __m512 fpx_i32_to_f32(__m512i v) { return _mm512_cvtepi32_ps(v); }
 FPX_OPERATION __m512i fpx_f32_to_i32(__m512 v) { return _mm512_cvtps_epi32(v); }
 FPX_OPERATION __m512 fpx_bits_as_f32(__m512i v) { return _mm512_castsi512_ps(v); }
 FPX_OPERATION __m512i fpx_f32_as_bits(__m512 v) { return _mm512_castps_si512(v); }
+
+// ---- Integers of any width ----
+
+FPX_OPERATION __m512i fpx_zero(void) { return _mm512_setzero_si512(); }
+FPX_OPERATION __m512i fpx_xor(__m512i a, __m512i b) { return _mm512_xor_si512(a, b); }
+FPX_OPERATION __m512i fpx_add_u16(__m512i a, __m512i b) { return _mm512_add_epi16(a, b); }
+FPX_OPERATION __m512i fpx_add_u32(__m512i a, __m512i b) { return _mm512_add_epi32(a, b); }
+FPX_OPERATION __m512i fpx_add_u64(__m512i a, __m512i b) { return _mm512_add_epi64(a, b); }
+FPX_OPERATION __m512i fpx_subtract_u64(__m512i a, __m512i b) { return _mm512_sub_epi64(a, b); }
+FPX_OPERATION __m512i fpx_splat_u64(uint64_t value) { return _mm512_set1_epi64((long long)value); }
+FPX_OPERATION __m512i fpx_and_u64(__m512i a, __m512i b) { return _mm512_and_si512(a, b); }
+FPX_OPERATION __m512i fpx_shift_left_u64(__m512i v, int bits) { return _mm512_slli_epi64(v, (unsigned)bits); }
+FPX_OPERATION __m512i fpx_shift_right_u64(__m512i v, int bits) { return _mm512_srli_epi64(v, (unsigned)bits); }
+FPX_OPERATION __m512i fpx_shift_right_u16(__m512i v, int bits) { return _mm512_srli_epi16(v, (unsigned)bits); }
+FPX_OPERATION __m512i fpx_shift_right_i16(__m512i v, int bits) { return _mm512_srai_epi16(v, (unsigned)bits); }
+/// The lower and the upper half of the elements, widened.
+FPX_OPERATION __m512i fpx_lower_u32_to_u64(__m512i v) { return _mm512_cvtepu32_epi64(_mm512_castsi512_si256(v)); }
+FPX_OPERATION __m512i fpx_upper_u32_to_u64(__m512i v) { return _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(v, 1)); }
+FPX_OPERATION __m512i fpx_lower_i32_to_i64(__m512i v) { return _mm512_cvtepi32_epi64(_mm512_castsi512_si256(v)); }
+FPX_OPERATION __m512i fpx_upper_i32_to_i64(__m512i v) { return _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(v, 1)); }
+FPX_OPERATION __m512i fpx_load_u64(const uint64_t *values) { return _mm512_loadu_si512(values); }
+FPX_OPERATION void fpx_store_u64(uint64_t *values, __m512i v) { _mm512_storeu_si512(values, v); }
+
+// ---- Interleaving, which works within lanes ----
+
+FPX_OPERATION __m512i fpx_interleave_lower_u8(__m512i a, __m512i b) { return _mm512_unpacklo_epi8(a, b); }
+FPX_OPERATION __m512i fpx_interleave_upper_u8(__m512i a, __m512i b) { return _mm512_unpackhi_epi8(a, b); }
+FPX_OPERATION __m512i fpx_interleave_lower_u16(__m512i a, __m512i b) { return _mm512_unpacklo_epi16(a, b); }
+FPX_OPERATION __m512i fpx_interleave_upper_u16(__m512i a, __m512i b) { return _mm512_unpackhi_epi16(a, b); }
+/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements
+/// into the order in memory: transposes the matrix of them whose rows are the lanes.
+FPX_OPERATION __m512i fpx_transpose_lanes_u32(__m512i v) {
+    return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
+}
+FPX_OPERATION __m512i fpx_transpose_lanes_u64(__m512i v) {
+    return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7), v);
+}
+/// Even and odd quadwords in their order in memory: the lower and the upper half of them.
+FPX_OPERATION __m512i fpx_weave_lower_u64(__m512i even, __m512i odd) {
+    return _mm512_permutex2var_epi64(even, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), odd);
+}
+FPX_OPERATION __m512i fpx_weave_upper_u64(__m512i even, __m512i odd) {
+    return _mm512_permutex2var_epi64(even, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), odd);
+}
+
+/// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
+/// order of memory.
+FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
+    return _mm512_permutex2var_epi64(a, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), b);
+}
+FPX_OPERATION __m512i fpx_lanes_upper(__m512i a, __m512i b) {
+    return _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), b);
+}
+
+// ---- Products of neighbours, added up ----
+
+/// Unsigned bytes times signed ones; the sum of two products, saturating.
+FPX_OPERATION __m512i fpx_multiply_pairs_u8(__m512i a, __m512i b) { return _mm512_maddubs_epi16(a, b); }
+/// Signed words; the sum of two products.
+FPX_OPERATION __m512i fpx_multiply_pairs_i16(__m512i a, __m512i b) { return _mm512_madd_epi16(a, b); }
+
+// ---- Products of neighbours added to doublewords: VNNI ----
+
+#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX512_VNNI
+/// Four unsigned bytes times four signed ones.
+FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m512i fpx_dot_u8(__m512i sums, __m512i a,
+                                                                                       __m512i b) {
+    return _mm512_dpbusd_epi32(sums, a, b);
+}
+/// Two signed words times two.
+FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m512i fpx_dot_i16(__m512i sums, __m512i a,
+                                                                                        __m512i b) {
+    return _mm512_dpwssd_epi32(sums, a, b);
+}
 
 #endif

@@ -1,7 +1,10 @@
-#include "welford_block.h"
-
-#pragma STDC FP_CONTRACT OFF
+#include "../cpu.h"
 
 #if FPX_X86
-FPX_DEFINE_WELFORD_KERNELS(avx2, __attribute__((target("avx2"))))
+
+// Without FMA: nothing is to be contracted.
+#define FPX_TARGET __attribute__((target("avx2")))
+#define LEVEL(name) name##_avx2
+#include "welford_kernels.h"
+
 #endif

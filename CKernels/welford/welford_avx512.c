@@ -1,7 +1,9 @@
-#include "welford_block.h"
-
-#pragma STDC FP_CONTRACT OFF
+#include "../cpu.h"
 
 #if FPX_X86
-FPX_DEFINE_WELFORD_KERNELS(avx512, FPX_TARGET_AVX512)
+
+#define FPX_TARGET FPX_TARGET_AVX512
+#define LEVEL(name) name##_avx512
+#include "welford_kernels.h"
+
 #endif

@@ -1,5 +1,3 @@
-#include "welford_block.h"
-
-#pragma STDC FP_CONTRACT OFF
-
-FPX_DEFINE_WELFORD_KERNELS(c, )
+#define FPX_TARGET
+#define LEVEL(name) name##_c
+#include "welford_kernels.h"

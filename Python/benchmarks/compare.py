@@ -109,19 +109,27 @@ def moments(shapes: list[tuple[int, ...]], repeats: int) -> None:
         for shape in shapes:
             frames = generator.integers(0, 256, (8, *shape)).astype(dtype)
             welford = NumPyWelford(shape)
-            single, stacked = (fastpix.Moments(shape, dtype) for _ in range(2))
+            targets = {name: fastpix.Moments(shape, dtype) for name in ("one", "stack")}
 
-            def one_by_one(target: Any = single, frames: Any = frames) -> None:
+            def target_of(name: str, targets: Any = targets, shape: Any = shape, dtype: Any = dtype) -> Any:
+                # Sums have room for 65,537 frames of uint16.
+                if targets[name].count > 60_000:
+                    targets[name] = fastpix.Moments(shape, dtype)
+                return targets[name]
+
+            def one_by_one(target_of: Any = target_of, frames: Any = list(frames)) -> None:
+                target = target_of("one")
                 for frame in frames:
                     target.add(frame)
 
-            def in_numpy(target: Any = welford, frames: Any = frames) -> None:
+            def in_a_stack(target_of: Any = target_of, frames: Any = frames) -> None:
+                target_of("stack").add(frames)
+
+            def in_numpy(target: Any = welford, frames: Any = list(frames)) -> None:
                 for frame in frames[:2]:
                     target.add(frame)
 
-            took = medians(
-                {"numpy": in_numpy, "one": one_by_one, "stack": lambda: stacked.add(frames)}, max(3, repeats // 3)
-            )
+            took = medians({"numpy": in_numpy, "one": one_by_one, "stack": in_a_stack}, max(3, repeats // 3))
             numpy, one, stack = took["numpy"] / 2, took["one"] / 8, took["stack"] / 8
             size = " x ".join(map(str, shape))
             print(
@@ -152,7 +160,7 @@ def main() -> None:
     large = [] if arguments.quick else [(1000, 1000, 3), (3000, 4000, 3)]
     blending([(8, 8), (64, 64), (256, 256, 3), *large], arguments.repeats)
     print()
-    moments([(64, 64, 3), (256, 256, 3), *large], arguments.repeats)
+    moments([(8, 8), (64, 64), (64, 64, 3), (256, 256, 3), *large], arguments.repeats)
 
 
 if __name__ == "__main__":

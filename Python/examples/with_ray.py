@@ -23,6 +23,11 @@ def moments_of_folder(folder: Path, count: int) -> Moments:
     return functools.reduce(Moments.merge, others, first.copy())
 
 
+def start() -> None:
+    """Ray on this machine; workers find the modules beside this file."""
+    ray.init(include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}})
+
+
 if __name__ == "__main__":
-    ray.init(runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}})
+    start()
     print(report(moments_of_folder(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 4)))

@@ -8,12 +8,14 @@ static const struct {
     const char *name;
     size_t byte_count;
 } types[] = {
-    [SAMPLE_U8] = {"uint8", 1},   [SAMPLE_U16] = {"uint16", 2},  [SAMPLE_U32] = {"uint32", 4},
-    [SAMPLE_U64] = {"uint64", 8}, [SAMPLE_F32] = {"float32", 4}, [SAMPLE_F64] = {"float64", 8},
+    [SAMPLE_U8] = {"uint8", 1},    [SAMPLE_U16] = {"uint16", 2}, [SAMPLE_U32] = {"uint32", 4},
+    [SAMPLE_U64] = {"uint64", 8},  [SAMPLE_I64] = {"int64", 8},  [SAMPLE_F32] = {"float32", 4},
+    [SAMPLE_F64] = {"float64", 8},
 };
 enum { TYPE_COUNT = sizeof types / sizeof types[0] };
 
 const char *sample_type_name(sample_type type) { return types[type].name; }
+size_t sample_type_bytes(sample_type type) { return types[type].byte_count; }
 
 /// -1 for a type that is not among them; -2 for one in the other byte order.
 static int type_of(const char *format, Py_ssize_t item_bytes) {
@@ -31,6 +33,7 @@ static int type_of(const char *format, Py_ssize_t item_bytes) {
         default: return -1;
         }
     }
+    if (strchr("lq", format[0]) != NULL && item_bytes == 8) return SAMPLE_I64;
     if (format[0] == 'f' && item_bytes == 4) return SAMPLE_F32;
     if (format[0] == 'd' && item_bytes == 8) return SAMPLE_F64;
     return -1;
@@ -244,4 +247,20 @@ void array_copy_out(void *destination, const array *source) { copy(source, desti
 void array_copy_in(const array *destination, const void *source) {
     // The other direction does not write to it.
     copy(destination, (char *)(uintptr_t)source, false);
+}
+
+bool array_copy_to(const array *source, PyObject *destination, const char *name) {
+    if (destination == Py_None) return true;
+    array copy = {.is_held = false};
+    if (!array_take(&copy, destination, name, ACCEPTS(source->type), true)) return false;
+    const bool fits = array_count(&copy) == array_count(source) && array_is_contiguous_from(&copy, 0);
+    if (fits && copy.buffer.len > 0) {
+        PyThreadState *state = copy.buffer.len > 65536 ? PyEval_SaveThread() : NULL;
+        memcpy(copy.buffer.buf, source->buffer.buf, (size_t)copy.buffer.len);
+        if (state != NULL) PyEval_RestoreThread(state);
+    } else if (!fits) {
+        PyErr_Format(PyExc_ValueError, "%s has to be contiguous, and as large as what is copied into it", name);
+    }
+    array_release(&copy);
+    return fits;
 }

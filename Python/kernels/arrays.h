@@ -11,10 +11,19 @@
 /// NumPy's own limit.
 enum { MAXIMUM_DIMENSIONS = 64 };
 
-typedef enum sample_type { SAMPLE_U8, SAMPLE_U16, SAMPLE_U32, SAMPLE_U64, SAMPLE_F32, SAMPLE_F64 } sample_type;
+typedef enum sample_type {
+    SAMPLE_U8,
+    SAMPLE_U16,
+    SAMPLE_U32,
+    SAMPLE_U64,
+    SAMPLE_I64,
+    SAMPLE_F32,
+    SAMPLE_F64,
+} sample_type;
 
 /// What NumPy calls the type: `uint8`, ...
 const char *sample_type_name(sample_type type);
+size_t sample_type_bytes(sample_type type);
 
 /// numpy.ndarray, set once when the module is loaded.
 extern PyObject *plain_array_type;
@@ -58,5 +67,8 @@ bool array_overlaps_shifted(const array *written, const array *read);
 void array_copy_out(void *destination, const array *source);
 /// The inverse.
 void array_copy_in(const array *destination, const void *source);
+/// Copies a contiguous array into another one of its size and type, which Python calls `name`; into none for None. False
+/// with an exception set when it does not fit.
+bool array_copy_to(const array *source, PyObject *destination, const char *name);
 
 #endif

@@ -179,14 +179,6 @@ PyDoc_STRVAR(gaussian_blur_text,
              "Notes\n"
              "-----\n"
              "The interpreter's lock is released while 8192 samples or more are worked on.");
-PyDoc_STRVAR(moments_add_text, "moments_add(first, second, counts, frames, *, threads=1)\n--\n\n"
-                               "Adds frames, the first axis of `frames`, to accumulators. Lock released.");
-PyDoc_STRVAR(moments_merge_text, "moments_merge(first, second, counts, other_first, other_second, other_counts)\n--\n\n"
-                                 "Adds the accumulators of other frames. Lock released.");
-PyDoc_STRVAR(moments_scaled_m2_text, "moments_scaled_m2(scaled_m2, first, second, counts)\n--\n\n"
-                                     "count * sum of squares - sum**2, exactly. Lock released.");
-PyDoc_STRVAR(extremes_add_text, "extremes_add(counters, count, frames, distance, black, white, *, threads=1)\n--\n\n"
-                                "Counts how often samples of (n, height, width, channels) lie beyond all neighbours.");
 PyDoc_STRVAR(repair_text, "repair(a, patches, noise)\n--\n\n"
                           "Replaces rectangles (rows of column, row, width, height) of a contiguous image in place.");
 PyDoc_STRVAR(simd_text, "simd()\n--\n\nThe SIMD level that kernels run on: c, avx2, avx512 or neon.");
@@ -196,10 +188,6 @@ PyDoc_STRVAR(select_simd_text, "select_simd(level)\n--\n\n"
 static PyMethodDef functions[] = {
     FAST(add_weighted),
     FAST(gaussian_blur),
-    FAST(moments_add),
-    FAST(moments_merge),
-    FAST(moments_scaled_m2),
-    FAST(extremes_add),
     FAST(repair),
     {"simd", simd, METH_NOARGS, simd_text},
     {"select_simd", select_simd, METH_O, select_simd_text},
@@ -228,4 +216,8 @@ static bool look_up_numpy(void) {
     return !PyErr_Occurred();
 }
 
-PyMODINIT_FUNC PyInit__kernels(void) { return look_up_numpy() ? PyModule_Create(&definition) : NULL; }
+PyMODINIT_FUNC PyInit__kernels(void) {
+    PyObject *module = look_up_numpy() ? PyModule_Create(&definition) : NULL;
+    if (module != NULL && !(add_moments_type(module) && add_extremes_type(module))) Py_CLEAR(module);
+    return module;
+}

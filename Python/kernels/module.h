@@ -38,10 +38,11 @@ PyObject *refuse_status(const char *function, fpx_status status);
 
 PyObject *add_weighted(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
 PyObject *gaussian_blur(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
-PyObject *moments_add(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
-PyObject *moments_merge(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
-PyObject *moments_scaled_m2(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
-PyObject *extremes_add(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
 PyObject *repair(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords);
+
+// Its classes, which Python's Moments and Extremes extend. False with an exception set.
+
+bool add_moments_type(PyObject *module);
+bool add_extremes_type(PyObject *module);
 
 #endif

@@ -143,9 +143,7 @@ def test_the_examples_defects_persist(photos: NDArray[np.uint8]) -> None:
         (((4, 5), "f4"), {"white": float("nan")}, ValueError, "nan is no level"),
     ],
 )
-def test_what_cannot_be_counted_is_refused(
-    arguments: Any, options: Any, error: type[Exception], message: str
-) -> None:
+def test_what_cannot_be_counted_is_refused(arguments: Any, options: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         Extremes(*arguments, **options)
 
@@ -169,3 +167,35 @@ def test_what_does_not_fit_is_refused() -> None:
         with pytest.raises(OverflowError, match="65535"):
             more()
     assert extremes.count == 65_535
+
+
+def test_half_made_objects_and_damaged_pickles_are_refused() -> None:
+    from fastpix import _kernels
+
+    frame = np.zeros((6, 9), np.uint8)
+    for base in (_kernels.ExtremesBase(), Extremes.__new__(Extremes)):
+        with pytest.raises(ValueError, match="never initialised"):
+            base.add(frame)
+        with pytest.raises(ValueError, match="never initialised"):
+            base._copy_sums(None, None)
+    extremes = Extremes((6, 9), np.uint8).add(frame)
+    with pytest.raises(ValueError, match="initialised twice"):
+        extremes.__init__((5, 4), np.uint8)  # type: ignore[misc]
+    with pytest.raises(ValueError, match="of the frames' size"):
+        _kernels.ExtremesBase()._begin((6, 9), frame, np.zeros((4, 6, 8), "u2"), np.zeros((2, 1, 1), "i8"), 2, 0, 255)
+    for facts in (b"12", bytes(24 * 65_536)):
+        with pytest.raises(ValueError, match="no extremes have such a state"):
+            extremes._restore(facts)
+    with pytest.raises(ValueError, match="four counters"):
+        extremes._copy_counter(4, np.zeros((6, 9), np.uint16))
+
+
+def test_what_tells_scenes_does_not_depend_on_order_and_split(photos: NDArray[np.uint8]) -> None:
+    whole = Extremes(photos.shape[1:], photos.dtype).add(photos)
+    shards = [Extremes(photos.shape[1:], photos.dtype) for _ in range(3)]
+    for index in np.random.default_rng(3).permutation(len(photos)).tolist():
+        shards[index % 3].add(photos[index])
+    merged = functools.reduce(Extremes.merge, (pickle.loads(pickle.dumps(shard)) for shard in shards))
+    (_, coarse, facts), (_, other_coarse, other_facts) = whole._sums(), merged._sums()
+    np.testing.assert_array_equal(coarse, other_coarse)
+    assert sorted(facts.tolist()) == sorted(other_facts.tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import fastpix
@@ -67,13 +69,68 @@ def test_reports_keep_the_fields_of_later_versions(example: Path, program: Path,
     assert report.extra == {"clusters": [{"id": 1}]}
     assert report.groups[0].extra == {"lines": [{"axis": "row", "index": 5}]}
     assert report.groups[0].defect_list[0].extra["cluster"] == 1
-    assert report.groups[0].scene_correlation is None
-    stored = report.to_json()
-    assert stored.pop("warnings") is None and stored["groups"][0].pop("sceneCorrelation") is None
-    assert stored == content
+    assert report.groups[0].scene_correlation is None and report.warnings is None
+    assert report.to_json() == content
     for text in ("", "[]", "{", "7", '{"groups": [5]}'):
         with pytest.raises(FastPixError, match="cannot be read"):
             Report.from_text(text)
+
+
+def test_no_field_of_todays_reports_is_unknown(example: Path, program: Path, tmp_path: Path) -> None:
+    """What the program prints is in the dataclasses, field by field, and nothing is left over."""
+
+    def left_over(record: Any) -> list[str]:
+        unknown = list(record.extra) if hasattr(record, "extra") else []
+        for field in dataclasses.fields(record) if dataclasses.is_dataclass(record) else []:
+            value = getattr(record, field.name)
+            for part in value if isinstance(value, tuple) else (value,):
+                unknown += left_over(part)
+        return unknown
+
+    report = fastpix.hotpixels(example, history=True)
+    assert left_over(report) == []
+    (group,) = report.groups
+    assert (group.frame_kind, group.is_fixed_view, group.judged_share, group.sample_type) == ("scenes", False, 1, "u8")
+    assert group.frame_kind_reason and group.limit_of_detection and group.number == 1 and not group.is_truncated
+    stuck = group.defect_list[0]
+    assert (stuck.class_, stuck.shape, stuck.extent, stuck.covered()) == ("stuck", "point", (1, 1), [(889, 355)])
+    assert stuck.first_seen and stuck.first_seen.photos_since == 48 and stuck.frames_above == 48
+    assert stuck.iso_dependence and stuck.iso_dependence.verdict == "not-enough-variety"
+    assert [kind.extension for kind in report.left_out or ()] == ["md"] and report.failed_outputs == ()
+    assert left_over(fastpix.stats(example, moments=True)) == []
+    blend = fastpix.add_weighted_folder(sorted(example.glob("*.jpg"))[0], blur=15, output=tmp_path)
+    assert left_over(blend) == []
+
+
+def test_too_few_photos_are_not_the_same_as_no_defects(example: Path, program: Path) -> None:
+    with pytest.warns(FastPixWarning):
+        report = fastpix.hotpixels(sorted(example.glob("*.jpg"))[:4], minimum_frames=1)
+    (group,) = report.groups
+    assert group.defects is None and group.judged_share is None and report.defect_lists == ()
+    with pytest.raises(FastPixError, match="not judged; 4 photos"):
+        group.defect_list
+
+
+def test_photos_of_one_view_have_no_list_to_rely_on(program: Path, tmp_path: Path) -> None:
+    images = pytest.importorskip("PIL.Image")
+    generator = np.random.default_rng(1)
+    # One scene, in which nothing but the light changes.
+    scene = np.kron(generator.integers(20, 200, (48, 64)), np.ones((4, 4))) + generator.normal(0, 3, (192, 256))
+    for index in range(12):
+        frame = scene * (0.8 + 0.03 * index) + generator.normal(0, 2, scene.shape)
+        images.fromarray(frame.clip(0, 255).astype(np.uint8)).save(tmp_path / f"{index}.png")
+    with pytest.warns(FastPixWarning) as caught:
+        report = fastpix.hotpixels(tmp_path, kind="scenes")
+    assert any("same view" in str(one.message) for one in caught)
+    (group,) = report.groups
+    assert group.is_fixed_view and report.defect_lists == ()
+    with pytest.raises(FastPixError, match="same view"):
+        group.defect_list
+
+
+def test_outputs_that_cannot_be_written_are_named(example: Path, program: Path, tmp_path: Path) -> None:
+    with pytest.raises(FastPixError, match="no-folder"):
+        fastpix.hotpixels(example, export=tmp_path / "no-folder" / "list.json")
 
 
 def test_stats_are_numpys(example: Path, program: Path, photos: Any) -> None:
@@ -159,7 +216,7 @@ def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> Non
 
 
 def test_ctrl_c_ends_the_program_and_leaves_a_state_to_go_on_from(
-    example: Path, program: Path, tmp_path: Path
+    example: Path, program: Path, tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
     state = tmp_path / "a.state"
 
@@ -169,14 +226,16 @@ def test_ctrl_c_ends_the_program_and_leaves_a_state_to_go_on_from(
 
     with pytest.raises(KeyboardInterrupt):
         fastpix.hotpixels(example, checkpoint=state, workers=1, progress=interrupt)
-    assert_no_child_is_left()
+    assert_has_ended_itself(started)
+    assert state.exists()
     expected = fastpix.hotpixels(example)
     resumed = fastpix.hotpixels(example, checkpoint=state)
-    assert state.exists()
     assert resumed.groups == expected.groups
 
 
-def test_what_a_callback_raises_ends_the_program(example: Path, program: Path) -> None:
+def test_what_a_callback_raises_ends_the_program(
+    example: Path, program: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
     class Enough(Exception):
         pass
 
@@ -185,12 +244,26 @@ def test_what_a_callback_raises_ends_the_program(example: Path, program: Path) -
 
     with pytest.raises(Enough):
         fastpix.hotpixels(example, progress=stop)
-    assert_no_child_is_left()
+    assert_has_ended_itself(started)
 
 
-def assert_no_child_is_left() -> None:
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that jobs start."""
+    processes: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def start(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        processes.append(popen(*arguments, **options))
+        return processes[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    return processes
+
+
+def assert_has_ended_itself(started: list[subprocess.Popen[bytes]]) -> None:
+    # With the code for an interrupt, or by the signal, as programs do that are interrupted; not by SIGKILL.
+    assert [process.returncode in (130, -signal.SIGINT) for process in started] == [True]
 
 
 def fake_program(folder: Path, body: str) -> Path:

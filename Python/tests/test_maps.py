@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import fastpix
-from fastpix import Camera, Defect, DefectList, MapError
+from fastpix import Camera, Defect, DefectList, MapError, Pixel
 
 FORMS = {
     "json": "list.json",
@@ -32,9 +32,7 @@ FORMS = {
 @st.composite
 def lists(draw: st.DrawFn, sized: bool = True) -> DefectList:
     width, height = draw(st.integers(40, 90)), draw(st.integers(40, 90))
-    places = draw(
-        st.lists(st.tuples(st.integers(0, height - 1), st.integers(0, width - 1)), unique=True, max_size=12)
-    )
+    places = draw(st.lists(st.tuples(st.integers(0, height - 1), st.integers(0, width - 1)), unique=True, max_size=12))
     defects = []
     for row, column in sorted(places):
         kind = draw(st.sampled_from(["stuck", "dead", "hot", "low-gain", "unstable", "of-tomorrow"]))
@@ -45,6 +43,12 @@ def lists(draw: st.DrawFn, sized: bool = True) -> DefectList:
                 row=row,
                 column=column,
                 channel=draw(st.integers(0, 2)),
+                shape="point",
+                extent_rows=1,
+                extent_columns=1,
+                row_period=1,
+                column_period=1,
+                pixels=(Pixel(row=row, column=column),),
                 class_=kind,
                 confidence=draw(st.floats(0, 1)),
                 mean=draw(st.floats(0, 255)),
@@ -94,7 +98,8 @@ def test_every_form_is_read_as_it_was_written(
 
 
 def without_extra(defects: DefectList) -> list[Defect]:
-    names = ("row", "column", "channel", "class_", "confidence", "mean")
+    names = ("row", "column", "channel", "class_", "confidence", "mean", "shape", "extent_rows", "extent_columns")
+    names += ("row_period", "column_period", "pixels")
     sides = ("smear_row", "smear_column", "smear_rows", "smear_columns")
     return [Defect(**{name: getattr(defect, name) for name in names + sides}) for defect in defects]
 
@@ -115,7 +120,8 @@ def test_damaged_lists_are_lists_or_map_errors(
 ) -> None:
     path = tmp_path_factory.mktemp("damaged") / FORMS[form]
     defects.write(path, form)
-    content = bytearray(path.read_bytes())
+    # PixInsight's form of no defects has no bytes to damage.
+    content = bytearray(path.read_bytes() or b"Col 0")
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
@@ -130,15 +136,24 @@ def test_damaged_lists_are_lists_or_map_errors(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("Col 5\n", "line 1 is no position"),
+        ("Col 5 3\n", "line 1 is no position"),
+        ("Col 5 4 3\n", "line 1 is no position"),
+        ("Line 5\n", "line 1 is no position"),
         ("1 2 0\nL 5 0\n", "line 2 is no position"),
-        ("C 5 0\n", "line 1 is no position"),
+        ("C 5\n", "line 1 is no position"),
+        ("X:1,2\n", "line 1 is no position"),
+        ("row,column,shape\n1,2,disc\n", "line 2 has a shape"),
+        ("row,column,shape,extent_rows\n1,2,column,0\n", "line 2 has a shape"),
+        ("row,column,pixels\n1,2,3-4\n", "line 2 has a shape"),
         ("1 2\n3\n", "line 2 is no position"),
         ("1,2,0,5\n", "line 1 is no position"),
         ("row,column\n1\n", "line 2 has no row and column"),
         ('{"schema": "other/1", "groups": []}', "of another program"),
         ('{"schema": "fastpix.defects/1"}', "not a list of defects"),
-        ('{"schema": "fastpix.defects/1", "groups": [{"camera": {}, "width": 1, "height": "2", "defects": []}]}', "not a"),
+        (
+            '{"schema": "fastpix.defects/1", "groups": [{"camera": {}, "width": 1, "height": "2", "defects": []}]}',
+            "not a",
+        ),
         ("[" * 100_000, "line 1 is no position"),
         ("{" * 100_000, "not a list"),
         ("# frame 4 x 3, offset 0,0\n4 0 0\n", "row 0, column 4 lies outside the frame of 4 x 3"),
@@ -151,6 +166,157 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None
     with pytest.raises(MapError, match=message) as caught:
         DefectList.read(path)
     assert str(path) in str(caught.value)
+
+
+#: A frame of 40 x 30 with a point, a cluster, a whole and a part of a column and of a row, and a grid.
+SHAPES = DefectList(
+    (
+        Defect(row=1, column=1, shape="point", class_="dead", pixels=(Pixel(row=1, column=1),)),
+        Defect(
+            row=2,
+            column=5,
+            shape="cluster",
+            extent_rows=2,
+            extent_columns=2,
+            pixels=(Pixel(row=2, column=5), Pixel(row=3, column=6)),
+        ),
+        Defect(row=0, column=9, shape="column", extent_rows=30, extent_columns=1),
+        Defect(row=4, column=11, shape="column", extent_rows=3, extent_columns=1),
+        Defect(row=10, column=0, shape="row", extent_rows=1, extent_columns=40),
+        Defect(row=6, column=13, shape="row", extent_rows=1, extent_columns=4),
+        Defect(row=1, column=14, shape="grid", extent_rows=4, extent_columns=5, row_period=3, column_period=2),
+    ),
+    40,
+    30,
+)
+SHAPE_MASK = np.zeros((30, 40), np.bool_)
+SHAPE_MASK[1, 1] = SHAPE_MASK[2, 5] = SHAPE_MASK[3, 6] = True
+SHAPE_MASK[:, 9] = SHAPE_MASK[4:7, 11] = SHAPE_MASK[10] = SHAPE_MASK[6, 13:17] = True
+SHAPE_MASK[1:5:3, 14:19:2] = True
+
+
+def test_shapes_mark_their_pixels() -> None:
+    np.testing.assert_array_equal(SHAPES.mask(), SHAPE_MASK)
+    wide = SHAPES.mask(radius=1)
+    grown = np.pad(SHAPE_MASK, 1)
+    expected = np.any([grown[y : y + 30, x : x + 40] for y in range(3) for x in range(3)], axis=0)
+    np.testing.assert_array_equal(wide, expected)
+
+
+@pytest.mark.parametrize(("form", "offset"), [(form, offset) for form in sorted(FORMS) for offset in [(0, 0), (30, 7)]])
+def test_shapes_are_read_as_they_were_written(tmp_path: Path, form: Any, offset: tuple[int, int]) -> None:
+    path = tmp_path / FORMS[form]
+    SHAPES.write(path, form, offset)
+    told: dict[str, Any] = {"size": (40, 30), "offset": offset} if form == "pixinsight" else {}
+    read = DefectList.read(path, **told)
+    np.testing.assert_array_equal(read.mask(), SHAPE_MASK)
+    shapes = [(d.row, d.column, d.shape, d.extent) for d in read if d.shape in ("column", "row")]
+    columns = [(0, 9, "column", (30, 1)), (10, 0, "row", (1, 40))]
+    if form in ("json", "csv", "pixinsight"):
+        columns += [(4, 11, "column", (3, 1)), (6, 13, "row", (1, 4))]
+    assert sorted(shapes) == (sorted(columns) if form in ("json", "csv", "pixinsight", "siril") else [])
+
+
+def test_shapes_in_the_words_of_each_program(tmp_path: Path) -> None:
+    def lines(name: str, offset: tuple[int, int] = (0, 0)) -> set[str]:
+        SHAPES.write(tmp_path / name, offset=offset)
+        text = (tmp_path / name).read_text().splitlines()
+        assert all(len(line.encode()) <= 62 for line in text)
+        return {line for line in text if not line.startswith("#")}
+
+    assert lines("a.lst") >= {"P 1 1 C", "P 6 3 H", "C 9 0", "P 11 5 H", "L 10 0", "P 13 6 H", "P 18 4 H"}
+    assert lines("a.lst", (100, 50)) >= {"P 101 51 C", "C 109 0", "L 60 0", "P 113 56 H"}
+    assert lines("a.txt") >= {"Col 1 1 1", "Col 9", "Col 11 4 6", "Row 10", "Row 6 13 16"}
+    assert lines("a.jpegpixi") >= {"1,1,1,1", "5,2,1,1", "H:9,0,1,30", "H:11,4,1,3", "V:0,10,40,1", "14,1,1,1"}
+    assert len(lines("a.badpixels")) == SHAPE_MASK.sum()
+
+
+def test_the_program_marks_what_this_package_marks(program: Path, tmp_path: Path) -> None:
+    """Every form of every shape, written here and applied by the program."""
+    cv2 = pytest.importorskip("cv2")
+    photo = np.random.default_rng(1).integers(0, 255, (30, 40, 3)).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "photo.png"), photo[:, :, ::-1])
+    for form, name in FORMS.items():
+        own = tmp_path / form
+        own.mkdir()
+        SHAPES.write(own / name, form)  # type: ignore[arg-type]
+        told = ["--map-size", "40x30", "--map-offset", "0,0"] if form == "pixinsight" else []
+        command = [program, "repair", tmp_path / "photo.png", "--map", own / name, "--output", own / "out", "-q", *told]
+        subprocess.run(command, check=True)
+        repaired = cv2.imread(str(own / "out" / "photo.png"), cv2.IMREAD_UNCHANGED)[:, :, ::-1]
+        read = DefectList.read(own / name, **({"size": (40, 30), "offset": (0, 0)} if told else {}))
+        np.testing.assert_array_equal(repaired, read.repair(photo))
+        np.testing.assert_array_equal(repaired[~SHAPE_MASK], photo[~SHAPE_MASK])
+
+
+def test_lines_from_edge_to_edge_wait_for_the_frame(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Col 3\nRow 2\nCol 1 0 0\n")
+    read = DefectList.read(path)
+    assert [defect.is_whole_column or defect.is_whole_row for defect in read] == [True, True, False]
+    mask = np.zeros((5, 6), np.bool_)
+    mask[:, 3] = mask[2] = mask[0, 1] = True
+    np.testing.assert_array_equal(read.mask((5, 6)), mask)
+    read.write(tmp_path / "b.txt")
+    assert sorted((tmp_path / "b.txt").read_text().split("\n")) == sorted(path.read_text().split("\n"))
+    for name in ("a.badpixels", "a.jpegpixi", "a.csv", "a.json", "a.png"):
+        with pytest.raises(MapError, match="frame|width and height"):
+            read.write(tmp_path / name)
+    # In the photos' frame, where a raw frame has 2 columns and 1 row more before it.
+    moved = DefectList.read(path, size=(6, 5), offset=(1, 0))
+    np.testing.assert_array_equal(moved.mask()[:, 0], [True, False, True, False, False])
+    assert moved[0].extent == (5, 1) and (moved[0].row, moved[0].column) == (0, 2)
+
+
+def test_what_is_told_of_a_list_has_to_agree_with_it(tmp_path: Path) -> None:
+    raw = tmp_path / "a.badpixels"
+    raw.write_text("5 4 0\n")
+    assert places(DefectList.read(raw, size=(20, 12), offset=(2, 1))) == [(3, 3)]
+    with pytest.raises(MapError, match="where the photos begin"):
+        DefectList.read(raw, size=(20, 12))
+    SHAPES.write(raw, offset=(2, 1))
+    with pytest.raises(MapError, match="its offset is 2,1"):
+        DefectList.read(raw, offset=(0, 0))
+    with pytest.raises(MapError, match="for frames of 40 x 30 pixels"):
+        DefectList.read(raw, size=(21, 12), offset=(2, 1))
+    SHAPES.write(tmp_path / "a.json")
+    with pytest.raises(MapError, match="own frame"):
+        DefectList.read(tmp_path / "a.json", offset=(1, 1))
+    with pytest.raises(MapError, match="for frames of 40 x 30"):
+        DefectList.read(tmp_path / "a.json", size=(5, 5))
+    (tmp_path / "fits.png").write_bytes(b"SIMPLE  =                    T")
+    with pytest.raises(MapError, match="argwhere"):
+        DefectList.read(tmp_path / "fits.png")
+
+
+def test_lists_of_chdk(tmp_path: Path) -> None:
+    path = tmp_path / "badpixel.bin"
+    path.write_bytes(np.array([7, 3, 9, 2 | 2 << 13], "<u2").tobytes())
+    read = DefectList.read(path, size=(20, 12), offset=(0, 0))
+    assert sorted(zip(*np.nonzero(read.mask()))) == [(2, 9), (3, 7), (3, 9), (4, 9)]
+    path.write_bytes(b"123")
+    with pytest.raises(MapError, match="3 bytes"):
+        DefectList.read(path)
+
+
+def test_lists_that_claim_more_than_a_sensor_has_are_refused(tmp_path: Path) -> None:
+    defect = {"row": 0, "column": 0, "shape": "grid", "extentRows": 10_000, "extentColumns": 10_000, "rowPeriod": 2}
+    group = {"camera": {}, "width": 10_000, "height": 10_000, "frames": 7, "defects": [defect]}
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"schema": "fastpix.defects/1", "groups": [group]}))
+    with pytest.raises(MapError, match="that is no list of defects"):
+        DefectList.read(path)
+
+
+def test_several_lists_in_one_file(tmp_path: Path) -> None:
+    lists = [SHAPES, DefectList.at([(1, 2)], width=5, height=6)]
+    for name in ("a.json", "a.csv"):
+        DefectList.write_all(lists, tmp_path / name)
+        first, second = DefectList.read_all(tmp_path / name)
+        np.testing.assert_array_equal(first.mask(), SHAPE_MASK)
+        assert places(second) == [(1, 2)] and second.width == 5
+    with pytest.raises(MapError, match="2 lists"):
+        DefectList.write_all(lists, tmp_path / "a.lst")
 
 
 def test_lists_of_several_cameras(tmp_path: Path) -> None:
@@ -321,7 +487,9 @@ def test_the_program_and_this_package_read_each_others_lists(
         own.parent.mkdir(exist_ok=True)
         defects.write(own, form)  # type: ignore[arg-type]
         command = [program, "repair", tmp_path / "photo.png", "--map", own, "--output", tmp_path / form, "-q"]
-        subprocess.run([*command, "--radius", "3", "--any-camera"], check=True, stdout=subprocess.DEVNULL)
+        # Only this form has no place for the frame.
+        told = ["--map-size", "384x896", "--map-offset", "0,0"] if form == "pixinsight" else []
+        subprocess.run([*command, *told, "--radius", "3", "--any-camera"], check=True, stdout=subprocess.DEVNULL)
         repaired = cv2.imread(str(tmp_path / form / "photo.png"), cv2.IMREAD_UNCHANGED)[:, :, ::-1]
         np.testing.assert_array_equal(repaired, DefectList.read(own).repair(photo, radius=3))
         assert (repaired != photo).any()
@@ -342,4 +510,4 @@ def test_json_keeps_what_it_does_not_know(tmp_path: Path) -> None:
     read.write(path)
     stored = json.loads(path.read_text())["groups"][0]
     assert stored["defects"] == [defect]
-    assert stored["camera"] == {"make": "A", "model": None, "serial": None, "lens": "B"}
+    assert stored["camera"] == {"make": "A", "lens": "B"}

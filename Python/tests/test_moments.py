@@ -188,7 +188,7 @@ def test_sums_never_overflow(dtype: type, most: int) -> None:
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
-        (np.zeros((4, 5), np.uint16), TypeError, "are uint16, and these are the moments of uint8"),
+        (np.zeros((4, 5), np.uint16), TypeError, "are uint16, and frames of uint8 are wanted"),
         (np.zeros((5, 4), np.uint8), ValueError, r"have the shape \(5, 4\); \(4, 5\) is wanted, or \('n', 4, 5\)"),
         (np.zeros(20, np.uint8), ValueError, "have the shape"),
         (np.zeros((), np.uint8), ValueError, "have the shape"),
@@ -308,3 +308,69 @@ def test_example_photos_have_ccdprocs_mean_and_deviation(photos: NDArray[np.uint
 def test_repr_tells_shape_type_and_count() -> None:
     assert repr(Moments((2, 3), "u1").add(np.zeros((2, 3), "u1"))) == "Moments((2, 3), uint8, count=1)"
     assert fastpix.Moments is Moments
+
+
+def test_half_made_objects_and_damaged_pickles_are_refused() -> None:
+    """Whatever is done to the compiled part, it answers with an exception."""
+    from fastpix import _kernels
+
+    frame = np.zeros((4,), np.uint8)
+    for base in (_kernels.MomentsBase(), Moments.__new__(Moments)):
+        calls = [(base.add, frame), (base._mean, np.zeros(4)), (base._merge, Moments((4,), np.uint8))]
+        for call, argument in calls:
+            with pytest.raises(ValueError, match="never initialised"):
+                call(argument)  # type: ignore[operator]
+        assert base.count == 0
+    moments = Moments((4,), np.uint8).add(frame).add(frame)
+    with pytest.raises(ValueError, match="initialised twice"):
+        moments.__init__((5,), np.uint8)  # type: ignore[misc]
+    for first, second in (
+        (np.zeros(3, np.uint32),) * 2,
+        (np.zeros(4), np.zeros(4, np.uint32)),
+        (np.zeros(8, "u4")[::2],) * 2,
+    ):
+        with pytest.raises(ValueError, match="of the frames' size"):
+            _kernels.MomentsBase()._begin((4,), first, second)
+    with pytest.raises(ValueError, match="of the frames' size"):
+        moments._mean(np.zeros(5))
+    state = moments.__getstate__()
+    for change in ({"kept": b"123"}, {"kept": bytes(4 * 8)}, {"count": 1}, {"count": 1 << 40}):
+        with pytest.raises(ValueError, match="no moments have such a state"):
+            Moments.__new__(Moments).__setstate__({**state, **change})
+    with pytest.raises(TypeError):
+        moments._merge(3)  # type: ignore[arg-type]
+
+
+def test_a_subclass_keeps_what_it_has() -> None:
+    class Named(Moments):
+        name = "a"
+
+    named = Named((3,), np.uint8)
+    named.name = "b"
+    assert named.add(np.arange(3, dtype=np.uint8)) is named and named.name == "b" and named.count == 1
+
+
+@pytest.mark.parametrize("dtype", IMAGE_TYPES)
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 17])
+def test_readers_may_look_while_others_add(dtype: type, count: int) -> None:
+    """Whatever a reader sees is the mean of some first frames, whole."""
+    frames = np.broadcast_to(np.arange(count, dtype=dtype)[:, None], (count, 20_000))
+    moments = Moments((20_000,), dtype)
+    moments.add(frames[0])
+    wrong: list[Any] = []
+
+    def look() -> None:
+        for _ in range(5):
+            mean = moments.mean
+            if len(np.unique(mean)) != 1:
+                wrong.append(mean)
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for frame in frames[1:]:
+        moments.add(frame)
+    for thread in threads:
+        thread.join()
+    assert not wrong and moments.count == count
+    np.testing.assert_allclose(moments.mean, (count - 1) / 2)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import json
+import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 import fastpix
-from fastpix import Extremes, FastPixError, Moments, State, StateError, StatePhoto
+from fastpix import Extremes, FastPixError, FastPixWarning, Moments, State, StateError, StatePhoto, UsageError
 
 xxhash = pytest.importorskip("xxhash")
 
@@ -24,15 +28,10 @@ def halves(example: Path, program: Path, tmp_path_factory: pytest.TempPathFactor
     for index in (0, 1):
         states.append(folder / f"{index}.state")
         fastpix.hotpixels(paths[index::2], checkpoint=states[-1], arguments=["-q"])
-    version = int.from_bytes(states[0].read_bytes()[8:12], "little")
-    if version != 3:
-        pytest.skip(f"the program writes states of version {version}, and this package knows version 3")
     return states
 
 
-def test_states_hold_what_this_package_computes(
-    halves: list[Path], example: Path, photos: NDArray[np.uint8]
-) -> None:
+def test_states_hold_what_this_package_computes(halves: list[Path], example: Path, photos: NDArray[np.uint8]) -> None:
     state = State.read(halves[0])
     frames = photos[::2]
     assert state.moments == Moments(frames.shape[1:], frames.dtype).add(frames)
@@ -65,6 +64,99 @@ def test_states_merged_here_are_judged_as_one_run(
         merged.merge(two)
     with pytest.raises(FastPixError):
         fastpix.merge([halves[0], halves[0]])
+
+
+def test_what_the_program_knows_of_photos_is_counted_here(halves: list[Path], photos: NDArray[np.uint8]) -> None:
+    """Brightness, roughness and coarse sums of the program's state, against this package's and NumPy's."""
+    state = State.read(halves[0])
+    frames = photos[::2].astype(np.int64)
+    assert state.extremes is not None
+    green = frames[:, 3::8, :, 1]
+    cells = green.reshape(*green.shape[:2], -1, 8).sum(axis=3)
+    expected = sorted(
+        zip(cells.sum(axis=(1, 2)).tolist(), abs(green[:, :, 2:] - green[:, :, :-2]).sum(axis=(1, 2)).tolist())
+    )
+    own = Extremes(photos.shape[1:], photos.dtype).add(photos[::2])
+    for extremes in (state.extremes, own):
+        _, coarse, facts = extremes._sums()
+        assert sorted(map(tuple, facts[:, :2].tolist())) == expected
+        np.testing.assert_array_equal(coarse.sum(axis=0), cells.sum(axis=0))
+        assert set(facts[:, 2].tolist()) == {0, 1}
+        for half in (0, 1):
+            levels = facts[facts[:, 2] == half, 0]
+            assert coarse[half].sum() == levels.sum() and 0 < len(levels) < len(frames)
+
+
+def test_states_of_the_program_come_out_as_they_went_in(halves: list[Path], tmp_path: Path) -> None:
+    State.read(halves[0]).write(tmp_path / "again.state")
+    fastpix.merge(halves[0], save_state=tmp_path / "programs.state")
+    # But for the name of who wrote it.
+    written, programs = ((tmp_path / name).read_bytes() for name in ("again.state", "programs.state"))
+
+    def manifest(content: bytes) -> dict[str, Any]:
+        length = int.from_bytes(content[12:16], "little")
+        values: dict[str, Any] = json.loads(content[16 : 16 + length])
+        del values["writer"]
+        return {**values, "camera": {key: value for key, value in values["camera"].items() if value is not None}}
+
+    def statistics(content: bytes) -> bytes:
+        return content[16 + int.from_bytes(content[12:16], "little") : -16]
+
+    assert manifest(written) == manifest(programs) and statistics(written) == statistics(programs)
+
+
+def test_arrays_are_judged_as_their_photos(example: Path, program: Path, photos: NDArray[np.uint8]) -> None:
+    report = fastpix.hotpixels(example)
+    shape, dtype = photos.shape[1:], photos.dtype
+    # Shards, in another order.
+    parts = [photos[first::5][::-1] for first in range(5)]
+    moments = functools.reduce(Moments.merge, (Moments(shape, dtype).add(part) for part in parts))
+    extremes = functools.reduce(Extremes.merge, (Extremes(shape, dtype).add(part) for part in parts))
+    defects = fastpix.judge(moments, extremes, coded_unit=(16, 8), camera=report.groups[0].camera)
+    assert len(defects) >= 2
+    assert defects.defects == report.groups[0].defects
+    assert (defects.frames, defects.width, defects.height) == (48, 384, 896)
+    again = fastpix.judge(pickle.loads(pickle.dumps(moments)), pickle.loads(pickle.dumps(extremes)), coded_unit=(16, 8))
+    assert again.defects == defects.defects
+    assert [d.class_ for d in fastpix.judge(moments, extremes, kind="scenes", classes=["hot"])] == ["hot"]
+    assert len(fastpix.judge(moments, extremes, above=150)) < len(defects)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_dark_frames_of_a_mosaic_are_judged(program: Path, dtype: type) -> None:
+    generator = np.random.default_rng(2)
+    frames = generator.normal(30, 2, (12, 96, 160))
+    frames[:, 40, 61] += 60
+    frames[:, 10, 100] += 25
+    stack = frames.round().astype(dtype)
+    moments, extremes = Moments((96, 160), dtype).add(stack), Extremes((96, 160), dtype).add(stack)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FastPixWarning)
+        defects = fastpix.judge(moments, extremes, kind="darks", pattern="RGGB")
+    assert {(defect.row, defect.column) for defect in defects} == {(40, 61), (10, 100)}
+    assert defects.mask().sum() >= 2
+
+
+def test_what_cannot_be_judged_is_refused(program: Path) -> None:
+    frames = np.random.default_rng(1).integers(0, 200, (6, 40, 48)).astype(np.uint8)
+    moments, extremes = Moments((40, 48), np.uint8).add(frames), Extremes((40, 48), np.uint8).add(frames)
+    with pytest.raises(ValueError, match="are not of the frames"):
+        fastpix.judge(moments, Extremes((40, 48), np.uint8).add(frames[:5]))
+    with pytest.raises(ValueError, match="are not of the frames"):
+        fastpix.judge(moments, Extremes((40, 48), np.uint8, distance=3).add(frames))
+    with pytest.raises(ValueError, match="are not of the frames"):
+        fastpix.judge(moments, Extremes((40, 48), np.uint8, white=200).add(frames))
+    with pytest.raises(ValueError, match="no square"):
+        fastpix.judge(moments, extremes, pattern="RGG")
+    with pytest.raises(ValueError, match="exact sums"):
+        fastpix.judge(Moments((40, 48), np.float32), Extremes((40, 48), np.float32))
+    with pytest.raises(UsageError):
+        fastpix.judge(moments, extremes, kind="stars")  # type: ignore[arg-type]
+    few = Moments((40, 48), np.uint8).add(frames[:3]), Extremes((40, 48), np.uint8).add(frames[:3])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FastPixWarning)
+        with pytest.raises(FastPixError, match="not judged"):
+            fastpix.judge(*few)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

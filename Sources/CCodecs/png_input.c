@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "png_failure.h"
+
 _Noreturn void fpx_png_input_fail(fpx_png_input *self, fpx_photo_status failure) {
     self->failure = failure;
     longjmp(self->escape, 1);
@@ -15,8 +17,7 @@ _Noreturn void fpx_png_input_fail_for_memory(fpx_png_input *self, const char *pu
 
 _Noreturn void fpx_png_input_on_error(png_structp png, png_const_charp text) {
     fpx_png_input *self = png_get_error_ptr(png);
-    // libpng's words where malloc fails; zlib's want of memory comes as these, too.
-    if (strcmp(text, "Out of memory") == 0 || strstr(text, "insufficient memory") != NULL) {
+    if (fpx_png_lacks_memory(text)) {
         fpx_png_input_fail_for_memory(self, "for a PNG of this size");
     }
     fpx_photo_explain(self->error, "damaged PNG: %s", text);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "metadata_internal.h"
+#include "png_failure.h"
 
 enum writer_state { STATE_WRITING, STATE_FINISHED, STATE_FAILED };
 
@@ -35,8 +36,7 @@ static void set_message(char *message, const char *format, ...) {
 
 static void keep_error(png_structp png, png_const_charp words) {
     fpx_png_writer *writer = png_get_error_ptr(png);
-    // libpng's words where malloc fails, and zlib's as it passes them on.
-    writer->lacks_memory = strcmp(words, "Out of memory") == 0 || strstr(words, "insufficient memory") != NULL;
+    writer->lacks_memory = fpx_png_lacks_memory(words);
     set_message(writer->library_message, "%s", words);
     png_longjmp(png, 1);
 }

@@ -35,12 +35,15 @@ struct Candidate: Sendable, Equatable {
     }
 
     /// What the strongest are taken by when there is no room for all.
-    var strength: Int { evidence.map(\.hits).max() ?? 0 }
+    var strength: Double { evidence.map { abs($0.offset) }.max() ?? 0 }
+    private var hits: Int { evidence.map(\.hits).max() ?? 0 }
 
     static func isBefore(_ a: Candidate, _ b: Candidate) -> Bool { (a.row, a.column) < (b.row, b.column) }
 
     static func isStronger(_ a: Candidate, _ b: Candidate) -> Bool {
-        a.strength != b.strength ? a.strength > b.strength : isBefore(a, b)
+        // Where a pattern repeats, counts are full in many sound pixels.
+        if a.strength != b.strength { return a.strength > b.strength }
+        return a.hits != b.hits ? a.hits > b.hits : isBefore(a, b)
     }
 }
 
@@ -50,6 +53,7 @@ struct CandidateStore: Sendable {
     /// As many as one million pixels of defects at ten per cent, or fixed views of many million pixels, need; some
     /// hundred bytes each.
     static let capacity = 1 << 18
+    /// A quarter of a tile's pixels: more of them are a pattern.
     private static let mostPerTile = 256
 
     private let tileSize: Int

@@ -13,6 +13,7 @@ struct DefectJudgement {
     private let recognition: FrameRecognition
     private let shares: ExpectedShare
     private let spreads: PatternSpread
+    private let dispersion: CountDispersion
     private var geometry: FrameGeometry { statistics.geometry }
     private var shape: FrameShape { geometry.shape }
 
@@ -27,34 +28,45 @@ struct DefectJudgement {
         self.facts = facts
         self.settings = settings
         recognition = FrameRecognition(statistics, facts: facts, coarse: coarse, wanted: settings.frames)
-        shares = ExpectedShare(statistics, frameCount: frameCount)
-        spreads = PatternSpread(statistics, frameCount: frameCount)
+        dispersion = CountDispersion(statistics)
+        shares = ExpectedShare(statistics, dispersion, frameCount: frameCount)
+        spreads = PatternSpread(statistics, kind: recognition.kind, frameCount: frameCount)
     }
 
     func run() -> Detection {
         let kind = recognition.kind
-        let isFixed = !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
-        var regions = kind.isEven ? [] : LeftOutRegions(statistics: statistics).find()
+        // A view that moves by more than a pixel from photo to photo is one view, but its details are not at the same pixels.
+        let isFixed =
+            recognition.isRepeated
+            || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
+                && !recognition.isSensorPattern && dispersion.typical > PointWeighing.scatterOfChance
+        var regions = kind.isEven ? [] : LeftOutRegions(statistics: statistics, isFixed: isFixed).find()
+        if spreads.typical(geometry.mainChannel) == nil { regions = [.wholeFrame(.tooFewPixels, shape)] }
         let weighing = PointWeighing(
             shares: shares, spreads: spreads, geometry: geometry, kind: kind, frameCount: frameCount,
-            leastOffset: settings.leastOffset)
+            leastOffset: settings.leastOffset, noise: FrameRecognition.median(recognition.contrasts),
+            dispersion: kind.isEven || isFixed ? nil : dispersion)
+        if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
         if isFixed { needed *= 2 }
 
         let lines = isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(in: $0) } }
-        var points = candidates.filter { candidate in
+        let weighed = candidates.filter { candidate in
             !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: geometry.codedUnit) }
-        }.compactMap { weighing.weigh($0) }.filter { $0.strength >= needed }
+        }.map { weighing.weigh($0) }
+        var points = withHidden(weighed, weighing, needed: needed)
         points = points.filter { point in !lines.contains { $0.smears(point, geometry) } }
         if kind.isEven || isFixed { points = points.filter { !isDrawnByOptics($0.candidate, isFixed) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
         if !kind.isEven, !isFixed {
-            let overlays = OverlaySearch(shape: shape).find(clusters.map { ($0[0].row, $0[0].column) })
+            let overlays = OverlaySearch(shape: shape).find(
+                clusters.map { isStroke($0[0].candidate) }, at: clusters.map { ($0[0].row, $0[0].column) })
             regions += overlays
             clusters = clusters.filter { cluster in
                 !overlays.contains { $0.contains(cluster[0].row, cluster[0].column) }
             }
             // A cluster larger than any smear is a thing, not a defect of the sensor.
+            regions += clusters.filter { $0.count > Self.largestCluster }.map { spot($0) }
             clusters = clusters.filter { $0.count <= Self.largestCluster }
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
@@ -78,8 +90,9 @@ struct DefectJudgement {
 
     /// Of 18 real sets the fixed views had 0.99 and more, all others 0.30 at most.
     private static let fixedCorrelation = 0.6
-    private static let largestCluster = 9
-    /// Of a pixel's offset: what its touching ones have when a lens has drawn it.
+    /// A block of five by five, of which every pixel but one has sound neighbours two pixels away.
+    private static let largestCluster = 25
+    /// Of a pixel's offset: what its touching ones have when a lens has drawn it, as the sharpest lenses give a point.
     private static let opticsShare: Float = 0.25
 
     private struct Keyed: Hashable {
@@ -96,6 +109,46 @@ struct DefectJudgement {
         if reach.up > 0, reach.down > 0, reach.left > 0, reach.right > 0 { return true }
         return isFixed && candidate.evidence.contains { $0.touching >= Self.opticsShare }
             && (geometry.isLossless || Int(reach.up) + Int(reach.down) > 2 || Int(reach.left) + Int(reach.right) > 2)
+    }
+
+    /// Whether a pixel's offset goes on, up and down or left and right, beyond what the format smears of a point.
+    private func isStroke(_ candidate: Candidate) -> Bool {
+        let reach = candidate.reach
+        let longest = max(Int(reach.up) + Int(reach.down), Int(reach.left) + Int(reach.right))
+        return longest > (geometry.isLossless && geometry.colours == 1 ? 0 : Self.smearedPixels)
+    }
+
+    /// Interpolation of colours and compression leave a quarter of an offset in one pixel on either side.
+    private static let smearedPixels = 2
+
+    private func spot(_ cluster: [PointEvidence]) -> ExcludedRegion {
+        let rows = cluster.map(\.row)
+        let columns = cluster.map(\.column)
+        return ExcludedRegion(
+            kind: .dust, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
+            columns: columns.max()! - columns.min()! + 1)
+    }
+
+    /// Those of enough evidence, and of frames in which nothing is smeared the pixels of their clusters.
+    private func withHidden(
+        _ weighed: [PointEvidence], _ weighing: PointWeighing, needed: Double
+    ) -> [PointEvidence] {
+        var points = weighed.filter { $0.strength >= needed }
+        guard geometry.isLossless, geometry.colours == 1 else { return points }
+        var open = weighed.filter { $0.strength < needed }
+        var last = points
+        while !last.isEmpty, !open.isEmpty {
+            let byRow = Dictionary(grouping: last, by: \.row)
+            func near(_ point: PointEvidence) -> [PointEvidence] {
+                (-shape.neighbourDistance...shape.neighbourDistance).flatMap { byRow[point.row + $0] ?? [] }
+            }
+            let found = open.filter { weighing.isHidden($0, by: near($0)) }.map { $0.with(strength: needed) }
+            let places = Set(found.map { PixelPlace(row: $0.row, column: $0.column) })
+            open = open.filter { !places.contains(PixelPlace(row: $0.row, column: $0.column)) }
+            points += found
+            last = found
+        }
+        return points
     }
 
     private func findLines(_ weighing: PointWeighing) -> [DefectLine] {
@@ -141,8 +194,8 @@ struct DefectJudgement {
     }
 
     private func limit(_ weighing: PointWeighing) -> Double? {
-        guard !recognition.contrasts.isEmpty else { return nil }
         let channel = geometry.mainChannel
+        guard !recognition.contrasts.isEmpty, let spread = spreads.typical(channel) else { return nil }
         let level = statistics.level
         let contrast = FrameRecognition.median(recognition.contrasts)
         let needed = weighing.offsetNeeded(
@@ -150,7 +203,7 @@ struct DefectJudgement {
                 above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: level, ringMean: level, variance: 0,
                 ringVariance: Float(contrast * contrast), touching: 0))
         return DetectionLimit(
-            frameCount: frameCount, contrasts: recognition.contrasts, spread: spreads.typical(channel),
+            weighing: weighing, contrasts: recognition.contrasts, dispersion: weighing.dispersion?.typical, spread: spread,
             share: shares.share(shape.height / 2, shape.width / 2, channel, .above), offsetNeeded: needed
         ).offset()
     }

@@ -15,12 +15,14 @@ final class DefectScan: Sendable {
 
     let geometry: FrameGeometry
     let frameCount: Int
+    private let leastOffset: Double?
     private let statistics: Mutex<ScanStatistics>
 
-    /// `frameCount`: of the finished accumulators.
-    init(geometry: FrameGeometry, frameCount: Int) {
+    /// `frameCount`: of the finished accumulators. `leastOffset`: see `DetectionSettings`.
+    init(geometry: FrameGeometry, frameCount: Int, leastOffset: Double? = nil) {
         self.geometry = geometry
         self.frameCount = frameCount
+        self.leastOffset = leastOffset
         statistics = Mutex(ScanStatistics(geometry))
     }
 
@@ -36,7 +38,7 @@ final class DefectScan: Sendable {
         var first = rows.lowerBound
         while first < rows.upperBound {
             let last = min(rows.upperBound, (first / geometry.tileSize + 1) * geometry.tileSize)
-            BandScan(geometry, frameCount, accumulators, first..<last).run(into: statistics)
+            BandScan(geometry, frameCount, leastOffset, accumulators, first..<last).run(into: statistics)
             first = last
         }
     }
@@ -55,6 +57,7 @@ final class DefectScan: Sendable {
 private struct BandScan {
     let geometry: FrameGeometry
     let frameCount: Int
+    let leastOffset: Double?
     let accumulators: Accumulators
     let rows: Range<Int>
     let reader: MomentsReader
@@ -67,7 +70,11 @@ private struct BandScan {
     /// Where nearly nothing lies above its neighbours (dark frames of zeros), chance alone is no reason to look.
     private static let leastShare = 0.01
 
-    init(_ geometry: FrameGeometry, _ frameCount: Int, _ accumulators: Accumulators, _ rows: Range<Int>) {
+    init(
+        _ geometry: FrameGeometry, _ frameCount: Int, _ leastOffset: Double?, _ accumulators: Accumulators,
+        _ rows: Range<Int>
+    ) {
+        self.leastOffset = leastOffset
         self.geometry = geometry
         self.frameCount = frameCount
         self.accumulators = accumulators
@@ -85,6 +92,7 @@ private struct BandScan {
         var tiles = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: tileColumns * channels)
         var phases = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: period * period * channels)
         var marks = [fpx_row_marks](repeating: fpx_row_marks(), count: rows.count * tileColumns)
+        var silentVariances = [Float](repeating: -1, count: marks.count)
         var candidates: [Candidate] = []
         var flagged = [UInt32](repeating: 0, count: shape.width)
         for row in rows where row >= distance && row + distance < shape.height {
@@ -106,6 +114,12 @@ private struct BandScan {
             for column in flagged[..<count] where isWorthALook(row, Int(column)) {
                 look(row, Int(column), into: &candidates)
             }
+            for tile in 0..<tileColumns {
+                let index = (row - rows.lowerBound) * tileColumns + tile
+                if LeftOutRegions.isSilent(marks[index], geometry.countedColumns(ofTile: tile).count) {
+                    silentVariances[index] = middleVariance(row, geometry.countedColumns(ofTile: tile))
+                }
+            }
         }
         lookAtEdges(into: &candidates)
         let spreads = sampledSpreads()
@@ -115,11 +129,14 @@ private struct BandScan {
             for index in tiles.indices { all.tiles[tileRow * tiles.count + index].add(tiles[index]) }
             for index in phases.indices { all.phases[index].add(phases[index]) }
             all.marks.replaceSubrange(rows.lowerBound * tileColumns..<rows.upperBound * tileColumns, with: marks)
+            all.silentVariances.replaceSubrange(
+                rows.lowerBound * tileColumns..<rows.upperBound * tileColumns, with: silentVariances)
             for row in spreads.rows {
                 let (first, last) = (row.line * tileColumns, (row.line + 1) * tileColumns)
                 all.spreads.replaceSubrange(first * channels..<last * channels, with: row.values)
                 all.pixelVariances.replaceSubrange(first..<last, with: row.variances)
                 all.pixelMeans.replaceSubrange(first..<last, with: row.means)
+                all.dispersions.replaceSubrange(first..<last, with: row.dispersions)
             }
             for index in spreads.phases.indices {
                 all.phaseSpreads[index].sum += spreads.phases[index].sum
@@ -137,6 +154,14 @@ private struct BandScan {
             all.rows.sums.replaceSubrange(first..<first + lines.rows.sums.count, with: lines.rows.sums)
             all.candidates.add(candidates)
         }
+    }
+
+    /// Of every fourth column, which tells the middle well enough.
+    private func middleVariance(_ row: Int, _ columns: Range<Int>) -> Float {
+        let values = stride(from: columns.lowerBound, to: columns.upperBound, by: 4).map {
+            Float(reader.varianceOrNaN((row * shape.width + $0) * shape.channels + geometry.mainChannel))
+        }.sorted()
+        return values.isEmpty ? -1 : values[values.count / 2]
     }
 
     // MARK: Close looks
@@ -173,15 +198,16 @@ private struct BandScan {
         return reader.mean(sample) - ring(row, column, channel, reader.mean)
     }
 
-    /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; half
-    /// of the least offset that the list asks for (`PointWeighing.offsetNeeded`) tells them, or a variance far off.
+    /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; the
+    /// least offset that the list asks for (`PointWeighing.offsetNeeded`) tells them, of dark frames half of it, or a variance
+    /// far off.
     private func isWorthALook(_ row: Int, _ column: Int) -> Bool {
         for channel in 0..<geometry.colours {
             let sample = (row * shape.width + column) * shape.channels + channel
             let ringMean = ring(row, column, channel, reader.mean)
             let offset = abs(reader.mean(sample) - ringMean)
             let variance = max(0, reader.varianceOrNaN(sample))
-            if offset >= min(0.01 * abs(ringMean), variance.squareRoot() / 2)
+            if offset >= leastOffset ?? min(0.02 * abs(ringMean), variance.squareRoot() / 2)
                 || 2 * variance <= ring(row, column, channel, reader.varianceOrNaN)
             {
                 return true
@@ -193,10 +219,12 @@ private struct BandScan {
     private func look(_ row: Int, _ column: Int, into candidates: inout [Candidate]) {
         let candidate = candidate(row, column)
         candidates.append(candidate)
-        // Of two defects at the neighbour distance only the stronger one can lie above all its neighbours.
+        // Of defects at the neighbour distance only the strongest one can lie above all its neighbours, and those that touch
+        // may have it for a neighbour of their neighbours.
         guard geometry.isLossless, 2 * distance <= DefectScan.haloRows else { return }
-        for rowStep in [-distance, 0, distance] {
-            for columnStep in [-distance, 0, distance] where rowStep != 0 || columnStep != 0 {
+        let steps = Set([-distance, -1, 0, 1, distance]).sorted()
+        for rowStep in steps {
+            for columnStep in steps where rowStep != 0 || columnStep != 0 {
                 let (r, c) = (row + rowStep, column + columnStep)
                 guard (0..<shape.height).contains(r), (0..<shape.width).contains(c) else { continue }
                 for channel in 0..<geometry.colours {
@@ -286,12 +314,14 @@ private struct BandScan {
         }
     }
 
+    /// Half of what the list asks of pixels without counters (`PointWeighing.spreadsAlone`): the row's own spread is known to
+    /// a sixth only.
     private static let edgeSpreads = 6.0
 
     // MARK: Spreads
 
     private struct Spreads {
-        var rows: [(line: Int, values: [Float], variances: [Float], means: [Float])] = []
+        var rows: [(line: Int, values: [Float], variances: [Float], means: [Float], dispersions: [Float])] = []
         var phases: [(sum: UInt64, places: UInt64)]
     }
 
@@ -301,10 +331,8 @@ private struct BandScan {
         let period = geometry.period
         let tileRow = rows.lowerBound / geometry.tileSize
         var spreads = Spreads(phases: Array(repeating: (0, 0), count: period * period * channels))
-        let span = geometry.tileSize / ScanStatistics.samplesPerTile
         for sample in 0..<ScanStatistics.samplesPerTile {
-            // Another place in the block from tile to tile, so that all places are seen.
-            let row = tileRow * geometry.tileSize + sample * span + (tileRow + 3 * sample) % span
+            let row = geometry.sampledRow(sample, ofTileRow: tileRow)
             guard rows.contains(row), row >= distance, row + distance < shape.height, shape.width > 2 * distance else {
                 continue
             }
@@ -317,16 +345,15 @@ private struct BandScan {
             var values = [Float](repeating: -1, count: geometry.tileColumns * channels)
             var variances = [Float](repeating: -1, count: geometry.tileColumns)
             var means = variances
+            var dispersions = variances
             for tile in 0..<geometry.tileColumns {
-                // The last tile may lie beyond the columns that have neighbours on both sides.
-                let firstColumn = max(distance, tile * geometry.tileSize)
-                let columns =
-                    firstColumn..<max(firstColumn, min(shape.width - distance, (tile + 1) * geometry.tileSize))
-                guard columns.count >= geometry.tileSize / 2 else { continue }
+                let columns = geometry.countedColumns(ofTile: tile)
+                guard columns.count >= min(geometry.tileSize / 2, shape.width - 2 * distance) else { continue }
                 let middle =
                     (row * shape.width + columns.lowerBound + columns.count / 2) * channels + geometry.mainChannel
                 variances[tile] = Float(reader.varianceOrNaN(middle))
                 means[tile] = Float(reader.mean(middle))
+                dispersions[tile] = dispersion(row, columns)
                 for channel in 0..<channels {
                     let spread = percentile(offsets, columns, channel)
                     values[tile * channels + channel] = spread / (2 * sumScale)
@@ -340,12 +367,35 @@ private struct BandScan {
                     }
                 }
             }
-            spreads.rows.append((tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means))
+            spreads.rows.append((tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means, dispersions))
         }
         return spreads
     }
 
-    /// What 27 of 32 do not exceed: one standard deviation of a normal distribution, and the odd defect is not in it.
+    /// Of the counts of a tile's row: see `ScanStatistics.dispersions`.
+    private func dispersion(_ row: Int, _ columns: Range<Int>) -> Float {
+        let period = geometry.period
+        let first = row * shape.samplesPerRow + geometry.mainChannel
+        var (squares, expected, free) = (0.0, 0.0, 0)
+        for counts in [accumulators.above(at: first), accumulators.below(at: first)] {
+            var total = 0
+            for place in 0..<min(period, columns.count) {
+                var (sum, square, count) = (0, 0, 0)
+                for column in stride(from: columns.lowerBound + place, to: columns.upperBound, by: period) {
+                    let value = Int(counts[column * shape.channels])
+                    (sum, square, count) = (sum + value, square + value * value, count + 1)
+                }
+                squares += Double(square) - Double(sum * sum) / Double(count)
+                (total, free) = (total + sum, free + count - 1)
+            }
+            let mean = Double(total) / Double(columns.count)
+            expected += mean * max(0, 1 - mean / Double(frameCount))
+        }
+        guard free > 0 else { return -1 }
+        return expected > 0 ? Float(squares / (expected * Double(free) / 2)) : 1
+    }
+
+    /// What 27 of 32 do not exceed, so that the odd defect is not in it.
     private func percentile(_ offsets: [Float], _ columns: Range<Int>, _ channel: Int) -> Float {
         let outer = columns.count - columns.count * 27 / 32
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: outer) { largest in

@@ -2,14 +2,16 @@ import Foundation
 
 /// How faint a steady offset these photos could show.
 struct DetectionLimit {
-    let frameCount: Int
+    let weighing: PointWeighing
     /// Of each photo: standard deviation of pixels at the neighbour distance.
     let contrasts: [Double]
+    /// Nil where it does not matter: see `PointWeighing`.
+    let dispersion: Double?
     let spread: Double
     let share: Double
     let offsetNeeded: Double
 
-    /// In nine of ten defects, as counts and offsets scatter.
+    /// The 90th percentile of a normal distribution: in nine of ten defects, as counts and offsets scatter.
     private static let deviate = 1.2816
 
     /// The least offset, in samples, that is found nine times out of ten; nil when none is.
@@ -32,12 +34,13 @@ struct DetectionLimit {
         let scatter = shares.reduce(0) { $0 + $1 * (1 - $1) }.squareRoot()
         let hits = Int((expected - Self.deviate * scatter + 1e-6).rounded(.down))
         guard hits > 0 else { return false }
+        let frameCount = weighing.frameCount
         let most = ExpectedShare.score(hits: frameCount, frames: frameCount, share: share)
-        let needed = min(PointWeighing.persistenceNeeded, PointWeighing.shareOfMost * most)
-        let persistence = ExpectedShare.score(hits: min(hits, frameCount), frames: frameCount, share: share)
-        return persistence >= needed && spreads >= PointWeighing.spreadsNeeded
-            && (persistence * spreads).squareRoot()
-                >= PointWeighing.togetherNeeded * needed / PointWeighing.persistenceNeeded
+        let needed = weighing.needed(most: most)
+        let persistence =
+            ExpectedShare.score(hits: min(hits, frameCount), frames: frameCount, share: share) / (dispersion ?? 1)
+        return persistence >= needed && spreads >= weighing.spreadsNeeded(dispersion)
+            && (persistence * spreads).squareRoot() >= weighing.togetherNeeded(needed, dispersion)
     }
 
     /// The probability that a normal sample, shifted by `shift` standard deviations, lies above eight others.

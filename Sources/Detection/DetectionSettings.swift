@@ -25,7 +25,7 @@ public enum DetectionSensitivity: String, Sendable, Codable, CaseIterable {
         switch self {
         case .low: 1.5
         case .normal: 1
-        case .high: 0.8
+        case .high: 0.85
         }
     }
 }

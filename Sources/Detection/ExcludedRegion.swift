@@ -15,6 +15,8 @@ package struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
         case blockPattern = "block-pattern"
         /// The photos show the same view.
         case staticScene = "static-scene"
+        /// A frame of so few pixels that what is usual among them is not known.
+        case tooFewPixels = "too-few-pixels"
     }
 
     package let kind: Kind

@@ -18,7 +18,7 @@ struct ExpectedShare {
 
     enum Side { case above, below, either }
 
-    init(_ statistics: ScanStatistics, frameCount: Int) {
+    init(_ statistics: ScanStatistics, _ dispersion: CountDispersion, frameCount: Int) {
         geometry = statistics.geometry
         self.frameCount = frameCount
         let channels = geometry.shape.channels
@@ -27,6 +27,11 @@ struct ExpectedShare {
             return Shares(
                 above: Double(sums.above) / max(1, frames - Double(sums.blind_above)),
                 below: Double(sums.below) / max(1, frames - Double(sums.blind_below)))
+        }
+        // Two standard errors more. Where photos repeat themselves it is pixels that count, not pixels times photos.
+        func most(_ share: Double, _ places: UInt64, _ scatter: Double) -> Double {
+            let frames = Double(max(1, places)) * Double(frameCount)
+            return share + 2 * scatter * (share * max(0, 1 - share) / frames).squareRoot()
         }
         var tiles: [Shares] = []
         for row in 0..<geometry.tileRows {
@@ -38,7 +43,12 @@ struct ExpectedShare {
                             sums.add(statistics.tiles[(r * geometry.tileColumns + c) * channels + channel])
                         }
                     }
-                    tiles.append(shares(sums))
+                    let share = shares(sums)
+                    let scatter = dispersion.factor(row * geometry.tileSize, column * geometry.tileSize)
+                    tiles.append(
+                        Shares(
+                            above: most(share.above, sums.places, scatter),
+                            below: most(share.below, sums.places, scatter)))
                 }
             }
         }
@@ -54,7 +64,7 @@ struct ExpectedShare {
         }
     }
 
-    /// A place of which a block never makes an extreme is not known to a greater precision.
+    /// Of places of which a block hardly ever makes an extreme. Measured 0.5 to 1.6: a smaller one would be few counts.
     private static let leastFactor = 0.2
     /// Shares outside are not told from these by any number of frames that is usual.
     private static let range = 0.005...0.7
@@ -93,8 +103,9 @@ struct ExpectedShare {
         return Self.score(hits: hits, frames: telling, share: share(candidate.row, candidate.column, channel, side))
     }
 
-    private static let fewestFrames = 5
-    /// Of all frames: what the sun alone has lit is told by the others.
+    /// As the least number of photos for which there is a list.
+    private static let fewestFrames = DetectionSettings.minimumFrames
+    /// Of all frames, as the few in which a place is not clipped are seldom like the rest; so few must all agree to tell.
     private static let leastTelling = 0.15
 
     /// The signed root of the likelihood ratio of a binomial count (Wilks 1938): as many standard deviations of a normal

@@ -41,6 +41,25 @@ package struct FrameGeometry: Sendable {
     var tileRows: Int { (shape.height + tileSize - 1) / tileSize }
     var tileColumns: Int { (shape.width + tileSize - 1) / tileSize }
 
+    /// Columns of a tile that have neighbours on both sides: none where the last tile lies beyond them.
+    func countedColumns(ofTile tile: Int) -> Range<Int> {
+        let distance = shape.neighbourDistance
+        let first = max(distance, tile * tileSize)
+        return first..<max(first, min(shape.width - distance, (tile + 1) * tileSize))
+    }
+
+    /// The row of a tile in which `ScanStatistics` samples how pixels lie.
+    func sampledRow(_ sample: Int, ofTileRow tileRow: Int) -> Int {
+        let inner = shape.height - 2 * shape.neighbourDistance
+        // A frame of few rows is not to lose any of them.
+        guard inner >= tileSize else {
+            return shape.neighbourDistance + sample * max(0, inner) / ScanStatistics.samplesPerTile
+        }
+        // Another place in the block from tile to tile, so that all places are seen.
+        let span = tileSize / ScanStatistics.samplesPerTile
+        return tileRow * tileSize + sample * span + (tileRow + 3 * sample) % span
+    }
+
     /// Rows and columns from a defect within which others are its own smear: half a coded unit around the one that it lies
     /// in; of colours that were interpolated (three channels without loss) their reach; none of single samples.
     var smearRadius: (rows: Int, columns: Int) {

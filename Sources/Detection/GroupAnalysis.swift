@@ -16,8 +16,10 @@ package final class GroupAnalysis: Sendable {
         // Of more frames the counters come as shares of so many: see `Accumulators.fill`.
         let counted = min(frameCount, Int(UInt16.max))
         // Fewer are never judged, and nearly every pixel of so few would be one to look at closely.
-        let judges = detection != nil && frameCount >= DetectionSettings.minimumFrames
-        scan = judges ? DefectScan(geometry: geometry, frameCount: counted) : nil
+        let judged = frameCount >= DetectionSettings.minimumFrames ? detection : nil
+        scan = judged.map {
+            DefectScan(geometry: geometry, frameCount: counted, leastOffset: $0.leastOffset)
+        }
         settings = detection
     }
 

@@ -3,17 +3,45 @@ import FastPixFrames
 
 /// Parts of the frame that no photo shows anything of: black bars, frames and banners, sky that is white in all.
 ///
-/// A pixel that lies neither above nor below its neighbours in any photo is silent; in scenes one in a hundred is, with 30
-/// photos.
+/// A pixel that lies neither above nor below its neighbours in any photo is silent. In scenes with the noise of a sensor
+/// one in a hundred is, with 30 photos; in soft ones, on slopes that are steeper than the noise, most may be. So being
+/// silent is not enough: the pixels are black or white in most photos, or hardly change from photo to photo while the
+/// rest of the frame does.
 struct LeftOutRegions {
-    let statistics: ScanStatistics
+    private let statistics: ScanStatistics
+    /// A variance over the photos below which nothing of a scene is seen; nil where everything stays the same.
+    private let still: Float?
+
+    init(statistics: ScanStatistics, isFixed: Bool) {
+        self.statistics = statistics
+        still = isFixed ? nil : Self.stillness(statistics)
+    }
+
+    /// A sixteenth of what is usual outside of silent places: deviations of a quarter.
+    private static func stillness(_ statistics: ScanStatistics) -> Float? {
+        let geometry = statistics.geometry
+        var usual: [Double] = []
+        for line in 0..<geometry.tileRows * ScanStatistics.samplesPerTile {
+            let row = geometry.sampledRow(
+                line % ScanStatistics.samplesPerTile, ofTileRow: line / ScanStatistics.samplesPerTile)
+            guard row < geometry.shape.height else { continue }
+            for tile in 0..<geometry.tileColumns {
+                let variance = statistics.pixelVariances[line * geometry.tileColumns + tile]
+                if variance >= 0, statistics.silentVariances[row * geometry.tileColumns + tile] < 0 {
+                    usual.append(Double(variance))
+                }
+            }
+        }
+        return usual.isEmpty ? nil : Float(FrameRecognition.median(usual) / 16)
+    }
+
     private var geometry: FrameGeometry { statistics.geometry }
 
-    /// Of the pixels of a tile's row.
+    /// Of the pixels of a tile's row: the rest may be the edge of a letter.
     private static let silentShare = 0.8
-    /// Of a row's tiles, so that a banner is left out with its text.
+    /// Of a row's tiles, so that a banner is left out with its text: more than half, and text seldom fills the rest.
     private static let barShare = 0.6
-    /// Rows of a bar or of a region; single ones may be silent by chance.
+    /// Rows of a bar or of a region; single ones may be silent by chance, and nothing is printed smaller.
     private static let fewestRows = 6
 
     func find() -> [ExcludedRegion] {
@@ -49,6 +77,11 @@ struct LeftOutRegions {
         return regions.sorted()
     }
 
+    /// `columns`: of the tile's row that have counters.
+    static func isSilent(_ mark: fpx_row_marks, _ columns: Int) -> Bool {
+        columns > 0 && Double(mark.silent) >= silentShare * Double(columns)
+    }
+
     private func isSilent(_ row: Int, _ tile: Int) -> Bool {
         let distance = geometry.shape.neighbourDistance
         let mark = statistics.marks[row * geometry.tileColumns + tile]
@@ -57,14 +90,11 @@ struct LeftOutRegions {
             let inner = min(max(row, distance), geometry.shape.height - distance - 1)
             return inner >= distance && inner != row && isSilent(inner, tile)
         }
-        return Double(mark.silent) >= Self.silentShare * Double(width(tile))
-    }
-
-    /// Pixels of a tile's row that have counters.
-    private func width(_ tile: Int) -> Int {
-        let distance = geometry.shape.neighbourDistance
-        let first = max(distance, tile * geometry.tileSize)
-        return max(1, min(geometry.shape.width - distance, (tile + 1) * geometry.tileSize) - first)
+        let columns = geometry.countedColumns(ofTile: tile).count
+        guard Self.isSilent(mark, columns) else { return false }
+        if 2 * (Int(mark.black) + Int(mark.white)) >= columns { return true }
+        let variance = statistics.silentVariances[row * geometry.tileColumns + tile]
+        return still.map { variance >= 0 && variance <= $0 } ?? false
     }
 
     private func region(_ rows: Range<Int>, _ tiles: Range<Int>, isWhole: Bool) -> ExcludedRegion {
@@ -73,7 +103,7 @@ struct LeftOutRegions {
             for tile in tiles {
                 let mark = statistics.marks[row * geometry.tileColumns + tile]
                 (black, white) = (black + Int(mark.black), white + Int(mark.white))
-                pixels += width(tile)
+                pixels += geometry.countedColumns(ofTile: tile).count
             }
         }
         let shape = geometry.shape

@@ -1,8 +1,8 @@
 import FastPixFrames
 import Foundation
 
-/// Finds where entries lie much closer together than chance puts them: strokes of date stamps, of watermarks, details of
-/// something that was in all photos. Defects of a sensor are scattered evenly.
+/// Finds where entries lie much closer together than chance puts them, and most of them are parts of strokes: date stamps,
+/// watermarks, details of something that was in all photos. Defects of a sensor are points, and scattered evenly.
 struct OverlaySearch {
     let shape: FrameShape
 
@@ -12,7 +12,8 @@ struct OverlaySearch {
     /// Over all entries of a frame: one false overlay in a thousand frames.
     private static let chance = 1e-3
 
-    func find(_ points: [(row: Int, column: Int)]) -> [ExcludedRegion] {
+    /// `isStroke`: of each point, whether it goes on beyond what compression smears.
+    func find(_ isStroke: [Bool], at points: [(row: Int, column: Int)]) -> [ExcludedRegion] {
         guard points.count >= Self.fewest else { return [] }
         let side = Double(2 * Self.radius + 1)
         var cells: [Int: [Int]] = [:]
@@ -33,11 +34,17 @@ struct OverlaySearch {
             }
             return found
         }
-        // How densely the rest lies: without the crowds themselves, of which there may be one.
-        let scattered = near.count { $0.count < Self.fewest }
-        let expected = Double(scattered) * side * side / Double(max(1, shape.width * shape.height))
-        let most = Self.limit(expected: expected, chance: Self.chance / Double(points.count))
-        let crowded = Set(points.indices.filter { near[$0].count >= max(Self.fewest, most) })
+        // As if all were scattered evenly, and again without the crowds that this tells, until there are no more.
+        let window = side * side / Double(max(1, shape.width * shape.height))
+        var crowded: Set<Int> = []
+        var grows = true
+        while grows {
+            let expected = min(1, window) * Double(points.count - crowded.count)
+            let most = Self.limit(expected: expected, chance: Self.chance / Double(points.count))
+            let found = Set(points.indices.filter { near[$0].count >= max(Self.fewest, most) })
+            grows = found.count > crowded.count
+            crowded = found
+        }
         var regions: [ExcludedRegion] = []
         var seen = Set<Int>()
         for start in crowded.sorted() where !seen.contains(start) {
@@ -50,6 +57,7 @@ struct OverlaySearch {
                     open.append(other)
                 }
             }
+            guard 2 * members.count(where: { isStroke[$0] }) >= members.count else { continue }
             let rows = members.map { points[$0].row }
             let columns = members.map { points[$0].column }
             regions.append(

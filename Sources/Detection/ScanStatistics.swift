@@ -11,13 +11,19 @@ struct ScanStatistics: Sendable {
     var phases: [fpx_persistence_sums]
     /// [row][tile column]
     var marks: [fpx_row_marks]
+    /// Of the pixels of a tile's row that is silent (`LeftOutRegions`), the middle one of the variances; below 0 of others:
+    /// [row][tile column]
+    var silentVariances: [Float]
     /// Of rows that are sampled, how far pixels lie from their neighbours: [tile row][sample][tile column][channel], the
-    /// 84th percentile of the tile's columns.
+    /// value that 27 of 32 of the tile's columns do not exceed; below 0 where there is none.
     var spreads: [Float]
     /// Of a pixel in the middle of each tile, in the sampled rows, main channel: [tile row][sample][tile column]; below 0
     /// where there is none.
     var pixelVariances: [Float]
     var pixelMeans: [Float]
+    /// In the sampled rows, main channel, the variance of counts among pixels of the same place in the block over that of
+    /// chance: [tile row][sample][tile column]; below 0 where there are too few pixels.
+    var dispersions: [Float]
     /// Spreads summed up by place, in units of the tile's: [row % period][column % period][channel], 1/256ths.
     var phaseSpreads: [(sum: UInt64, places: UInt64)]
     /// How columns lie beside those `neighbourDistance` to the left and right: [tile row][column].
@@ -39,13 +45,21 @@ struct ScanStatistics: Sendable {
         tiles = Array(repeating: fpx_persistence_sums(), count: tileCount * shape.channels)
         phases = Array(repeating: fpx_persistence_sums(), count: places)
         marks = Array(repeating: fpx_row_marks(), count: shape.height * geometry.tileColumns)
+        silentVariances = Array(repeating: -1, count: marks.count)
         spreads = Array(repeating: -1, count: tileCount * Self.samplesPerTile * shape.channels)
         pixelVariances = Array(repeating: -1, count: tileCount * Self.samplesPerTile)
         pixelMeans = pixelVariances
+        dispersions = pixelVariances
         phaseSpreads = Array(repeating: (0, 0), count: places)
         columns = LineCounts(geometry.tileRows * shape.width)
         rows = LineCounts(shape.height * geometry.tileColumns)
         candidates = CandidateStore(geometry)
+    }
+
+    /// `spreads` of the main channel that are known.
+    var mainSpreads: [Double] {
+        stride(from: geometry.mainChannel, to: spreads.count, by: geometry.shape.channels).map { Double(spreads[$0]) }
+            .filter { $0 >= 0 }
     }
 
     /// How bright most of the frame is in the mean, in samples.
@@ -55,8 +69,8 @@ struct ScanStatistics: Sendable {
     static func byteCount(_ geometry: FrameGeometry) -> Int {
         let tileCount = geometry.tileRows * geometry.tileColumns
         let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
-        return tileCount * geometry.shape.channels * (40 + 12 * samplesPerTile) + 6 * lines
-            + 3 * geometry.shape.height * geometry.tileColumns
+        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 6 * lines
+            + 7 * geometry.shape.height * geometry.tileColumns
     }
 }
 

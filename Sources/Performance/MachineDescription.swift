@@ -24,6 +24,8 @@ package struct MachineDescription: Sendable, Codable {
     /// Whether this build contains OpenMP, and how large its teams are.
     package let hasOpenMP: Bool
     package let openMPThreads: Int
+    /// Why OpenMP cannot be used here, so that its work runs on one thread; nil when it can.
+    package let openMPRefusal: String?
 
     /// Describes the machine this process runs on.
     package init() {
@@ -39,5 +41,6 @@ package struct MachineDescription: Sendable, Codable {
         environmentHonoured = fpx_isa_environment_honoured()
         hasOpenMP = fpx_parallel_has_openmp()
         openMPThreads = fpx_parallel_default_threads()
+        openMPRefusal = fpx_parallel_refusal().map { String(cString: $0) }
     }
 }

@@ -7,7 +7,7 @@ extension MachineDescription {
         switch format {
         case .text: text
         case .json: JSONText.of(self)
-        case .csv: rows.map { "\($0[0]),\($0[1])" }.joined(separator: "\n") + "\n"
+        case .csv: rows.map { "\($0[0]),\(CSVText.field($0[1]))" }.joined(separator: "\n") + "\n"
         }
     }
 
@@ -23,8 +23,13 @@ extension MachineDescription {
             ["level-2 cache", size(level2CacheBytes)],
             ["SIMD levels", levelsAvailable.joined(separator: " ")],
             ["SIMD level used", levelSelected + (usesDotProduct ? " with byte dot products" : "")],
-            ["OpenMP", hasOpenMP ? "on (\(counted(openMPThreads, "thread")))" : "off"],
+            ["OpenMP", openMP],
         ]
+    }
+
+    private var openMP: String {
+        if let openMPRefusal { return "on one thread: \(openMPRefusal)" }
+        return hasOpenMP ? "on (\(counted(openMPThreads, "thread")))" : "off"
     }
 
     private func size(_ bytes: Int) -> String { bytes == 0 ? "unknown" : "\(bytes / 1024) KiB" }

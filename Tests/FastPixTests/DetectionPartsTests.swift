@@ -23,15 +23,23 @@ struct DetectionPartsTests {
         #expect(DetectionLimit.shareAbove(-3) < 1e-3)
     }
 
-    @Test func crowdsAreOverlaysAndScatteredPointsAreNot() {
+    @Test func crowdsOfStrokesAreOverlaysAndScatteredPointsAreNot() {
         let shape = FrameShape(width: 1000, height: 1000, channels: 3, bitsPerSample: 8)
+        func find(_ points: [(row: Int, column: Int)], strokes: Int = 0) -> [ExcludedRegion] {
+            OverlaySearch(shape: shape).find(points.indices.map { $0 >= points.count - strokes }, at: points)
+        }
         var noise = Noise(1)
         let scattered = (0..<60).map { _ in (row: Int(noise.uniform() * 1000), column: Int(noise.uniform() * 1000)) }
-        #expect(OverlaySearch(shape: shape).find(scattered).isEmpty)
+        #expect(find(scattered, strokes: 60).isEmpty)
         let stamp = (0..<20).map { (row: 950 + $0 % 4 * 3, column: 800 + $0 * 5) }
-        let found = OverlaySearch(shape: shape).find(scattered + stamp)
+        let found = find(scattered + stamp, strokes: 20)
         #expect(found.count == 1)
         #expect(found.first.map { region in stamp.allSatisfy { region.contains($0.row, $0.column) } } == true)
+        // Points are points, however close.
+        #expect(find(scattered + stamp).isEmpty)
+        // Many are many everywhere.
+        let many = (0..<2000).map { _ in (row: Int(noise.uniform() * 1000), column: Int(noise.uniform() * 1000)) }
+        #expect(find(many, strokes: 2000).isEmpty)
     }
 
     @Test func rastersAreOneGrid() {

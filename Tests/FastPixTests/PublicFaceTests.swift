@@ -103,7 +103,7 @@ struct PublicFaceTests {
         }
     }
 
-    /// The task is cancelled while the job waits in its first news of decoded photos.
+    /// The task is cancelled while the job waits in the first news that a photo is done.
     private static func cancelled<Report: Sendable>(
         _ run: @escaping @Sendable (@escaping @Sendable (JobProgress) -> Void) async throws -> Report
     ) async -> Result<Report, any Error> {
@@ -111,7 +111,7 @@ struct PublicFaceTests {
         let isCancelled = DispatchSemaphore(value: 0)
         let task = Task {
             try await run { progress in
-                guard progress.stage == .working else { return }
+                guard progress.stage == .working, progress.done > 0 else { return }
                 begun.yield()
                 isCancelled.wait()
                 isCancelled.signal()

@@ -1,12 +1,13 @@
 /// Every variant of every kernel against the definition in C, and the public functions with nothing to do.
 ///
 /// A program without Swift, so that it runs where the test suite cannot: compiled for arm64 under an emulator, with an
-/// emulated AVX-512, under MemorySanitizer. `scripts/test-kernels` makes and runs it. Buffers are exactly as large as the
-/// functions may touch, from malloc, for sanitizers to watch their ends. Prints one line for each variant; exit code 1
-/// and what differs when something does.
+/// emulated AVX-512, under MemorySanitizer. `scripts/test-kernels` makes and runs it. Buffers are exactly as large as
+/// the functions may touch, from malloc, for sanitizers to watch their ends. Prints one line for each variant; exit
+/// code 1 and what differs when something does.
 ///
 ///     harness                every variant that can run here
 ///     harness VARIANT...     fails unless each of these, named as printed, is among them
+///     harness -LEVEL...      leaves out the variants of this level
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -319,6 +320,103 @@ static void check_extremes(size_t kind) {
     free(rows);
 }
 
+/// What fpx_persistence_row writes.
+typedef struct persistence {
+    fpx_persistence_sums tiles[64 * FPX_DETECTION_CHANNELS];
+    fpx_persistence_sums phases[FPX_DETECTION_CHANNELS * FPX_DETECTION_PERIOD];
+    fpx_row_marks marks[64];
+    uint32_t flagged[700];
+    size_t flagged_count;
+} persistence;
+
+static const double spread = 3, least_share = 0.01;
+
+static double most_hits(double hits, double places, double frames) {
+    const double share = frames > 0 && hits / (places * frames) > least_share ? hits / (places * frames) : least_share;
+    const double most = frames * share + spread * __builtin_sqrt(frames * share * (share < 1 ? 1 - share : 0) + 0.25);
+    const double bounded = most < FPX_DETECTION_MOST * frames ? most : FPX_DETECTION_MOST * frames;
+    return (double)(uint16_t)(bounded < 65535 ? bounded : 65535);
+}
+
+static void add_place(fpx_persistence_sums *sums, const uint16_t *const *counters, size_t sample) {
+    sums->above += counters[0][sample];
+    sums->below += counters[1][sample];
+    sums->blind_above += counters[2][sample];
+    sums->blind_below += counters[3][sample];
+    sums->places++;
+}
+
+/// One sample after the other, as the header says it.
+static void persistence_as_defined(persistence *of, const uint16_t *const *counters, size_t width, size_t channels,
+                                   size_t distance, size_t period, size_t tile_columns, size_t marked, size_t frames) {
+    of->flagged_count = 0;
+    for (size_t tile = 0; tile * tile_columns < width; tile++) {
+        fpx_persistence_sums of_tile[FPX_DETECTION_CHANNELS] = {{0}};
+        memset(&of->marks[tile], 0, sizeof of->marks[tile]);
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t column = tile * tile_columns; column < (tile + 1) * tile_columns && column < width; column++) {
+                if (column < distance || column + distance >= width) continue;
+                bool is_flagged = false;
+                for (size_t channel = 0; channel < channels; channel++) {
+                    const size_t at = column * channels + channel;
+                    if (pass == 0) {
+                        add_place(&of_tile[channel], counters, at);
+                        add_place(&of->tiles[tile * channels + channel], counters, at);
+                        add_place(&of->phases[column % period * channels + channel], counters, at);
+                        if (channel != marked) continue;
+                        of->marks[tile].silent += counters[0][at] == 0 && counters[1][at] == 0;
+                        of->marks[tile].black += 2 * counters[3][at] >= frames;
+                        of->marks[tile].white += 2 * counters[2][at] >= frames;
+                    } else {
+                        const double above = (double)of_tile[channel].above, below = (double)of_tile[channel].below;
+                        const double places = (double)of_tile[channel].places, count = (double)frames;
+                        is_flagged |= counters[0][at] > most_hits(above, places, count) ||
+                                      counters[1][at] > most_hits(below, places, count) ||
+                                      counters[0][at] + counters[1][at] > most_hits(above + below, places, count);
+                    }
+                }
+                if (is_flagged) of->flagged[of->flagged_count++] = (uint32_t)column;
+            }
+        }
+    }
+}
+
+static void check_persistence(void) {
+    static persistence expected, actual;
+    const size_t channels = 1 + random_below(4), period = 1 + random_below(16), distance = random_below(7);
+    const size_t width = random_below(700), tile_columns = 11 + random_below(245), marked = random_below(channels);
+    const size_t frames = random_below(4) ? random_below(300) : 60000 + random_below(5536);
+    const size_t count = width * channels;
+    uint16_t *counters[4];
+    for (int which = 0; which < 4; which++) {
+        counters[which] = allocate(count * 2);
+        for (size_t index = 0; index < count; index++) {
+            // Often as in a scene, sometimes half of the frames and more; above and below exclude each other.
+            const size_t most = which == 1 ? frames - counters[0][index] : frames;
+            counters[which][index] = (uint16_t)(random_below(30) ? random_below(most / 9 + 1) : random_below(most + 1));
+        }
+    }
+    memset(&expected, 0, sizeof expected);
+    for (size_t phase = 0; phase < period * channels; phase++)
+        expected.phases[phase].places = random_bits() % 9;
+    actual = expected;
+    persistence_as_defined(&expected, (const uint16_t *const *)counters, width, channels, distance, period,
+                           tile_columns, marked, frames);
+    const fpx_status status = fpx_persistence_row(
+        actual.tiles, actual.phases, actual.marks, actual.flagged, &actual.flagged_count, counters[0], counters[1],
+        counters[2], counters[3], width, channels, distance, period, tile_columns, marked, frames, spread, least_share);
+    // Columns behind the number of those that are flagged are not defined.
+    const size_t found = actual.flagged_count;
+    memset(actual.flagged + found, 0, sizeof actual.flagged - found * sizeof *actual.flagged);
+    if (status != FPX_OK || memcmp(&expected, &actual, sizeof expected) != 0) {
+        fail("persistence, status %d, %zu x %zu, distance %zu, period %zu, tiles of %zu, %zu frames: %zu flagged, not "
+             "%zu",
+             status, width, channels, distance, period, tile_columns, frames, found, expected.flagged_count);
+    }
+    for (int which = 0; which < 4; which++)
+        free(counters[which]);
+}
+
 static void check_variant(void) {
     for (int round = 0; round < 60; round++) {
         for (size_t kind = 0; kind < 3; kind++) {
@@ -331,8 +429,93 @@ static void check_variant(void) {
             check_gaussian(bytes);
         }
     }
-    for (int round = 0; round < 300; round++)
+    for (int round = 0; round < 300; round++) {
         check_addweighted((size_t)round % 3);
+        check_persistence();
+    }
+}
+
+// ---- Runners and frames at equal distances ----
+
+/// A runner that begins with the last tile; counts the tiles in `context`.
+static void run_backwards(void *context, size_t tile_count, fpx_tile_body body, void *tile_context) {
+    *(size_t *)context += tile_count;
+    for (size_t tile = tile_count; tile-- > 0;)
+        body(tile, tile_context);
+}
+
+/// All from one buffer of samples, on `runner`; frames as pointers, or at equal distances.
+static void run_everything(uint8_t *results, const uint8_t *samples, const fpx_parallel_runner *runner,
+                           bool is_strided) {
+    enum { FRAMES = 300, SAMPLES = 96, STRIDE = 104 };
+    const uint8_t *frames[FRAMES];
+    const uint16_t *wide[FRAMES];
+    const float *floats[FRAMES];
+    for (size_t frame = 0; frame < FRAMES; frame++) {
+        frames[frame] = samples + frame * STRIDE;
+        wide[frame] = (const void *)(samples + frame * STRIDE);
+        floats[frame] = (const void *)(samples + frame * STRIDE);
+    }
+    uint32_t *sum = (void *)results;
+    uint64_t *squares = (void *)(results + 512);
+    double *mean = (void *)(results + 1536), *m2 = (void *)(results + 2560);
+    fpx_status status = FPX_OK;
+    if (is_strided) {
+        status |=
+            fpx_moments_u8_accumulate_strided(sum, (uint32_t *)squares, frames[0], STRIDE, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_moments_u16_accumulate_strided(sum, squares, wide[0], STRIDE, FRAMES, SAMPLES / 2, 40, runner);
+        status |= fpx_welford_u8_accumulate_strided(mean, m2, 0, frames[0], STRIDE, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_welford_u16_accumulate_strided(mean, m2, 300, wide[0], STRIDE, FRAMES, SAMPLES / 2, 40, runner);
+        status |=
+            fpx_welford_f32_accumulate_strided(mean, m2, 600, floats[FRAMES - 1], -STRIDE, 5, SAMPLES / 4, 7, runner);
+    } else {
+        status |= fpx_moments_u8_accumulate_on(sum, (uint32_t *)squares, frames, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_moments_u16_accumulate_on(sum, squares, wide, FRAMES, SAMPLES / 2, 40, runner);
+        status |= fpx_welford_u8_accumulate_on(mean, m2, 0, frames, FRAMES, SAMPLES, 40, runner);
+        status |= fpx_welford_u16_accumulate_on(mean, m2, 300, wide, FRAMES, SAMPLES / 2, 40, runner);
+        const float *last[5];
+        for (size_t frame = 0; frame < 5; frame++)
+            last[frame] = floats[FRAMES - 1 - frame];
+        status |= fpx_welford_f32_accumulate_on(mean, m2, 600, last, 5, SAMPLES / 4, 7, runner);
+    }
+    uint8_t *image = results + 4096;
+    fpx_gaussian gaussian;
+    fpx_gaussian_prepare(&gaussian, 5, 0);
+    // Rows without gaps, and with.
+    status |= fpx_addweighted_u8_rows_on(image, 50, samples, 50, samples + 9000, 50, 50, 90, 0.7, 0.4, 3, runner);
+    status |= fpx_addweighted_u16_rows_on((void *)(image + 5000), 104, (const void *)samples, 104,
+                                          (const void *)(samples + 8), 104, 48, 30, 0.7, 0.4, 3, runner);
+    status |= fpx_gaussian_u8_image_on(image + 9000, 100, samples, 104, 33, 70, 3, &gaussian, runner);
+    status |= fpx_gaussian_u16_image_on((void *)(image + 17000), 100, (const void *)samples, 104, 25, 70, 2, &gaussian,
+                                        runner);
+    if (status != FPX_OK) fail("on a runner: status %d", status);
+}
+
+static void check_runners(void) {
+    enum { BYTES = 32768 };
+    uint8_t *samples = random_bytes(BYTES), *results[4];
+    // Floats that are numbers.
+    for (size_t index = 3; index < BYTES; index += 4)
+        samples[index] = 65;
+    size_t tiles = 0;
+    const size_t threads = 3;
+    const fpx_parallel_runner backwards = {run_backwards, &tiles}, team = fpx_parallel_team(threads);
+    for (int which = 0; which < 4; which++) {
+        results[which] = allocate(BYTES);
+        memset(results[which], 0, BYTES);
+    }
+    run_everything(results[0], samples, NULL, false);
+    run_everything(results[1], samples, &backwards, false);
+    run_everything(results[2], samples, &team, true);
+    run_everything(results[3], samples, &backwards, true);
+    for (int which = 1; which < 4; which++) {
+        if (memcmp(results[0], results[which], BYTES) != 0) fail("runner %d: another result", which);
+    }
+    // The caller's has had all the tiles of both rounds: of 3, 2, 3, 2 and 4, and of bands and joined rows.
+    if (tiles < 2 * 14) fail("the caller's runner got %zu tiles", tiles);
+    for (int which = 0; which < 4; which++)
+        free(results[which]);
+    free(samples);
 }
 
 // ---- Nothing to do ----
@@ -390,33 +573,96 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_channel_sums_u16(NULL, NULL, NULL, 3, 0));
     EXPECT(FPX_OK, fpx_channel_histogram_u8(NULL, NULL, 3, 0));
     EXPECT(FPX_OK, fpx_channel_histogram_u16(NULL, NULL, 3, 0));
-    fpx_moments_u8_remove_tile(NULL, NULL, NULL, 0);
-    fpx_moments_u16_remove_tile(NULL, NULL, NULL, 0);
-    fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0);
-    fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0);
-    fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0);
-    fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0);
+    EXPECT(FPX_OK, fpx_moments_u8_remove_tile(NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u16_remove_tile(NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
+    EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
     if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
     if (fpx_moments_u16_summarize_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
-    fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0);
-    fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9);
-    // And with work, null pointers are errors.
-    const uint8_t *const frames[8] = {0};
+    EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0));
+    EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9));
+    EXPECT(FPX_OK, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 3, 1));
+    EXPECT(FPX_OK, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 0));
+    int64_t level = 0, roughness = 0;
+    EXPECT(FPX_OK, fpx_scene_row_u8(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    EXPECT(FPX_OK, fpx_scene_row_u16(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    size_t flagged = 9;
+    EXPECT(FPX_OK, fpx_persistence_row(NULL, NULL, NULL, NULL, &flagged, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20,
+                                       4, 0.01));
+    if (flagged != 0) fail("an empty row has %zu flagged columns", flagged);
+    fpx_parallel_tiles(0, 2, NULL, NULL);
+}
+
+/// With work, null pointers are errors, and nothing is read or written.
+static void check_null_pointers(void) {
+    fpx_gaussian gaussian;
+    fpx_gaussian_prepare(&gaussian, 3, 0);
+    const uint8_t *const no_frames[8] = {0};
+    const uint16_t *const no_wide_frames[8] = {0};
+    const float *const no_float_frames[8] = {0};
     uint32_t sums[4] = {0};
+    uint64_t wide[4] = {0};
+    double mean[4] = {0}, m2[4] = {0};
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(NULL, NULL, NULL, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, frames, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, frames, 1, 4, 1, &gaussian));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, no_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_tile(sums, wide, no_wide_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 2, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_remove_tile(sums, sums, NULL, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_remove_tile(NULL, wide, NULL, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_merge_tile(sums, sums, NULL, sums, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_merge_tile(sums, wide, sums, NULL, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_scaled_m2(NULL, sums, sums, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_scaled_m2(wide, NULL, wide, 8, 4));
+    EXPECT(FPX_ERROR_OVERFLOW, fpx_moments_u8_scaled_m2(wide, sums, sums, FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, 4));
+    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 4).minimum != UINT64_MAX) fail("summary of null");
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_tile(mean, m2, 0, no_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_tile(mean, m2, 0, no_float_frames, 8, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows(NULL, 4, NULL, 4, NULL, 4, 1, 4, 1, 1, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, no_frames, 1, 4, 1, &gaussian));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 4, NULL, 4, 4, 1, 1, &gaussian, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 0, NULL, 0, 0, 0, 1, NULL, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_prepare(NULL, 3, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_sums_u8(wide, NULL, NULL, 3, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_histogram_u16(NULL, NULL, 3, 4));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 4, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_u8(NULL, NULL, NULL, NULL, 4, 3, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));
+    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
+    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
+    for (size_t index = 0; index < 4; index++) {
+        if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0)
+            fail("an error wrote something");
+    }
 }
 
 int main(int argument_count, char **arguments) {
-    size_t missing = (size_t)(argument_count - 1);
+    size_t missing = 0;
+    bool is_left_out[FPX_ISA_COUNT] = {false};
+    for (int index = 1; index < argument_count; index++) {
+        missing += arguments[index][0] != '-';
+        for (int isa = 0; isa < FPX_ISA_COUNT; isa++)
+            is_left_out[isa] |=
+                arguments[index][0] == '-' && strcmp(arguments[index] + 1, fpx_isa_name((fpx_isa)isa)) == 0;
+    }
     for (int isa = 0; isa < FPX_ISA_COUNT; isa++) {
-        if (!fpx_isa_available((fpx_isa)isa)) continue;
+        if (!fpx_isa_available((fpx_isa)isa) || is_left_out[isa]) continue;
         for (unsigned extensions = 0; extensions < 1u << FPX_EXTENSION_COUNT; extensions++) {
             if (extensions & ~fpx_isa_extensions_available((fpx_isa)isa)) continue;
             current = (variant){(fpx_isa)isa, extensions};
             select_current();
             check_no_work();
+            check_null_pointers();
+            check_runners();
             check_variant();
             printf("%s\n", name_of(current));
             for (int index = 1; index < argument_count; index++)

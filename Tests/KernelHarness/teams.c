@@ -2,8 +2,8 @@
 ///
 ///     teams CALLERS THREADS
 ///
-/// Each of CALLERS threads runs tiles on teams of THREADS, all beginning together. Prints why there are no teams, if so.
-/// Exit code 1 when a tile did not run exactly once; where OpenMP's runtime ends the process, the signal tells.
+/// Each of CALLERS threads runs tiles on teams of THREADS, all beginning together. Prints why there are no teams, if
+/// so. Exit code 1 when a tile did not run exactly once; where OpenMP's runtime ends the process, the signal tells.
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,13 +1,15 @@
 """fastpix: finds a camera's bad pixels in ordinary photos; exact moments, addWeighted and Gaussian blur for NumPy.
 
-The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`, `Extremes`. The jobs run the program on folders of
-photos: `hotpixels`, `stats`, `add_weighted_folder`. `DefectList` reads, writes and applies lists of defective pixels.
+The kernels work on NumPy arrays: `add_weighted`, `gaussian_blur`, `Moments`, `Extremes`. The jobs run the program on
+folders of photos: `hotpixels`, `stats`, `add_weighted_folder`; `judge` runs it on the sums of arrays. `DefectList` reads,
+writes and applies lists of defective pixels.
 """
 
 from importlib import metadata as _metadata
 
-from ._defects import Camera, Defect, DefectList, MapForm, Smear
+from ._defects import Camera, Defect, DefectList, MapForm, Pixel, Smear
 from ._errors import (
+    FailedOutputWarning,
     FastPixError,
     FastPixWarning,
     MapError,
@@ -17,7 +19,7 @@ from ._errors import (
     UsageError,
 )
 from ._extremes import Extremes
-from ._jobs import add_weighted_folder, hotpixels, merge, stats
+from ._jobs import add_weighted_folder, hotpixels, judge, merge, stats
 from ._kernels import add_weighted, gaussian_blur, select_simd, simd
 from ._moments import Moments
 from ._program import Progress, program_path
@@ -32,12 +34,14 @@ __all__ = [
     "Defect",
     "DefectList",
     "Extremes",
+    "FailedOutputWarning",
     "FastPixError",
     "FastPixWarning",
     "Group",
     "MapError",
     "MapForm",
     "Moments",
+    "Pixel",
     "ProgramNotFoundError",
     "Progress",
     "Report",
@@ -53,6 +57,7 @@ __all__ = [
     "add_weighted_folder",
     "gaussian_blur",
     "hotpixels",
+    "judge",
     "merge",
     "program_path",
     "select_simd",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import numpy as np
@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 
 from . import _kernels
 from ._errors import MapError
-from ._records import KEY, Record
+from ._records import KEY, RECORD, Record
 
 if TYPE_CHECKING:
     import pandas
 
 #: The forms of lists; Guides/Maps.md tells which programs read them.
 MapForm = Literal["json", "csv", "mask", "dcraw", "rawtherapee", "siril", "pixinsight", "jpegpixi"]
+
+#: No frame is as large.
+_LONGEST_SIDE = 1 << 31
+#: Far more than a sensor has defective pixels, and more places of up to 64 x 64 pixels than a repair takes.
+_MOST_PIXELS, _MOST_PIECES = 4 << 20, 65_536
 
 _Image = TypeVar("_Image", NDArray[np.uint8], NDArray[np.uint16], NDArray[np.float32])
 
@@ -43,23 +48,73 @@ class Camera(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pixel(Record):
+    """A pixel of a cluster; 0-based from the top left."""
+
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstSeen(Record):
+    """The first photo, by the camera's clock, in which a defect shows; with `history` only."""
+
+    path: str
+    time: str
+    photos_before: int
+    photos_since: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingPart(Record):
+    """The photos with less, or with more, of a setting: its range, and the mean difference from the neighbours."""
+
+    photos: int
+    least: float
+    greatest: float
+    mean_residual: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingDependence(Record):
+    """Whether a defect is stronger at more ISO or exposure time: `grows`, `shrinks`, `steady`, `not-enough-variety`."""
+
+    verdict: str
+    lower: SettingPart | None = field(metadata={RECORD: SettingPart})
+    upper: SettingPart | None = field(metadata={RECORD: SettingPart})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Defect(Record):
-    """A defective pixel; everything but the place is None where the source does not tell it.
+    """A defective pixel, or some that belong together; everything but the place is None where the source does not tell.
 
     Attributes
     ----------
     row, column : int
-        0-based from the top left of the stored frame.
+        The strongest pixel; of lines and grids the first one. 0-based from the top left of the stored frame.
     channel : int
-        0, 1, 2 for red, green, blue; 0 for grey.
+        0, 1, 2 for red, green, blue; 0 for grey. The moments below are this channel's.
     class_ : str
         `stuck`, `dead`, `hot`, `low-gain`, `unstable`, or what later versions tell apart.
-    confidence : float
-        0 to 1; Guides/Detection.md says what it means.
-    mean, variance, neighbourhood_mean, neighbourhood_variance : float
+    shape : str
+        `point`, `cluster`, `column`, `row` (or a part of one), `grid`.
+    confidence, evidence : float
+        Guides/Detection.md says what they mean.
+    mean, variance, neighbourhood_mean, neighbourhood_variance, mean_score, variance_score : float
         Of the subpixel and around it; variance is M2 / (n - 1).
+    persistence, frames_above, frames_below, photos_confirming, sign_share
+        How many photos show it, and how surprising that is.
+    extent_rows, extent_columns : int
+        Rows and columns that it covers. A `column` without `extent_rows`, and a `row` without `extent_columns`, go from
+        edge to edge.
+    row_period, column_period : int
+        Distance of a grid's pixels; 1 of everything else.
+    pixels : tuple of Pixel
+        Every pixel of a point or cluster; empty where the extent tells.
     smear_row, smear_column, smear_rows, smear_columns : int
         The rectangle that the defect tinges, which a repair replaces.
+    first_seen, iso_dependence, exposure_dependence
+        Its history, where the photos were looked at again for it.
     extra : mapping
         All else that the JSON has.
     """
@@ -68,35 +123,118 @@ class Defect(Record):
     column: int
     channel: int | None = None
     class_: str | None = field(default=None, metadata={KEY: "class"})
+    shape: str | None = None
     confidence: float | None = None
     mean: float | None = None
     neighbourhood_mean: float | None = None
     variance: float | None = None
     neighbourhood_variance: float | None = None
+    mean_score: float | None = None
+    variance_score: float | None = None
+    persistence: float | None = None
+    frames_above: int | None = None
+    frames_below: int | None = None
+    extent_rows: int | None = None
+    extent_columns: int | None = None
+    row_period: int | None = None
+    column_period: int | None = None
+    pixels: tuple[Pixel, ...] | None = field(default=None, metadata={RECORD: Pixel})
     smear_row: int | None = None
     smear_column: int | None = None
     smear_rows: int | None = None
     smear_columns: int | None = None
+    evidence: float | None = None
+    photos_confirming: int | None = None
+    sign_share: float | None = None
+    first_seen: FirstSeen | None = field(default=None, metadata={RECORD: FirstSeen})
+    iso_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
+    exposure_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
 
     @property
     def smear(self) -> Smear | None:
-        """What has to be replaced; None when the pixel alone is known."""
+        """What has to be replaced; None when the pixels alone are known."""
         sides = (self.smear_row, self.smear_column, self.smear_rows, self.smear_columns)
         if any(side is None for side in sides):
             return None
         return Smear(*(side for side in sides if side is not None))
 
+    @property
+    def is_whole_column(self) -> bool:
+        """Whether it goes from the top to the bottom of a frame whose height is not known."""
+        return self.shape == "column" and self.extent_rows is None
+
+    @property
+    def is_whole_row(self) -> bool:
+        """Whether it goes from the left to the right of a frame whose width is not known."""
+        return self.shape == "row" and self.extent_columns is None
+
+    @property
+    def is_grid(self) -> bool:
+        """Whether sound pixels lie between its own."""
+        return (self.row_period or 1) > 1 or (self.column_period or 1) > 1
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Rows and columns that it covers; 1 where a line goes from edge to edge."""
+        return self.extent_rows or 1, self.extent_columns or 1
+
+    @property
+    def pixel_count(self) -> int:
+        """How many pixels `covered` has."""
+        if self.pixels:
+            return len(self.pixels)
+        rows, columns = self.extent
+        return ((rows - 1) // (self.row_period or 1) + 1) * ((columns - 1) // (self.column_period or 1) + 1)
+
+    def covered(self) -> list[tuple[int, int]]:
+        """Return row and column of every pixel of it; of what goes from edge to edge of an unknown frame, the first."""
+        if self.pixels:
+            return [(pixel.row, pixel.column) for pixel in self.pixels]
+        rows, columns = self.extent
+        return [
+            (row, column)
+            for row in range(self.row, self.row + rows, self.row_period or 1)
+            for column in range(self.column, self.column + columns, self.column_period or 1)
+        ]
+
     def moved(self, rows: int, columns: int) -> Defect:
         """Return the same defect where the frame's upper left pixel has other numbers."""
-        smear = self.smear
+        # What goes from edge to edge goes on doing so.
+        rows, columns = (0 if self.is_whole_column else rows), (0 if self.is_whole_row else columns)
         moved = replace(self, row=self.row + rows, column=self.column + columns)
+        if self.pixels:
+            pixels = tuple(replace(p, row=p.row + rows, column=p.column + columns) for p in self.pixels)
+            moved = replace(moved, pixels=pixels)
+        smear = self.smear
         if smear is None:
             return moved
         return replace(moved, smear_row=smear.row + rows, smear_column=smear.column + columns)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON object, without the fields that are None."""
-        return {key: value for key, value in super().to_json().items() if value is not None or key in self.extra}
+    def resolved(self, width: int, height: int) -> Defect:
+        """Return the same defect with edges where a frame of this size has them."""
+        if self.is_whole_column:
+            return replace(self, extent_rows=height)
+        return replace(self, extent_columns=width) if self.is_whole_row else self
+
+    def areas(self, width: int, height: int, radius: int = 0) -> Iterator[Smear]:
+        """Yield what has to be replaced in a frame of this size: all it tinges, where that is known.
+
+        Otherwise its pixels, and `radius` pixels around them. A grid is mostly sound, so it is always its pixels.
+        """
+        smear = self.smear
+        if smear is not None and not self.is_grid:
+            yield smear
+            return
+        defect = self.resolved(width, height)
+        around = 0 if smear is not None else radius
+        if defect.pixels or defect.is_grid:
+            places = [(row, column, 1, 1) for row, column in defect.covered()]
+        else:
+            places = [(defect.row, defect.column, *defect.extent)]
+        for row, column, rows, columns in places:
+            top, left = max(0, row - around), max(0, column - around)
+            bottom, right = min(height, row + rows + around), min(width, column + columns + around)
+            yield Smear(top, left, bottom - top, right - left)
 
 
 @dataclass(frozen=True)
@@ -122,14 +260,18 @@ class DefectList(Sequence[Defect]):
     frames: int | None = None
 
     def __post_init__(self) -> None:
-        if self.width is None or self.height is None:
-            return
+        if (self.width is None) != (self.height is None):
+            raise MapError("of a frame's size, width and height are needed, or neither")
         for defect in self.defects:
-            if not _is_inside(defect, self.width, self.height):
-                raise MapError(
-                    f"row {defect.row}, column {defect.column} lies outside the frame of {self.width} x {self.height} "
-                    "pixels"
-                )
+            if not _is_inside(defect, self.width or _LONGEST_SIDE, self.height or _LONGEST_SIDE):
+                frame = "any frame" if self.width is None else f"the frame of {self.width} x {self.height} pixels"
+                raise MapError(f"row {defect.row}, column {defect.column} lies outside {frame}")
+        if self.width is not None and self.height is not None:
+            resolved = tuple(defect.resolved(self.width, self.height) for defect in self.defects)
+            object.__setattr__(self, "defects", resolved)
+        # A few bytes of a file may claim any number.
+        if sum(defect.pixel_count for defect in self.defects) > _MOST_PIXELS:
+            raise MapError(f"more than {_MOST_PIXELS} pixels are listed; that is no list of defects")
 
     @classmethod
     def at(
@@ -153,18 +295,34 @@ class DefectList(Sequence[Defect]):
         return iter(self.defects)
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str]) -> DefectList:
-        """Read a list in any of the forms that fastpix writes; the content tells which.
+    def read(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        size: tuple[int, int] | None = None,
+        offset: tuple[int, int] | None = None,
+    ) -> DefectList:
+        """Read a list in any of the forms that fastpix writes, or of CHDK (`.bin`); the content tells which.
+
+        Parameters
+        ----------
+        path : str or path
+        size : (int, int), optional
+            Width and height of the photos, for lists that do not tell it: PixInsight's form and those of other programs.
+        offset : (int, int), optional
+            Column and row of the photos' upper left pixel in the frame that such a list counts in; (0, 0) when it counts
+            in the photos. What fastpix has written into a list is taken off again without it.
 
         Raises
         ------
         MapError
-            For what is no such list, naming the line; for whole rows and columns, which some forms can list; and when
-            the file has lists of several cameras (`read_all`).
+            For what is no such list, naming the line; for a size or an offset that contradicts the list's own; for a
+            size without an offset, where a list may count in a raw file's frame; and when the file has lists of several
+            cameras (`read_all`).
         OSError
             When it cannot be read.
         """
-        lists = cls.read_all(path)
+        lists = cls.read_all(path, size=size, offset=offset)
         if len(lists) != 1:
             raise MapError(
                 f"{os.fspath(path)}: has the lists of {len(lists)} cameras or frame sizes; DefectList.read_all gives "
@@ -173,11 +331,17 @@ class DefectList(Sequence[Defect]):
         return lists[0]
 
     @classmethod
-    def read_all(cls, path: str | os.PathLike[str]) -> tuple[DefectList, ...]:
+    def read_all(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        size: tuple[int, int] | None = None,
+        offset: tuple[int, int] | None = None,
+    ) -> tuple[DefectList, ...]:
         """Read all lists of a file, camera by camera; JSON and CSV may have several. Raises as `read`."""
         from . import _map_reading
 
-        return _map_reading.read(path)
+        return _map_reading.read(path, size, offset)
 
     def write(
         self, path: str | os.PathLike[str], form: MapForm | None = None, offset: tuple[int, int] = (0, 0)
@@ -198,14 +362,24 @@ class DefectList(Sequence[Defect]):
         Raises
         ------
         MapError
-            For a name that tells no form, and for a form that needs to know what this list does not: a mask the
-            frame's size; the others, too, but PixInsight's and jpegpixi's. Also when an offset puts a defect outside.
+            For a name that tells no form, and for a form that needs to know what this list does not: the frame's size
+            for a mask and JSON, for the pixels of lines from edge to edge, and beside an offset. Also when an offset puts
+            a defect outside.
         OSError
             When it cannot be written.
         """
         from . import _map_writing
 
-        _map_writing.write(self, path, form, offset)
+        _map_writing.write((self,), path, form, offset)
+
+    @staticmethod
+    def write_all(
+        lists: Sequence[DefectList], path: str | os.PathLike[str], form: Literal["json", "csv"] | None = None
+    ) -> None:
+        """Write the lists of several cameras into one file, JSON or CSV. Raises as `write`."""
+        from . import _map_writing
+
+        _map_writing.write(tuple(lists), path, form, (0, 0))
 
     def mask(self, shape: tuple[int, ...] | None = None, radius: int = 0) -> NDArray[np.bool_]:
         """Return an array that is True where a defect tinges the picture.
@@ -224,8 +398,8 @@ class DefectList(Sequence[Defect]):
         """
         height, width = self._frame(shape)
         mask = np.zeros((height, width), np.bool_)
-        for smear in self._patches(height, width, radius):
-            mask[smear.row : smear.row + smear.rows, smear.column : smear.column + smear.columns] = True
+        for area in self._areas(height, width, radius):
+            mask[area.row : area.row + area.rows, area.column : area.column + area.columns] = True
         return mask
 
     def repair(self, image: _Image, radius: int = 0, noise: float | None = None) -> _Image:
@@ -259,11 +433,14 @@ class DefectList(Sequence[Defect]):
         if isinstance(image, np.ma.MaskedArray):
             raise TypeError("the image is a masked array, and its mask cannot be kept; give its data")
         height, width = self._frame(image.shape)
-        patches = self._patches(height, width, radius)
+        pieces = [piece for area in self._areas(height, width, radius) for piece in _pieces(area)]
+        if len(pieces) > _MOST_PIECES:
+            raise MapError(
+                f"the list marks more than {_MOST_PIECES} places of up to 64 x 64 pixels; that is no list of defects"
+            )
         repaired = image.copy(order="C")
         if noise is None:
             noise = {1: 3.0, 2: 3.0 * 257, 4: 3.0 / 255}[image.dtype.itemsize]
-        pieces = [piece for patch in patches for piece in _pieces(patch)]
         rectangles = np.array(pieces, np.uint32).reshape(-1, 4)
         try:
             _kernels.repair(repaired.reshape(height, width, -1), rectangles, noise)
@@ -291,23 +468,16 @@ class DefectList(Sequence[Defect]):
             )
         return height, width
 
-    def _patches(self, height: int, width: int, radius: int) -> list[Smear]:
+    def _areas(self, height: int, width: int, radius: int) -> Iterator[Smear]:
         if radius < 0:
             raise ValueError(f"the radius is {radius}; it may not be negative")
-        patches = []
         for defect in self.defects:
             if not _is_inside(defect, width, height):
                 raise MapError(
                     f"the list has row {defect.row}, column {defect.column}, and the image is {width} x {height} "
                     "pixels; they are of different sizes"
                 )
-            smear = defect.smear
-            if smear is None:
-                row, column = max(0, defect.row - radius), max(0, defect.column - radius)
-                bottom, right = min(height, defect.row + radius + 1), min(width, defect.column + radius + 1)
-                smear = Smear(row, column, bottom - row, right - column)
-            patches.append(smear)
-        return patches
+            yield from defect.areas(width, height, radius)
 
 
 def _pieces(patch: Smear) -> Iterator[tuple[int, int, int, int]]:
@@ -324,37 +494,34 @@ def _pieces(patch: Smear) -> Iterator[tuple[int, int, int, int]]:
 
 
 def _is_inside(defect: Defect, width: int, height: int) -> bool:
-    if not (0 <= defect.row < height and 0 <= defect.column < width):
+    def has(row: int, column: int, rows: int, columns: int) -> bool:
+        return min(row, column) >= 0 and min(rows, columns) >= 1 and row + rows <= height and column + columns <= width
+
+    rows, columns = (1, 1) if defect.pixels else (_or_one(defect.extent_rows), _or_one(defect.extent_columns))
+    if (
+        not has(defect.row, defect.column, rows, columns)
+        or min(map(_or_one, (defect.row_period, defect.column_period))) < 1
+    ):
+        return False
+    if not all(has(pixel.row, pixel.column, 1, 1) for pixel in defect.pixels or ()):
         return False
     smear = defect.smear
-    if smear is None:
-        return True
-    return (
-        smear.row >= 0
-        and smear.column >= 0
-        and smear.rows >= 1
-        and smear.columns >= 1
-        and smear.row + smear.rows <= height
-        and smear.column + smear.columns <= width
-    )
+    return smear is None or has(smear.row, smear.column, smear.rows, smear.columns)
+
+
+def _or_one(number: int | None) -> int:
+    return 1 if number is None else number
 
 
 def _row(defect: Defect) -> dict[str, Any]:
     """A line of a table: fields by their names in Python, others by their names in JSON."""
-    names = [
-        "row",
-        "column",
-        "channel",
-        "class_",
-        "confidence",
-        "mean",
-        "neighbourhood_mean",
-        "variance",
-        "neighbourhood_variance",
-        "smear_row",
-        "smear_column",
-        "smear_rows",
-        "smear_columns",
-    ]
-    line = {name.rstrip("_"): getattr(defect, name) for name in names}
+    line: dict[str, Any] = {}
+    for one in fields(defect):
+        value = getattr(defect, one.name)
+        if one.name == "pixels":
+            value = None if value is None else [(pixel.row, pixel.column) for pixel in value]
+        elif isinstance(value, Record):
+            value = value.to_json()
+        if one.name not in ("extra", "nulls"):
+            line[one.name.rstrip("_")] = value
     return {**line, **defect.extra}

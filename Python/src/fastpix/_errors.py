@@ -17,10 +17,13 @@ class SkippedFile(Record):
         The file, as it was given or found.
     reason : str
         What is wrong with it.
+    copy_of : str or None
+        The photo of the same content that counts instead.
     """
 
     path: str
     reason: str
+    copy_of: str | None = None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
@@ -62,3 +65,7 @@ class FastPixWarning(UserWarning):
 
 class SkippedFilesWarning(FastPixWarning):
     """There is a result, but some files failed; the report's `skipped` names all of them."""
+
+
+class FailedOutputWarning(FastPixWarning):
+    """There is a result, but an output beside it could not be written."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from . import _kernels
-from ._moments import frames_of
+from ._moments import stack_of
 
-#: The most frames whose counts fit 16 bits (FPX_EXTREMES_MAXIMUM_FRAMES).
-_MAXIMUM_FRAMES = 65_535
+#: Pixels of one cell of the coarse sums, and which row of so many is looked at (Accumulation/CoarseSums.swift).
+CELL, ROW_IN_CELL = 8, 3
 
 
-class Extremes:
+def coarse_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """The shape of the coarse sums of frames: (half, row of cells, cell)."""
+    height, width = shape[:2]
+    return 2, max(0, (height - ROW_IN_CELL + CELL - 1) // CELL), width // CELL
+
+
+class Extremes(_kernels.ExtremesBase):
     """How often every sample lies above, or below, all its eight neighbours, over frames.
 
     The neighbours lie `distance` rows and columns away and are of the same channel. In pictures of changing scenes a
@@ -24,21 +29,29 @@ class Extremes:
     where the neighbours leave no room: above when the highest of them has reached white, below when the lowest has
     reached black. Counts are exact integers: no order and no split of the frames changes them.
 
+    Beside them it keeps what tells `judge` what the frames show, exactly, too: how bright and how rough each of them is,
+    and sums over small cells of every eighth row, for two halves of the frames, which their content tells.
+
     Parameters
     ----------
     shape : (height, width) or (height, width, channels)
     dtype : dtype
         uint8, uint16 or float32.
     distance : int
-        1 to 16. 2 suits demosaiced pictures, and the raw mosaic of a Bayer sensor, whose colours repeat at 2.
+        1 to 16. 2 suits demosaiced pictures, and the raw mosaic of a Bayer sensor, whose colours repeat at 2; 6 that of
+        an X-Trans sensor.
     black, white : float, optional
         The levels at which samples are clipped: 0 and the greatest value for integers, none for float32.
 
     Notes
     -----
-    Only samples with all eight neighbours are counted. Memory is 8 bytes a sample. An object may be used by several
-    threads at the same time; they take turns.
+    Only samples with all eight neighbours are counted. Memory is 8 bytes a sample, a quarter of a byte more for each pixel,
+    and 24 bytes for each frame. An object may be used by several threads at the same time; they take turns.
     """
+
+    #: above, below, blind_above, blind_below, and the coarse sums. The compiled part works on them.
+    _counters: NDArray[np.uint16]
+    _coarse: NDArray[np.int64]
 
     def __init__(
         self,
@@ -49,26 +62,25 @@ class Extremes:
         black: float | None = None,
         white: float | None = None,
     ) -> None:
-        self._shape = tuple(shape)
-        if len(self._shape) not in (2, 3) or any(length < 0 for length in self._shape):
-            raise ValueError(f"the shape of a frame is {self._shape}; (height, width) or (height, width, channels)")
-        self._dtype = np.dtype(dtype).newbyteorder("=")
-        if self._dtype not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
-            raise TypeError(f"extremes of {self._dtype} frames are not counted; of uint8, uint16 and float32 they are")
+        lengths = tuple(int(length) for length in shape)
+        if len(lengths) not in (2, 3) or any(length < 0 for length in lengths):
+            raise ValueError(f"the shape of a frame is {lengths}; (height, width) or (height, width, channels)")
+        sample = np.dtype(dtype).newbyteorder("=")
+        if sample not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
+            raise TypeError(f"extremes of {sample} frames are not counted; of uint8, uint16 and float32 they are")
         if not 1 <= distance <= 16:
             raise ValueError(f"the distance is {distance}; 1 to 16 pixels are possible")
-        is_integer = self._dtype != np.float32
-        lowest, highest = (0.0, float(np.iinfo(self._dtype).max)) if is_integer else (-np.inf, np.inf)
-        self._distance = distance
-        self._black = lowest if black is None else float(black)
-        self._white = highest if white is None else float(white)
-        for level in (self._black, self._white):
+        is_integer = sample != np.float32
+        lowest, highest = (0.0, float(np.iinfo(sample).max)) if is_integer else (-np.inf, np.inf)
+        levels = (lowest if black is None else float(black), highest if white is None else float(white))
+        for level in levels:
             if np.isnan(level) or (is_integer and not (lowest <= level <= highest and level == int(level))):
-                raise ValueError(f"{level} is no level of {self._dtype} samples")
-        height, width, channels = (*self._shape, 1)[:3]
-        self._counters = np.zeros((4, height, width, channels), np.uint16)
-        self._count = np.zeros(1, np.uint64)
-        self._lock = threading.RLock()
+                raise ValueError(f"{level} is no level of {sample} samples")
+        counters, coarse = np.zeros((4, *lengths), np.uint16), np.zeros(coarse_shape(lengths), np.int64)
+        self._begin(lengths, np.empty(0, sample), counters, coarse, distance, *levels)
+        self._shape, self._dtype, self._distance = lengths, sample, distance
+        self._black, self._white = levels
+        self._counters, self._coarse = counters, coarse
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -79,11 +91,6 @@ class Extremes:
     def dtype(self) -> np.dtype[Any]:
         """The type of the frames' samples."""
         return self._dtype
-
-    @property
-    def count(self) -> int:
-        """How many frames have been added."""
-        return int(self._count[0])
 
     @property
     def above(self) -> NDArray[np.uint16]:
@@ -106,42 +113,13 @@ class Extremes:
         return self._counts(3)
 
     def _counts(self, index: int) -> NDArray[np.uint16]:
-        with self._lock:
-            counts: NDArray[np.uint16] = self._counters[index].reshape(self._shape).copy()
+        counts = np.empty(self._shape, np.uint16)
+        self._copy_counter(index, counts)
         return counts
 
-    def add(self, frames: ArrayLike, *, threads: int = 1) -> Extremes:
-        """Add a frame, or a stack of frames along the first axis, and return this object.
-
-        Stacks are faster: counters are read and written once for eight frames.
-
-        Raises
-        ------
-        TypeError, ValueError
-            When type or shape of the frames do not fit. Then nothing is counted.
-        OverflowError
-            For more than 65,535 frames in all. Then nothing is counted.
-        """
-        stack = frames_of(frames, self._shape, self._dtype)
-        with self._lock:
-            self._refuse_overflow(stack.shape[0])
-            _kernels.extremes_add(
-                self._counters,
-                self._count,
-                stack.reshape(stack.shape[0], *self._counters.shape[1:]),
-                self._distance,
-                self._black,
-                self._white,
-                threads=threads,
-            )
-        return self
-
-    def _refuse_overflow(self, more: int) -> None:
-        if self.count + more > _MAXIMUM_FRAMES:
-            raise OverflowError(
-                f"there are {self.count} frames, and {more} more would be above the {_MAXIMUM_FRAMES} whose counts "
-                "fit; begin a second Extremes"
-            )
+    def _stack_of(self, frames: ArrayLike) -> NDArray[Any]:
+        """What the compiled `add` makes of frames that it cannot take as they are."""
+        return stack_of(frames, self._shape, self._dtype)
 
     @property
     def _kind(self) -> tuple[Any, ...]:
@@ -163,12 +141,8 @@ class Extremes:
             raise ValueError("extremes cannot be merged with themselves: the frames would count twice")
         if other._kind != self._kind:
             raise ValueError(f"{self} and {other} count different things and cannot be merged")
-        theirs = other.copy()
-        with self._lock:
-            self._refuse_overflow(theirs.count)
-            # Made aside and put in place by one assignment: an interrupt finds the one or the other.
-            merged = (self._counters + theirs._counters, self._count + theirs._count)
-            self._counters, self._count = merged
+        # Of a copy, so that two threads that merge two objects both ways never wait for each other.
+        self._merge(other.copy())
         return self
 
     def copy(self) -> Extremes:
@@ -177,15 +151,33 @@ class Extremes:
         new.__setstate__(self.__getstate__())
         return new
 
+    def _sums(self) -> tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.int64]]:
+        """Copies of the counters, the coarse sums and the facts: level, roughness and half of each frame."""
+        counters, coarse = np.empty_like(self._counters), np.empty_like(self._coarse)
+        facts = np.frombuffer(self._copy_sums(counters, coarse), np.int64).reshape(-1, 3)
+        return counters, coarse, facts
+
+    def _fill(self, counters: ArrayLike, coarse: ArrayLike, facts: NDArray[np.int64]) -> None:
+        """Fill a new object with what `_sums` gives of another one."""
+        self._counters[...] = counters
+        self._coarse[...] = coarse
+        self._restore(np.ascontiguousarray(facts, np.int64).tobytes())
+
+    def _are_states(self, shape: tuple[int, ...], dtype: np.dtype[Any], count: int, distance: int) -> bool:
+        """Whether they are counted as the program counts those of such frames."""
+        if self._dtype == np.float32:
+            return False
+        wanted = Extremes(shape, dtype, distance=distance) if len(shape) in (2, 3) else None
+        return wanted is not None and self._kind == wanted._kind and self.count == count
+
     def __eq__(self, other: object) -> bool:
         """Whether both have counted the same, equally often."""
         if not isinstance(other, Extremes):
             return NotImplemented
-        return (
-            self._kind == other._kind
-            and self.count == other.count
-            and bool(np.array_equal(self._counters, other._counters))
-        )
+        if self._kind != other._kind or self.count != other.count:
+            return False
+        mine, theirs = self._sums(), other._sums()
+        return bool(np.array_equal(mine[0], theirs[0]))
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -194,16 +186,17 @@ class Extremes:
         return f"Extremes({self._shape}, {self._dtype}, {levels}, count={self.count})"
 
     def __getstate__(self) -> dict[str, Any]:
-        with self._lock:
-            return {
-                "shape": self._shape,
-                "dtype": self._dtype.name,
-                "distance": self._distance,
-                "black": self._black,
-                "white": self._white,
-                "counters": self._counters.copy(),
-                "count": self._count.copy(),
-            }
+        counters, coarse, facts = self._sums()
+        return {
+            "shape": self._shape,
+            "dtype": self._dtype.name,
+            "distance": self._distance,
+            "black": self._black,
+            "white": self._white,
+            "counters": counters,
+            "coarse": coarse,
+            "facts": facts,
+        }
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         Extremes.__init__(
@@ -214,5 +207,4 @@ class Extremes:
             black=state["black"],
             white=state["white"],
         )
-        self._counters = np.array(state["counters"], np.uint16)
-        self._count = np.array(state["count"], np.uint64)
+        self._fill(state["counters"], state["coarse"], state["facts"])

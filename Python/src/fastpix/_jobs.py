@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, TypeVar
 
-from ._errors import FastPixError, FastPixWarning, SkippedFile, SkippedFilesWarning, UsageError
+from ._defects import Camera, DefectList
+from ._errors import (
+    FailedOutputWarning,
+    FastPixError,
+    FastPixWarning,
+    SkippedFile,
+    SkippedFilesWarning,
+    UsageError,
+)
+from ._extremes import Extremes
+from ._moments import Moments
 from ._program import AnyPath, Outcome, Progress, run
 from ._reports import BlendReport, Report, StatsReport
 
 _Report = TypeVar("_Report", Report, StatsReport, BlendReport)
+
+#: What frames show.
+FrameKind = Literal["scenes", "darks", "flats", "sky"]
 
 #: A callback for progress. What it raises ends the job.
 OnProgress = Callable[[Progress], object]
@@ -25,8 +39,13 @@ def hotpixels(
     defects: bool = True,
     sensitivity: Literal["low", "normal", "high"] | None = None,
     classes: Sequence[str] | None = None,
+    kind: FrameKind | None = None,
+    above: float | None = None,
+    history: bool = False,
     top: int | None = None,
     minimum_frames: int | None = None,
+    group_by: Sequence[str] | None = None,
+    camera: str | None = None,
     channels: Literal["all", "luma"] | None = None,
     export: AnyPath | Sequence[AnyPath] = (),
     report_page: AnyPath | None = None,
@@ -54,10 +73,20 @@ def hotpixels(
     sensitivity : {"low", "normal", "high"}, optional
     classes : sequence of str, optional
         Which defects to list: stuck, dead, hot, low-gain, unstable.
+    kind : {"scenes", "darks", "flats", "sky"}, optional
+        What the frames show; told from the frames without it.
+    above : float, optional
+        List only what lies at least this far from its neighbours in the mean, in sample values.
+    history : bool
+        Read the photos once more: since when each defect shows, and whether it grows with ISO and exposure time.
     top : int, optional
         How many subpixels of lowest variance to list.
     minimum_frames : int, optional
         Leave out cameras and frame shapes with fewer photos.
+    group_by : sequence of str, optional
+        What tells sensors apart: make, model, serial, band and so on.
+    camera : str, optional
+        Take all photos as those of this camera.
     channels : {"all", "luma"}, optional
     export : path or sequence of paths
         Lists of defects to write; the extension tells the form.
@@ -91,16 +120,20 @@ def hotpixels(
     -----
     SkippedFilesWarning
         When some files failed and the others gave a result.
+    FailedOutputWarning
+        When an output beside the result could not be written.
     FastPixWarning
         For each warning of the report: about too few photos, fixed views, edited photos and the like.
     """
     options = [
         *_flag("--recursive", recursive),
         *(["--defects"] if defects else ["--no-defects"]),
-        *_option("--sensitivity", sensitivity),
-        *_option("--classes", ",".join(classes) if classes else None),
+        *_judging(sensitivity, classes, kind, above),
+        *_flag("--history", history),
         *_option("--top", top),
         *_option("--minimum-frames", minimum_frames),
+        *_option("--group-by", ",".join(group_by) if group_by else None),
+        *_option("--camera", camera),
         *_option("--channels", channels),
         *(word for path in _paths(export) for word in _option("--export", path)),
         *_option("--report", report_page),
@@ -112,10 +145,7 @@ def hotpixels(
         *_option("--memory-limit", memory_limit),
     ]
     outcome = _run(["hotpixels", "--format", "json", *options, *arguments], paths, progress)
-    report = _report(Report, outcome)
-    for warned in report.warnings or ():
-        warnings.warn(warned.message, FastPixWarning, stacklevel=2)
-    return report
+    return _warned(_report(Report, outcome))
 
 
 def merge(
@@ -124,6 +154,8 @@ def merge(
     defects: bool = True,
     sensitivity: Literal["low", "normal", "high"] | None = None,
     classes: Sequence[str] | None = None,
+    kind: FrameKind | None = None,
+    above: float | None = None,
     top: int | None = None,
     save_state: AnyPath | None = None,
     save_maps: AnyPath | None = None,
@@ -143,7 +175,7 @@ def merge(
         False for the statistics alone.
     save_state : path, optional
         Where the combined state goes.
-    sensitivity, classes, top, save_maps, save_sums, memory_limit, arguments
+    sensitivity, classes, kind, above, top, save_maps, save_sums, memory_limit, arguments
         As for `hotpixels`.
 
     Returns
@@ -157,18 +189,14 @@ def merge(
     """
     options = [
         *_flag("--defects", defects),
-        *_option("--sensitivity", sensitivity),
-        *_option("--classes", ",".join(classes) if classes else None),
+        *_judging(sensitivity, classes, kind, above),
         *_option("--top", top),
         *_option("--save-state", save_state),
         *_option("--save-maps", save_maps),
         *_option("--save-sums", save_sums),
         *_option("--memory-limit", memory_limit),
     ]
-    report = _report(Report, _run(["merge", "--format", "json", *options, *arguments], states, None))
-    for warned in report.warnings or ():
-        warnings.warn(warned.message, FastPixWarning, stacklevel=2)
-    return report
+    return _warned(_report(Report, _run(["merge", "--format", "json", *options, *arguments], states, None)))
 
 
 def stats(
@@ -302,6 +330,90 @@ def add_weighted_folder(
     return _report(BlendReport, _run(["addweighted", "--summary", "json", *options, *arguments], paths, progress))
 
 
+def judge(
+    moments: Moments,
+    extremes: Extremes,
+    *,
+    kind: FrameKind | None = None,
+    sensitivity: Literal["low", "normal", "high"] | None = None,
+    classes: Sequence[str] | None = None,
+    above: float | None = None,
+    pattern: str | None = None,
+    coded_unit: tuple[int, int] = (1, 1),
+    camera: Camera | None = None,
+) -> DefectList:
+    """Judge which pixels are defective from the moments and extremes of the same frames; no frame is needed.
+
+    The program does it, from a state in a temporary file as large as both objects. It is the judgement of `hotpixels`, and
+    finds in the arrays of decoded photos what that finds in the photos.
+
+    Parameters
+    ----------
+    moments : Moments
+        Of uint8 or uint16 frames of (height, width) or (height, width, 3).
+    extremes : Extremes
+        Of the same frames, with its standard levels, and the distance that suits the pattern: 2, or 6 for X-Trans.
+    kind : {"scenes", "darks", "flats", "sky"}, optional
+        What the frames show; told from the frames without it.
+    sensitivity, classes, above
+        As for `hotpixels`.
+    pattern : str, optional
+        The colours of a raw mosaic from its top left: four letters, such as ``"RGGB"``, or 36 of an X-Trans sensor, row by
+        row.
+    coded_unit : (int, int)
+        Width and height of the pixels that share compressed blocks, (16, 8) in many JPEGs: a defect tinges them together.
+    camera : Camera, optional
+        What the list says of whose it is.
+
+    Returns
+    -------
+    DefectList
+
+    Raises
+    ------
+    ValueError
+        When both are not of the same frames, or of ones that the program does not judge.
+    FastPixError
+        When nothing could be judged: with fewer than five frames, and when all show one view.
+    ProgramNotFoundError
+        When there is no program.
+    ImportError
+        Without the package xxhash (``pip install "fastpix[state]"``).
+
+    Warns
+    -----
+    FastPixWarning
+        For each reason to doubt the list: too few frames, parts that could not be judged, and the like.
+    """
+    from ._state import State
+
+    state = State.of_frames(moments, extremes, pattern=pattern, coded_unit=coded_unit, camera=camera)
+    options = ["--defects", *_judging(sensitivity, classes, kind, above)]
+    with tempfile.TemporaryDirectory(prefix="fastpix-") as folder:
+        path = os.path.join(folder, "frames.state")
+        state.write(path)
+        report = _report(Report, _run(["merge", "--format", "json", *options], path, None))
+    return _warned(report).groups[0].defect_list
+
+
+def _judging(
+    sensitivity: str | None, classes: Sequence[str] | None, kind: str | None, above: float | None
+) -> list[str]:
+    return [
+        *_option("--sensitivity", sensitivity),
+        *_option("--classes", ",".join(classes) if classes else None),
+        *_option("--frames", kind),
+        *_option("--above", above),
+    ]
+
+
+def _warned(report: Report) -> Report:
+    """Say what the program warns of; for a function that a user has called."""
+    for warned in report.warnings or ():
+        warnings.warn(warned.message, FastPixWarning, stacklevel=3)
+    return report
+
+
 def _paths(paths: AnyPath | Iterable[AnyPath]) -> list[AnyPath]:
     return [paths] if isinstance(paths, (str, bytes, os.PathLike)) else list(paths)
 
@@ -331,7 +443,10 @@ def _report(cls: type[_Report], outcome: Outcome) -> _Report:
         report = cls.from_text(outcome.output)
         if report.skipped:
             warnings.warn(_count_and_names(report.skipped), SkippedFilesWarning, stacklevel=3)
-        elif outcome.exit_code == 2:
+        failed = report.failed_outputs if isinstance(report, Report) else None
+        for output in failed or ():
+            warnings.warn(f"{output.path}: {output.reason}", FailedOutputWarning, stacklevel=3)
+        if outcome.exit_code == 2 and not report.skipped and not failed:
             warnings.warn(f"some files failed: {outcome.messages}", SkippedFilesWarning, stacklevel=3)
         return report
     if outcome.exit_code in (130, 128 + signal.SIGINT, -signal.SIGINT):

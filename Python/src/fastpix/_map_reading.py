@@ -8,12 +8,13 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from . import _png
-from ._defects import Camera, Defect, DefectList
+from ._defects import Camera, Defect, DefectList, Pixel
 from ._errors import MapError
 
 #: Lists are short; what is longer is something else.
@@ -21,34 +22,86 @@ _LONGEST_FILE = 256 << 20
 #: The part of a mask that may be marked, as a divisor: a mask of the wrong polarity marks nearly all.
 _MOST_MARKED = 10
 _FRAME_NOTE = re.compile(r"# frame ([0-9]{1,9}) x ([0-9]{1,9}), offset (-?[0-9]{1,9}),(-?[0-9]{1,9})\s*")
+_SHAPES = ("point", "cluster", "column", "row", "grid")
+_EXTENT = ("extent_rows", "extent_columns", "row_period", "column_period")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
-def read(path: str | os.PathLike[str]) -> tuple[DefectList, ...]:
+@dataclass(frozen=True)
+class _Told:
+    """What the caller says of a file: width and height, column and row of the offset."""
+
+    size: tuple[int, int] | None
+    offset: tuple[int, int] | None
+
+
+def read(
+    path: str | os.PathLike[str], size: tuple[int, int] | None, offset: tuple[int, int] | None
+) -> tuple[DefectList, ...]:
     """Read all lists of a file."""
     with open(path, "rb") as file:
         content = file.read(_LONGEST_FILE + 1)
     try:
         if len(content) > _LONGEST_FILE:
             raise MapError("too large for a list of defects")
-        return _lists(content)
+        return _lists(content, os.fspath(path), _Told(size, offset))
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
 
 
-def _lists(content: bytes) -> tuple[DefectList, ...]:
+def _lists(content: bytes, name: str, told: _Told) -> tuple[DefectList, ...]:
     if content.startswith(b"\x89PNG"):
-        return (_mask(content),)
+        return _in_photos_frame((_mask(content),), told)
+    if content.startswith((b"II*\x00", b"MM\x00*", b"SIMPLE  =")):
+        raise MapError(
+            "a mask as TIFF or FITS is read by the program alone; load it as an array, and give its places: "
+            "DefectList.at(numpy.argwhere(mask), width, height)"
+        )
+    if name.lower().endswith(".bin"):
+        return (_placed(_chdk(content), None, True, told),)
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise MapError("neither text nor a PNG, so no list of defects") from None
+        raise MapError("neither text nor a PNG, so no list of defects; CHDK's lists end in .bin") from None
     if text.lstrip()[:1] == "{":
-        return _json(text)
+        return _in_photos_frame(_json(text), told)
     header = re.split(r"[\r\n]", text, maxsplit=1)[0].split(",")
     if "row" in header and "column" in header:
-        return _table(text)
-    return (_lines(text),)
+        return _in_photos_frame(_table(text), told)
+    return (_lines(text, told),)
+
+
+def _in_photos_frame(lists: tuple[DefectList, ...], told: _Told) -> tuple[DefectList, ...]:
+    """Lists that count in the photos' frame and say so by what they are; most of them tell its size."""
+    if told.offset not in (None, (0, 0)):
+        raise MapError(f"the list counts in the photos' own frame, and the offset {told.offset} was given for it")
+    if told.size is None:
+        return lists
+    width, height = told.size
+    sized = tuple(one if one.width is not None else replace(one, width=width, height=height) for one in lists)
+    if sized and all((one.width, one.height) != told.size for one in sized):
+        sizes = " and ".join(f"{one.width} x {one.height}" for one in sized)
+        raise MapError(f"the list is for frames of {sizes} pixels, and {width} x {height} was given for it")
+    return sized
+
+
+def _placed(
+    defects: list[Defect], note: tuple[int, int, int, int] | None, counts_in_raw_frame: bool, told: _Told
+) -> DefectList:
+    """Defects as a file has them, in the photos' frame. What was given has to agree with the file's own words; a size
+    alone does not place a list that may count in a raw frame."""
+    if note is not None and told.offset not in (None, note[2:]):
+        raise MapError(f"the list says that its offset is {note[2]},{note[3]}, and {told.offset} was given for it")
+    if note is not None and told.size not in (None, note[:2]):
+        raise MapError(f"the list is for frames of {note[0]} x {note[1]} pixels, and {told.size} was given for it")
+    if counts_in_raw_frame and note is None and told.size is not None and told.offset is None and defects:
+        raise MapError(
+            "the list does not say where the photos begin in the frame that it counts in; give that, too: "
+            "offset=(0, 0) when it counts in the photos"
+        )
+    column, row = note[2:] if note is not None else told.offset or (0, 0)
+    width, height = note[:2] if note is not None else told.size or (None, None)
+    return DefectList(tuple(defect.moved(-row, -column) for defect in defects), width, height)
 
 
 def _number(text: str) -> int | None:
@@ -83,14 +136,25 @@ def _json(text: str) -> tuple[DefectList, ...]:
 def _group(group: Mapping[str, Any]) -> DefectList:
     for value in (group["width"], group["height"]):
         _demand_integer(value)
-    defects = tuple(Defect.from_json(defect) for defect in group["defects"])
-    for defect in defects:
-        places = (defect.row, defect.column)
-        sides = (defect.smear_row, defect.smear_column, defect.smear_rows, defect.smear_columns)
-        for value in places + tuple(side for side in sides if side is not None):
-            _demand_integer(value)
+    defects = tuple(_stored_defect(defect) for defect in group["defects"])
     camera = Camera.from_json(group["camera"])
     return DefectList(defects, group["width"], group["height"], camera, group.get("frames"))
+
+
+def _stored_defect(json: Mapping[str, Any]) -> Defect:
+    defect = Defect.from_json(json)
+    # Reports from before there were shapes have the extent of a pixel's smear under this name.
+    if defect.shape is None:
+        defect = replace(defect, extent_rows=None, extent_columns=None)
+    elif not isinstance(defect.shape, str):
+        raise TypeError
+    places = [(defect.row, defect.column), *((pixel.row, pixel.column) for pixel in defect.pixels or ())]
+    sides = (defect.smear_row, defect.smear_column, defect.smear_rows, defect.smear_columns)
+    extent = (defect.extent_rows, defect.extent_columns, defect.row_period, defect.column_period)
+    known = [number for number in sides + extent if number is not None]
+    for value in [number for place in places for number in place] + known:
+        _demand_integer(value)
+    return defect
 
 
 def _demand_integer(value: object) -> None:
@@ -114,7 +178,7 @@ def _table(text: str) -> tuple[DefectList, ...]:
             *(fields.get(name) for name in ("make", "model", "serial")),
             *(_number(fields.get(name, "")) for name in ("width", "height")),
         )
-        lists.setdefault(key, []).append(_table_defect(row, column, fields))
+        lists.setdefault(key, []).append(_table_defect(line, row, column, fields))
     return tuple(_list(key, defects) for key, defects in lists.items())
 
 
@@ -128,7 +192,7 @@ def _unguarded(field: str) -> str:
     return field[1:] if len(field) > 1 and field[0] == "'" and field[1] in "=+-@\t\r" else field
 
 
-def _table_defect(row: int, column: int, fields: Mapping[str, str]) -> Defect:
+def _table_defect(line: int, row: int, column: int, fields: Mapping[str, str]) -> Defect:
     def integer(name: str) -> int | None:
         return _number(fields.get(name, ""))
 
@@ -141,21 +205,44 @@ def _table_defect(row: int, column: int, fields: Mapping[str, str]) -> Defect:
     sides = [integer(name) for name in ("smear_row", "smear_column", "smear_rows", "smear_columns")]
     if None in sides:
         sides = [None] * 4
+    # Tables of other programs have none of these columns, and name pixels.
+    shape = fields.get("shape")
+    extent = [integer(name) if name in fields else 1 for name in _EXTENT] if shape else [None] * 4
+    pixels = _pixels(fields.get("pixels", ""))
+    if pixels is None or (shape and (shape not in _SHAPES or any(number is None or number < 1 for number in extent))):
+        raise MapError(f"line {line} has a shape, an extent or pixels that fastpix does not write")
     return Defect(
         row=row,
         column=column,
         channel=integer("channel"),
         class_=fields.get("class"),
+        shape=shape,
         confidence=number("confidence"),
         mean=number("mean"),
         neighbourhood_mean=number("neighbourhood_mean"),
         variance=number("variance"),
         neighbourhood_variance=number("neighbourhood_variance"),
+        extent_rows=extent[0],
+        extent_columns=extent[1],
+        row_period=extent[2],
+        column_period=extent[3],
+        pixels=pixels if shape else pixels or None,
         smear_row=sides[0],
         smear_column=sides[1],
         smear_rows=sides[2],
         smear_columns=sides[3],
     )
+
+
+def _pixels(text: str) -> tuple[Pixel, ...] | None:
+    """Pixels as "row:column row:column"; None when the text is not so."""
+    pixels = []
+    for word in text.split():
+        numbers = _numbers(word.split(":"))
+        if numbers is None or len(numbers) != 2:
+            return None
+        pixels.append(Pixel(row=numbers[0], column=numbers[1]))
+    return tuple(pixels)
 
 
 # A mask.
@@ -174,6 +261,8 @@ def _mask(content: bytes) -> DefectList:
                 Defect(
                     row=row,
                     column=begin,
+                    extent_rows=1,
+                    extent_columns=end - begin,
                     smear_row=row,
                     smear_column=begin,
                     smear_rows=1,
@@ -183,13 +272,28 @@ def _mask(content: bytes) -> DefectList:
     return DefectList(tuple(defects), width, height)
 
 
+# CHDK's list: for each pixel its column and its row as 16-bit numbers; the row's upper three bits say how many further
+# pixels below it are listed, too.
+
+
+def _chdk(content: bytes) -> list[Defect]:
+    if len(content) % 4:
+        raise MapError(f"{len(content)} bytes; a list of CHDK has four for each pixel, its column and its row")
+    numbers = np.frombuffer(content, "<u2").reshape(-1, 2).tolist()
+    return [
+        Defect(row=row & 0x1FFF, column=column, extent_rows=(row >> 13) + 1, extent_columns=1)
+        for column, row in numbers
+    ]
+
+
 # Lists of a line for each defect.
 
 
-def _lines(text: str) -> DefectList:
+def _lines(text: str, told: _Told) -> DefectList:
     lines = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text)
-    note = next(filter(None, map(_FRAME_NOTE.fullmatch, lines)), None)
-    width, height, offset_column, offset_row = map(int, note.groups()) if note else (None, None, 0, 0)
+    match = next(filter(None, map(_FRAME_NOTE.fullmatch, lines)), None)
+    numbers = [int(number) for number in match.groups()] if match else []
+    note = (numbers[0], numbers[1], numbers[2], numbers[3]) if match else None
     parse: Callable[[str], Defect | None] | None = None
     added = 0
     defects = []
@@ -206,8 +310,8 @@ def _lines(text: str) -> DefectList:
         defect = parse(content) if parse else None
         if defect is None:
             raise MapError(f"line {number} is no position in a form that fastpix reads: {content[:60]!r}")
-        defects.append(defect.moved(added - offset_row, added - offset_column))
-    return DefectList(tuple(defects), width, height)
+        defects.append(defect.moved(added, added))
+    return _placed(defects, note, parse is not _jpegpixi, told)
 
 
 def _form(line: str) -> Callable[[str], Defect | None] | None:
@@ -238,27 +342,40 @@ def _rawtherapee(line: str) -> Defect | None:
 def _siril(line: str) -> Defect | None:
     words = line.split()
     numbers = _numbers(words[1:3])
-    if len(words) not in (3, 4) or words[0] != "P" or numbers is None or words[3:] not in ([], ["H"], ["C"]):
+    if len(words) not in (3, 4) or numbers is None or words[3:] not in ([], ["H"], ["C"]):
         return None
-    return Defect(row=numbers[1], column=numbers[0])
+    first, second = numbers
+    if words[0] == "C":
+        return Defect(row=0, column=first, shape="column")
+    if words[0] == "L":
+        return Defect(row=first, column=0, shape="row")
+    return Defect(row=second, column=first) if words[0] == "P" else None
 
 
 def _pixinsight(line: str) -> Defect | None:
     words = line.split()
     numbers = _numbers(words[1:])
-    # From first to last: one pixel, or a part of a line, which is no place for a repair.
-    if numbers is None or len(numbers) != 3 or numbers[1] != numbers[2]:
+    if words[0] not in ("Col", "Row") or numbers is None or len(numbers) not in (1, 3):
         return None
-    if words[0] == "Col":
-        return Defect(row=numbers[1], column=numbers[0])
-    if words[0] == "Row":
-        return Defect(row=numbers[0], column=numbers[1])
-    return None
+    is_column, number = words[0] == "Col", numbers[0]
+    if len(numbers) == 1:
+        return Defect(row=0, column=number, shape="column") if is_column else Defect(row=number, column=0, shape="row")
+    first, last = numbers[1:]
+    if not 0 <= first <= last:
+        return None
+    row, column = (first, number) if is_column else (number, first)
+    # One pixel of a column or of a row is a pixel.
+    if first == last:
+        return Defect(row=row, column=column)
+    rows, columns = (last - first + 1, 1) if is_column else (1, last - first + 1)
+    return Defect(
+        row=row, column=column, shape="column" if is_column else "row", extent_rows=rows, extent_columns=columns
+    )
 
 
 def _jpegpixi(line: str) -> Defect | None:
-    # Its default, interpolation in both directions; the others are for whole lines.
-    numbers = _numbers(line.removeprefix("2:").split(","))
+    # In front may stand in which direction it is interpolated.
+    numbers = _numbers(re.sub(r"^(2|[HhVv]):", "", line).split(","))
     if numbers is None or len(numbers) not in (2, 3, 4):
         return None
     column, row = numbers[:2]
@@ -267,5 +384,12 @@ def _jpegpixi(line: str) -> Defect | None:
     if columns < 1 or rows < 1:
         return None
     return Defect(
-        row=row, column=column, smear_row=row, smear_column=column, smear_rows=rows, smear_columns=columns
+        row=row,
+        column=column,
+        extent_rows=rows,
+        extent_columns=columns,
+        smear_row=row,
+        smear_column=column,
+        smear_rows=rows,
+        smear_columns=columns,
     )

@@ -7,12 +7,14 @@ import json
 import os
 import secrets
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import get_args
 
 from . import _png
-from ._defects import Camera, Defect, DefectList, MapForm, Smear
+from ._defects import Camera, Defect, DefectList, MapForm
 from ._errors import MapError
 
 _FORMS_BY_EXTENSION: dict[str, MapForm] = {
@@ -25,21 +27,30 @@ _FORMS_BY_EXTENSION: dict[str, MapForm] = {
     ".jpegpixi": "jpegpixi",
     ".blocks": "jpegpixi",
 }
-#: Of the forms whose positions count in the frame of the raw file, which has borders that the photo lacks.
-_IN_RAW_FRAME = ("dcraw", "rawtherapee", "siril", "pixinsight")
+#: A side of a frame whose size is not known.
+_ANY_SIDE = 1 << 31
 
 
-def write(defects: DefectList, path: str | os.PathLike[str], form: MapForm | None, offset: tuple[int, int]) -> None:
-    """Write a list; see DefectList.write."""
+def write(
+    lists: tuple[DefectList, ...], path: str | os.PathLike[str], form: MapForm | None, offset: tuple[int, int]
+) -> None:
+    """Write lists; see DefectList.write."""
     try:
         if form is None:
             form = _form_of(Path(path).name)
         elif form not in get_args(MapForm):
             raise MapError(f"there is no form {form!r}; {', '.join(get_args(MapForm))} can be written")
-        content = _content(defects, form, offset)
+        if form == "json":
+            content = _json(lists).encode()
+        elif form == "csv":
+            content = _table(lists).encode()
+        elif len(lists) != 1:
+            raise MapError(f"{len(lists)} lists fit into one file as JSON and CSV only")
+        else:
+            content = _content(lists[0], form, offset)
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
-    place(Path(path), content)
+    place(Path(path), [content])
 
 
 def _form_of(name: str) -> MapForm:
@@ -56,49 +67,145 @@ def _form_of(name: str) -> MapForm:
 def _content(defects: DefectList, form: MapForm, offset: tuple[int, int]) -> bytes:
     if form == "mask":
         return _png.encode(defects.mask())
-    if form == "json":
-        return _json(defects).encode()
-    if form == "csv":
-        return _table(defects).encode()
-    column, row = offset if form in _IN_RAW_FRAME else (0, 0)
+    if form == "jpegpixi":
+        return _text(_comments(defects, 0, 0) + _blocks(defects))
+    column, row = offset
     if (column, row) != (0, 0) and form != "pixinsight" and defects.width is None:
         raise MapError("without the frame's size the list cannot say which offset its positions have")
-    ordered = sorted(defects, key=lambda defect: (defect.row, defect.column))
-    places = [defect.moved(row, column) for defect in ordered]
-    for defect, place in zip(ordered, places):
-        if place.row < 0 or place.column < 0:
-            raise MapError(f"row {defect.row}, column {defect.column} lies outside the raw frame at this offset")
-    lines = {
-        "dcraw": [f"{place.column} {place.row} 0" for place in places],
-        "rawtherapee": [f"{place.column} {place.row}" for place in places],
-        "siril": [f"P {place.column} {place.row} {'C' if _is_cold(place) else 'H'}" for place in places],
-        "pixinsight": [f"Col {place.column} {place.row} {place.row}" for place in places],
-        "jpegpixi": [_block(place) for place in places],
-    }[form]
+    places = _places(defects, column, row)
+    comments = _comments(defects, column, row)
+    if form == "siril":
+        return _text(comments + [_siril(*place) for place in _with_parts_as_pixels(places)])
     # PixInsight's form has no comments; RawTherapee's begins with a number that it adds to all positions.
-    comments = [] if form == "pixinsight" else _comments(defects, column, row)
-    first = ["0"] if form == "rawtherapee" else []
-    return "".join(f"{line}\n" for line in first + comments + lines).encode()
+    if form == "pixinsight":
+        return _text([_pixinsight(place) for place, _ in places])
+    pixels = _pixels(defects, places, column, row)
+    if form == "rawtherapee":
+        return _text(["0", *comments, *(f"{x} {y}" for y, x in pixels)])
+    return _text(comments + [f"{x} {y} 0" for y, x in pixels])
 
 
-def _is_cold(defect: Defect) -> bool:
-    return defect.class_ in ("dead", "low-gain")
+def _text(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _smear_of(defect: Defect) -> Smear:
-    return defect.smear or Smear(defect.row, defect.column, 1, 1)
+@dataclass(frozen=True)
+class _Pixel:
+    row: int
+    column: int
 
 
-def _block(defect: Defect) -> str:
-    smear = _smear_of(defect)
-    return f"{smear.column},{smear.row},{smear.columns},{smear.rows}"
+@dataclass(frozen=True)
+class _Line:
+    """A column or a row; `part`: which rows or columns of it, None for all."""
+
+    is_column: bool
+    number: int
+    part: range | None
+
+    def pixels(self, along: range) -> list[_Pixel]:
+        return [_Pixel(i, self.number) if self.is_column else _Pixel(self.number, i) for i in self.part or along]
+
+
+_Place = _Pixel | _Line
+
+
+def _places(defects: DefectList, column: int, row: int) -> list[tuple[_Place, Defect]]:
+    """Pixels, and lines where a program has a word for them, in the raw frame; from top to bottom."""
+    places: list[tuple[_Place, Defect]] = []
+    for defect in defects:
+        moved = defect.moved(row, column)
+        new = _lines(defect, moved, defects) if defect.shape in ("column", "row") else None
+        for place in new or [_Pixel(*pixel) for pixel in moved.covered()]:
+            numbers = (place.row, place.column) if isinstance(place, _Pixel) else (place.number, (place.part or [0])[0])
+            if min(numbers) < 0:
+                raise MapError(f"row {defect.row}, column {defect.column} lies outside the raw frame at this offset")
+            places.append((place, defect))
+    return sorted(places, key=lambda entry: _order(entry[0]))
+
+
+def _lines(defect: Defect, moved: Defect, defects: DefectList) -> list[_Place]:
+    is_column = defect.shape == "column"
+    rows, columns = defect.extent
+    if is_column:
+        is_whole = defect.is_whole_column or (defect.row == 0 and rows == defects.height)
+        part = None if is_whole else range(moved.row, moved.row + rows)
+        return [_Line(True, moved.column + i, part) for i in range(columns)]
+    is_whole = defect.is_whole_row or (defect.column == 0 and columns == defects.width)
+    part = None if is_whole else range(moved.column, moved.column + columns)
+    return [_Line(False, moved.row + i, part) for i in range(rows)]
+
+
+def _order(place: _Place) -> tuple[int, int]:
+    if isinstance(place, _Pixel):
+        return place.row, place.column
+    start = place.part[0] if place.part else 0
+    return (start, place.number) if place.is_column else (place.number, start)
+
+
+def _pixels(defects: DefectList, places: list[tuple[_Place, Defect]], column: int, row: int) -> list[tuple[int, int]]:
+    """Row and column of every pixel once; of lines as far as the photos' frame goes."""
+    pixels: set[tuple[int, int]] = set()
+    for place, defect in places:
+        if isinstance(place, _Pixel):
+            pixels.add((place.row, place.column))
+            continue
+        if place.part is None and (defects.width is None or defects.height is None):
+            raise MapError(
+                f"row {defect.row}, column {defect.column} begins a line from edge to edge, whose pixels cannot be listed "
+                "without the frame's size; give the list width and height"
+            )
+        first, length = (row, defects.height) if place.is_column else (column, defects.width)
+        along = range(max(0, first), first + (length or 0))
+        pixels.update((pixel.row, pixel.column) for pixel in place.pixels(along))
+    return sorted(pixels)
+
+
+def _with_parts_as_pixels(places: list[tuple[_Place, Defect]]) -> list[tuple[_Place, Defect]]:
+    """For programs that know no parts of lines."""
+    result: list[tuple[_Place, Defect]] = []
+    for place, defect in places:
+        if isinstance(place, _Line) and place.part is not None:
+            result += [(pixel, defect) for pixel in place.pixels(place.part)]
+        else:
+            result.append((place, defect))
+    return result
+
+
+def _siril(place: _Place, defect: Defect) -> str:
+    if isinstance(place, _Line):
+        return f"C {place.number} 0" if place.is_column else f"L {place.number} 0"
+    return f"P {place.column} {place.row} {'C' if defect.class_ in ('dead', 'low-gain') else 'H'}"
+
+
+def _pixinsight(place: _Place) -> str:
+    if isinstance(place, _Pixel):
+        return f"Col {place.column} {place.row} {place.row}"
+    part = "" if place.part is None else f" {place.part[0]} {place.part[-1]}"
+    return f"{'Col' if place.is_column else 'Row'} {place.number}{part}"
+
+
+def _blocks(defects: DefectList) -> list[str]:
+    width, height = defects.width, defects.height
+    blocks = []
+    for defect in defects:
+        if (defect.is_whole_column or defect.is_whole_row) and defect.smear is None:
+            raise MapError(
+                f"row {defect.row}, column {defect.column} begins a line from edge to edge, whose length is not known; "
+                "give the list width and height"
+            )
+        # Columns are interpolated from left and right only, rows from above and below.
+        direction = {"column": "H:", "row": "V:"}.get(defect.shape or "", "")
+        for area in defect.areas(width or _ANY_SIDE, height or _ANY_SIDE):
+            blocks.append((area.row, area.column, f"{direction}{area.column},{area.row},{area.columns},{area.rows}"))
+    return [text for _, _, text in sorted(blocks)]
 
 
 def _comments(defects: DefectList, column: int, row: int) -> list[str]:
     count = "1 defect" if len(defects) == 1 else f"{len(defects)} defects"
     title = f"# fastpix {_version()}: {count} of {_printable(_camera_name(defects.camera))}"
-    # dcraw reads lines in pieces of 127 bytes and would take the rest of a longer one for a position.
-    title = title.encode()[:100].decode(errors="ignore")
+    # Siril reads lines in pieces of 62 bytes, dcraw of 127, and both would take the rest of a longer one for a position.
+    title = title.encode()[:60].decode(errors="ignore")
     if defects.width is None:
         return [title]
     return [title, f"# frame {defects.width} x {defects.height}, offset {column},{row}"]
@@ -120,34 +227,51 @@ def _version() -> str:
     return metadata.version("fastpix")
 
 
-def _json(defects: DefectList) -> str:
-    if defects.width is None or defects.height is None:
-        raise MapError("JSON names the frame's size, which this list does not know; give it width and height")
-    group = {
-        "camera": defects.camera.to_json(),
-        "width": defects.width,
-        "height": defects.height,
-        "frames": defects.frames or 0,
-        "defects": [defect.to_json() for defect in defects],
-    }
-    content = {"schema": "fastpix.defects/1", "version": _version(), "groups": [group]}
+def _json(lists: tuple[DefectList, ...]) -> str:
+    groups = []
+    for defects in lists:
+        if defects.width is None or defects.height is None:
+            raise MapError("JSON names the frame's size, which this list does not know; give it width and height")
+        groups.append(
+            {
+                "camera": defects.camera.to_json(),
+                "width": defects.width,
+                "height": defects.height,
+                "frames": defects.frames or 0,
+                "defects": [defect.to_json() for defect in defects],
+            }
+        )
+    content = {"schema": "fastpix.defects/1", "version": _version(), "groups": groups}
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _table(defects: DefectList) -> str:
+def _table(lists: tuple[DefectList, ...]) -> str:
     names = (
         "make,model,serial,width,height,row,column,channel,class,confidence,mean,neighbourhood_mean,variance,"
-        "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns"
+        "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns,"
+        "shape,extent_rows,extent_columns,row_period,column_period,pixels"
     )
-    camera = [defects.camera.make, defects.camera.model, defects.camera.serial]
     lines = [names]
-    for defect in defects:
-        values: list[object] = [*camera, defects.width, defects.height, defect.row, defect.column, defect.channel]
-        # Without a class a line is no defect to readers.
-        values += [defect.class_ or "listed", defect.confidence, defect.mean, defect.neighbourhood_mean]
-        values += [defect.variance, defect.neighbourhood_variance]
-        values += [defect.smear_row, defect.smear_column, defect.smear_rows, defect.smear_columns]
-        lines.append(",".join(_field(value) for value in values))
+    for defects in lists:
+        camera = [defects.camera.make, defects.camera.model, defects.camera.serial, defects.width, defects.height]
+        for defect in defects:
+            # Without a class a line is no defect to readers.
+            values: list[object] = [*camera, defect.row, defect.column, defect.channel, defect.class_ or "listed"]
+            values += [defect.confidence, defect.mean, defect.neighbourhood_mean]
+            values += [defect.variance, defect.neighbourhood_variance]
+            values += [defect.smear_row, defect.smear_column, defect.smear_rows, defect.smear_columns]
+            pixels = " ".join(f"{pixel.row}:{pixel.column}" for pixel in defect.pixels or ())
+            # An extent is of a shape; to lists of bare pixels it means nothing.
+            has_shape = defect.shape is not None
+            if has_shape and (defect.is_whole_column or defect.is_whole_row):
+                raise MapError(
+                    f"row {defect.row}, column {defect.column} begins a line from edge to edge, whose length is not "
+                    "known; give the list width and height"
+                )
+            rows, columns = defect.extent
+            extent = [rows, columns, defect.row_period or 1, defect.column_period or 1]
+            values += [defect.shape, *(extent if has_shape else [None] * 4), pixels or None]
+            lines.append(",".join(_field(value) for value in values))
     return "\n".join(lines) + "\n"
 
 
@@ -165,12 +289,13 @@ def _field(value: object) -> str:
     return text
 
 
-def place(path: Path, content: bytes) -> None:
+def place(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file, which appears under its name when it is complete."""
     name = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         with open(name, "xb") as file:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):

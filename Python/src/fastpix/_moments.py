@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,14 +10,6 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from . import _kernels
 
-#: Frames that are kept until the accumulators take them in together. It is the block of the Welford kernel
-#: (FPX_WELFORD_BLOCK_FRAMES), so that frames one by one and stacks of them give the same bits; and accumulators, which
-#: are eight times as large as a frame of bytes, travel once for all of them.
-_BLOCK_FRAMES = 4
-
-#: The most frames whose sums fit their integers, whatever is in them (fpx_moments.h).
-_MAXIMUM_FRAMES = {np.dtype(np.uint8): 66_051, np.dtype(np.uint16): 65_537}
-
 _ACCUMULATORS: Mapping[np.dtype[Any], tuple[type, type]] = {
     np.dtype(np.uint8): (np.uint32, np.uint32),
     np.dtype(np.uint16): (np.uint32, np.uint64),
@@ -26,16 +17,13 @@ _ACCUMULATORS: Mapping[np.dtype[Any], tuple[type, type]] = {
 }
 
 
-def frames_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return `values` as a stack of contiguous frames of native byte order, copying only where they are not."""
-    if type(values) is np.ndarray and values.shape == shape and values.dtype == dtype and values.flags.c_contiguous:
-        # As most are; and the checks below take as long as adding a small frame.
-        return values[np.newaxis]
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError("the frames are masked arrays, and masks cannot be kept; give their data, or fill them first")
     array = np.asarray(values)
     if array.dtype.newbyteorder("=") != dtype:
-        raise TypeError(f"the frames are {array.dtype}, and these are the moments of {dtype} frames")
+        raise TypeError(f"the frames are {array.dtype}, and frames of {dtype} are wanted")
     if array.shape == shape:
         array = array[np.newaxis]
     elif array.shape[1:] != shape or array.ndim == 0:
@@ -49,7 +37,7 @@ def frames_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -
     return array
 
 
-class Moments:
+class Moments(_kernels.MomentsBase):
     """Mean and variance of every sample over frames.
 
     uint8 and uint16 samples are summed up as integers: neither the order of the frames nor how they are split over
@@ -66,8 +54,8 @@ class Moments:
 
     Notes
     -----
-    Memory is 8 bytes a sample for uint8, 12 for uint16, 16 for float32, and four frames more when frames are added
-    one by one. An object may be used by several threads at the same time; they take turns.
+    Memory is 8 bytes a sample for uint8, 12 for uint16, 16 for float32. Frames that are added one by one are kept until
+    the sums take in eight together. An object may be used by several threads at the same time; they take turns.
 
     Examples
     --------
@@ -81,29 +69,23 @@ class Moments:
 
     _shape: tuple[int, ...]
     _dtype: np.dtype[Any]
-    #: What C calls first and second: sum and sum of squares, or mean and M2. Of one dimension.
+    #: Sum and sum of squares, or mean and M2; of one dimension. The compiled part works on them.
     _first: NDArray[Any]
     _second: NDArray[Any]
-    #: Frames in the accumulators, frames in _kept.
-    _counts: NDArray[np.uint64]
-    _kept: NDArray[Any] | None
-    _lock: threading.RLock
 
     def __init__(self, shape: tuple[int, ...] | int, dtype: DTypeLike) -> None:
-        lengths = (shape,) if isinstance(shape, int) else tuple(shape)
+        lengths = (shape,) if isinstance(shape, int) else tuple(int(length) for length in shape)
         if any(length < 0 for length in lengths):
             raise ValueError(f"the shape of a frame is {lengths}; no length may be negative")
-        self._shape = lengths
-        self._dtype = np.dtype(dtype).newbyteorder("=")
-        if self._dtype not in _ACCUMULATORS:
-            raise TypeError(f"frames of {self._dtype} have no moments here; uint8, uint16 and float32 have")
-        first, second = _ACCUMULATORS[self._dtype]
+        sample = np.dtype(dtype).newbyteorder("=")
+        if sample not in _ACCUMULATORS:
+            raise TypeError(f"frames of {sample} have no moments here; uint8, uint16 and float32 have")
         size = int(np.prod(lengths, dtype=np.int64))
-        self._first = np.zeros(size, first)
-        self._second = np.zeros(size, second)
-        self._counts = np.zeros(2, np.uint64)
-        self._kept = None
-        self._lock = threading.RLock()
+        first_type, second_type = _ACCUMULATORS[sample]
+        first: NDArray[Any] = np.zeros(size, first_type)
+        second: NDArray[Any] = np.zeros(size, second_type)
+        self._begin(lengths, first, second)
+        self._shape, self._dtype, self._first, self._second = lengths, sample, first, second
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -115,75 +97,9 @@ class Moments:
         """The type of the frames' samples."""
         return self._dtype
 
-    @property
-    def count(self) -> int:
-        """How many frames have been added."""
-        with self._lock:
-            return int(self._counts[0] + self._counts[1])
-
-    def add(self, frames: ArrayLike, *, threads: int = 1) -> Moments:
-        """Add a frame, or a stack of frames along the first axis.
-
-        Parameters
-        ----------
-        frames : array
-            Of the shape of one frame, or with one dimension more in front; any strides, any byte order.
-        threads : int
-            Threads to work on; 0 for one per processor. The result does not depend on it.
-
-        Returns
-        -------
-        Moments
-            This object, so that `functools.reduce` and Dask's `fold` can use it.
-
-        Raises
-        ------
-        TypeError, ValueError
-            When type or shape of the frames do not fit. Then nothing is added.
-        OverflowError
-            For more than 66,051 uint8 or 65,537 uint16 frames in all. Then nothing is added.
-        """
-        stack = frames_of(frames, self._shape, self._dtype)
-        with self._lock:
-            self._refuse_overflow(stack.shape[0])
-            kept = int(self._counts[1])
-            begin = 0
-            if kept > 0 or stack.shape[0] < _BLOCK_FRAMES:
-                begin = min(_BLOCK_FRAMES - kept, stack.shape[0])
-                self._keep(stack[:begin], threads)
-            whole = (stack.shape[0] - begin) // _BLOCK_FRAMES * _BLOCK_FRAMES
-            if whole > 0:
-                _kernels.moments_add(
-                    self._first, self._second, self._counts, stack[begin : begin + whole], threads=threads
-                )
-            self._keep(stack[begin + whole :], threads)
-        return self
-
-    def _keep(self, frames: NDArray[Any], threads: int) -> None:
-        """Keep some frames for later, no more than there is room for; take all in when a block is complete."""
-        if frames.shape[0] == 0:
-            return
-        if self._kept is None:
-            self._kept = np.empty((_BLOCK_FRAMES, *self._shape), self._dtype)
-        end = int(self._counts[1]) + frames.shape[0]
-        self._kept[end - frames.shape[0] : end] = frames
-        if end == _BLOCK_FRAMES:
-            _kernels.moments_add(self._first, self._second, self._counts, self._kept, threads=threads)
-        else:
-            self._counts[1] = end
-
-    def _take_in(self) -> None:
-        """Take in the frames that are kept. Of float32 frames, later results depend on when this is done."""
-        if self._counts[1] > 0 and self._kept is not None:
-            _kernels.moments_add(self._first, self._second, self._counts, self._kept[: int(self._counts[1])])
-
-    def _refuse_overflow(self, more: int) -> None:
-        most = _MAXIMUM_FRAMES.get(self._dtype)
-        if most is not None and self.count + more > most:
-            raise OverflowError(
-                f"there are {self.count} frames, and {more} more would be above the {most} {self._dtype} frames whose "
-                "sums fit; begin a second Moments"
-            )
+    def _stack_of(self, frames: ArrayLike) -> NDArray[Any]:
+        """What the compiled `add` makes of frames that it cannot take as they are."""
+        return stack_of(frames, self._shape, self._dtype)
 
     def merge(self, other: Moments) -> Moments:
         """Add the frames that another object has, which stays as it is.
@@ -216,14 +132,8 @@ class Moments:
                 f"moments of {self._dtype} frames {self._shape} and of {other._dtype} frames {other._shape} cannot be "
                 "merged"
             )
-        theirs = other.copy()
-        theirs._take_in()
-        with self._lock:
-            self._refuse_overflow(theirs.count)
-            self._take_in()
-            _kernels.moments_merge(
-                self._first, self._second, self._counts, theirs._first, theirs._second, theirs._counts
-            )
+        # Of a copy, so that two threads that merge two objects both ways never wait for each other.
+        self._merge(other.copy())
         return self
 
     def copy(self) -> Moments:
@@ -232,30 +142,12 @@ class Moments:
         new.__setstate__(self.__getstate__())
         return new
 
-    def _finished(self) -> Moments:
-        """The same with all frames in the accumulators. This object only changes where that changes no bit."""
-        if self._counts[1] == 0:
-            return self
-        if self._dtype == np.float32:
-            finished = self.copy()
-            finished._take_in()
-            return finished
-        self._take_in()
-        return self
-
-    def _refuse_fewer(self, frames: int, what: str) -> None:
-        if self.count < frames:
-            raise ValueError(f"{what} takes {frames} or more frames; there are {self.count}")
-
     @property
     def mean(self) -> NDArray[np.float64]:
         """The mean of every sample, float64, of a frame's shape; a ValueError without frames."""
-        with self._lock:
-            self._refuse_fewer(1, "a mean")
-            done = self._finished()
-            if self._dtype == np.float32:
-                return done._first.reshape(self._shape).copy()
-            return (done._first / float(done._counts[0])).reshape(self._shape)
+        mean = np.empty(self._shape, np.float64)
+        self._mean(mean)
+        return mean
 
     @property
     def variance(self) -> NDArray[np.float64]:
@@ -263,32 +155,34 @@ class Moments:
 
         For uint8 and uint16 it is n M2, an exact integer, divided once by n (n - 1).
         """
-        with self._lock:
-            self._refuse_fewer(2, "a variance")
-            done = self._finished()
-            count = int(done._counts[0])
-            if self._dtype == np.float32:
-                return (done._second / float(count - 1)).reshape(self._shape)
-            scaled = np.empty(done._first.size, np.uint64)
-            _kernels.moments_scaled_m2(scaled, done._first, done._second, done._counts)
-            return (scaled.astype(np.float64) / float(count * (count - 1))).reshape(self._shape)
+        variance = np.empty(self._shape, np.float64)
+        self._variance(variance)
+        return variance
 
     @property
     def sum(self) -> NDArray[np.uint32]:
         """A copy of the exact sums of uint8 and uint16 frames."""
-        return self._exact("sums", 0).astype(np.uint32, copy=True)
+        self._demand_exact("sums")
+        sums = np.empty(self._shape, np.uint32)
+        self._copy_sums(sums, None, True)
+        return sums
 
     @property
     def sum_of_squares(self) -> NDArray[Any]:
         """A copy of the exact sums of squares: uint32 for uint8 frames, uint64 for uint16 ones."""
-        return self._exact("sums of squares", 1).copy()
+        self._demand_exact("sums of squares")
+        squares = np.empty(self._shape, self._second.dtype)
+        self._copy_sums(None, squares, True)
+        return squares
 
-    def _exact(self, what: str, index: int) -> NDArray[Any]:
+    def _demand_exact(self, what: str) -> None:
         if self._dtype == np.float32:
             raise TypeError(f"moments of float32 frames keep no {what}; use mean and variance")
-        with self._lock:
-            done = self._finished()
-            return (done._first, done._second)[index].reshape(self._shape)
+
+    def _bits(self) -> tuple[int, bytes, bytes]:
+        """All frames, and the accumulators with all of them in; the object must belong to the caller alone."""
+        count, _ = self._copy_sums(None, None, True)
+        return count, self._first.tobytes(), self._second.tobytes()
 
     def __eq__(self, other: object) -> bool:
         """Whether both are of the same count and the same bits, with whatever is kept taken in."""
@@ -296,10 +190,7 @@ class Moments:
             return NotImplemented
         if (self._shape, self._dtype, self.count) != (other._shape, other._dtype, other.count):
             return False
-        mine, theirs = self.copy(), other.copy()
-        mine._take_in()
-        theirs._take_in()
-        return mine._first.tobytes() == theirs._first.tobytes() and mine._second.tobytes() == theirs._second.tobytes()
+        return self.copy()._bits() == other.copy()._bits()
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -307,23 +198,19 @@ class Moments:
         return f"Moments({self._shape}, {self._dtype}, count={self.count})"
 
     def __getstate__(self) -> dict[str, Any]:
-        with self._lock:
-            kept = None if self._kept is None else self._kept[: int(self._counts[1])].copy()
-            return {
-                "shape": self._shape,
-                "dtype": self._dtype.name,
-                "first": self._first.copy(),
-                "second": self._second.copy(),
-                "counts": self._counts.copy(),
-                "kept": kept,
-            }
+        first, second = np.empty_like(self._first), np.empty_like(self._second)
+        count, kept = self._copy_sums(first, second, False)
+        return {
+            "shape": self._shape,
+            "dtype": self._dtype.name,
+            "first": first,
+            "second": second,
+            "count": count,
+            "kept": kept,
+        }
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         Moments.__init__(self, state["shape"], state["dtype"])
         self._first[:] = state["first"]
         self._second[:] = state["second"]
-        self._counts[:] = state["counts"]
-        kept = state["kept"]
-        if kept is not None and len(kept) > 0:
-            self._kept = np.empty((_BLOCK_FRAMES, *self._shape), self._dtype)
-            self._kept[: len(kept)] = kept
+        self._restore(state["count"], state["kept"])

@@ -25,6 +25,8 @@ class Record:
     """
 
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    #: Keys that are null in the JSON that it was made from: `to_json` writes them, and leaves out what else is None.
+    nulls: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @classmethod
     def from_json(cls, json: Mapping[str, Any]) -> Self:
@@ -42,13 +44,19 @@ class Record:
                 value = tuple(value)
             values[name] = value
         known = {key for key, _, _ in keys}
-        return cls(**values, extra={key: value for key, value in json.items() if key not in known})
+        return cls(
+            **values,
+            extra={key: value for key, value in json.items() if key not in known},
+            nulls=frozenset(key for key in known if key in json and json[key] is None),
+        )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the JSON object, with what is in `extra`."""
+        """Return the JSON object, with what is in `extra`, and without what is None and was not null in it."""
         json: dict[str, Any] = {}
         for key, name, _ in _keys(type(self)):
-            json[key] = _plain(getattr(self, name))
+            value = _plain(getattr(self, name))
+            if value is not None or key in self.nulls:
+                json[key] = value
         return {**json, **self.extra}
 
 
@@ -74,7 +82,7 @@ def _keys_of_fields(cls: type[Record]) -> Iterator[tuple[str, str, type[Record] 
     return (
         (field.metadata.get(KEY, _camel_case(field.name)), field.name, field.metadata.get(RECORD))
         for field in dataclasses.fields(cls)
-        if field.name != "extra"
+        if field.name not in ("extra", "nulls")
     )
 
 

@@ -43,10 +43,11 @@ class Subpixel(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Extreme(Record):
-    """The lowest or highest variance of a group, and where it is."""
+    """The lowest or highest variance of a group, and where it is; the value is None for a single photo."""
 
-    value: float
+    value: float | None
     m2: float
+    mean: float | None
     row: int
     column: int
     channel: int
@@ -58,7 +59,7 @@ class VarianceSummary(Record):
 
     min: Extreme = _of(Extreme)
     max: Extreme = _of(Extreme)
-    mean: float
+    mean: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,37 +74,89 @@ class ExcludedRegion(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailedOutput(Record):
+    """An output beside the result that could not be written, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOutFiles(Record):
+    """Files of one kind that lie in the folders and are not read; `reason` is None for what is no photo."""
+
+    extension: str
+    files: int
+    reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group(Record):
     """The photos of one camera and frame shape, and what was found in them.
 
     Attributes
     ----------
+    number : int
+        1 for the first: what files of which each group has its own are numbered by.
     camera : Camera
     width, height, channels, bits_per_sample : int
+    sample_type : str
+        `u8`, `u16` or `f32`.
     channel_names : tuple of str
+    pattern, sensor_frame : mapping or None
+        The colours of a mosaic; the whole sensor of raw files, and where the frame lies in it.
+    band, folder, gain, exposure_seconds, binning
+        What else the photos share, where they were grouped by it.
     frames : int
         How many photos went in.
     variance : VarianceSummary
     lowest_variance : tuple of Subpixel
         The subpixels of lowest variance; no judgement.
     defects : tuple of Defect, or None
-        None when they were not judged.
-    excluded_regions : tuple of ExcludedRegion
+        None when they were not judged: not asked for, or too few photos. That is not the same as none.
+    excluded_regions : tuple of ExcludedRegion, or None
+        Parts of the frame that were not judged; None, as all below, when nothing was.
+    judged_share : float or None
+        Of the frame, 0 to 1.
+    frame_kind, frame_kind_reason : str or None
+        What the frames were taken for (`scenes`, `darks`, `flats`, `sky`), and why.
+    is_fixed_view : bool or None
+        The photos show one view, so that its details cannot be told from defects.
     scene_correlation : float or None
+        From 0, photos of different things, to 1, one view.
+    limit_of_detection : float or None
+        The steady offset in samples that these photos show nine times out of ten; None when no offset is.
+    is_truncated : bool or None
+        More places stood out than could be looked at.
     """
 
+    number: int | None
     camera: Camera = _of(Camera)
     width: int
     height: int
     channels: int
     channel_names: tuple[str, ...]
     bits_per_sample: int
+    sample_type: str | None
+    pattern: Mapping[str, Any] | None
+    sensor_frame: Mapping[str, Any] | None
+    band: str | None
+    binning: Mapping[str, Any] | None
+    folder: str | None
+    gain: float | None
+    exposure_seconds: float | None
     frames: int
     variance: VarianceSummary | None = _of(VarianceSummary)
     lowest_variance: tuple[Subpixel, ...] = _of(Subpixel)
     defects: tuple[Defect, ...] | None = _of(Defect)
     excluded_regions: tuple[ExcludedRegion, ...] | None = _of(ExcludedRegion)
+    judged_share: float | None
+    frame_kind: str | None
+    frame_kind_reason: str | None
+    is_fixed_view: bool | None
     scene_correlation: float | None
+    limit_of_detection: float | None
+    is_truncated: bool | None
 
     @property
     def defect_list(self) -> DefectList:
@@ -112,10 +165,17 @@ class Group(Record):
         Raises
         ------
         FastPixError
-            When defects were not judged: that is not the same as none.
+            When defects were not judged, or could not be because the photos show one view: that is not the same as none.
         """
         if self.defects is None:
-            raise FastPixError("the defects of this group were not judged")
+            raise FastPixError(
+                f"the defects of this group were not judged; {self.frames} photos went in, and 5 are the least"
+            )
+        if self.is_fixed_view:
+            raise FastPixError(
+                "the photos of this group show the same view, whose details cannot be told from defects; its `defects` are "
+                "no list to rely on"
+            )
         return DefectList(self.defects, self.width, self.height, self.camera, self.frames)
 
 
@@ -127,6 +187,7 @@ class _Job(Record):
     version: str
     settings: Mapping[str, Any]
     skipped: tuple[SkippedFile, ...] = _of(SkippedFile)
+    left_out: tuple[LeftOutFiles, ...] | None = _of(LeftOutFiles)
     timing: Mapping[str, float]
     peak_memory_bytes: int
 
@@ -157,6 +218,11 @@ class Report(_Job):
     skipped : tuple of SkippedFile
         The files that were left out, with the reasons.
     warnings : tuple of Warned
+        Reasons to doubt the result.
+    failed_outputs : tuple of FailedOutput
+        Outputs beside the result that could not be written.
+    left_out : tuple of LeftOutFiles
+        Files that are not read, by kind.
     settings, timing : mapping
     peak_memory_bytes, temporary_file_bytes : int
     schema, version : str
@@ -164,20 +230,23 @@ class Report(_Job):
 
     groups: tuple[Group, ...] = _of(Group)
     warnings: tuple[Warned, ...] = _of(Warned)
+    failed_outputs: tuple[FailedOutput, ...] | None = _of(FailedOutput)
     temporary_file_bytes: int | None
 
     @property
     def defect_lists(self) -> tuple[DefectList, ...]:
-        """The lists of the groups whose defects were judged."""
-        return tuple(group.defect_list for group in self.groups if group.defects is not None)
+        """The lists of the groups whose defects were judged, and could be: see `Group.defect_list`."""
+        return tuple(
+            group.defect_list for group in self.groups if group.defects is not None and not group.is_fixed_view
+        )
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return a pandas DataFrame with a line for each defect of every group; needs pandas."""
+        """Return a pandas DataFrame with a line for each defect of every group in `defect_lists`; needs pandas."""
         import pandas
 
         tables = []
         for index, group in enumerate(self.groups):
-            if group.defects is None:
+            if group.defects is None or group.is_fixed_view:
                 continue
             table = group.defect_list.to_pandas()
             camera = {"make": group.camera.make, "model": group.camera.model, "serial": group.camera.serial}

@@ -6,7 +6,7 @@ import json
 import math
 import os
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ._defects import Camera
 from ._errors import FastPixError
-from ._extremes import Extremes
+from ._extremes import Extremes, coarse_shape
 from ._map_writing import place
 from ._moments import Moments
 
@@ -26,8 +26,7 @@ VERSION = 3
 _HEADER = struct.Struct("<8sII")
 _CHECKSUM_BYTES = 16
 _LONGEST_MANIFEST = 256 << 20
-#: Pixels of one cell of the coarse sums, and which row of a cell is looked at (Accumulation/CoarseSums.swift).
-_CELL, _ROW_IN_CELL = 8, 3
+_ROWS_AT_A_TIME = 64
 
 
 class StateError(FastPixError, ValueError):
@@ -90,10 +89,10 @@ class State:
         `all` or `luma`: which samples of the photos were decoded.
     coded_unit : (int, int)
         Width and height of the pixels that share compressed blocks; (1, 1) without compression.
-    coarse : array or None
-        Sums of parts of the frame, int64, for both halves of the photos: what tells scenes from other frames.
     pattern : mapping or None
-        The colours of a mosaic, as the manifest has them.
+        The colours of a mosaic, as the manifest has them: `rows`, `columns`, `letters`.
+    details : mapping
+        What else the photos share, as the manifest has it: binning, band and so on.
     """
 
     moments: Moments
@@ -102,8 +101,37 @@ class State:
     extremes: Extremes | None = None
     channels: str = "all"
     coded_unit: tuple[int, int] = (1, 1)
-    coarse: NDArray[np.int64] | None = None
     pattern: Mapping[str, Any] | None = None
+    details: Mapping[str, Any] = field(default_factory=lambda: {"binning": {"rows": 1, "columns": 1}})
+
+    @classmethod
+    def of_frames(
+        cls,
+        moments: Moments,
+        extremes: Extremes | None = None,
+        *,
+        pattern: str | None = None,
+        coded_unit: tuple[int, int] = (1, 1),
+        camera: Camera | None = None,
+    ) -> State:
+        """Make a state of arrays, which are in no files.
+
+        What stands for the hashes of the photos are their numbers: states that are made so cannot be told to share frames,
+        and the program refuses to merge two of them. Merge the moments and extremes instead.
+
+        Parameters
+        ----------
+        moments, extremes, pattern, coded_unit, camera
+            As for `judge`.
+        """
+        photos = tuple(StatePhoto(f"{number:032x}", f"frame {number}") for number in range(1, moments.count + 1))
+        colours = None
+        if pattern is not None:
+            side = math.isqrt(len(pattern))
+            if side * side != len(pattern) or side == 0:
+                raise ValueError(f"the pattern {pattern!r} is no square of letters, such as 'RGGB'")
+            colours = {"rows": side, "columns": side, "letters": pattern}
+        return cls(moments, photos, camera or Camera(), extremes, "all", coded_unit, colours)
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> State:
@@ -128,7 +156,7 @@ class State:
 
         It appears under its name when it is complete.
         """
-        place(Path(path), self._content())
+        place(Path(path), self._signed_content())
 
     def merge(self, other: State) -> State:
         """Add the photos of another state, exactly; it stays as it is. Returns this object.
@@ -147,11 +175,10 @@ class State:
             name = next(photo.name for photo in other.photos if photo._identity in shared)
             raise StateError(f"both states have {len(shared)} photos, such as {name}; a photo may count only once")
         moments = self.moments.copy().merge(other.moments)
-        if self.extremes is None or other.extremes is None or self.coarse is None or other.coarse is None:
-            self.extremes = self.coarse = None
+        if self.extremes is None or other.extremes is None:
+            self.extremes = None
         else:
             self.extremes = self.extremes.copy().merge(other.extremes)
-            self.coarse = self.coarse + other.coarse
         self.moments = moments
         self.photos = tuple(sorted(self.photos + other.photos, key=lambda photo: photo._order))
         self.coded_unit = (
@@ -170,21 +197,28 @@ class State:
             and self.extremes == other.extremes
             and sorted(photo._order for photo in self.photos) == sorted(photo._order for photo in other.photos)
             and self.coded_unit == other.coded_unit
-            and np.array_equal(self.coarse, other.coarse)  # type: ignore[arg-type]
         )
 
     __hash__ = None  # type: ignore[assignment]
 
     @property
     def _kind(self) -> tuple[Any, ...]:
-        return (self.camera.to_json(), self.moments.shape, self.moments.dtype.name, self.channels, self.pattern)
+        shape = (self.moments.shape, self.moments.dtype.name, self.channels, self.pattern)
+        return (self.camera, *shape, self.details)
 
-    def _content(self) -> bytes:
+    def _signed_content(self) -> Iterator[bytes]:
+        checksum = _xxhash().xxh3_128()
+        for piece in self._content():
+            checksum.update(piece)
+            yield piece
+        yield bytes(checksum.digest())
+
+    def _content(self) -> Iterator[bytes]:
+        """Everything in front of the checksum, in pieces: it is as large as all statistics together."""
         if len(self.photos) != self.moments.count:
             raise StateError(f"there are {len(self.photos)} photos, and moments of {self.moments.count} frames")
         if self.moments.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)) or len(self.moments.shape) not in (2, 3):
             raise StateError("a state holds exact sums of uint8 or uint16 frames of (height, width[, channels])")
-        has_extremes = self.extremes is not None and self.coarse is not None
         height, width, channels = (*self.moments.shape, 1)[:3]
         frame: dict[str, Any] = {
             "width": width,
@@ -194,11 +228,14 @@ class State:
         }
         if self.pattern is not None:
             frame["pattern"] = dict(self.pattern)
+        ordered = sorted(self.photos, key=lambda photo: photo._order)
+        facts: list[Mapping[str, Any] | None] = [None] * len(ordered)
+        if self.extremes is not None:
+            facts = list(self._facts(ordered, self.extremes))
         photos = []
-        for photo in sorted(self.photos, key=lambda photo: photo._order):
-            values = {"hash": photo.hash, "name": photo.name, "page": photo.page}
-            fact = photo.fact if has_extremes else None
-            photos.append({key: value for key, value in {**values, "fact": fact}.items() if value is not None})
+        for photo, fact in zip(ordered, facts):
+            values = {"hash": photo.hash, "name": photo.name, "page": photo.page, "fact": fact}
+            photos.append({key: value for key, value in values.items() if value is not None})
         from . import __version__
 
         manifest = json.dumps(
@@ -207,26 +244,46 @@ class State:
                 "camera": self.camera.to_json(),
                 "frame": frame,
                 "channels": self.channels,
+                "details": dict(self.details),
                 "codedUnitWidth": self.coded_unit[0],
                 "codedUnitHeight": self.coded_unit[1],
                 "photos": photos,
                 "unfinished": [],
-                "hasExtremes": has_extremes,
+                "hasExtremes": self.extremes is not None,
             },
             sort_keys=True,
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
+        yield _HEADER.pack(SIGNATURE, VERSION, len(manifest)) + manifest
         arrays: list[NDArray[Any]] = [self.moments.sum, self.moments.sum_of_squares]
-        parts = [_HEADER.pack(SIGNATURE, VERSION, len(manifest)), manifest]
-        if self.extremes is not None and self.coarse is not None:
-            parts.append(self.coarse.astype("<i8").tobytes())
-            arrays += [self.extremes.above, self.extremes.below, self.extremes.blind_above, self.extremes.blind_below]
+        if self.extremes is not None:
+            counters, coarse, _ = self.extremes._sums()
+            yield coarse.astype("<i8").tobytes()
+            arrays += list(counters)
         # Row by row all arrays together.
-        rows = [array.reshape(height, -1).astype(array.dtype.newbyteorder("<")).view(np.uint8) for array in arrays]
-        parts.append(np.concatenate(rows, axis=1).tobytes())
-        content = b"".join(parts)
-        return content + bytes(_xxhash().xxh3_128_digest(content))
+        arrays = [array.reshape(height, -1) for array in arrays]
+        for row in range(0, height, _ROWS_AT_A_TIME):
+            rows = [array[row : row + _ROWS_AT_A_TIME] for array in arrays]
+            flat = [part.astype(part.dtype.newbyteorder("<")).view(np.uint8) for part in rows]
+            yield np.concatenate(flat, axis=1).tobytes()
+
+    def _facts(self, photos: Sequence[StatePhoto], extremes: Extremes) -> Sequence[Mapping[str, Any]]:
+        """What judging needs of each photo: what the photos say, which has to be of the extremes' frames; or theirs."""
+        distance = _neighbour_distance(self.pattern)
+        if not extremes._are_states(self.moments.shape, self.moments.dtype, self.moments.count, distance):
+            raise StateError(
+                f"{extremes} are not of the frames of {self.moments}, or not with the distance {distance} and the levels "
+                "that defects are judged by"
+            )
+        known = [dict(zip(("level", "roughness", "half"), fact)) for fact in extremes._sums()[2].tolist()]
+        if all(photo.fact is None for photo in photos):
+            return known
+        facts = [photo.fact or {} for photo in photos]
+        told = sorted((fact.get("level"), fact.get("roughness"), fact.get("half")) for fact in facts)
+        if told != sorted((fact["level"], fact["roughness"], fact["half"]) for fact in known):
+            raise StateError("the facts of the photos are not of the frames whose extremes were counted")
+        return facts
 
 
 def _xxhash() -> Any:
@@ -255,6 +312,7 @@ def _parse(content: bytes) -> State:
         shape = tuple(int(frame[name]) for name in ("height", "width", "channels"))
         dtype: np.dtype[Any] = np.dtype({8: "uint8", 16: "uint16"}[frame["bitsPerSample"]])
         pattern = frame.get("pattern")
+        details = dict(manifest["details"])
         distance = _neighbour_distance(pattern)
         photos = tuple(
             StatePhoto(str(photo["hash"]), str(photo["name"]), photo.get("page"), photo.get("fact"))
@@ -275,7 +333,7 @@ def _parse(content: bytes) -> State:
     samples = shape[1] * shape[2]
     types: list[np.dtype[Any]] = [np.dtype("<u4"), np.dtype("<u4" if dtype == np.uint8 else "<u8")]
     types += [np.dtype("<u2")] * 4 if has_extremes else []
-    cells = ((shape[0] - _ROW_IN_CELL + _CELL - 1) // _CELL) * (shape[1] // _CELL) if has_extremes else 0
+    cells = math.prod(coarse_shape(shape)) // 2 if has_extremes else 0
     row_bytes = samples * sum(one.itemsize for one in types)
     if begin + 16 * cells + shape[0] * row_bytes != end:
         raise StateError("the state file is damaged: its length does not match its frame")
@@ -290,8 +348,8 @@ def _parse(content: bytes) -> State:
     # The program's moments of grey photos have no axis of channels, as its NumPy files do.
     lengths = shape if shape[2] > 1 else shape[:2]
     moments = _moments(lengths, dtype, arrays, len(photos))
-    extremes = _extremes(lengths, dtype, arrays[2:], len(photos), distance) if has_extremes else None
-    return State(moments, photos, camera, extremes, channels, coded_unit, coarse, pattern)
+    extremes = _extremes(lengths, dtype, arrays[2:], coarse, photos, distance) if coarse is not None else None
+    return State(moments, photos, camera, extremes, channels, coded_unit, pattern, details)
 
 
 def _neighbour_distance(pattern: Mapping[str, Any] | None) -> int:
@@ -315,15 +373,15 @@ def _moments(shape: tuple[int, ...], dtype: np.dtype[Any], arrays: Sequence[NDAr
         or (np.uint64(count) * wide_squares < wide * wide).any()
     ):
         raise StateError("the state file is damaged: it has sums that no photos have")
-    new = Moments(shape, dtype)
+    new = Moments.__new__(Moments)
     new.__setstate__(
         {
             "shape": shape,
             "dtype": dtype.name,
             "first": sums,
             "second": squares,
-            "counts": np.array([count, 0], np.uint64),
-            "kept": None,
+            "count": count,
+            "kept": b"",
         }
     )
     return new
@@ -332,16 +390,19 @@ def _moments(shape: tuple[int, ...], dtype: np.dtype[Any], arrays: Sequence[NDAr
 def _extremes(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
-    arrays: Sequence[NDArray[Any]],
-    count: int,
+    counters: Sequence[NDArray[Any]],
+    coarse: NDArray[np.int64],
+    photos: Sequence[StatePhoto],
     distance: int,
 ) -> Extremes:
-    if any(int(array.max()) > count for array in arrays):
+    try:
+        known = [dict(photo.fact or {}) for photo in photos]
+        facts = np.array([[fact[key] for key in ("level", "roughness", "half")] for fact in known], np.int64)
+    except (TypeError, KeyError, ValueError, OverflowError):
+        raise StateError("the state file is damaged: it has photos of which nothing is known") from None
+    most = len(photos) * 8 * int(np.iinfo(dtype).max)
+    if any(int(array.max()) > len(photos) for array in counters) or (coarse < 0).any() or (coarse > most).any():
         raise StateError("the state file is damaged: it has counts that no photos have")
     new = Extremes(shape, dtype, distance=distance)
-    state = new.__getstate__()
-    height, width, channels = (*shape, 1)[:3]
-    state["counters"] = np.stack([array.reshape(height, width, channels) for array in arrays])
-    state["count"] = np.array([count], np.uint64)
-    new.__setstate__(state)
+    new._fill(np.stack([array.reshape(shape) for array in counters]), coarse.reshape(coarse_shape(shape)), facts)
     return new

@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { FPX_CONTENT_HASH_BYTES = 16 };
 
 /// A hash in the making. Belongs to one thread at a time.
@@ -26,5 +30,9 @@ void fpx_content_hash_of_bytes(const void *_Nullable bytes, size_t byte_count, u
 /// Hashes an open regular file from its beginning to its end; the descriptor's own offset is neither used nor moved.
 /// Returns 0, or the system's error number. `digest` takes FPX_CONTENT_HASH_BYTES. Safe from any thread.
 int fpx_content_hash_of_file(int file_descriptor, uint8_t *_Nonnull digest);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

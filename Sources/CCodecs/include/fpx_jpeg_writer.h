@@ -13,6 +13,10 @@
 
 #include "fpx_photo_metadata.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// Bytes of the message buffers below, terminating zero included.
 #define FPX_JPEG_WRITER_MESSAGE_BYTES 256
 
@@ -66,5 +70,9 @@ fpx_jpeg_writer_status fpx_jpeg_writer_finish(fpx_jpeg_writer *_Nonnull writer, 
 
 /// Frees the writer, in any state; writes nothing. Null is allowed.
 void fpx_jpeg_writer_close(fpx_jpeg_writer *_Nullable writer);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

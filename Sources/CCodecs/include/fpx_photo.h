@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum fpx_photo_format {
     FPX_PHOTO_JPEG = 1,
     FPX_PHOTO_PNG = 2,
@@ -212,5 +216,9 @@ fpx_photo_status fpx_photo_finish(fpx_photo_decoder *_Nonnull decoder, fpx_photo
 
 /// Frees the decoder, at any stage.
 void fpx_photo_close(fpx_photo_decoder *_Nullable decoder);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

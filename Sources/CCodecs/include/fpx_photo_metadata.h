@@ -9,6 +9,10 @@
 
 #include "fpx_photo.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// What the numbers of a resolution count pixels per.
 typedef enum fpx_resolution_unit {
     /// The file does not say.
@@ -80,5 +84,9 @@ fpx_photo_status fpx_photo_read_metadata(int file_descriptor, uint64_t maximum_p
 
 /// Frees the buffers and zeroes the struct.
 void fpx_photo_free_metadata(fpx_photo_metadata *_Nonnull metadata);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

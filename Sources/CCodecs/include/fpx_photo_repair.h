@@ -9,6 +9,10 @@
 
 #include "fpx_photo.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// A rectangle to be replaced, in pixels of the stored picture. It must lie in the picture, and no side may be longer
 /// than FPX_REPAIR_LONGEST_SIDE.
 typedef struct fpx_repair_patch {
@@ -48,5 +52,9 @@ fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels,
 /// interpolate to and are FPX_PHOTO_UNSUPPORTED.
 fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, const fpx_repair_patch *_Nullable patches,
                                 size_t patch_count, fpx_bytes *_Nonnull output, fpx_photo_error *_Nonnull error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -18,6 +18,7 @@ enum PlainWords {
         switch kind {
         case .clipped: "white in practically every photo"
         case .letterbox: "black bar"
+        case .tooFewPixels: "the frame has too few pixels to tell what is usual among them"
         case .overlay: "the same in all photos: frame, date stamp, watermark"
         case .dust: "a spot larger than a pixel, as dust makes"
         case .blockPattern: "entries in the raster of the compression"
