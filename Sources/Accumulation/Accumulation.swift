@@ -79,7 +79,7 @@ package struct Accumulation: Sendable {
             throw FastPixError(
                 .overflow,
                 "\(photos.count) photos are more than the \(most) that exact sums of this depth can hold; give fewer "
-                    + "photos, or use rounded moments")
+                    + "photos, take them in shards and merge their states, or use rounded moments")
         }
         var job = AccumulationPlan.Job(
             photos: photos, shape: shape, contents: contents, needsAllRows: needsAllRows || checkpoint != nil,

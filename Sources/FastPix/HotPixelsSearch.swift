@@ -243,7 +243,9 @@ public struct HotPixelsSearch: Sendable {
         func report(_ failedOutputs: [FailedOutput]) -> HotPixelsReport {
             HotPixelsReport(
                 settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
-                failedOutputs: failedOutputs, leftOut: discovery.leftOut, odd: found.odd.sorted { $0.path < $1.path },
+                failedOutputs: failedOutputs, leftOut: discovery.leftOut,
+                selection: SelectionReport(discovery.selection, leftOutFiles: discovery.unselected),
+                odd: found.odd.sorted { $0.path < $1.path },
                 timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
                 temporaryFileBytes: found.temporaryFileBytes)
         }

@@ -32,6 +32,8 @@ struct AddWeightedCommand: ParsableCommand {
 
     @OptionGroup(title: "Inputs") var pairing: BlendPairingOptions
 
+    @OptionGroup(title: "Which photos") var selecting: SelectionOptions
+
     @Option(help: ArgumentHelp("Skip images of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
@@ -55,7 +57,10 @@ struct AddWeightedCommand: ParsableCommand {
                 "Name two images or folders to blend, or one and --blur, for example: "
                     + "fastpix addweighted photos/ --blur 15 --output softer/")
         }
-        if paths.isEmpty {
+        if arithmetic.blur == nil && !selecting.filesFrom.isEmpty {
+            throw ValidationError("--files-from is for --blur; without it, name two images or folders.")
+        }
+        if paths.isEmpty && selecting.filesFrom.isEmpty {
             throw ValidationError("Name an image or a folder of images to blend with its own blur.")
         }
         if arithmetic.sigma != nil && arithmetic.blur == nil {
@@ -78,6 +83,7 @@ struct AddWeightedCommand: ParsableCommand {
 
     private func blend(_ console: Console) throws(FastPixError) -> ExitCode {
         let plan = try plan()
+        console.noteUnselected(plan.unselected, try selecting.selection())
         let interruption = SignalWatch.interruption
         interruption.beginAnswering()
         let bar = ProgressBar(isShown: console.showsProgress)
@@ -115,13 +121,16 @@ struct AddWeightedCommand: ParsableCommand {
 
     private func plan() throws(FastPixError) -> BlendPlan {
         let paths = ArgumentPaths.asGiven(paths)
+        let selection = try selecting.selection()
         if let blur = arithmetic.gaussianBlur {
             return try BlendPlan(
-                paths, blur: blur, recursive: pairing.recursive, naming: output.naming, overwrites: output.overwrite)
+                PhotoSource(
+                    paths: paths, lists: selecting.lists, recursive: pairing.recursive, selection: selection),
+                blur: blur, naming: output.naming, overwrites: output.overwrite)
         }
         return try BlendPlan(
-            paths[0], with: paths[1], pairing: pairing.pairBy, recursive: pairing.recursive, naming: output.naming,
-            overwrites: output.overwrite)
+            paths[0], with: paths[1], pairing: pairing.pairBy, recursive: pairing.recursive, selection: selection,
+            naming: output.naming, overwrites: output.overwrite)
     }
 
     private func nothingDone(_ report: BlendReport) -> String {

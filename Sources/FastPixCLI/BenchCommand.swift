@@ -61,7 +61,7 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
-            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            let discovery = try photos.find(console)
             var files = DistinctFiles(photos: discovery)
             try files.writes(output.output, "--output")
             try files.writes(plot, "--plot")

@@ -135,7 +135,7 @@ struct HotPixelsCommand: ParsableCommand {
     }
 
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
-        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let discovery = try photos.find(console)
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(page, "--report")
@@ -151,9 +151,13 @@ struct HotPixelsCommand: ParsableCommand {
         bar.clear()
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
-            console.error(nothingDone(report, discovery))
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
+            if discovery.isEmptyShard {
+                console.note("this shard has no photos, and nothing is written for it")
+                return .success
+            }
+            console.error(nothingDone(report, discovery))
             return .failure
         }
         // The result first: nothing that is written besides may cost it.

@@ -84,12 +84,14 @@ struct RepairCommand: ParsableCommand {
         try console.reportingErrors { () throws(FastPixError) in
             let bar = ProgressBar(isShown: console.showsProgress)
             defer { bar.clear() }
-            let report = try repair.run(photos.filePaths, recursive: photos.recursive, maps: maps) {
+            let source = try photos.source()
+            let report = try repair.run(source, maps: maps) {
                 bar.update("Repairing", done: $0.done, of: $0.total, "photos")
             }
             bar.clear()
             console.skipped(report.skipped)
             console.noteLeftOut(report.leftOut)
+            console.noteUnselected(report.unselected, source.selection)
             if format == .json { try ResultSink(nil).write(report.json) }
             guard !report.photos.isEmpty else {
                 console.error("no photo was repaired")

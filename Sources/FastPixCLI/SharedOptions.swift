@@ -21,8 +21,23 @@ struct PhotoOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Look into subfolders, too.")
     var recursive = false
 
+    @OptionGroup(title: "Which photos") var selecting: SelectionOptions
+
+    /// What was named. Throws when the selection is wrong.
+    func source() throws(FastPixError) -> PhotoSource {
+        PhotoSource(
+            paths: filePaths, lists: selecting.lists, recursive: recursive, selection: try selecting.selection())
+    }
+
+    /// Finds the photos, and says when some were not selected.
+    func find(_ console: Console) throws(FastPixError) -> PhotoDiscovery {
+        let found = try PhotoDiscovery(try source())
+        console.noteUnselected(found.unselected, found.selection)
+        return found
+    }
+
     func validate() throws {
-        if paths.isEmpty {
+        if paths.isEmpty && selecting.filesFrom.isEmpty {
             throw ValidationError("Name a photo or a folder of photos, for example: fastpix hotpixels my-photos/")
         }
     }

@@ -93,7 +93,7 @@ struct StatsCommand: ParsableCommand {
     }
 
     private func count(_ console: Console) throws(FastPixError) -> ExitCode {
-        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let discovery = try photos.find(console)
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")
@@ -107,9 +107,13 @@ struct StatsCommand: ParsableCommand {
         console.noteRepeated(discovery)
         console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
-            console.error(photos.nothingRead(discovery))
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
+            if discovery.isEmptyShard {
+                console.note("this shard has no photos")
+                return .success
+            }
+            console.error(photos.nothingRead(discovery))
             return .failure
         }
         if let picture, let histograms = report.moments?.histograms {

@@ -40,7 +40,7 @@ struct TuneCommand: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
-            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            let discovery = try photos.find(console)
             var files = DistinctFiles(photos: discovery)
             try files.writes(output.output, "--output")
             let sink = try ResultSink(output.output)

@@ -10,8 +10,8 @@ import FastPixPlumbing
 
 extension HotPixelsReport: Decodable {
     enum CodingKeys: String, CodingKey {
-        case schema, version, settings, groups, skipped, failedOutputs, leftOut, warnings, timing, peakMemoryBytes
-        case temporaryFileBytes, oddPhotos
+        case schema, version, settings, groups, skipped, failedOutputs, leftOut, selection, oddPhotos, warnings, timing
+        case peakMemoryBytes, temporaryFileBytes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -23,6 +23,8 @@ extension HotPixelsReport: Decodable {
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         failedOutputs = try container.decode([FailedOutput].self, forKey: .failedOutputs)
         leftOut = try container.decode([LeftOutFiles].self, forKey: .leftOut)
+        // Earlier versions took all files.
+        selection = try container.decodeIfPresent(SelectionReport.self, forKey: .selection) ?? SelectionReport()
         // Reports of earlier versions have none.
         oddPhotos = try container.decodeIfPresent([OddPhoto].self, forKey: .oddPhotos) ?? []
         warnings = try container.decode([ReportWarning].self, forKey: .warnings)

@@ -23,6 +23,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
     package let leftOut: [LeftOutFiles]
+    /// Which of the files found were to be taken.
+    public let selection: SelectionReport
     /// Photos that count although something is odd about their files, ordered by path.
     package let oddPhotos: [OddPhoto]
     /// Reasons to doubt the result.
@@ -35,11 +37,12 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     package init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        leftOut: [LeftOutFiles] = [], odd: [OddPhoto] = [], timing: Timing, peakMemoryBytes: UInt64,
-        temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], selection: SelectionReport = SelectionReport(), odd: [OddPhoto] = [],
+        timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
         version = fastPixVersion
         self.leftOut = leftOut
+        self.selection = selection
         oddPhotos = odd
         self.settings = settings
         self.groups = groups

@@ -18,7 +18,7 @@ public struct MapOutputs: Sendable {
     /// In which forms these are written.
     package var mapFormats: [MapFormat] = [.npy]
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
-    /// uint64), shaped like the maps.
+    /// uint64; both uint64 for more photos than 32 bits hold), shaped like the maps.
     public var sumsFolder: FilePath?
 
     /// Maps in these places; nil: none.
@@ -49,9 +49,10 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    /// Writes the maps of the group with this number (1, 2, ...). Returns those that cannot be written.
+    /// Writes the maps of the group with this number (1, 2, ...). `exact`: what the sums are taken from, when these are
+    /// others. Returns those that cannot be written.
     package func write(
-        _ accumulators: Accumulators, of group: PhotoGroup, summary: VarianceSummary, number: Int,
+        _ accumulators: Accumulators, exact: Accumulators? = nil, of group: PhotoGroup, summary: VarianceSummary, number: Int,
         photos: PhotoDiscovery
     ) -> [FailedOutput] {
         var failed: [FailedOutput] = []
@@ -73,7 +74,7 @@ public struct MapOutputs: Sendable {
             for format in mapFormats { try Self.writeMaps(accumulators, format, of: group, to: folder) }
         }
         attempt(sumsFolder) { (path: FilePath) throws(FastPixError) in
-            try Self.writeSums(accumulators, to: try Self.folder(path, number))
+            try Self.writeSums(exact ?? accumulators, to: try Self.folder(path, number))
         }
         return failed
     }
@@ -126,6 +127,14 @@ public struct MapOutputs: Sendable {
     }
 
     private static func writeSums(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {
+        guard !accumulators.contents.isWide else {
+            try writeArray(folder.appending("sum.npy"), .uint64, accumulators) {
+                Array(UnsafeBufferPointer(start: accumulators.wideSum(at: $0.lowerBound), count: $0.count))
+            }
+            return try writeArray(folder.appending("sum_of_squares.npy"), .uint64, accumulators) {
+                Array(UnsafeBufferPointer(start: accumulators.wideSumOfSquares(at: $0.lowerBound), count: $0.count))
+            }
+        }
         try writeArray(folder.appending("sum.npy"), .uint32, accumulators) {
             Array(UnsafeBufferPointer(start: accumulators.sum(at: $0.lowerBound), count: $0.count))
         }

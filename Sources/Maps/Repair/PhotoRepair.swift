@@ -66,9 +66,19 @@ public struct PhotoRepair: Sendable {
         _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> RepairReport {
+        try run(
+            PhotoSource(paths: paths, recursive: recursive), maps: inputs, interruption: interruption, progress: progress)
+    }
+
+    /// The same for what `source` selects. Files that a list names keep their path inside the output folder. Throws as the
+    /// other one, and when a list cannot be read.
+    public func run(
+        _ source: PhotoSource, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> RepairReport {
         try validate()
         let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
-        let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
+        let outputs = try RepairOutputs(source, folder: folder)
         try refuseReplacing(inputs.map(\.path), outputs)
         let folders = OutputFolders()
         try folders.make(folder)
@@ -107,6 +117,7 @@ public struct PhotoRepair: Sendable {
         skipped.sort { $0.path < $1.path }
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
+            unselected: outputs.discovery.unselected,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
     }
