@@ -81,7 +81,8 @@ let package = Package(
             dependencies: ["CKernels", "CCodecs", .product(name: "SystemPackage", package: "swift-system")]),
         .executableTarget(
             name: "FastPixCLI",
-            dependencies: ["FastPix", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["FastPix", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            resources: [.embedInCode("Schemas")]),
         .target(name: "TestSupport", dependencies: ["FastPix"], path: "Tests/Support"),
         .testTarget(name: "KernelTests", dependencies: ["CKernels"], exclude: ["Fixtures"]),
         .testTarget(name: "FastPixTests", dependencies: ["FastPix", "CKernels", "TestSupport"]),

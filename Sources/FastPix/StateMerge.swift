@@ -9,7 +9,7 @@ public struct StateMerge: Sendable {
     public var detection: DetectionSettings?
     /// What is written besides the report.
     public var maps: MapOutputs
-    /// Where the combined state goes; nil: nowhere.
+    /// Where the combined state goes; nil: nowhere. `maps.overwrites` holds for it, too.
     public var combined: String?
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. Where the accumulators do not fit,
     /// they lie in a temporary file.
@@ -53,7 +53,9 @@ public struct StateMerge: Sendable {
         let geometry = FrameGeometry(sum.manifest)
         let analysis = GroupAnalysis(geometry, frameCount: frameCount, top: top, detection: detection)
         var writer: StateWriter?
-        if let combined { writer = try StateWriter.begin(sum.manifest, sum.coarse, to: combined) }
+        if let combined {
+            writer = try StateWriter.begin(sum.manifest, sum.coarse, to: combined, replacing: maps.overwrites)
+        }
         let accumulators = try sum.addUp(
             needsAllRows: !maps.isEmpty, inFile: isTooLarge(sum.manifest),
             adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
@@ -88,6 +90,6 @@ public struct StateMerge: Sendable {
         try maps.prepare(photos: inputs)
         guard let combined else { return }
         try inputs.refuseOverwriting(combined)
-        _ = try StagedFile(target: combined)
+        _ = try StagedFile(target: combined, replacing: maps.overwrites)
     }
 }

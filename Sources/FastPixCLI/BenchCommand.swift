@@ -24,6 +24,8 @@ struct BenchCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
     @Option(
         help: ArgumentHelp("Draw elapsed time against workers, as SVG or PNG.", valueName: "file.svg|png"),
         completion: .file(extensions: ["svg", "png"]))
@@ -65,9 +67,11 @@ struct BenchCommand: ParsableCommand {
             var files = DistinctFiles(photos: discovery)
             try files.writes(output.output, "--output")
             try files.writes(plot, "--plot")
-            let sink = try ResultSink(output.output)
-            let picture = try plot.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
-            let bar = ProgressBar(isShown: console.showsProgress)
+            let sink = try output.sink()
+            let picture = try plot.map { path throws(FastPixError) in
+                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+            }
+            let bar = progress.bar(console)
             defer { bar.clear() }
             let interruption = SignalWatch.interruption
             interruption.beginAnswering()

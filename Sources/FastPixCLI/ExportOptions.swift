@@ -42,28 +42,31 @@ struct ExportOptions: ParsableArguments {
         if formats.isEmpty, let path = paths.first(where: { Self.format(of: $0) == nil }) {
             throw ValidationError("The name of \(path) does not tell its form; give it with --export-format.")
         }
+        for (path, format) in zip(paths, formats) { try OutputName.checkExport(path, format) }
         if offsets.count > 1 && offsets.count != paths.count {
             throw ValidationError(
                 "Give --export-offset once for all exports, or once for each --export, in the same order.")
         }
-        if !offsets.isEmpty, !exports.contains(where: \.format.countsInRawFrame) {
+        if !offsets.isEmpty, !exports().contains(where: \.format.countsInRawFrame) {
             throw ValidationError(
                 "--export-offset is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for."
             )
         }
         if offsets.count > 1,
-            let export = zip(exports, offsets).first(where: { !$0.format.countsInRawFrame && $1 != FrameOffset() })?.0
+            let export = zip(exports(), offsets).first(where: { !$0.format.countsInRawFrame && $1 != FrameOffset() })?.0
         {
             throw ValidationError(
                 "\(export.path) counts in the photos' own frame; give 0,0 as its --export-offset.")
         }
     }
 
-    var exports: [DefectMapExport] {
+    func exports(overwrites: Bool = false) -> [DefectMapExport] {
         paths.enumerated().compactMap { index, path in
             guard let format = formats.isEmpty ? Self.format(of: path) : formats[index] else { return nil }
             let offset = (offsets.count > 1 ? offsets[index] : offsets.first) ?? FrameOffset()
-            return DefectMapExport(path: path, format: format, columnOffset: offset.column, rowOffset: offset.row)
+            return DefectMapExport(
+                path: path, format: format, columnOffset: offset.column, rowOffset: offset.row,
+                overwrites: overwrites)
         }
     }
 

@@ -28,6 +28,14 @@ struct HotPixelsCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
+    @Flag(name: .shortAndLong, help: "Name every file on stderr: its group, or why it is left out.")
+    var verbose = false
+
+    @Flag(help: "Read headers alone and say what would be read, grouped and written.")
+    var dryRun = false
+
     @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
     var top = HotPixelsSearch.defaultTop
 
@@ -121,7 +129,8 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page, checkpoint: checkpoints.settings,
+            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs(overwrites: output.overwrite), page: page,
+            checkpoint: checkpoints.settings,
             interruption: SignalWatch.interruption)
         search.grouping = grouping.rule
         search.maskedBorder = maskedBorder
@@ -141,11 +150,26 @@ struct HotPixelsCommand: ParsableCommand {
         try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
         try files.writes(maps)
         try files.writes(export)
-        let sink = try ResultSink(output.output)
-        for export in export.exports { try export.prepare(photos: discovery) }
-        let bar = ProgressBar(isShown: console.showsProgress)
+        try OutputName.check(page, "--report", ["html", "htm"], "a web page")
+        try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+        let sink = try output.sink()
+        let exports = export.exports(overwrites: output.overwrite)
+        for export in exports { try export.prepare(photos: discovery) }
+        let bar = progress.bar(console)
         defer { bar.clear() }
-        let report = try search.run(discovery) { bar.update($0) }
+        if dryRun {
+            let plan = try search.plan(discovery) { bar.update($0) }
+            bar.clear()
+            try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite)
+            return plan.groups.contains(where: \.isWanted) ? .success : .failure
+        }
+        let report = try search.run(
+            discovery,
+            planned: { plan in
+                guard verbose else { return }
+                bar.clear()
+                console.names(plan)
+            }, progress: { bar.update($0) })
         bar.clear()
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
@@ -158,7 +182,7 @@ struct HotPixelsCommand: ParsableCommand {
         try sink.write(report.formatted(output.format))
         var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
         for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-        for export in export.exports {
+        for export in exports {
             do throws(FastPixError) {
                 try export.write(report.groups, photos: discovery).forEach(console.warning)
             } catch {
@@ -167,6 +191,19 @@ struct HotPixelsCommand: ParsableCommand {
             }
         }
         return isIncomplete ? .someFilesFailed : .success
+    }
+
+    /// For --dry-run.
+    private var wouldWrite: String {
+        var outputs: [(String, String?)] = [
+            ("the result", output.output), ("the page", page), ("the state", checkpoints.checkpoint),
+            ("the picture of the variance", maps.varianceMap),
+        ]
+        outputs += [("mean.npy, variance.npy", maps.saveMaps), ("sum.npy, sum_of_squares.npy", maps.saveSums)]
+        outputs += export.exports().map { ("the list of defects (\($0.format.rawValue))", $0.path) }
+        let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
+        let result = output.output == nil ? ["  the result: standard output"] : []
+        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n") + "\n"
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.

@@ -18,7 +18,8 @@ struct MapOptions: ParsableArguments {
         completion: .directory)
     var saveSums: String?
 
-    var outputs: MapOutputs {
-        MapOutputs(variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums)
+    func outputs(overwrites: Bool) -> MapOutputs {
+        MapOutputs(
+            variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums, overwrites: overwrites)
     }
 }

@@ -50,7 +50,7 @@ struct MergeCommand: ParsableCommand {
 
     private var merge: StateMerge {
         StateMerge(
-            top: top, detection: detection, maps: maps.outputs, combined: saveState,
+            top: top, detection: detection, maps: maps.outputs(overwrites: output.overwrite), combined: saveState,
             memoryLimit: memory.memoryLimit?.byteCount)
     }
 
@@ -66,7 +66,8 @@ struct MergeCommand: ParsableCommand {
             try files.writes(output.output, "--output")
             try files.writes(saveState, "--save-state")
             try files.writes(maps)
-            let sink = try ResultSink(output.output)
+            try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+            let sink = try output.sink()
             let report = try merge.run(paths)
             for group in report.groups { group.detectionWarnings.forEach(console.warning) }
             console.noteTemporaryFile(report)

@@ -5,6 +5,11 @@ import SystemPackage
 extension DistinctFiles {
     mutating func writes(_ path: String?, _ option: String, isNumbered: Bool = false) throws(FastPixError) {
         guard let path else { return }
+        if path == "-" {
+            if option == "--output" { return }
+            throw FastPixError(
+                .contradiction, "\(option) needs a file: - is standard output, for --output alone (a file called - is ./-)")
+        }
         try writes(ArgumentPaths.asGiven(path), as: option, isNumbered: isNumbered)
     }
 
@@ -20,7 +25,7 @@ extension DistinctFiles {
     }
 
     mutating func writes(_ options: ExportOptions) throws(FastPixError) {
-        for export in options.exports where export.format != .rawtherapee {
+        for export in options.exports() where export.format != .rawtherapee {
             try writes(export.path, "--export", isNumbered: !export.format.holdsSeveralCameras)
         }
     }

@@ -26,6 +26,8 @@ struct StatsCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
     @Flag(
         help: ArgumentHelp(
             "Decode every photo to its end, to find damage that headers do not show.",
@@ -61,7 +63,9 @@ struct StatsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
-    @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @OptionGroup var memory: PhotoMemoryOptions
@@ -95,9 +99,11 @@ struct StatsCommand: ParsableCommand {
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")
-        let sink = try ResultSink(output.output)
-        let picture = try histogram.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
-        let bar = ProgressBar(isShown: console.showsProgress)
+        let sink = try output.sink()
+        let picture = try histogram.map { path throws(FastPixError) in
+                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+            }
+        let bar = progress.bar(console)
         defer { bar.clear() }
         let report = try statistics.run(discovery) { bar.update($0) }
         bar.clear()

@@ -15,13 +15,17 @@ struct TuneCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
     @Option(help: ArgumentHelp("Photos to measure with at most.", valueName: "number"))
     var photoCount = 24
 
     @Option(help: ArgumentHelp("Measured runs of every pair.", valueName: "number"))
     var runs = 5
 
-    @Option(help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @Option(help: ArgumentHelp("Samples to decode, as in hotpixels.", valueName: "all|luma"))
@@ -43,8 +47,8 @@ struct TuneCommand: ParsableCommand {
             let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
             var files = DistinctFiles(photos: discovery)
             try files.writes(output.output, "--output")
-            let sink = try ResultSink(output.output)
-            let bar = ProgressBar(isShown: console.showsProgress)
+            let sink = try output.sink()
+            let bar = progress.bar(console)
             defer { bar.clear() }
             let outcome = try tuning.run(discovery) { bar.update("Measuring", done: $0, of: $1, "runs") }
             bar.clear()

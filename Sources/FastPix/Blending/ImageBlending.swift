@@ -24,10 +24,12 @@ public struct ImageBlending: Sendable {
     ///   - plan: which files are read and written.
     ///   - isCancelled: asked often, from several threads; once it answers true, images that are not complete are
     ///     given up, and the report says so.
+    ///   - blended: each image as soon as it is complete, from any thread.
     ///   - progress: the number of images done and of images in all, from any thread.
     /// - Throws: `invalidArgument` when a setting is out of its range.
     public func run(
         _ plan: BlendPlan, isCancelled: @escaping @Sendable () -> Bool = { false },
+        blended: @escaping @Sendable (BlendedImage) -> Void = { _ in },
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> BlendReport {
         try settings.validate()
@@ -47,6 +49,7 @@ public struct ImageBlending: Sendable {
         WorkerTeam.run(workers: workers) { _ in
             while let (index, expectsHelp) = board.takeJob() {
                 let result = Self.make(jobs[index], settings, memory, folders, board, expectsHelp, isCancelled, results)
+                if case .success(let image) = result { blended(image) }
                 let done = results.withLock { $0.record(result, at: index) }
                 progress(done, jobs.count)
             }

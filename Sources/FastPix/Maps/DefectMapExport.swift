@@ -10,12 +10,18 @@ public struct DefectMapExport: Sendable {
     /// The photos' upper left pixel in the frame of the raw files, for the formats that count there.
     public let columnOffset: Int
     public let rowOffset: Int
+    /// Whether files that are there already are replaced.
+    public let overwrites: Bool
 
-    public init(path: String, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
+    public init(
+        path: String, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0,
+        overwrites: Bool = true
+    ) {
         self.path = path
         self.format = format
         self.columnOffset = columnOffset
         self.rowOffset = rowOffset
+        self.overwrites = overwrites
     }
 
     /// Sees whether the output can be written, before hours of work end in an error.
@@ -23,7 +29,7 @@ public struct DefectMapExport: Sendable {
         if format == .rawtherapee { return try OutputFolders.check(FilePath(path)) }
         StagedFile.removeAbandoned(target: path)
         try photos.refuseOverwriting(path)
-        _ = try StagedFile(target: path)
+        _ = try StagedFile(target: path, replacing: overwrites)
     }
 
     /// Writes the lists of all groups that were judged. `unjudged`: the names of the others. Returns what the user has
@@ -83,7 +89,7 @@ public struct DefectMapExport: Sendable {
 
     private func write(_ bytes: [UInt8], to target: String, _ photos: PhotoDiscovery) throws(FastPixError) {
         try photos.refuseOverwriting(target)
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: overwrites)
         try file.write(bytes)
         try file.commit()
     }

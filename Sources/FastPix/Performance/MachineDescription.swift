@@ -2,7 +2,8 @@ import CKernels
 import Foundation
 
 /// What fastpix found on this machine and what it chose.
-public struct MachineDescription: Sendable, Codable {
+public struct MachineDescription: Sendable, Encodable {
+    public let schema = "fastpix.info/1"
     public let version: String
     /// Processors that this process may use: the default number of workers.
     public let processors: Int

@@ -13,6 +13,8 @@ public struct TuningReport: Sendable, Encodable {
         public internal(set) var ratioToBest = 1.0
     }
 
+    public let schema = "fastpix.tune/1"
+    public let version = fastPixVersion
     /// Camera and shape of the photos.
     public let groupName: String
     public let photos: Int
@@ -27,7 +29,7 @@ public struct TuningReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case groupName = "group"
-        case photos, workers, runs, measurements, best, skipped
+        case schema, version, photos, workers, runs, measurements, best, skipped
         case standard = "default"
     }
 }

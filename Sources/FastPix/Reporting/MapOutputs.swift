@@ -12,27 +12,38 @@ public struct MapOutputs: Sendable {
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
     /// uint64), shaped like the maps.
     public var sumsFolder: String?
+    /// Whether files that are there already are replaced.
+    public var overwrites: Bool
 
-    public init(variancePicture: String? = nil, mapsFolder: String? = nil, sumsFolder: String? = nil) {
+    public init(
+        variancePicture: String? = nil, mapsFolder: String? = nil, sumsFolder: String? = nil, overwrites: Bool = true
+    ) {
         self.variancePicture = variancePicture
         self.mapsFolder = mapsFolder
         self.sumsFolder = sumsFolder
+        self.overwrites = overwrites
     }
 
-    private static let fileNames = ["mean.npy", "variance.npy", "sum.npy", "sum_of_squares.npy"]
+    private static let mapNames = ["mean.npy", "variance.npy"]
+    private static let sumNames = ["sum.npy", "sum_of_squares.npy"]
 
     var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
 
     /// Sees whether everything can be written, before hours of work end in an error.
     func prepare(photos: PhotoDiscovery) throws(FastPixError) {
-        for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
+        for (folder, names) in [(mapsFolder, Self.mapNames), (sumsFolder, Self.sumNames)] {
+            guard let folder else { continue }
             try OutputFolders.check(FilePath(folder))
-            StagedFile.removeAbandoned(targets: Self.fileNames.map { FilePath(folder).appending($0) })
+            let files = names.map { FilePath(folder).appending($0) }
+            StagedFile.removeAbandoned(targets: files)
+            for file in files where !overwrites && OutputFolders.holds(file) {
+                _ = try StagedFile(target: file, replacing: false)
+            }
         }
         if let variancePicture {
             StagedFile.removeAbandoned(target: variancePicture)
             try photos.refuseOverwriting(variancePicture)
-            _ = try StagedFile(target: variancePicture)
+            _ = try StagedFile(target: variancePicture, replacing: overwrites)
         }
     }
 
@@ -56,21 +67,21 @@ public struct MapOutputs: Sendable {
             try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
         attempt(mapsFolder) { (path: String) throws(FastPixError) in
-            try Self.writeMaps(accumulators, to: try Self.folder(path, number))
+            try writeMaps(accumulators, to: try Self.folder(path, number))
         }
         attempt(sumsFolder) { (path: String) throws(FastPixError) in
-            try Self.writeSums(accumulators, to: try Self.folder(path, number))
+            try writeSums(accumulators, to: try Self.folder(path, number))
         }
         return failed
     }
 
-    private static func writeMaps(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+    private func writeMaps(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
         let reader = MomentsReader(accumulators: accumulators)
         try writeArray("\(folder)/mean.npy", .float64, accumulators) { reader.means($0) }
         try writeArray("\(folder)/variance.npy", .float64, accumulators) { reader.variancesOrNaN($0) }
     }
 
-    private static func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
+    private func writeSums(_ accumulators: Accumulators, to folder: String) throws(FastPixError) {
         try writeArray("\(folder)/sum.npy", .uint32, accumulators) {
             Array(UnsafeBufferPointer(start: accumulators.sum(at: $0.lowerBound), count: $0.count))
         }
@@ -91,7 +102,7 @@ public struct MapOutputs: Sendable {
         let shape = group.shape
         let frames = reader.accumulators.frameCount
         try VarianceMapPicture.write(
-            to: target, width: shape.width, height: shape.height, title: group.name,
+            to: target, replacing: overwrites, width: shape.width, height: shape.height, title: group.name,
             caption: "\(counted(frames, "photo")); each pixel shows its channel of lowest variance",
             minimum: summary.minimum.variance ?? .nan, maximum: summary.maximum.variance ?? .nan
         ) { (row: Int, lowest: UnsafeMutableBufferPointer<Double>) throws(FastPixError) in
@@ -108,13 +119,13 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    private static func writeArray<Element: BitwiseCopyable>(
+    private func writeArray<Element: BitwiseCopyable>(
         _ target: String, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators,
         _ values: (Range<Int>) -> [Element]
     ) throws(FastPixError) {
         let shape = accumulators.shape
         let dimensions = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
-        var file = try NumPyArrayFile(target: target, element: type, shape: dimensions)
+        var file = try NumPyArrayFile(target: target, element: type, shape: dimensions, replacing: overwrites)
         for row in 0..<shape.height {
             let samples = row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow
             try file.append(values(samples))

@@ -6,6 +6,7 @@ extension HotPixelsReport {
         switch format {
         case .text: text
         case .json: JSONText.of(self)
+        case .jsonl: lines
         case .csv: csv
         }
     }
@@ -79,7 +80,7 @@ extension HotPixelsReport {
     }
 
     private func number(_ value: Double?) -> String {
-        value.map { String(format: "%.2f", $0) } ?? "undefined"
+        value.map(TextTable.number) ?? "undefined"
     }
 
     private var summaryText: String {

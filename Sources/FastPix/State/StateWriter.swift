@@ -14,14 +14,15 @@ struct StateWriter: ~Copyable {
 
     /// `coarse`: where the manifest says that the extremes are counted. Throws what `StagedFile` throws.
     static func begin(
-        _ manifest: StateManifest, _ coarse: CoarseSums?, to path: String
+        _ manifest: StateManifest, _ coarse: CoarseSums?, to path: String, replacing: Bool = true
     ) throws(FastPixError) -> StateWriter {
         precondition(manifest.hasExtremes == (coarse != nil))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Nothing in a manifest can fail to be encoded: its floating-point numbers come from fractions and are finite.
         guard let json = try? encoder.encode(manifest) else { preconditionFailure("a manifest cannot be encoded") }
-        var writer = StateWriter(file: try StagedFile(target: path), checksum: try Checksum())
+        var writer = StateWriter(
+            file: try StagedFile(target: path, replacing: replacing), checksum: try Checksum())
         try writer.append(StateFormat.header(manifestByteCount: json.count))
         try writer.append([UInt8](json))
         if let coarse { try writer.append(UnsafeRawBufferPointer(coarse.bytes)) }

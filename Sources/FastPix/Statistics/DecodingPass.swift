@@ -21,7 +21,7 @@ enum DecodingPass {
     /// workers and any order of the photos.
     static func run(
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
-        progress: @escaping @Sendable () -> Void
+        progress: @escaping @Sendable (PhotoFile) -> Void
     ) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
         let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
@@ -43,7 +43,7 @@ enum DecodingPass {
                 } catch {
                     own.failed.append(FailedPhoto(photo, reason: error.reason))
                 }
-                progress()
+                progress(photo)
             }
             result.withLock {
                 $0.totals += own.totals

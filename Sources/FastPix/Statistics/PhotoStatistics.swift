@@ -70,15 +70,24 @@ public struct PhotoStatistics: Sendable {
         var totals: ChannelTotals?
         if let purpose {
             let count = photos.count
-            let done = Atomic(0)
+            let bytesInAll = photos.reduce(0) { $0 + $1.state.byteCount }
+            let done = Mutex((photos: 0, bytes: 0))
             let outcome = DecodingPass.run(
                 photos, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(
                     limit: headerSettings.memoryLimitBytes,
                     otherBytes: discovery.files.count * PhotoFile.listedBytes)
-            ) {
-                let now = done.add(1, ordering: .relaxed).newValue
-                progress(SearchProgress(stage: .decoding, photosDone: now, photosInAll: count))
+            ) { photo in
+                let byteCount = photo.state.byteCount
+                // Told in order, because a later number must not be overtaken by an earlier one.
+                done.withLock { done in
+                    done.photos += 1
+                    done.bytes += byteCount
+                    progress(
+                        SearchProgress(
+                            stage: .decoding, photosDone: done.photos, photosInAll: count, bytesDone: done.bytes,
+                            bytesInAll: bytesInAll))
+                }
             }
             let damaged = Set(outcome.failed.map(\.place))
             photos.removeAll { damaged.contains($0.place) }

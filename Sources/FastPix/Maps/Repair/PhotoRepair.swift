@@ -51,10 +51,11 @@ public struct PhotoRepair: Sendable {
     private static let largestRadius = 24
 
     /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that cannot be repaired is listed in the
-    /// report and nothing is written for it. `progress` is called from several threads with the number of photos done
-    /// and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
+    /// report and nothing is written for it. `repaired` is called from several threads with each photo as soon as it is
+    /// written, `progress` with the number of photos done and of all. Throws when a setting or the list is wrong, or the folder cannot be made.
     public func run(
         _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
+        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
         progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
@@ -80,6 +81,7 @@ public struct PhotoRepair: Sendable {
                     try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
+                if case .success(let photo) = result { repaired(photo) }
                 progress(done.add(1, ordering: .relaxed).newValue, outputs.count)
             }
         }
