@@ -21,7 +21,7 @@ class Fastpix < Formula
   depends_on "xxhash"
 
   def install
-    # Homebrew's own sandbox stands around the build; SwiftPM's cannot be put inside it.
+    # Untried: inside Homebrew's sandbox SwiftPM may have to be told --disable-sandbox.
     system "scripts/install", "--prefix", prefix
   end
 
