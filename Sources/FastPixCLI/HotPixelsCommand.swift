@@ -51,10 +51,10 @@ struct HotPixelsCommand: ParsableCommand {
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
-            "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
+            "With --no-defects no pixel is judged: the statistics alone, in less time and much less memory.",
             discussion: """
-                Each entry has a class and a confidence; Guides/Detection.md says what they mean and how far to trust \
-                them. --no-defects leaves it at the statistics, which takes less time and much less memory.
+                Otherwise pixels are judged as stuck, dead, hot, low-gain or unstable. Each entry has a class and a \
+                confidence; Guides/Detection.md says what they mean and how far to trust them.
                 """))
     var defects = true
 
@@ -161,7 +161,8 @@ struct HotPixelsCommand: ParsableCommand {
             let plan = try search.plan(discovery) { bar.update($0) }
             bar.clear()
             try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite)
-            return plan.groups.contains(where: \.isWanted) ? .success : .failure
+            guard plan.groups.contains(where: \.isWanted) else { return .failure }
+            return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
         }
         let report = try search.run(
             discovery,
