@@ -47,6 +47,11 @@ final class OutputFolders: Sendable {
         return path.withPlatformString { lstat($0, &information) } == 0
     }
 
+    private static func isLink(_ path: FilePath) -> Bool {
+        var information = stat()
+        return path.withPlatformString { lstat($0, &information) } == 0 && information.st_mode & S_IFMT == S_IFLNK
+    }
+
     /// Those on the way to `path` that have to be made, from the top down.
     private static func missingFolders(of path: FilePath) throws(FastPixError) -> [FilePath] {
         guard !path.isEmpty else {
@@ -58,12 +63,14 @@ final class OutputFolders: Sendable {
         while folder.withPlatformString({ stat($0, &information) }) != 0 {
             let code = errno
             let above = folder.removingLastComponent()
-            // A link that leads nowhere is in the way, too.
-            guard code == ENOENT, !holds(folder), above != folder else {
+            // A link that leads nowhere is in the way, too. What is there and no link was made meanwhile, by another
+            // thread or program.
+            guard code == ENOENT, !isLink(folder), above != folder else {
                 throw FastPixError(
                     .unwritable, path: path.string, systemErrno: code,
                     "the folder cannot be made; choose a place that you may write to")
             }
+            if holds(folder) { continue }
             missing.append(folder)
             folder = above.isEmpty ? "." : above
         }

@@ -28,6 +28,9 @@ final class ReadAhead {
     /// do not fill the memory.
     private static let pieceBytes = 4 << 20
 
+    /// The read-ahead that Linux gives a device unless told otherwise.
+    private static let callBytes = 128 << 10
+
     /// The decoder is going to read as far as `row`: where that is in the file is guessed from the share of rows.
     func advance(toRow row: Int) {
         guard asked < byteCount else { return }
@@ -40,8 +43,11 @@ final class ReadAhead {
         let end = min(end, byteCount)
         guard end > asked else { return }
         #if os(Linux)
-            // Advice: a refusal changes nothing but the time.
-            _ = posix_fadvise(descriptor, off_t(asked), off_t(end - asked), POSIX_FADV_WILLNEED)
+            // Advice: a refusal changes nothing but the time. Linux follows each call no further than the device's
+            // read-ahead, so that one call for all of it would be a call for its first part.
+            for first in stride(from: asked, to: end, by: Self.callBytes) {
+                _ = posix_fadvise(descriptor, off_t(first), off_t(min(Self.callBytes, end - first)), POSIX_FADV_WILLNEED)
+            }
         #else
             var advice = radvisory(ra_offset: off_t(asked), ra_count: Int32(clamping: end - asked))
             _ = fcntl(descriptor, F_RDADVISE, &advice)
