@@ -81,8 +81,9 @@ struct UsageTests {
         #expect(run.stderr == "")
         let options = [
             "-r, --recursive", "-f, --format", "-o, --output", "-q, --quiet", "--top", "--minimum-frames",
-            "--max-pixels", "--accumulator", "--variance-map", "--save-maps", "--save-sums", "--workers", "--tile",
-            "--batch", "--defects/--no-defects", "--sensitivity", "--classes", "--frames", "--above", "--history", "--version", "-h, --help",
+            "--max-pixels", "--accumulator", "--variance-map", "--save-maps", "--save-sums", "-j, --workers", "--tile",
+            "--progress", "-v, --verbose", "--dry-run", "--overwrite", "--batch", "--defects/--no-defects", "--sensitivity",
+            "--classes", "--frames", "--above", "--history", "--version", "-h, --help",
         ]
         for option in options { #expect(run.stdout.contains("  \(option) "), "\(option)") }
     }

@@ -135,7 +135,7 @@ extension Detection {
     var limitWords: String {
         guard let limitOfDetection else { return "No steady offset, however large, would be found in these photos." }
         return "The faintest steady offset that these photos show nine times out of ten: "
-            + String(format: "%.3g", limitOfDetection)
+            + String(format: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
     }
 }
 

@@ -64,7 +64,7 @@ enum ReportPageStyle {
         .marker:target circle { stroke: #000; stroke-width: 9; }
         .marker:target circle + circle { stroke: #ffd400; stroke-width: 5; stroke-dasharray: none; }
         .marker:target .aim { display: block; }
-        .unjudged { fill: rgba(128, 128, 128, .35); stroke: #fff; stroke-width: 1; stroke-dasharray: 3 3;
+        .unjudged { fill: rgba(128, 128, 128, .35); stroke: #fff; stroke-width: 2; stroke-dasharray: 6 4;
           vector-effect: non-scaling-stroke; }
         .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .6rem;
           margin: .8rem 0 .2rem; }
@@ -97,7 +97,9 @@ enum ReportPageStyle {
           .crops { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } }
         @media print { .zoom { display: none; } .frame, .scroll { max-height: none; overflow: visible; }
           thead th { position: static; } table { font-size: .8rem; } th, td { padding-right: .5rem; }
-          .defect, figure, .gallery { break-inside: avoid; } tr { break-inside: avoid; }
+          .defect, figure, .gallery { break-inside: avoid; } tr { break-inside: avoid; } body { font-size: 12px; }
+          .crops { grid-template-columns: repeat(5, 1fr); gap: .4rem; } .defect { padding: .5rem; margin: .5rem 0; }
+          .maps { grid-template-columns: 1fr 1fr; }
           h2, h3, h4, figcaption, legend { break-after: avoid; } .frame svg { max-height: 60vh; }
           details::details-content { content-visibility: visible; display: block; } }
         """
