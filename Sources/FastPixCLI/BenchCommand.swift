@@ -6,6 +6,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures what each command takes on your photos, with one worker and with more.",
+        usage: "fastpix bench [<options>] [<path> ...]",
         discussion: """
             Runs each job (\(PhotoBenchmark.allJobNames.joined(separator: ", "))) on a quarter of the photos and on all of \
             them, with 1 to as many workers as there are processors, in turn; every run is a process of its own. Prints \

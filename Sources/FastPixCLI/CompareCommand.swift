@@ -6,6 +6,7 @@ struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Tells which defects of a camera are new, gone, grown or unchanged between two lists.",
+        usage: "fastpix compare [<options>] <old> <new>",
         discussion: """
             The lists are results of fastpix hotpixels (--format json, or --export), or any others that fastpix repair \
             reads. Lists of one camera and frame size are compared with each other. Defects are the same when they share a \

@@ -18,9 +18,9 @@ struct HotPixelsCommand: ParsableCommand {
 
             Examples:
               fastpix hotpixels my-photos/
-              fastpix hotpixels -r archive/ --format json --output report.json
+              fastpix hotpixels -r archive/ --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
-              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
+              fastpix hotpixels my-photos/ --export map.json --report page.html
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 

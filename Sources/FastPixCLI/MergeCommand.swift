@@ -6,6 +6,7 @@ struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
         abstract: "Adds up states of several runs into the result of all their photos.",
+        usage: "fastpix merge [<options>] [<state> ...]",
         discussion: """
             States are what fastpix hotpixels --checkpoint writes: for parts of an archive, on several machines, or \
             year by year. The result is that of one run over all photos, to the last bit. States that share a photo, \

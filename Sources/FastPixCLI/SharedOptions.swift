@@ -37,7 +37,8 @@ struct GroupingOptions: ParsableArguments {
                 Of folder, make, model, serial, band, gain, exposure; frame size, colour pattern and binning always do. \
                 Gain is ISO for cameras that have it. A drone's cameras are told apart by band.
                 """,
-            valueName: "fields"))
+            valueName: "fields"),
+        completion: .list(GroupingField.allCases.map(\.rawValue)))
     var groupBy: GroupingFields?
 
     @Option(

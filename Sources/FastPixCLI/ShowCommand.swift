@@ -6,6 +6,7 @@ struct ShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Draws what photos have at a place of the sensor, enlarged.",
+        usage: "fastpix show [<options>] <report> <row> <column> --output <file>",
         discussion: """
             Reads a JSON result of fastpix hotpixels and up to 25 of the photos that it names, and draws the 25 x 25 pixels \
             around a place: their mean, stretched, their variance, dark where it is low, and five of the photos as they are.

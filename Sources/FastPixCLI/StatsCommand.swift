@@ -7,6 +7,7 @@ struct StatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
         abstract: "Counts photos and their sizes; on request the exact mean and spread of their colours.",
+        usage: "fastpix stats [<options>] [<path> ...]",
         discussion: """
             From headers alone: how many photos there are, how large they are on disk and decoded (width x height x \
             channels x bytes per sample; MB are 10^6 bytes, MiB 2^20), by format, frame, depth and camera, and which \

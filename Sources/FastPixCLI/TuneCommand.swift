@@ -5,6 +5,7 @@ struct TuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tune",
         abstract: "Measures which --tile and --batch are fastest for your photos on this machine.",
+        usage: "fastpix tune [<options>] [<path> ...]",
         discussion: """
             Decodes and accumulates the same photos with every pair of tile and batch, in turn, and prints the median \
             of the wall times as a table and as bars. Let nothing else run meanwhile. Results of fastpix hotpixels do \

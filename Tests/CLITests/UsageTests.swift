@@ -93,6 +93,6 @@ struct UsageTests {
         let run = try CommandRun.fastpix(["--generate-completion-script", shell])
         #expect(run.exitCode == 0)
         #expect(run.stderr == "")
-        for word in ["fastpix", "hotpixels", "minimum-frames"] { #expect(run.stdout.contains(word)) }
+        for word in ["fastpix", "hotpixels", "minimum-frames", "low-gain"] { #expect(run.stdout.contains(word)) }
     }
 }
