@@ -47,7 +47,7 @@ struct NearMissTests {
 
     /// Usage lines, help and tables: terminals and mails have eighty columns.
     @Test(arguments: [
-        "hotpixels", "merge", "compare", "repair", "addweighted", "stats", "bench", "tune", "info", "schema", "",
+        "hotpixels", "merge", "compare", "repair", "addweighted", "stats", "bench", "tune", "info", "show", "schema", "",
     ])
     func helpFitsEightyColumns(_ command: String) throws {
         let run = try CommandRun.fastpix(command.isEmpty ? ["--help"] : [command, "--help"])
