@@ -9,6 +9,16 @@ let openMPFlags: [CSetting] = [
     .unsafeFlags(["-Xclang", "-fopenmp"], .when(traits: ["OpenMP"])),
 ]
 
+let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+/// A room: a folder of Sources, which uses rooms above it and nothing else. The prefix keeps its name from meeting a
+/// target of whoever uses the package.
+func room(_ name: String, uses rooms: [String] = [], and others: [Target.Dependency] = []) -> Target {
+    .target(
+        name: "FastPix\(name)", dependencies: rooms.map { .target(name: "FastPix\($0)") } + others,
+        path: "Sources/\(name)")
+}
+
 let package = Package(
     name: "fastpix",
     platforms: [.macOS(.v15)],
@@ -76,16 +86,51 @@ let package = Package(
                 .define("FPX_RAW", .when(traits: ["RAW"])),
             ],
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("raw_r", .when(traits: ["RAW"]))]),
+        // The rooms of the library in the order in which data goes through them.
+        room("Plumbing", and: ["CCodecs", paths]),
+        room("Frames", uses: ["Plumbing"], and: ["CCodecs"]),
+        room("Codecs", uses: ["Plumbing", "Frames"], and: ["CCodecs", paths]),
+        room("Discovery", uses: ["Plumbing", "Frames", "Codecs"], and: ["CCodecs", paths]),
+        room("Accumulation", uses: ["Plumbing", "Frames", "Codecs", "Discovery"], and: ["CKernels", paths]),
+        room("Detection", uses: ["Plumbing", "Frames", "Codecs", "Discovery", "Accumulation"], and: ["CKernels"]),
+        room(
+            "Maps", uses: ["Plumbing", "Frames", "Codecs", "Discovery", "Accumulation", "Detection"],
+            and: ["CCodecs", paths]),
+        room(
+            "Blending", uses: ["Plumbing", "Frames", "Codecs", "Discovery", "Accumulation"],
+            and: ["CKernels", paths]),
+        room("Statistics", uses: ["Plumbing", "Frames", "Codecs", "Discovery", "Accumulation"], and: ["CKernels"]),
+        room(
+            "Performance", uses: ["Plumbing", "Codecs", "Discovery", "Accumulation", "Statistics"],
+            and: ["CKernels", paths]),
+        room(
+            "Reporting",
+            uses: [
+                "Plumbing", "Frames", "Codecs", "Discovery", "Accumulation", "Detection", "Maps", "Blending",
+                "Statistics", "Performance",
+            ],
+            and: ["CKernels", paths]),
+        // The public face: the jobs that need several rooms, and what users of the library see of the rooms.
         .target(
             name: "FastPix",
-            dependencies: ["CKernels", "CCodecs", .product(name: "SystemPackage", package: "swift-system")]),
+            dependencies: [
+                "FastPixPlumbing", "FastPixFrames", "FastPixCodecs", "FastPixDiscovery", "FastPixAccumulation",
+                "FastPixDetection", "FastPixMaps", "FastPixBlending", "FastPixStatistics", "FastPixPerformance",
+                "FastPixReporting", paths,
+            ]),
         .executableTarget(
             name: "FastPixCLI",
-            dependencies: ["FastPix", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["FastPix", paths, .product(name: "ArgumentParser", package: "swift-argument-parser")],
             resources: [.embedInCode("Schemas")]),
-        .target(name: "TestSupport", dependencies: ["FastPix"], path: "Tests/Support"),
+        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "KernelTests", dependencies: ["CKernels"], exclude: ["Fixtures"]),
-        .testTarget(name: "FastPixTests", dependencies: ["FastPix", "CKernels", "TestSupport"]),
+        .testTarget(
+            name: "FastPixTests",
+            dependencies: [
+                "FastPixPlumbing", "FastPixFrames", "FastPixCodecs", "FastPixDiscovery", "FastPixAccumulation",
+                "FastPixDetection", "FastPixMaps", "FastPixBlending", "FastPixStatistics", "FastPixPerformance",
+                "FastPixReporting", "FastPix", "CCodecs", "TestSupport", paths,
+            ]),
         // Depends on the program, because its tests run the built binary.
         .testTarget(name: "CLITests", dependencies: ["FastPixCLI", "TestSupport"]),
     ],

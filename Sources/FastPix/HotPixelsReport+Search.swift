@@ -1,3 +1,7 @@
+import FastPixAccumulation
+import FastPixDetection
+import FastPixReporting
+
 extension HotPixelsReport.Settings {
     /// What a search was asked for.
     init(_ search: HotPixelsSearch) {

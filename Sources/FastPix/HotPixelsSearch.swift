@@ -1,3 +1,9 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixPlumbing
+import FastPixReporting
 import Synchronization
 import SystemPackage
 
@@ -9,6 +15,7 @@ import SystemPackage
 /// for group in report.groups { print(group.name, group.detection?.defects ?? []) }
 /// ```
 public struct HotPixelsSearch: Sendable {
+    /// How photos are decoded and added up.
     public var accumulation: AccumulationSettings
     /// Groups of fewer photos are left out.
     public var minimumFrames: Int
@@ -21,24 +28,25 @@ public struct HotPixelsSearch: Sendable {
     /// What is written besides the report.
     public var maps: MapOutputs
     /// The web page to write, if any. `maps.overwrites` holds for it, too.
-    public var page: String?
+    public var page: FilePath?
     /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
     public var checkpoint: CheckpointSettings?
-    /// Through which the run can be asked to stop.
-    public var interruption: Interruption?
     /// Which photos belong together.
     public var grouping = GroupingRule()
     /// Whether raw files are read with the sensor's masked border.
     public var maskedBorder = false
 
+    /// What `minimumFrames` is unless it is given.
     public static let defaultMinimumFrames = 5
+    /// What `top` is unless it is given.
     public static let defaultTop = 10
 
+    /// A search with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         accumulation: AccumulationSettings = AccumulationSettings(), minimumFrames: Int = defaultMinimumFrames,
         top: Int = defaultTop, detection: DetectionSettings? = DetectionSettings(),
-        history: Bool = false, maps: MapOutputs = MapOutputs(), page: String? = nil,
-        checkpoint: CheckpointSettings? = nil, interruption: Interruption? = nil
+        history: Bool = false, maps: MapOutputs = MapOutputs(), page: FilePath? = nil,
+        checkpoint: CheckpointSettings? = nil
     ) {
         self.accumulation = accumulation
         self.minimumFrames = minimumFrames
@@ -48,7 +56,6 @@ public struct HotPixelsSearch: Sendable {
         self.maps = maps
         self.page = page
         self.checkpoint = checkpoint
-        self.interruption = interruption
     }
 
     /// Throws when a setting is out of its range.
@@ -78,29 +85,35 @@ public struct HotPixelsSearch: Sendable {
 
     /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
     /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that cannot be done.
-    /// `planned` hears what will be read before anything is decoded; `progress` is called from several threads. Without any group that is large enough the report has no groups. What
+    /// `progress` is called from several threads. Without any group that is large enough the report has no groups. What
     /// cannot be written besides the report is in its `failedOutputs`.
     /// Throws when a setting is wrong, an output cannot be begun or would replace a photo, a checkpoint cannot be
-    /// gone on from or saved, or the run was interrupted.
+    /// gone on from or saved, or the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
-        _ discovery: PhotoDiscovery, planned: (SearchPlan) -> Void = { _ in },
-        progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> HotPixelsReport {
+        try run(discovery, interruption: interruption, planned: { _ in }, progress: progress)
+    }
+
+    /// The same; `planned` hears what will be read before anything is decoded.
+    package func run(
+        _ discovery: PhotoDiscovery, interruption: Interruption?, planned: (SearchPlan) -> Void,
+        progress: @escaping @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         try prepareOutputs(discovery)
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
-        let groups = group(discovery, into: &found, progress: progress)
+        let groups = try group(discovery, interruption, into: &found, progress: progress)
         found.timing.probeSeconds = monotonicSeconds() - start
         planned(SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut))
 
         let wanted = groups.filter { $0.photos.count >= minimumFrames }
         let counter = ProgressCounter(
-            total: wanted.reduce(0) { $0 + $1.photos.count },
-            bytes: wanted.reduce(0) { $0 + $1.byteCount }
+            total: wanted.reduce(0) { $0 + $1.photos.count }, bytes: wanted.reduce(0) { $0 + $1.byteCount }
         ) {
-            progress(
-                SearchProgress(stage: .decoding, photosDone: $0, photosInAll: $1, bytesDone: $2, bytesInAll: $3))
+            progress(JobProgress(done: $0, total: $1, bytesDone: $2, bytesInAll: $3))
         }
         let checkpoints = try checkpoint.map { settings throws(FastPixError) in
             try CheckpointSet(
@@ -111,7 +124,7 @@ public struct HotPixelsSearch: Sendable {
             do throws(FastPixError) {
                 try search(
                     group, otherBytes: listBytes, checkpoint: checkpoints?[index], photosOfAll: discovery,
-                    counter: counter, into: &found)
+                    counter: counter, interruption: interruption, into: &found)
             } catch {
                 // Checkpoints are the user's own wish to lose nothing; otherwise other groups may still be possible.
                 guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
@@ -125,24 +138,27 @@ public struct HotPixelsSearch: Sendable {
         return writingPage(found, discovery)
     }
 
-    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong.
-    public func plan(
-        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (SearchProgress) -> Void = { _ in }
+    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, or
+    /// it was interrupted. Blocks until it is done, and may be called from any thread.
+    package func plan(
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> SearchPlan {
         try validate()
         var found = Findings(skipped: discovery.skipped)
-        let groups = group(discovery, into: &found, progress: progress)
+        let groups = try group(discovery, interruption, into: &found, progress: progress)
         return SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut)
     }
 
     /// Reads headers and groups the photos; what cannot be read, copies, and groups that are too small are left out.
     private func group(
-        _ discovery: PhotoDiscovery, into found: inout Findings, progress: @escaping @Sendable (SearchProgress) -> Void
-    ) -> [PhotoGroup] {
-        let probed = PhotoProbe.run(
+        _ discovery: PhotoDiscovery, _ interruption: Interruption?, into found: inout Findings,
+        progress: @escaping @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> [PhotoGroup] {
+        let probed = try PhotoProbe.run(
             discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
-            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount,
-            progress: { progress(SearchProgress(stage: .readingHeaders, photosDone: $0, photosInAll: $1)) })
+            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount, interruption: interruption,
+            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
         found.skipped += probed.failed
         let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
         found.skipped += distinct.copies
@@ -151,6 +167,16 @@ public struct HotPixelsSearch: Sendable {
             found.skipped += leftOut(group, photos: group.photos)
         }
         return groups
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, the run is interrupted: it saves its
+    /// checkpoint, if it has one, and throws `interrupted`.
+    public func run(
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> HotPixelsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(discovery, interruption: interruption, progress: progress)
+        }
     }
 
     private func prepareOutputs(_ discovery: PhotoDiscovery) throws(FastPixError) {
@@ -175,7 +201,7 @@ public struct HotPixelsSearch: Sendable {
     /// Accumulates and analyses one group and writes its maps.
     private func search(
         _ group: PhotoGroup, otherBytes: Int, checkpoint: GroupCheckpoint?, photosOfAll: PhotoDiscovery,
-        counter: ProgressCounter, into found: inout Findings
+        counter: ProgressCounter, interruption: Interruption?, into found: inout Findings
     ) throws(FastPixError) {
         let current = CurrentAnalysis { frameCount in
             GroupAnalysis(FrameGeometry(group), frameCount: frameCount, top: top, detection: detection)
@@ -217,7 +243,7 @@ public struct HotPixelsSearch: Sendable {
                 try GroupPictures(
                     outcome.accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
         }
     }
 
@@ -259,7 +285,7 @@ public struct HotPixelsSearch: Sendable {
             try file.commit()
             return report(found.failedOutputs)
         } catch {
-            return report(found.failedOutputs + [FailedOutput(path: page, reason: error.reason)])
+            return report(found.failedOutputs + [FailedOutput(path: page.string, reason: error.reason)])
         }
     }
 
@@ -313,7 +339,7 @@ private final class ProgressCounter: Sendable {
 
 extension PhotoGroup {
     /// Of the photos' files; a file counts for each of its pictures.
-    fileprivate var byteCount: Int { photos.reduce(0) { $0 + $1.state.byteCount } }
+    fileprivate var byteCount: Int { photos.reduce(0) { $0 + $1.byteCount } }
 
     fileprivate var bytesPerPhoto: Double { Double(byteCount) / Double(max(1, photos.count)) }
 }

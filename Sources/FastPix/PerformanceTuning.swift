@@ -1,21 +1,28 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPerformance
+import FastPixPlumbing
 import SystemPackage
 
 /// Measures which tile and batch suit this machine and these photos.
-public struct PerformanceTuning: Sendable {
-    public var accumulation: AccumulationSettings
+package struct PerformanceTuning: Sendable {
+    package var accumulation: AccumulationSettings
     /// Photos measured at most: the first ones of the largest group.
-    public var maximumPhotos: Int
+    package var maximumPhotos: Int
     /// Measured runs of every pair.
-    public var runs: Int
+    package var runs: Int
 
-    public init(accumulation: AccumulationSettings = AccumulationSettings(), maximumPhotos: Int = 24, runs: Int = 5) {
+    package init(accumulation: AccumulationSettings = AccumulationSettings(), maximumPhotos: Int = 24, runs: Int = 5) {
         self.accumulation = accumulation
         self.maximumPhotos = maximumPhotos
         self.runs = runs
     }
 
     /// Throws when a setting is out of its range.
-    public func validate() throws(FastPixError) {
+    package func validate() throws(FastPixError) {
         try accumulation.validate()
         guard maximumPhotos >= 1, runs >= 1 else {
             throw FastPixError(.invalidArgument, "photos and runs must be 1 or more")
@@ -25,11 +32,11 @@ public struct PerformanceTuning: Sendable {
     /// Searches the photos with every pair of settings, in turn, `runs` times, as `HotPixelsSearch` does where no maps are
     /// wanted. The first round warms up the file cache and is not counted. `progress` gets the number of runs done and of
     /// runs in all.
-    public func run(
+    package func run(
         _ discovery: PhotoDiscovery, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws(FastPixError) -> TuningReport {
         try validate()
-        let probed = PhotoProbe.run(
+        let probed = try PhotoProbe.run(
             discovery.files, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
             workers: accumulation.workerCount
         ) { _, _ in }

@@ -1,31 +1,36 @@
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+
 /// What a search of defects takes in, known from headers alone.
-public struct SearchPlan: Sendable {
+package struct SearchPlan: Sendable {
     /// Photos of one camera and one frame shape.
-    public struct Group: Sendable {
+    package struct Group: Sendable {
         /// Camera and shape in words.
-        public let name: String
-        public let shape: FrameShape
+        package let name: String
+        package let shape: FrameShape
         /// The photos' paths, in their order, the pictures of a file with "#" and their number.
-        public let photos: [String]
+        package let photos: [String]
         /// False when it has fewer photos than are asked for, and is left out.
-        public let isWanted: Bool
+        package let isWanted: Bool
         /// Bytes of the photos' files; a file counts for each of its pictures.
-        public let byteCount: Int
+        package let byteCount: Int
     }
 
     /// The largest first; `HotPixelsReport.groups` are those of the wanted ones that came through.
-    public let groups: [Group]
+    package let groups: [Group]
     /// Files that do not enter: not readable, copies of others, of a group that is too small; ordered by path.
-    public let skipped: [SkippedPhoto]
+    package let skipped: [SkippedPhoto]
     /// Files of the folders looked through that are not read, by kind.
-    public let leftOut: [LeftOutFiles]
+    package let leftOut: [LeftOutFiles]
 
     init(_ groups: [PhotoGroup], minimumFrames: Int, skipped: [SkippedPhoto], leftOut: [LeftOutFiles]) {
         self.groups = groups.map { group in
             Group(
                 name: group.name, shape: group.shape, photos: group.photos.map(\.name),
                 isWanted: group.photos.count >= minimumFrames,
-                byteCount: group.photos.reduce(0) { $0 + $1.state.byteCount })
+                byteCount: group.photos.reduce(0) { $0 + $1.byteCount })
         }
         self.skipped = skipped.sorted { $0.path < $1.path }
         self.leftOut = leftOut
@@ -34,7 +39,7 @@ public struct SearchPlan: Sendable {
 
 extension SearchPlan {
     /// For people, with a final line break; with the photos of each group by name, when all are wanted.
-    public func text(namingPhotos: Bool = false) -> String {
+    package func text(namingPhotos: Bool = false) -> String {
         let wanted = groups.filter(\.isWanted)
         var lines = [
             "\(counted(wanted.reduce(0) { $0 + $1.photos.count }, "photo")) would be read, in "

@@ -1,3 +1,8 @@
+import FastPixAccumulation
+import FastPixDetection
+import FastPixDiscovery
+import FastPixPlumbing
+import FastPixReporting
 import SystemPackage
 
 /// The job of `fastpix merge`: states of disjoint sets of photos in, the statistics of all of them out, to the last
@@ -10,14 +15,15 @@ public struct StateMerge: Sendable {
     /// What is written besides the report.
     public var maps: MapOutputs
     /// Where the combined state goes; nil: nowhere. `maps.overwrites` holds for it, too.
-    public var combined: String?
+    public var combined: FilePath?
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. Where the accumulators do not fit,
     /// they lie in a temporary file.
     public var memoryLimit: Int?
 
+    /// A merge with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         top: Int = HotPixelsSearch.defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
-        combined: String? = nil, memoryLimit: Int? = nil
+        combined: FilePath? = nil, memoryLimit: Int? = nil
     ) {
         self.top = top
         self.detection = detection
@@ -39,8 +45,12 @@ public struct StateMerge: Sendable {
     /// Adds up the states, some rows at a time. Throws when there is none, one is damaged or of another version, they are
     /// of different cameras, frame shapes or channels, a photo is in two of them, together they have more photos than
     /// exact sums hold, or defects are to be judged and one counts no extremes; when an output cannot be begun or would
-    /// replace one of the states. The states are open all the time.
-    public func run(_ paths: [FilePath]) throws(FastPixError) -> HotPixelsReport {
+    /// replace one of the states; and when the run was interrupted. The states are open all the time. `progress` counts
+    /// rows. Blocks until it is done, and may be called from any thread.
+    public func run(
+        _ paths: [FilePath], interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         let inputs = PhotoDiscovery(paths: paths)
         try prepare(inputs)
@@ -59,7 +69,9 @@ public struct StateMerge: Sendable {
         let accumulators = try sum.addUp(
             needsAllRows: !maps.isEmpty, inFile: isTooLarge(sum.manifest),
             adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
+                try interruption?.check()
                 try writer?.append(accumulators, rows: rows)
+                progress(JobProgress(done: rows.upperBound, total: accumulators.shape.height))
             }, reading: { analysis.add($0, rows: $1) })
         if let finished = writer.take() { try finished.finish() }
         var timing = HotPixelsReport.Timing()
@@ -78,6 +90,15 @@ public struct StateMerge: Sendable {
             ],
             skipped: [], failedOutputs: failed, timing: timing, peakMemoryBytes: ProcessMemory.peakBytes,
             temporaryFileBytes: accumulators.fileByteCount)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
+    public func run(
+        _ paths: [FilePath], progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> HotPixelsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(paths, interruption: interruption, progress: progress)
+        }
     }
 
     /// Whether accumulators of all rows are to lie in a file.

@@ -96,8 +96,8 @@ struct AddWeightedCommand: ParsableCommand {
         defer { bar.clear() }
         let lines = JSONLines(isWanted: output.summary == .jsonl)
         let report = try ImageBlending(settings).run(
-            plan, isCancelled: { interruption.isRequested }, blended: { lines.write($0.line) },
-            progress: { bar.update("Blending", done: $0, of: $1, "images") })
+            plan, interruption: interruption, blended: { lines.write($0.line) },
+            progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
         console.skipped(report.skipped)
         console.noteLeftOut(plan.leftOut?.string)

@@ -76,7 +76,7 @@ struct BenchCommand: ParsableCommand {
             defer { bar.clear() }
             let interruption = SignalWatch.interruption
             interruption.beginAnswering()
-            let report = try benchmark.run(discovery, isCancelled: { interruption.isRequested }) {
+            let report = try benchmark.run(discovery, isCancelled: { interruption.isCancelled }) {
                 bar.update("Measuring", done: $0, of: $1, "runs")
             }
             bar.clear()

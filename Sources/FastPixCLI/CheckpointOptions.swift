@@ -19,6 +19,6 @@ struct CheckpointOptions: ParsableArguments {
     var checkpointInterval = CheckpointSettings.defaultInterval
 
     var settings: CheckpointSettings? {
-        checkpoint.map { CheckpointSettings(path: $0, interval: checkpointInterval) }
+        checkpoint.map { CheckpointSettings(path: ArgumentPaths.asGiven($0), interval: checkpointInterval) }
     }
 }

@@ -54,6 +54,6 @@ struct Console: Sendable {
 
     private func write(_ line: String) {
         // A message that nobody can read must not cost the result.
-        _ = StandardStream.write(Data((line + "\n").utf8), to: STDERR_FILENO)
+        _ = StandardStream.write(Data((OptionWords.added(to: line) + "\n").utf8), to: STDERR_FILENO)
     }
 }

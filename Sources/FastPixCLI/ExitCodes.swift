@@ -17,7 +17,7 @@ extension Console {
         do throws(FastPixError) {
             exitCode = try work()
         } catch {
-            if error.code == .contradiction { throw ValidationError(error.description) }
+            if error.code == .contradiction { throw ValidationError(OptionWords.added(to: error.description)) }
             self.error(error.description)
             if error.code == .interrupted { SignalWatch.end() }
             throw ExitCode.failure
@@ -31,6 +31,6 @@ func validating(_ check: () throws(FastPixError) -> Void) throws {
     do throws(FastPixError) {
         try check()
     } catch {
-        throw ValidationError(error.reason)
+        throw ValidationError(OptionWords.added(to: error.reason))
     }
 }

@@ -65,7 +65,7 @@ struct ExportOptions: ParsableArguments {
             guard let format = formats.isEmpty ? Self.format(of: path) : formats[index] else { return nil }
             let offset = (offsets.count > 1 ? offsets[index] : offsets.first) ?? FrameOffset()
             return DefectMapExport(
-                path: path, format: format, columnOffset: offset.column, rowOffset: offset.row,
+                path: ArgumentPaths.asGiven(path), format: format, columnOffset: offset.column, rowOffset: offset.row,
                 overwrites: overwrites)
         }
     }

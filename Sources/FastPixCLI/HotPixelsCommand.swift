@@ -129,9 +129,9 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs(overwrites: output.overwrite), page: page,
-            checkpoint: checkpoints.settings,
-            interruption: SignalWatch.interruption)
+            detection: defects ? judging.settings : nil, history: history || confirm == .full,
+            maps: maps.outputs(overwrites: output.overwrite), page: page.map(ArgumentPaths.asGiven),
+            checkpoint: checkpoints.settings)
         search.grouping = grouping.rule
         search.maskedBorder = maskedBorder
         return search
@@ -158,14 +158,14 @@ struct HotPixelsCommand: ParsableCommand {
         let bar = progress.bar(console)
         defer { bar.clear() }
         if dryRun {
-            let plan = try search.plan(discovery) { bar.update($0) }
+            let plan = try search.plan(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
             bar.clear()
             try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite)
             guard plan.groups.contains(where: \.isWanted) else { return .failure }
             return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
         }
         let report = try search.run(
-            discovery,
+            discovery, interruption: SignalWatch.interruption,
             planned: { plan in
                 guard verbose else { return }
                 bar.clear()
@@ -201,7 +201,7 @@ struct HotPixelsCommand: ParsableCommand {
             ("the picture of the variance", maps.varianceMap),
         ]
         outputs += [("mean.npy, variance.npy", maps.saveMaps), ("sum.npy, sum_of_squares.npy", maps.saveSums)]
-        outputs += export.exports().map { ("the list of defects (\($0.format.rawValue))", $0.path) }
+        outputs += export.exports().map { ("the list of defects (\($0.format.rawValue))", $0.path.string) }
         let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
         let result = output.output == nil ? ["  the result: standard output"] : []
         return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n") + "\n"

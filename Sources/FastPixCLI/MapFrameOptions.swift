@@ -42,7 +42,7 @@ struct MapFrameOptions: ParsableArguments {
 
 /// "4000x3000"
 extension FrameSize: ExpressibleByArgument {
-    public init?(argument: String) {
+    package init?(argument: String) {
         let numbers = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 2, let width = numbers[0], let height = numbers[1],
             (1...FrameOffset.largest).contains(width), (1...FrameOffset.largest).contains(height)
@@ -56,7 +56,7 @@ extension FrameOffset: ExpressibleByArgument {
     /// Larger than any sensor, and small enough that no sum overflows.
     fileprivate static let largest = 1_000_000
 
-    public init?(argument: String) {
+    package init?(argument: String) {
         let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         let allowed = -Self.largest...Self.largest
         guard numbers.count == 2, let column = numbers[0], let row = numbers[1], allowed.contains(column),

@@ -20,6 +20,7 @@ struct MapOptions: ParsableArguments {
 
     func outputs(overwrites: Bool) -> MapOutputs {
         MapOutputs(
-            variancePicture: varianceMap, mapsFolder: saveMaps, sumsFolder: saveSums, overwrites: overwrites)
+            variancePicture: varianceMap.map(ArgumentPaths.asGiven), mapsFolder: saveMaps.map(ArgumentPaths.asGiven),
+            sumsFolder: saveSums.map(ArgumentPaths.asGiven), overwrites: overwrites)
     }
 }

@@ -51,7 +51,8 @@ struct MergeCommand: ParsableCommand {
 
     private var merge: StateMerge {
         StateMerge(
-            top: top, detection: detection, maps: maps.outputs(overwrites: output.overwrite), combined: saveState,
+            top: top, detection: detection, maps: maps.outputs(overwrites: output.overwrite),
+            combined: saveState.map(ArgumentPaths.asGiven),
             memoryLimit: memory.memoryLimit?.byteCount)
     }
 

@@ -26,7 +26,7 @@ extension DistinctFiles {
 
     mutating func writes(_ options: ExportOptions) throws(FastPixError) {
         for export in options.exports() where export.format != .rawtherapee {
-            try writes(export.path, "--export", isNumbered: !export.format.holdsSeveralCameras)
+            try writes(export.path, as: "--export", isNumbered: !export.format.holdsSeveralCameras)
         }
     }
 }

@@ -53,10 +53,10 @@ final class ProgressBar: Sendable {
 
     init(_ form: ProgressForm) { self.form = form }
 
-    func update(_ progress: SearchProgress) {
+    func update(_ progress: JobProgress) {
         let activity = progress.stage == .readingHeaders ? "Reading headers" : "Decoding"
         update(
-            activity, done: progress.photosDone, of: progress.photosInAll, "photos", bytesDone: progress.bytesDone,
+            activity, done: progress.done, of: progress.total, "photos", bytesDone: progress.bytesDone,
             bytesInAll: progress.bytesInAll)
     }
 

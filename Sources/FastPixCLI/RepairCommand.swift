@@ -102,7 +102,7 @@ struct RepairCommand: ParsableCommand {
             let lines = JSONLines(isWanted: format == .jsonl)
             let report = try repair.run(
                 photos.filePaths, recursive: photos.recursive, maps: maps, repaired: { lines.write($0.line) },
-                progress: { bar.update("Repairing", done: $0, of: $1, "photos") })
+                progress: { bar.update("Repairing", done: $0.done, of: $0.total, "photos") })
             bar.clear()
             console.skipped(report.skipped)
             console.noteLeftOut(report.leftOut)

@@ -79,15 +79,14 @@ struct StatsCommand: ParsableCommand {
     }
 
     private var statistics: PhotoStatistics {
-        PhotoStatistics(workers: workers, maximumPixels: maxPixels, verifies: verify, moments: request,
-            memoryLimit: memory.memoryLimit?.byteCount)
-    }
-
-    /// Nil when no option asks for moments.
-    private var request: PhotoStatistics.MomentsRequest? {
         let counts = countValues || histogram != nil
-        guard moments || weight != nil || asRgb || counts else { return nil }
-        return PhotoStatistics.MomentsRequest(weight: weight ?? .pixel, greyAsRGB: asRgb, countsValues: counts)
+        let wantsMoments = moments || weight != nil || asRgb || counts
+        var statistics = PhotoStatistics(
+            workers: workers, maximumPixels: maxPixels, verifies: verify,
+            moments: wantsMoments ? weight ?? .pixel : nil, greyAsRGB: asRgb,
+            memoryLimit: memory.memoryLimit?.byteCount)
+        statistics.countsValues = counts
+        return statistics
     }
 
     func run() throws {

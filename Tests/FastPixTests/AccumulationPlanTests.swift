@@ -1,9 +1,13 @@
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// How a pass is divided to stay within its memory, for machines of every kind.
 struct AccumulationPlanTests {

@@ -1,10 +1,13 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// The engine against statistics made sample by sample, in every division of the work.
 @Suite(.timeLimit(.minutes(10))) struct AccumulationTests {

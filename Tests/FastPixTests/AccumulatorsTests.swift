@@ -1,7 +1,8 @@
+import FastPixFrames
 import Foundation
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// Where accumulators lie changes nothing of what they hold.
 struct AccumulatorsTests {

@@ -1,9 +1,12 @@
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixPerformance
 
 /// The parts of `fastpix bench` that can be told right from wrong without a clock.
 struct BenchmarkingTests {

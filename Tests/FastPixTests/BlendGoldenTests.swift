@@ -1,8 +1,9 @@
+import FastPixBlending
+import FastPixCodecs
+import FastPixFrames
 import Foundation
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// Blended files against OpenCV's results; Tests/Fixtures/make_blend_fixtures.py says how those were made.
 struct BlendGoldenTests {

@@ -1,6 +1,7 @@
+import FastPixFrames
 import Testing
 
-@testable import FastPix
+@testable import FastPixStatistics
 
 /// The last steps from exact sums to means, where they could overflow, round or depend on an order.
 struct ChannelMomentsArithmeticTests {

@@ -1,10 +1,17 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixReporting
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixPlumbing
 
 /// Runs that are stopped at any point at which they look for it, and go on: the result has the bits of a run that
 /// was never stopped, and so has the state.
@@ -79,11 +86,11 @@ import Testing
         let search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: workers, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: batch),
-            detection: wanted.detection, maps: MapOutputs(sumsFolder: sums.path),
+            detection: wanted.detection, maps: MapOutputs(sumsFolder: FilePath(sums.path)),
             checkpoint: CheckpointSettings(
-                path: folder.appendingPathComponent("all.state").path, interval: wanted.interval),
-            interruption: interruption)
-        let report = try search.run(PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]))
+                path: FilePath(folder.appendingPathComponent("all.state").path), interval: wanted.interval))
+        let report = try search.run(
+            PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]), interruption: interruption)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return Result(
@@ -197,10 +204,10 @@ import Testing
             try Self.addPhotos(to: folder)
             for name in wanted.damaged { try Self.damage(name, in: folder, afterRows: wanted.damagedAfterRows) }
             let progress = try Self.lastProgress(wanted, in: folder)
-            #expect(progress.photosDone == progress.photosInAll)
+            #expect(progress.done == progress.total)
             // Every pass but the last has found a damaged photo; one that is saved only at the end has found all.
             let spoiled = wanted.interval == 0 ? wanted.damaged.count : min(1, wanted.damaged.count)
-            #expect(progress.photosInAll <= (1 + spoiled) * Self.photoCount)
+            #expect(progress.total <= (1 + spoiled) * Self.photoCount)
         }
     }
 
@@ -224,8 +231,8 @@ import Testing
                 }
                 found.insert(again)
                 let progress = try Self.lastProgress(wanted, in: folder)
-                #expect(progress.photosDone == progress.photosInAll)
-                #expect(progress.photosInAll == Self.photoCount + again, "stopped after \(looks) looks")
+                #expect(progress.done == progress.total)
+                #expect(progress.total == Self.photoCount + again, "stopped after \(looks) looks")
                 looks += 3
             }
             #expect(found.count > 2)
@@ -233,14 +240,14 @@ import Testing
     }
 
     /// Of a run to its end with the state `all.state` in `folder`.
-    private static func lastProgress(_ wanted: Case, in folder: URL) throws -> SearchProgress {
+    private static func lastProgress(_ wanted: Case, in folder: URL) throws -> JobProgress {
         let search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: 2, tileSampleCount: rowsPerStrip * shape.samplesPerRow, batch: 3),
             detection: wanted.detection,
             checkpoint: CheckpointSettings(
-                path: folder.appendingPathComponent("all.state").path, interval: wanted.interval))
-        let last = Mutex<SearchProgress?>(nil)
+                path: FilePath(folder.appendingPathComponent("all.state").path), interval: wanted.interval))
+        let last = Mutex<JobProgress?>(nil)
         _ = try search.run(
             PhotoDiscovery(paths: [FilePath(folder.appendingPathComponent("photos").path)]),
             progress: { progress in last.withLock { $0 = progress } })
@@ -358,7 +365,8 @@ import Testing
             let state = try Data(contentsOf: URL(fileURLWithPath: path))
             let group = try #require(PhotoGroup.grouping(Self.photos(in: folder)).first)
             let checkpoint = try #require(
-                try CheckpointSet(CheckpointSettings(path: path), groups: [group], judging: false, workers: 1)[0])
+                try CheckpointSet(
+                    CheckpointSettings(path: FilePath(path)), groups: [group], judging: false, workers: 1)[0])
             try FileManager.default.removeItem(
                 at: folder.appendingPathComponent("photos/\(manifest.unfinished[0].name)"))
             let job = Accumulation(

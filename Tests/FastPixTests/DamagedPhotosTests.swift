@@ -1,10 +1,16 @@
+import FastPix
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import FastPixReporting
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 #if canImport(Darwin)
     import Darwin

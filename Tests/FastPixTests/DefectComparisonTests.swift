@@ -1,9 +1,13 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixMaps
+import FastPixPlumbing
+import FastPixReporting
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// What has become of the defects of one list in another.
 struct DefectComparisonTests {
@@ -17,7 +21,7 @@ struct DefectComparisonTests {
     ) throws -> DefectMapInput {
         let path = folder.appendingPathComponent(name).path
         let group = JudgedGroup.made(defects, width: width, height: height, camera: camera)
-        _ = try DefectMapExport(path: path, format: format).write(
+        _ = try DefectMapExport(path: FilePath(path), format: format).write(
             [group], unjudged: [], photos: PhotoDiscovery(paths: []))
         return DefectMapInput(FilePath(path))
     }
@@ -138,7 +142,8 @@ struct DefectComparisonTests {
                 [.made(row: 5, column: 7)], "two", camera: Camera(make: "Maker", model: "Maker Two"), in: folder)
             let small = try Self.file([.made(row: 5, column: 7)], "small", width: 60, in: folder)
             let cameras = #expect(throws: FastPixError.self) { try DefectComparison().run(old: one, new: two) }
-            #expect(cameras?.message.contains("Maker Two") == true && cameras?.message.contains("--any-camera") == true)
+            #expect(
+                cameras?.message.contains("Maker Two") == true && cameras?.message.contains("allow any camera") == true)
             #expect(try DefectComparison(takesAnyCamera: true).run(old: one, new: two).isUnchanged)
             let sizes = #expect(throws: FastPixError.self) {
                 try DefectComparison(takesAnyCamera: true).run(old: one, new: small)

@@ -1,9 +1,13 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixMaps
 
 /// Defects of every shape in every form: what is written, that it is read back, and that the programs it is written for
 /// change those pixels and no others.
@@ -41,7 +45,8 @@ import Testing
     ) throws -> URL {
         let isFolder = format == .rawtherapee
         let target = folder.appendingPathComponent("list-\(format.rawValue)").path + (isFolder ? "/" : "")
-        let export = DefectMapExport(path: target, format: format, columnOffset: offset.column, rowOffset: offset.row)
+        let export = DefectMapExport(
+            path: FilePath(target), format: format, columnOffset: offset.column, rowOffset: offset.row)
         try export.prepare(photos: PhotoDiscovery(paths: []))
         #expect(try export.write([group], unjudged: [], photos: PhotoDiscovery(paths: [])) == [])
         let file = URL(fileURLWithPath: target)
@@ -71,7 +76,7 @@ import Testing
                 let isMute = format == .pixinsight
                 let input = DefectMapInput(
                     FilePath(file.path), size: isMute ? Self.size : nil, offset: isMute ? offset : nil)
-                let maps = try DefectMapFile.read(input)
+                let maps = try DefectMap.read(input)
                 #expect(maps.count == 1)
                 #expect(maps[0].size == Self.size)
                 // A cluster's rectangle is replaced as a whole; lines and grids are not thicker than they are.
@@ -85,7 +90,7 @@ import Testing
     @Test(arguments: [DefectMapFormat.json, .csv]) func shapesComeBack(_ format: DefectMapFormat) throws {
         try withTemporaryFolder { folder in
             let file = try Self.export(Self.group, format, in: folder)
-            let map = try DefectMapFile.read(FilePath(file.path))[0]
+            let map = try DefectMap.read(DefectMapInput(FilePath(file.path)))[0]
             #expect(map.camera == Self.group.camera)
             #expect(map.entries.count == Self.defects.count)
             for (entry, defect) in zip(map.entries, Self.defects) {
@@ -132,7 +137,8 @@ import Testing
     @Test func whatANegativeOffsetCutsOffIsSaid() throws {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list.txt")
-            let export = DefectMapExport(path: file.path, format: .pixinsight, columnOffset: -10, rowOffset: -30)
+            let export = DefectMapExport(
+                path: FilePath(file.path), format: .pixinsight, columnOffset: -10, rowOffset: -30)
             let notes = try export.write([Self.group], unjudged: [], photos: PhotoDiscovery(paths: []))
             #expect(notes.count == 1)
             // Two lines and one pixel stay whole; of the half column and the grid some is left.

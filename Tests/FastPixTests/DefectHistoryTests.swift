@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import FastPix
+@testable import FastPixCodecs
+@testable import FastPixDetection
 
 /// Since when a defect shows, and how it depends on settings.
 struct DefectHistoryTests {

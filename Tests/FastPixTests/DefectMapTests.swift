@@ -1,9 +1,14 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixMaps
 
 /// Reading lists of defects, and the names that other programs look for.
 struct DefectMapTests {
@@ -13,7 +18,7 @@ struct DefectMapTests {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list")
             try Data(text.utf8).write(to: file)
-            return try DefectMapFile.read(DefectMapInput(FilePath(file.path), size: size, offset: offset))
+            return try DefectMap.read(DefectMapInput(FilePath(file.path), size: size, offset: offset))
         }
     }
 
@@ -70,13 +75,13 @@ struct DefectMapTests {
             try Data([10, 0, 7, 0, 0x2c, 0x01, 5, 0x40]).write(to: file)
             let input = DefectMapInput(
                 FilePath(file.path), size: FrameSize(width: 400, height: 30), offset: FrameOffset(column: 6, row: 2))
-            let maps = try DefectMapFile.read(input)
+            let maps = try DefectMap.read(input)
             #expect(
                 maps[0].entries.flatMap(\.covered).map { [$0.row, $0.column] } == [
                     [5, 4], [3, 294], [4, 294], [5, 294],
                 ])
             try Data([10, 0, 7]).write(to: file)
-            #expect(throws: FastPixError.self) { try DefectMapFile.read(input) }
+            #expect(throws: FastPixError.self) { try DefectMap.read(input) }
         }
     }
 
@@ -194,7 +199,7 @@ struct DefectMapTests {
         }
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list.txt")
-            let export = DefectMapExport(path: file.path, format: .siril)
+            let export = DefectMapExport(path: FilePath(file.path), format: .siril)
             let notes = try export.write(groups, unjudged: ["Nikon"], photos: PhotoDiscovery(paths: []))
             #expect(notes == ["\(file.path): no list for Nikon, whose defects could not be judged"])
             #expect(
@@ -202,7 +207,7 @@ struct DefectMapTests {
                     "list-2.txt", "list-3.txt",
                 ])
             for index in 0...1 {
-                let maps = try DefectMapFile.read(FilePath(folder.path + "/list-\(index + 2).txt"))
+                let maps = try DefectMap.read(DefectMapInput(FilePath(folder.path + "/list-\(index + 2).txt")))
                 #expect(maps.map { $0.entries.map { [$0.row, $0.column] } } == [[[index, 5]]])
             }
         }
@@ -244,7 +249,7 @@ struct DefectMapTests {
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("mask.png")
             try Data(PNGImage.encode(width: 20, height: 10, .grey, [UInt8](repeating: 255, count: 200))).write(to: file)
-            let error = #expect(throws: FastPixError.self) { try DefectMapFile.read(FilePath(file.path)) }
+            let error = #expect(throws: FastPixError.self) { try DefectMap.read(DefectMapInput(FilePath(file.path))) }
             #expect(error?.reason.contains("more than a tenth") == true)
         }
     }
@@ -254,7 +259,7 @@ struct DefectMapTests {
             var samples = [UInt16](repeating: 0, count: 20 * 10)
             samples[3 * 20 + 4] = 256
             let file = try folder.addFile("mask.tif", TIFFFile.grey16(samples, width: 20))
-            let map = try DefectMapFile.read(FilePath(file.path))[0]
+            let map = try DefectMap.read(DefectMapInput(FilePath(file.path)))[0]
             #expect(map.size == FrameSize(width: 20, height: 10))
             #expect(map.entries.map(\.smear) == [Smear(row: 3, column: 4, rows: 1, columns: 1)])
         }
@@ -268,7 +273,7 @@ struct DefectMapTests {
             pixels[9 * 20 + 19] = 128
             let file = folder.appendingPathComponent("mask.png")
             try Data(PNGImage.encode(width: 20, height: 10, .grey, pixels)).write(to: file)
-            let map = try DefectMapFile.read(FilePath(file.path))[0]
+            let map = try DefectMap.read(DefectMapInput(FilePath(file.path)))[0]
             #expect((map.width, map.height) == (20, 10))
             #expect(
                 map.entries.map(\.smear) == [

@@ -1,7 +1,8 @@
+import FastPixFrames
 import Foundation
 import Testing
 
-@testable import FastPix
+@testable import FastPixDetection
 
 /// The arithmetic of the judgement against what is worked out by other means.
 struct DetectionPartsTests {

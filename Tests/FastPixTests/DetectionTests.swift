@@ -1,6 +1,8 @@
+import FastPixFrames
+import FastPixPlumbing
 import Testing
 
-@testable import FastPix
+@testable import FastPixDetection
 
 /// What is found in frames that were made up, defects and all.
 @Suite(.timeLimit(.minutes(10)))

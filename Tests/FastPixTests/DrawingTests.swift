@@ -1,6 +1,8 @@
+import FastPixPlumbing
 import Testing
 
-@testable import FastPix
+@testable import FastPixReporting
+@testable import FastPixStatistics
 
 /// Shapes in pixels and in SVG.
 struct DrawingTests {

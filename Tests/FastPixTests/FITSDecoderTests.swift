@@ -1,9 +1,11 @@
+import FastPixCodecs
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 /// FITS samples against hashes of the arrays that astropy has written, made by `Tests/Fixtures/make_fits_fixtures.py`.
 struct FITSDecoderTests {
@@ -36,7 +38,7 @@ struct FITSDecoderTests {
             #expect(error.message.hasSuffix("in row 4, column 9"))
         case nil: Issue.record("the manifest names no error")
         }
-        #expect(error.path == picture.path(in: "fits").string)
+        #expect(error.path == picture.path(in: "fits"))
     }
 
     @Test(arguments: ["cube.fits", "cube.fits.gz", "cube-rice.fits.fz", "extensions.fits"])

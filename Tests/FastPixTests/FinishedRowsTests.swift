@@ -1,6 +1,7 @@
+import FastPixFrames
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// Which rows can be read when, against looking at every row.
 struct FinishedRowsTests {

@@ -3,8 +3,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
-
 /// The inputs that fuzzing begins with, and many small changes of them. `scripts/fuzz` goes on from here.
 struct FuzzedReaderTests {
     private static func accepts(_ reader: FuzzedReader, _ input: [UInt8], in folder: URL) throws -> Bool {

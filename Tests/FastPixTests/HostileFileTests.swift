@@ -1,9 +1,10 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// Files made to do harm: each ends with a reason or with sound samples, and with neither much time nor much memory.
 struct HostileFileTests {
@@ -24,7 +25,7 @@ struct HostileFileTests {
             return Data(samples)
         } catch {
             #expect(!error.message.isEmpty)
-            #expect(error.path == file.path)
+            #expect(error.path == FilePath(file.path))
             return nil
         }
     }

@@ -1,8 +1,9 @@
+import FastPixAccumulation
 import Foundation
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixPlumbing
 
 /// How much memory there is, and which file systems lie in it.
 struct MachineMemoryTests {

@@ -1,9 +1,8 @@
+import FastPixMaps
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// JPEG files with pictures behind the first one (CIPA DC-007): the repair keeps all of them where their index says.
 struct MultiPictureTests {

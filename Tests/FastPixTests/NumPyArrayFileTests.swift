@@ -1,6 +1,8 @@
+import FastPixPlumbing
+import SystemPackage
 import Testing
 
-@testable import FastPix
+@testable import FastPixReporting
 
 #if canImport(Darwin)
     import Darwin
@@ -58,7 +60,7 @@ import Testing
     func headerIsNumPys(golden: Golden) throws {
         try withTarget { path in
             let count = golden.shape.reduce(golden.element.byteCount, *)
-            var file = try NumPyArrayFile(target: path, element: golden.element, shape: golden.shape)
+            var file = try NumPyArrayFile(target: FilePath(path), element: golden.element, shape: golden.shape)
             let values = (0..<count).map { UInt8(truncatingIfNeeded: $0) }
             // Cut off the element boundaries, as a caller streaming rows may do.
             try append(Array(values.prefix(3)), to: &file)
@@ -70,7 +72,7 @@ import Testing
 
     @Test func valuesAreLittleEndian() throws {
         try withTarget { path in
-            var file = try NumPyArrayFile(target: path, element: .uint32, shape: [1])
+            var file = try NumPyArrayFile(target: FilePath(path), element: .uint32, shape: [1])
             try [UInt32(0x0403_0201)].withUnsafeBytes { try file.append($0) }
             try file.commit()
             #expect(contents(of: path)?.suffix(4) == [1, 2, 3, 4])
@@ -79,7 +81,7 @@ import Testing
 
     @Test func missingElementsAreRefused() throws {
         try withTarget { path in
-            var file = try NumPyArrayFile(target: path, element: .uint64, shape: [2])
+            var file = try NumPyArrayFile(target: FilePath(path), element: .uint64, shape: [2])
             try append([UInt8](repeating: 0, count: 15), to: &file)
             do throws(FastPixError) {
                 try file.commit()
@@ -94,7 +96,7 @@ import Testing
 
     @Test func surplusElementsAreRefused() throws {
         try withTarget { path in
-            var file = try NumPyArrayFile(target: path, element: .uint64, shape: [2])
+            var file = try NumPyArrayFile(target: FilePath(path), element: .uint64, shape: [2])
             do {
                 try append([UInt8](repeating: 0, count: 17), to: &file)
                 Issue.record("17 bytes were accepted for 16")
@@ -116,7 +118,7 @@ import Testing
 
     private func expectError(_ code: FastPixError.Code, shape: [Int], path: String) {
         do {
-            _ = try NumPyArrayFile(target: path, element: .float64, shape: shape)
+            _ = try NumPyArrayFile(target: FilePath(path), element: .float64, shape: shape)
             Issue.record("the shape \(shape) was accepted")
         } catch {
             #expect(error.code == code)

@@ -1,9 +1,10 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// Decoded samples against hashes of what Pillow (8 bits) and NumPy (16 bits) hold, made by
 /// `Tests/Fixtures/make_decoder_fixtures.py`.
@@ -91,7 +92,7 @@ struct PhotoDecoderTests {
         }
         let accepted = [fixture.error!] + (fixture.alsoAcceptable ?? [])
         #expect(accepted.contains { Self.isError(error, ofKind: $0) }, "\(error)")
-        #expect(error.path == fixture.path.string)
+        #expect(error.path == fixture.path)
         #expect(!error.message.isEmpty)
     }
 

@@ -1,9 +1,10 @@
+import FastPixCodecs
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 struct PhotoDiscoveryTests {
     private static let jpeg = Repository.fixture("decoder/jpeg-exif.jpg")

@@ -1,10 +1,15 @@
 import CCodecs
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixMaps
 
 /// `fastpix repair` on single files of every kind that the decoders take.
 struct PhotoRepairTests {
@@ -214,7 +219,7 @@ struct PhotoRepairTests {
             try Data(PNGImage.encode(width: width, height: height, .grey, pixels)).write(to: source)
             let list = folder.appendingPathComponent("list")
             let group = JudgedGroup.made(defects, width: width, height: height)
-            _ = try DefectMapExport(path: list.path, format: format).write(
+            _ = try DefectMapExport(path: FilePath(list.path), format: format).write(
                 [group], unjudged: [], photos: PhotoDiscovery(paths: []))
             let isMute = format == .pixinsight
             let input = DefectMapInput(
@@ -268,8 +273,8 @@ struct PhotoRepairTests {
             let error = #expect(throws: FastPixError.self) {
                 try repair.run([FilePath(source.path)], maps: [DefectMapInput(list)])
             }
-            #expect(error?.message.contains("--map-size") == true)
-            #expect(error?.path == list.string)
+            #expect(error?.message.contains("give the photos' size") == true)
+            #expect(error?.path == list)
             let told = DefectMapInput(list, size: FrameSize(width: 20, height: 10), offset: FrameOffset())
             #expect(try repair.run([FilePath(source.path)], maps: [told]).photos.count == 1)
             let other = DefectMapInput(list, size: FrameSize(width: 20, height: 11), offset: FrameOffset())

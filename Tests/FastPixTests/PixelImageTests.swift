@@ -1,8 +1,10 @@
+import FastPixBlending
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// Blending in memory.
 struct PixelImageTests {

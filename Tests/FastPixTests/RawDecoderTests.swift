@@ -1,9 +1,10 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// DNG samples against hashes of the arrays that were written and that rawpy reads back, made by
 /// `Tests/Fixtures/make_raw_fixtures.py`.

@@ -1,9 +1,13 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixReporting
 
 /// The pictures of the report page.
 struct ReportPictureTests {

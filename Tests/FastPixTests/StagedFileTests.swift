@@ -1,6 +1,6 @@
+import FastPixPlumbing
+import SystemPackage
 import Testing
-
-@testable import FastPix
 
 #if canImport(Darwin)
     import Darwin
@@ -204,7 +204,7 @@ import Testing
             Issue.record("\(target) was accepted")
         } catch {
             #expect(error.code == code)
-            #expect(error.path == target)
+            #expect(error.path == FilePath(target))
             #expect(error.message.contains(words), "\(error.message)")
         }
     }

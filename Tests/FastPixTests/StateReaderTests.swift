@@ -1,9 +1,15 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// State files as bytes: whatever they hold, reading ends with an error or with moments that photos can have.
 struct StateReaderTests {
@@ -57,7 +63,7 @@ struct StateReaderTests {
                 let path = folder.appendingPathComponent("\(hasExtremes).state").path
                 _ = try HotPixelsSearch(
                     minimumFrames: 1, detection: hasExtremes ? DetectionSettings() : nil,
-                    checkpoint: CheckpointSettings(path: path)
+                    checkpoint: CheckpointSettings(path: FilePath(path))
                 ).run(PhotoDiscovery(paths: photos.map(\.path)))
                 let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
                 #expect(try Self.sealed(bytes) == bytes)

@@ -1,10 +1,17 @@
+import FastPix
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import FastPixReporting
 import Foundation
 import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// States of parts of the photos, added up: to the last bit the state of one run over all of them.
 struct StateSumTests {
@@ -15,7 +22,7 @@ struct StateSumTests {
         let path = folder.appendingPathComponent(name).path
         let search = HotPixelsSearch(
             accumulation: AccumulationSettings(workers: workers), minimumFrames: 1,
-            detection: judging ? DetectionSettings() : nil, checkpoint: CheckpointSettings(path: path))
+            detection: judging ? DetectionSettings() : nil, checkpoint: CheckpointSettings(path: FilePath(path)))
         _ = try search.run(PhotoDiscovery(paths: photos.map(\.path)))
         return FilePath(path)
     }
@@ -71,7 +78,7 @@ struct StateSumTests {
 
                 let combined = folder.appendingPathComponent("combined-\(number)").path
                 let report = try StateMerge(
-                    detection: judging ? DetectionSettings() : nil, combined: combined
+                    detection: judging ? DetectionSettings() : nil, combined: FilePath(combined)
                 ).run(paths)
                 #expect(report.groups[0].frames == 9)
                 #expect(try Self.bytes(FilePath(combined)) == Self.bytes(whole))
@@ -90,9 +97,9 @@ struct StateSumTests {
             }
             let (first, second) = ("first", "second")
             let target = folder.appendingPathComponent(first).path
-            _ = try StateMerge(combined: target).run([paths[2], paths[0]])
+            _ = try StateMerge(combined: FilePath(target)).run([paths[2], paths[0]])
             let last = folder.appendingPathComponent(second).path
-            _ = try StateMerge(combined: last).run([FilePath(target), paths[1]])
+            _ = try StateMerge(combined: FilePath(last)).run([FilePath(target), paths[1]])
             #expect(try Self.bytes(FilePath(last)) == Self.bytes(whole))
         }
     }
@@ -111,7 +118,7 @@ struct StateSumTests {
             for paths in [paths, paths.reversed()] {
                 #expect(throws: FastPixError.self) { try StateSum(paths, judging: true) }
                 let combined = folder.appendingPathComponent("combined").path
-                _ = try StateMerge(combined: combined).run(paths)
+                _ = try StateMerge(combined: FilePath(combined)).run(paths)
                 #expect(try Self.bytes(FilePath(combined)) == Self.bytes(whole))
                 _ = try StateReader(FilePath(combined))
             }

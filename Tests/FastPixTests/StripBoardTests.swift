@@ -1,7 +1,8 @@
+import FastPixPlumbing
 import Synchronization
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 #if canImport(Darwin)
     import Darwin

@@ -1,7 +1,8 @@
+import FastPixPlumbing
 import Synchronization
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// One worker at a time at a part, and the first of them is told.
 @Suite(.timeLimit(.minutes(10))) struct StripGateTests {

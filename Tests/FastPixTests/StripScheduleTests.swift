@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixBlending
 
 /// Rows are never overwritten while they are needed, and all of them arrive, in whatever order stages get their turn.
 struct StripScheduleTests {

@@ -1,9 +1,12 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 /// TIFF samples against hashes of the arrays that tifffile has written, made by `Tests/Fixtures/make_tiff_fixtures.py`.
 struct TIFFDecoderTests {
@@ -33,7 +36,7 @@ struct TIFFDecoderTests {
         case "not finite": #expect(error.code == .corrupt && error.message.contains("row 7, column 11"))
         default: Issue.record("the manifest names an unknown error")
         }
-        #expect(error.path == picture.path(in: "tiff").string)
+        #expect(error.path == picture.path(in: "tiff"))
     }
 
     /// The weights of JFIF in 16-bit fixed point, written down once more.

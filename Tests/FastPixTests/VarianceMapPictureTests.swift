@@ -1,6 +1,8 @@
+import FastPixPlumbing
+import SystemPackage
 import Testing
 
-@testable import FastPix
+@testable import FastPixReporting
 
 #if canImport(Darwin)
     import Darwin
@@ -40,7 +42,8 @@ import Testing
         try withTarget { path in
             var rows: [Int] = []
             try VarianceMapPicture.write(
-                to: path, width: sample.width, height: sample.height, title: "Title, größer", caption: "A caption.",
+                to: FilePath(path), width: sample.width, height: sample.height, title: "Title, größer",
+                caption: "A caption.",
                 minimum: sample.minimum, maximum: sample.maximum
             ) { (row, values) throws(FastPixError) in
                 rows.append(row)
@@ -73,7 +76,7 @@ import Testing
     @Test func largeMapsAreNotPadded() throws {
         try withTarget { path in
             try VarianceMapPicture.write(
-                to: path, width: 400, height: 300, title: "", caption: "", minimum: 0, maximum: 1
+                to: FilePath(path), width: 400, height: 300, title: "", caption: "", minimum: 0, maximum: 1
             ) { (_, values) throws(FastPixError) in values.update(repeating: 0.5) }
             let header = try #require(pngChunks(contents(of: path))?.first?.data)
             #expect(number(header[0..<4]) == 400)
@@ -84,7 +87,7 @@ import Testing
         try withTarget { path in
             do {
                 try VarianceMapPicture.write(
-                    to: path, width: 10, height: 10, title: "", caption: "", minimum: 0, maximum: 1
+                    to: FilePath(path), width: 10, height: 10, title: "", caption: "", minimum: 0, maximum: 1
                 ) { (row, values) throws(FastPixError) in
                     values.update(repeating: 0)
                     if row == 5 { throw FastPixError(.corrupt, "row 5") }
@@ -101,7 +104,7 @@ import Testing
         try withTarget { path in
             do {
                 try VarianceMapPicture.write(
-                    to: path, width: 0, height: 10, title: "", caption: "", minimum: 0, maximum: 1
+                    to: FilePath(path), width: 0, height: 10, title: "", caption: "", minimum: 0, maximum: 1
                 ) { (_, _) throws(FastPixError) in Issue.record("a row was asked for") }
                 Issue.record("a map of no width was accepted")
             } catch let error as FastPixError {

@@ -1,7 +1,9 @@
+import FastPixFrames
+import FastPixPlumbing
 import Synchronization
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// The ranking against one made by sorting all subpixels, with rows in any order.
 @Suite(.timeLimit(.minutes(10))) struct VarianceRankingTests {

@@ -1,9 +1,11 @@
+import FastPixCodecs
+import FastPixFrames
 import Foundation
 import Synchronization
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// Rounded moments: their bits are those of one order of photos, however the work is divided.
 @Suite(.timeLimit(.minutes(10))) struct WelfordAccumulationTests {

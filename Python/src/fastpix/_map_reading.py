@@ -1,4 +1,4 @@
-"""Reads lists of defects in the forms of Guides/Maps.md, by the rules of Sources/FastPix/Maps."""
+"""Reads lists of defects in the forms of Guides/Maps.md, by the rules of Sources/Maps."""
 
 from __future__ import annotations
 

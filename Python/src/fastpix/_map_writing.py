@@ -1,4 +1,4 @@
-"""Writes lists of defects in the forms of Guides/Maps.md, as Sources/FastPix/Maps does."""
+"""Writes lists of defects in the forms of Guides/Maps.md, as Sources/Maps does."""
 
 from __future__ import annotations
 

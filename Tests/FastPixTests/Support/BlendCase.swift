@@ -1,9 +1,11 @@
+import FastPixBlending
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// A line of Tests/Fixtures/blend/manifest.json: what OpenCV makes of two inputs.
 struct BlendCase: Decodable, Sendable, CustomTestStringConvertible {

@@ -1,6 +1,8 @@
+import FastPixCodecs
+import FastPixFrames
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// A way of dividing the work: a plan, made to order instead of to measure.
 struct Division: Sendable, CustomTestStringConvertible {

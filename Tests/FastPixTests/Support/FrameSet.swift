@@ -1,6 +1,8 @@
+import FastPixFrames
 import Foundation
 
-@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixDetection
 
 /// Frames that exist nowhere but in memory, and their statistics by plain loops.
 struct FrameSet {

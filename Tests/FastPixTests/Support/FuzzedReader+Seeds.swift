@@ -1,7 +1,14 @@
 import Foundation
 import SystemPackage
 
-@testable import FastPix
+// Testable all of them: for the package of the fuzzers `package` is not enough.
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
 
 /// Small sound inputs to begin with.
 extension FuzzedReader {
@@ -95,7 +102,7 @@ extension FuzzedReader {
             accumulators, coarse,
             StateManifest(
                 group, codedUnit: CodedUnit(width: 16, height: 8), hasExtremes: coarse != nil, photos: photos),
-            to: file.path)
+            to: FilePath(file.path))
         return try Data(contentsOf: file).dropLast(Checksum.byteCount)
     }
 

@@ -1,7 +1,11 @@
 import Foundation
 import SystemPackage
 
-@testable import FastPix
+// Testable all of them: for the package of the fuzzers `package` is not enough.
+@testable import FastPixAccumulation
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
 
 /// What reads foreign bytes in Swift, as libFuzzer (`Tests/Fuzzing`) and the tests call it: it takes the bytes or refuses
 /// them with a reason. Everything else ends the process.
@@ -36,7 +40,7 @@ enum FuzzedReader: String, CaseIterable, Sendable {
     private static let maximumPixels: UInt64 = 1 << 16
 
     private static func readMaps(_ path: FilePath) throws(FastPixError) {
-        for map in try DefectMapFile.read(path, maximumPixels: maximumPixels) {
+        for map in try DefectMap.read(DefectMapInput(path), maximumPixels: maximumPixels) {
             // For a photo of the size that the list is for, as `fastpix repair` does.
             let (width, height) = (map.width ?? 640, map.height ?? 480)
             let shape = FrameShape(width: width, height: height, channels: 1, bitsPerSample: 8)

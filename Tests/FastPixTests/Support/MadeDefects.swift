@@ -1,4 +1,9 @@
-@testable import FastPix
+// Testable all of them: for the package of the fuzzers `package` is not enough.
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
 
 extension Defect {
     /// A defect of any shape; numbers that a test does not care about are those of a hot pixel.

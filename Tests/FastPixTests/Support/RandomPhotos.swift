@@ -1,9 +1,10 @@
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import FastPix
 
 /// PNG files of random samples: black and white are frequent, and so are equal neighbours, so that extremes of every
 /// kind occur; and no two frames are alike.

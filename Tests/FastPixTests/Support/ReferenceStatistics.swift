@@ -1,7 +1,10 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 /// What the statistics of some photos are: plain loops over whole decoded frames, without kernels, strips or workers.
 /// `PhotoDecoderTests` hold the decoder against Pillow.

@@ -1,8 +1,9 @@
+import FastPixFrames
 import Foundation
 import Synchronization
 import Testing
 
-@testable import FastPix
+@testable import FastPixAccumulation
 
 #if canImport(Darwin)
     import Darwin

@@ -1,9 +1,12 @@
+import FastPixCodecs
+import FastPixFrames
+import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
-@testable import FastPix
+@testable import FastPixDiscovery
 
 /// A picture of `Tests/Fixtures/tiff`, `fits` or `raw`: what the program that wrote the file says of it (manifest.json).
 struct WrittenPicture: Decodable, Sendable, CustomTestStringConvertible {

@@ -18,4 +18,4 @@ let plan = try BlendPlan(
 let weights = BlendWeights(alpha: 4, beta: -4, gamma: 128)
 let report = try ImageBlending(BlendSettings(weights: weights)).run(plan)
 for skipped in report.skipped { print("skipped \(skipped.path): \(skipped.reason)") }
-print("files: \(report.totals.images) of \(plan.jobs.count) made")
+print("files: \(report.images.count) of \(plan.count) made")

@@ -1,0 +1,54 @@
+import FastPixPlumbing
+
+/// A photo whose samples are in a state's statistics, all of them or those of its upper rows.
+package struct StatePhoto: Sendable, Hashable, Codable {
+    /// Of its file's content.
+    let hash: ContentHash
+    /// Which of several pictures of the file, counted from 0; nil when it is the only one.
+    let page: Int?
+    /// The file's name without its folder, for messages; nothing depends on it.
+    let name: String
+    /// How many of its rows are in the statistics, from the top; nil: all.
+    var rows: Int?
+    /// Of a whole photo, where the extremes are counted.
+    var fact: FrameFact?
+
+    init(hash: ContentHash, page: Int? = nil, name: String, rows: Int? = nil, fact: FrameFact? = nil) {
+        self.hash = hash
+        self.page = page
+        self.name = name
+        self.rows = rows
+        self.fact = fact
+    }
+
+    var isWhole: Bool { rows == nil }
+
+    /// What it is known by: its content.
+    struct Identity: Sendable, Hashable {
+        let hash: ContentHash
+        let page: Int
+    }
+
+    var identity: Identity { Identity(hash: hash, page: page ?? 0) }
+
+    /// An order in which no two different ones are equal.
+    func precedes(_ other: StatePhoto) -> Bool {
+        (hash, page ?? 0, name, rows ?? 0) < (other.hash, other.page ?? 0, other.name, other.rows ?? 0)
+    }
+}
+
+extension ContentHash: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let hash = ContentHash(hexadecimal: try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "a hash has 32 hexadecimal digits")
+        }
+        self = hash
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(hexadecimal)
+    }
+}

@@ -1,0 +1,76 @@
+import FastPixFrames
+import FastPixPlumbing
+import Foundation
+import SystemPackage
+
+/// Writes the statistics of a set of photos to a file that appears under its name when it is complete and on the disk.
+/// Rows come in order, as they become known; `finish` ends it. Dropped before, it leaves an older state of the name as it
+/// was.
+package struct StateWriter: ~Copyable {
+    private var file: StagedFile
+    private let checksum: Checksum
+
+    private init(file: consuming StagedFile, checksum: consuming Checksum) {
+        self.file = file
+        self.checksum = checksum
+    }
+
+    /// `coarse`: where the manifest says that the extremes are counted. Throws what `StagedFile` throws.
+    package static func begin(
+        _ manifest: StateManifest, _ coarse: CoarseSums?, to path: FilePath, replacing: Bool = true
+    ) throws(FastPixError) -> StateWriter {
+        precondition(manifest.hasExtremes == (coarse != nil))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Nothing in a manifest can fail to be encoded: its floating-point numbers come from fractions and are finite.
+        guard let json = try? encoder.encode(manifest) else { preconditionFailure("a manifest cannot be encoded") }
+        var writer = StateWriter(
+            file: try StagedFile(target: path, replacing: replacing), checksum: try Checksum())
+        try writer.append(StateFormat.header(manifestByteCount: json.count))
+        try writer.append([UInt8](json))
+        if let coarse { try writer.append(UnsafeRawBufferPointer(coarse.bytes)) }
+        return writer
+    }
+
+    /// All of a set of photos.
+    static func write(
+        _ accumulators: Accumulators, _ coarse: CoarseSums?, _ manifest: StateManifest, to path: FilePath
+    ) throws(FastPixError) {
+        precondition(accumulators.rowsHeld == accumulators.shape.height)
+        var writer = try StateWriter.begin(manifest, coarse, to: path)
+        let shape = accumulators.shape
+        let rowsPerPiece = max(1, pieceByteCount / accumulators.contents.byteCountOfRow(shape))
+        for first in stride(from: 0, to: shape.height, by: rowsPerPiece) {
+            let rows = first..<min(shape.height, first + rowsPerPiece)
+            try writer.append(accumulators, rows: rows)
+            accumulators.release(rows: rows)
+        }
+        try writer.finish()
+    }
+
+    /// The next rows. Row by row all arrays together, so that a reader who wants some rows finds them in one place.
+    package mutating func append(_ accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) {
+        precondition(accumulators.kind == .exact, "rounded moments depend on the order of photos")
+        for row in rows {
+            for array in accumulators.arrays(rows: row..<row + 1) { try append(UnsafeRawBufferPointer(array)) }
+        }
+    }
+
+    private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
+        checksum.add(bytes)
+        try file.write(bytes)
+    }
+
+    private mutating func append(_ bytes: [UInt8]) throws(FastPixError) {
+        checksum.add(bytes)
+        try file.write(bytes)
+    }
+
+    package consuming func finish() throws(FastPixError) {
+        let digest = checksum.digest
+        try file.write(digest)
+        try file.commit()
+    }
+
+    private static let pieceByteCount = 1 << 20
+}

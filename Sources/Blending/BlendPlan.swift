@@ -1,0 +1,138 @@
+import FastPixDiscovery
+import FastPixPlumbing
+import SystemPackage
+
+/// What `ImageBlending` is to do: which images are blended, and into which files. Made before anything is decoded, so
+/// that outputs which must not be written are known at once.
+public struct BlendPlan: Sendable {
+    /// How the images of two folders find each other.
+    public enum Pairing: String, Sendable, Codable, CaseIterable {
+        /// By their path inside the folder, without extension.
+        case name
+        /// First with first, second with second, in the order of their paths.
+        case order
+    }
+
+    package private(set) var jobs: [BlendJob] = []
+    /// How many images are to be made.
+    public var count: Int { jobs.count }
+    /// Images without a partner, outputs that must not be written, entries that cannot be read.
+    public private(set) var skipped: [SkippedPhoto] = []
+    /// The output folder, when it lies inside a folder of images and was left out.
+    public private(set) var leftOut: FilePath?
+    /// Nil when two images are blended.
+    public let blur: GaussianBlur?
+    /// How images of two folders find each other.
+    public let pairing: Pairing
+
+    private typealias Wanted = (first: BlendInputs.Image, second: BlendJob.Second)
+
+    /// Each image with its own blur: images and folders of images, subfolders when `recursive`.
+    ///
+    /// - Throws: `notFound` when there is nothing at one of the paths; `invalidArgument` when the blur or the naming
+    ///   is out of range, or the output is a file where a folder is needed; `contradiction` when the output is a file
+    ///   and its name does not agree with the naming's format, or there is a suffix.
+    public init(
+        _ first: [FilePath], blur: GaussianBlur, recursive: Bool = false, naming: BlendNaming, overwrites: Bool = false
+    ) throws(FastPixError) {
+        try blur.validate()
+        self.blur = blur
+        pairing = .name
+        var wanted: [Wanted] = []
+        var isOneImage = first.count == 1
+        for root in first {
+            let inputs = try BlendInputs(root, recursive: recursive, output: naming.output)
+            skipped += inputs.skipped
+            leftOut = leftOut ?? inputs.leftOut
+            isOneImage = isOneImage && !inputs.isFolder
+            wanted += inputs.images.map { ($0, .blur(blur)) }
+        }
+        try plan(wanted, isOneImage, naming, overwrites)
+    }
+
+    /// Two images; two folders, whose images are paired; or a folder and one image that each of its images is blended
+    /// with.
+    ///
+    /// - Throws: as the other one, and `invalidArgument` when the second path is a folder and the first is not, or when
+    ///   folders to be paired by order do not have the same number of images.
+    public init(
+        _ first: FilePath, with second: FilePath, pairing: Pairing = .name, recursive: Bool = false,
+        naming: BlendNaming, overwrites: Bool = false
+    ) throws(FastPixError) {
+        blur = nil
+        self.pairing = pairing
+        let firsts = try BlendInputs(first, recursive: recursive, output: naming.output)
+        let seconds = try BlendInputs(second, recursive: recursive, output: naming.output)
+        leftOut = firsts.leftOut ?? seconds.leftOut
+        let paired = try BlendPairs(firsts, seconds, by: pairing)
+        skipped = firsts.skipped + seconds.skipped + paired.skipped
+        try plan(paired.pairs.map { ($0.first, .image($0.second.path)) }, !firsts.isFolder, naming, overwrites)
+    }
+
+    private mutating func plan(
+        _ wanted: [Wanted], _ isOneImage: Bool, _ naming: BlendNaming, _ overwrites: Bool
+    ) throws(FastPixError) {
+        try naming.validate()
+        let isFile = try naming.isFile(oneImage: isOneImage)
+        guard !isFile || naming.suffix.isEmpty else {
+            throw FastPixError(
+                .contradiction, path: naming.output,
+                "is a file's name, which takes no suffix; leave it out, or name a folder")
+        }
+        let format = isFile ? try naming.formatOfFile() : naming.format
+        let readers = Self.readers(of: wanted)
+        var takenBy: [OutputIdentity: FilePath] = [:]
+        for (image, second) in wanted {
+            do throws(FastPixError) {
+                let output = isFile ? naming.output : naming.file(for: image.relative)
+                let name = OutputIdentity(output)
+                if let other = takenBy[name] {
+                    throw FastPixError(
+                        .invalidArgument, "not made: its output \(output) is that of \(other.string), too")
+                }
+                takenBy[name] = image.path
+                let job = BlendJob(first: image.path, second: second, output: output, format: format)
+                try Self.check(job, readers, overwrites)
+                jobs.append(job)
+            } catch {
+                skipped.append(SkippedPhoto(path: image.path.string, reason: error.reason))
+            }
+        }
+        skipped.sort { $0.path < $1.path }
+    }
+
+    /// How many images each input file is needed for.
+    private static func readers(of wanted: [Wanted]) -> [FileIdentity: Int] {
+        var readers: [FileIdentity: Int] = [:]
+        for (image, second) in wanted {
+            var files: Set<FileIdentity> = []
+            if let file = FileIdentity(image.path) { files.insert(file) }
+            if case .image(let path) = second, let file = FileIdentity(path) { files.insert(file) }
+            for file in files { readers[file, default: 0] += 1 }
+        }
+        return readers
+    }
+
+    /// Throws when the output must not be written.
+    private static func check(
+        _ job: BlendJob, _ readers: [FileIdentity: Int], _ overwrites: Bool
+    ) throws(FastPixError) {
+        guard let existing = FileIdentity(job.output) else { return }
+        let isInput = readers[existing] != nil
+        guard overwrites else {
+            throw FastPixError(
+                .invalidArgument,
+                "not made: its output \(job.output) \(isInput ? "is one of the inputs" : "exists already"); choose "
+                    + "another output\(isInput ? " or a suffix" : ""), or allow overwriting")
+        }
+        // Its own inputs have been read to their ends when the output takes their place. Those of others may not.
+        var own: Set<FileIdentity> = []
+        if let file = FileIdentity(job.first) { own.insert(file) }
+        if case .image(let path) = job.second, let file = FileIdentity(path) { own.insert(file) }
+        if isInput, !own.contains(existing) || readers[existing] != 1 {
+            throw FastPixError(
+                .invalidArgument,
+                "not made: its output \(job.output) is an input of other images; choose another output or a suffix")
+        }
+    }
+}

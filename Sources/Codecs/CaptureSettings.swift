@@ -1,0 +1,48 @@
+import CCodecs
+
+/// When and how a photo was taken. Fields are nil when the photo does not say.
+package struct CaptureSettings: Sendable, Hashable {
+    /// By the camera's clock, "2014-05-01T12:30:00.25": texts in the order of time. EXIF names no time zone that all
+    /// cameras write, so that it has none.
+    package let time: String?
+    package let iso: Int?
+    package let exposureSeconds: Double?
+    /// The camera's own figure, whose unit is the maker's.
+    package let gain: Double?
+    /// Of the sensor, in degrees Celsius.
+    package let temperature: Double?
+
+    init(
+        time: String?, iso: Int?, exposureSeconds: Double?, gain: Double? = nil, temperature: Double? = nil
+    ) {
+        self.time = time
+        self.iso = iso
+        self.exposureSeconds = exposureSeconds
+        self.gain = gain
+        self.temperature = temperature
+    }
+
+    init(_ header: fpx_photo_header) {
+        time = Self.time(text(header.capture_time), fraction: text(header.capture_subsecond))
+        iso = header.iso == 0 ? nil : Int(header.iso)
+        exposureSeconds = known(header.exposure_seconds) ?? Self.value(header.exposure_time)
+        gain = known(header.gain)
+        temperature = known(header.temperature)
+    }
+
+    /// "2014:05:01 12:30:00" and "25" in the order and form of ISO 8601; nil for anything else, as the blanks that
+    /// cameras without a clock write.
+    static func time(_ exif: String?, fraction: String?) -> String? {
+        guard let exif, let parts = exif.wholeMatch(of: /(\d{4}):(\d{2}):(\d{2}) (\d{2}:\d{2}:\d{2})/),
+            parts.1 != "0000"
+        else { return nil }
+        let seconds = "\(parts.1)-\(parts.2)-\(parts.3)T\(parts.4)"
+        guard let fraction, fraction.wholeMatch(of: /\d{1,9}/) != nil else { return seconds }
+        return "\(seconds).\(fraction)"
+    }
+
+    static func value(_ fraction: fpx_photo_fraction) -> Double? {
+        guard fraction.denominator > 0, fraction.numerator > 0 else { return nil }
+        return Double(fraction.numerator) / Double(fraction.denominator)
+    }
+}

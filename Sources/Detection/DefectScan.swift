@@ -1,0 +1,439 @@
+import CKernels
+import FastPixAccumulation
+import FastPixFrames
+import Synchronization
+
+/// Reads finished accumulators, a band of rows at a time, and keeps what judging them needs: sums by tiles and by places,
+/// and the few pixels that need a close look. Bands come in any order and from any thread, every row once; the result
+/// depends on nothing but the accumulators.
+final class DefectScan: Sendable {
+    /// Rows above and below a band that are read, too.
+    static let haloRows = 8
+
+    /// Means that are not sums of whole numbers are counted in steps of one part in so many where whole numbers are needed.
+    static let floatScale = 4096.0
+
+    let geometry: FrameGeometry
+    let frameCount: Int
+    private let statistics: Mutex<ScanStatistics>
+
+    /// `frameCount`: of the finished accumulators.
+    init(geometry: FrameGeometry, frameCount: Int) {
+        self.geometry = geometry
+        self.frameCount = frameCount
+        statistics = Mutex(ScanStatistics(geometry))
+    }
+
+    /// What it takes of memory at most.
+    static func byteCount(shape: FrameShape) -> Int {
+        let candidates = min(2 * CandidateStore.capacity, shape.width * shape.height / 16)
+        return ScanStatistics.byteCount(FrameGeometry(shape: shape, codedUnit: CodedUnit(width: 1, height: 1)))
+            + candidates * (64 + shape.channels * MemoryLayout<ChannelEvidence>.stride)
+    }
+
+    /// Takes in finished `rows`; `haloRows` above and below them can be read, too, as far as the frame has them.
+    func scan(_ accumulators: Accumulators, rows: Range<Int>) {
+        var first = rows.lowerBound
+        while first < rows.upperBound {
+            let last = min(rows.upperBound, (first / geometry.tileSize + 1) * geometry.tileSize)
+            BandScan(geometry, frameCount, accumulators, first..<last).run(into: statistics)
+            first = last
+        }
+    }
+
+    /// Once all rows have been taken in. `facts`: of all photos, in any order. `coarse`: of the same photos.
+    func judge(_ facts: [FrameFact], coarse: CoarseSums, settings: DetectionSettings) -> Detection {
+        var finished = statistics.withLock { $0 }
+        let candidates = finished.candidates.finish()
+        return DefectJudgement(
+            finished, candidates, frameCount: frameCount, facts: facts, coarse: coarse, settings: settings
+        ).run()
+    }
+}
+
+/// Some rows of one row of tiles.
+private struct BandScan {
+    let geometry: FrameGeometry
+    let frameCount: Int
+    let accumulators: Accumulators
+    let rows: Range<Int>
+    let reader: MomentsReader
+    let shape: FrameShape
+    let distance: Int
+
+    /// How far above the tile's share, in standard deviations of a binomial count, a count has to lie to be looked at.
+    /// The list asks for 5 and more; a neighbourhood of one row knows the share to about a tenth.
+    private static let gateSpread = 4.5
+    /// Where nearly nothing lies above its neighbours (dark frames of zeros), chance alone is no reason to look.
+    private static let leastShare = 0.01
+
+    init(_ geometry: FrameGeometry, _ frameCount: Int, _ accumulators: Accumulators, _ rows: Range<Int>) {
+        self.geometry = geometry
+        self.frameCount = frameCount
+        self.accumulators = accumulators
+        self.rows = rows
+        reader = MomentsReader(accumulators: accumulators)
+        shape = geometry.shape
+        distance = shape.neighbourDistance
+    }
+
+    func run(into statistics: borrowing Mutex<ScanStatistics>) {
+        let tileColumns = geometry.tileColumns
+        let channels = shape.channels
+        let period = geometry.period
+        let tileRow = rows.lowerBound / geometry.tileSize
+        var tiles = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: tileColumns * channels)
+        var phases = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: period * period * channels)
+        var marks = [fpx_row_marks](repeating: fpx_row_marks(), count: rows.count * tileColumns)
+        var candidates: [Candidate] = []
+        var flagged = [UInt32](repeating: 0, count: shape.width)
+        for row in rows where row >= distance && row + distance < shape.height {
+            let sample = row * shape.samplesPerRow
+            var count = 0
+            let phase = row % period * period * channels
+            let status = phases.withUnsafeMutableBufferPointer { phases in
+                marks.withUnsafeMutableBufferPointer { marks in
+                    fpx_persistence_row(
+                        &tiles, phases.baseAddress! + phase,
+                        marks.baseAddress! + (row - rows.lowerBound) * tileColumns, &flagged, &count,
+                        accumulators.above(at: sample), accumulators.below(at: sample),
+                        accumulators.blindAbove(at: sample), accumulators.blindBelow(at: sample), shape.width, channels,
+                        distance, period, geometry.tileSize, geometry.mainChannel, frameCount, Self.gateSpread,
+                        Self.leastShare)
+                }
+            }
+            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            for column in flagged[..<count] where isWorthALook(row, Int(column)) {
+                look(row, Int(column), into: &candidates)
+            }
+        }
+        lookAtEdges(into: &candidates)
+        let spreads = sampledSpreads()
+        let lines = lineCounts()
+        statistics.withLock { all in
+            all.isFloat = accumulators.kind == .welford
+            for index in tiles.indices { all.tiles[tileRow * tiles.count + index].add(tiles[index]) }
+            for index in phases.indices { all.phases[index].add(phases[index]) }
+            all.marks.replaceSubrange(rows.lowerBound * tileColumns..<rows.upperBound * tileColumns, with: marks)
+            for row in spreads.rows {
+                let (first, last) = (row.line * tileColumns, (row.line + 1) * tileColumns)
+                all.spreads.replaceSubrange(first * channels..<last * channels, with: row.values)
+                all.pixelVariances.replaceSubrange(first..<last, with: row.variances)
+                all.pixelMeans.replaceSubrange(first..<last, with: row.means)
+            }
+            for index in spreads.phases.indices {
+                all.phaseSpreads[index].sum += spreads.phases[index].sum
+                all.phaseSpreads[index].places += spreads.phases[index].places
+            }
+            for column in 0..<shape.width {
+                let index = tileRow * shape.width + column
+                all.columns.above[index] += lines.columns.above[column]
+                all.columns.below[index] += lines.columns.below[column]
+                all.columns.sums[index] += lines.columns.sums[column]
+            }
+            let first = rows.lowerBound * tileColumns
+            all.rows.above.replaceSubrange(first..<first + lines.rows.above.count, with: lines.rows.above)
+            all.rows.below.replaceSubrange(first..<first + lines.rows.below.count, with: lines.rows.below)
+            all.rows.sums.replaceSubrange(first..<first + lines.rows.sums.count, with: lines.rows.sums)
+            all.candidates.add(candidates)
+        }
+    }
+
+    // MARK: Close looks
+
+    /// The middle of the eight neighbours, as the mean of the two middle ones; at the frame's edges of those there are,
+    /// the nearest ones repeated.
+    private func ring(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int) -> Double) -> Double {
+        let up = max(0, row - distance)
+        let down = min(shape.height - 1, row + distance)
+        let left = max(0, column - distance)
+        let right = min(shape.width - 1, column + distance)
+        func at(_ row: Int, _ column: Int) -> Double {
+            value((row * shape.width + column) * shape.channels + channel)
+        }
+        var values = (
+            at(up, left), at(up, column), at(up, right), at(row, left), at(row, right), at(down, left),
+            at(down, column), at(down, right)
+        )
+        return withUnsafeMutableBytes(of: &values) { bytes in
+            let values = bytes.bindMemory(to: Double.self)
+            for index in 1..<8 {
+                var place = index
+                while place > 0, values[place] < values[place - 1] {
+                    values.swapAt(place, place - 1)
+                    place -= 1
+                }
+            }
+            return (values[3] + values[4]) / 2
+        }
+    }
+
+    private func offset(_ row: Int, _ column: Int, _ channel: Int) -> Double {
+        let sample = (row * shape.width + column) * shape.channels + channel
+        return reader.mean(sample) - ring(row, column, channel, reader.mean)
+    }
+
+    /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; half
+    /// of the least offset that the list asks for (`PointWeighing.offsetNeeded`) tells them, or a variance far off.
+    private func isWorthALook(_ row: Int, _ column: Int) -> Bool {
+        for channel in 0..<geometry.colours {
+            let sample = (row * shape.width + column) * shape.channels + channel
+            let ringMean = ring(row, column, channel, reader.mean)
+            let offset = abs(reader.mean(sample) - ringMean)
+            let variance = max(0, reader.varianceOrNaN(sample))
+            if offset >= min(0.01 * abs(ringMean), variance.squareRoot() / 2)
+                || 2 * variance <= ring(row, column, channel, reader.varianceOrNaN)
+            {
+                return true
+            }
+        }
+        return false
+    }
+
+    private func look(_ row: Int, _ column: Int, into candidates: inout [Candidate]) {
+        let candidate = candidate(row, column)
+        candidates.append(candidate)
+        // Of two defects at the neighbour distance only the stronger one can lie above all its neighbours.
+        guard geometry.isLossless, 2 * distance <= DefectScan.haloRows else { return }
+        for rowStep in [-distance, 0, distance] {
+            for columnStep in [-distance, 0, distance] where rowStep != 0 || columnStep != 0 {
+                let (r, c) = (row + rowStep, column + columnStep)
+                guard (0..<shape.height).contains(r), (0..<shape.width).contains(c) else { continue }
+                for channel in 0..<geometry.colours {
+                    let own = candidate.evidence[channel].offset
+                    let other = offset(r, c, channel)
+                    if own * other > 0, abs(other) >= abs(own) / 4 {
+                        candidates.append(self.candidate(r, c))
+                        break
+                    }
+                }
+            }
+        }
+    }
+
+    private func candidate(_ row: Int, _ column: Int) -> Candidate {
+        let isCounted =
+            row >= distance && row + distance < shape.height && column >= distance && column + distance < shape.width
+        let evidence = (0..<geometry.colours).map { channel in
+            let sample = (row * shape.width + column) * shape.channels + channel
+            let mean = reader.mean(sample)
+            let ringMean = ring(row, column, channel, reader.mean)
+            let offset = mean - ringMean
+            var touching = 0.0
+            if offset != 0 {
+                for (r, c) in [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]
+                where (0..<shape.height).contains(r) && (0..<shape.width).contains(c) {
+                    touching = max(touching, self.offset(r, c, channel) / offset)
+                }
+            }
+            return ChannelEvidence(
+                above: accumulators.above(at: sample).pointee, below: accumulators.below(at: sample).pointee,
+                blindAbove: accumulators.blindAbove(at: sample).pointee,
+                blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
+                variance: Float(reader.varianceOrNaN(sample)),
+                ringVariance: Float(ring(row, column, channel, reader.varianceOrNaN)), touching: Float(touching))
+        }
+        return Candidate(
+            row: row, column: column, isCounted: isCounted, evidence: evidence,
+            reach: reach(row, column, evidence),
+            tinge: geometry.isLossless && geometry.colours == 1
+                ? Candidate.Reach() : TingeSearch(accumulators, row: row, column: column).reach(row: row, column: column))
+    }
+
+    /// Where the channel of the largest offset keeps a quarter of it. Not further than the halo.
+    private func reach(_ row: Int, _ column: Int, _ evidence: [ChannelEvidence]) -> Candidate.Reach {
+        var channel = 0
+        for other in evidence.indices where abs(evidence[other].offset) > abs(evidence[channel].offset) {
+            channel = other
+        }
+        let least = evidence[channel].offset / 4
+        guard least != 0 else { return Candidate.Reach() }
+        func steps(_ rowStep: Int, _ columnStep: Int) -> UInt8 {
+            var steps: UInt8 = 0
+            while Int(steps) < DefectScan.haloRows - distance {
+                let next = Int(steps) + 1
+                let (r, c) = (row + next * rowStep, column + next * columnStep)
+                guard (0..<shape.height).contains(r), (0..<shape.width).contains(c),
+                    offset(r, c, channel) / least >= 1
+                else { break }
+                steps += 1
+            }
+            return steps
+        }
+        return Candidate.Reach(up: steps(-1, 0), down: steps(1, 0), left: steps(0, -1), right: steps(0, 1))
+    }
+
+    /// Pixels next to the frame's edges have no counters. Where nothing is smeared they are looked at by their means
+    /// alone: one that lies far out among its row's, or column's, edge of the tile.
+    private func lookAtEdges(into candidates: inout [Candidate]) {
+        guard geometry.isLossless else { return }
+        for row in rows {
+            let isEdge = row < distance || row + distance >= shape.height
+            for tile in 0..<geometry.tileColumns {
+                let all = tile * geometry.tileSize..<min(shape.width, (tile + 1) * geometry.tileSize)
+                let columns =
+                    isEdge
+                    ? Array(all) : all.filter { $0 < distance || $0 + distance >= shape.width }
+                guard !columns.isEmpty else { continue }
+                for channel in 0..<geometry.colours {
+                    let offsets = all.map { abs(offset(row, $0, channel)) }.sorted()
+                    let spread = offsets[offsets.count * 27 / 32]
+                    for column in columns where abs(offset(row, column, channel)) > Self.edgeSpreads * spread {
+                        candidates.append(candidate(row, column))
+                    }
+                }
+            }
+        }
+    }
+
+    private static let edgeSpreads = 6.0
+
+    // MARK: Spreads
+
+    private struct Spreads {
+        var rows: [(line: Int, values: [Float], variances: [Float], means: [Float])] = []
+        var phases: [(sum: UInt64, places: UInt64)]
+    }
+
+    /// How far the pixels of some rows lie from their neighbours.
+    private func sampledSpreads() -> Spreads {
+        let channels = shape.channels
+        let period = geometry.period
+        let tileRow = rows.lowerBound / geometry.tileSize
+        var spreads = Spreads(phases: Array(repeating: (0, 0), count: period * period * channels))
+        let span = geometry.tileSize / ScanStatistics.samplesPerTile
+        for sample in 0..<ScanStatistics.samplesPerTile {
+            // Another place in the block from tile to tile, so that all places are seen.
+            let row = tileRow * geometry.tileSize + sample * span + (tileRow + 3 * sample) % span
+            guard rows.contains(row), row >= distance, row + distance < shape.height, shape.width > 2 * distance else {
+                continue
+            }
+            let lines = [row - distance, row, row + distance].map { floats($0, channel: nil) }
+            var offsets = [Float](repeating: 0, count: shape.samplesPerRow)
+            let first = distance * channels
+            let status = fpx_ring_offsets_f32(
+                &offsets, lines[0], lines[1], lines[2], first, shape.samplesPerRow - first, first)
+            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            var values = [Float](repeating: -1, count: geometry.tileColumns * channels)
+            var variances = [Float](repeating: -1, count: geometry.tileColumns)
+            var means = variances
+            for tile in 0..<geometry.tileColumns {
+                // The last tile may lie beyond the columns that have neighbours on both sides.
+                let firstColumn = max(distance, tile * geometry.tileSize)
+                let columns =
+                    firstColumn..<max(firstColumn, min(shape.width - distance, (tile + 1) * geometry.tileSize))
+                guard columns.count >= geometry.tileSize / 2 else { continue }
+                let middle =
+                    (row * shape.width + columns.lowerBound + columns.count / 2) * channels + geometry.mainChannel
+                variances[tile] = Float(reader.varianceOrNaN(middle))
+                means[tile] = Float(reader.mean(middle))
+                for channel in 0..<channels {
+                    let spread = percentile(offsets, columns, channel)
+                    values[tile * channels + channel] = spread / (2 * sumScale)
+                    guard spread > 0 else { continue }
+                    for column in columns {
+                        let place = (row % period * period + column % period) * channels + channel
+                        // One far out among many does not say how the place is.
+                        let share = min(4, offsets[column * channels + channel] / spread)
+                        spreads.phases[place].sum += UInt64(share * 256)
+                        spreads.phases[place].places += 1
+                    }
+                }
+            }
+            spreads.rows.append((tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means))
+        }
+        return spreads
+    }
+
+    /// What 27 of 32 do not exceed: one standard deviation of a normal distribution, and the odd defect is not in it.
+    private func percentile(_ offsets: [Float], _ columns: Range<Int>, _ channel: Int) -> Float {
+        let outer = columns.count - columns.count * 27 / 32
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: outer) { largest in
+            largest.initialize(repeating: -1)
+            for column in columns {
+                let value = offsets[column * shape.channels + channel]
+                guard value > largest[outer - 1] else { continue }
+                var place = outer - 1
+                while place > 0, largest[place - 1] < value {
+                    largest[place] = largest[place - 1]
+                    place -= 1
+                }
+                largest[place] = value
+            }
+            return largest[outer - 1]
+        }
+    }
+
+    /// Frames that the values of `floats` are sums of; of floating-point frames, steps of a sample.
+    private var sumScale: Float { accumulators.kind == .exact ? Float(frameCount) : Float(DefectScan.floatScale) }
+
+    /// A row's sums, of one channel or of all.
+    private func floats(_ row: Int, channel: Int?) -> [Float] {
+        let step = channel == nil ? 1 : shape.channels
+        let count = channel == nil ? shape.samplesPerRow : shape.width
+        let first = row * shape.samplesPerRow + (channel ?? 0)
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            switch accumulators.kind {
+            case .exact:
+                let sums = accumulators.sum(at: first)
+                for index in 0..<count { buffer[index] = Float(sums[index * step]) }
+            case .welford:
+                let means = accumulators.mean(at: first)
+                for index in 0..<count { buffer[index] = Float(means[index * step]) * Float(DefectScan.floatScale) }
+            }
+            initialized = count
+        }
+    }
+
+    // MARK: Lines
+
+    private func lineCounts() -> (columns: LineCounts, rows: LineCounts) {
+        var columns = LineCounts(shape.width)
+        var rowCounts = LineCounts(rows.count * geometry.tileColumns)
+        guard shape.width > 2 * distance, shape.height > 2 * distance else { return (columns, rowCounts) }
+        let needed = max(0, rows.lowerBound - distance)..<min(shape.height, rows.upperBound + distance)
+        let lines = needed.map { floats($0, channel: geometry.mainChannel) }
+        let inner = shape.width - 2 * distance
+        for row in rows {
+            let line = lines[row - needed.lowerBound]
+            line.withUnsafeBufferPointer { line in
+                columns.above.withUnsafeMutableBufferPointer { above in
+                    columns.below.withUnsafeMutableBufferPointer { below in
+                        columns.sums.withUnsafeMutableBufferPointer { sums in
+                            let status = fpx_line_offsets_f32(
+                                above.baseAddress! + distance, below.baseAddress! + distance,
+                                sums.baseAddress! + distance, line.baseAddress! + distance, line.baseAddress!,
+                                line.baseAddress! + 2 * distance, inner)
+                            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+                        }
+                    }
+                }
+            }
+            guard row >= distance, row + distance < shape.height else { continue }
+            var one = LineCounts(shape.width)
+            let status = fpx_line_offsets_f32(
+                &one.above, &one.below, &one.sums, line, lines[row - distance - needed.lowerBound],
+                lines[row + distance - needed.lowerBound], shape.width)
+            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            for tile in 0..<geometry.tileColumns {
+                let index = (row - rows.lowerBound) * geometry.tileColumns + tile
+                for column in tile * geometry.tileSize..<min(shape.width, (tile + 1) * geometry.tileSize) {
+                    rowCounts.above[index] += one.above[column]
+                    rowCounts.below[index] += one.below[column]
+                    rowCounts.sums[index] += one.sums[column]
+                }
+            }
+        }
+        return (columns, rowCounts)
+    }
+}
+
+extension fpx_persistence_sums {
+    mutating func add(_ other: fpx_persistence_sums) {
+        above += other.above
+        below += other.below
+        blind_above += other.blind_above
+        blind_below += other.blind_below
+        places += other.places
+    }
+}

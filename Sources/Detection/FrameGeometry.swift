@@ -1,0 +1,50 @@
+import FastPixAccumulation
+import FastPixDiscovery
+import FastPixFrames
+
+/// What of a group's frames matters to the search for defects.
+package struct FrameGeometry: Sendable {
+    let shape: FrameShape
+    /// What compression treats as one: a defect tinges all of it. One pixel for lossless frames.
+    let codedUnit: CodedUnit
+
+    init(shape: FrameShape, codedUnit: CodedUnit) {
+        self.shape = shape
+        self.codedUnit = codedUnit
+    }
+
+    package init(_ group: PhotoGroup) { self.init(shape: group.shape, codedUnit: group.codedUnit) }
+
+    package init(_ manifest: StateManifest) { self.init(shape: manifest.frame, codedUnit: manifest.codedUnit) }
+
+    var isLossless: Bool { codedUnit.width == 1 && codedUnit.height == 1 }
+
+    /// Channels that show the scene: the last one of two or four is alpha.
+    var colours: Int { shape.channels >= 3 ? 3 : 1 }
+
+    /// Where lines and regions are looked for: green is brightness's greatest part.
+    var mainChannel: Int { colours == 3 ? 1 : 0 }
+
+    /// After how many rows and columns a place has the same surroundings again: of JPEG's blocks, and of Bayer's colours,
+    /// 8; of another mosaic what holds whole periods of it.
+    var period: Int {
+        guard let pattern = shape.pattern, 8 % pattern.rows != 0 || 8 % pattern.columns != 0 else { return 8 }
+        return min(shape.neighbourDistance, Self.longestPeriod)
+    }
+
+    private static let longestPeriod = 16
+
+    /// Rows and columns of a tile: whole periods, and large enough that the share of its pixels is known to a few per cent
+    /// with 30 frames.
+    var tileSize: Int { 32 / period * period }
+
+    var tileRows: Int { (shape.height + tileSize - 1) / tileSize }
+    var tileColumns: Int { (shape.width + tileSize - 1) / tileSize }
+
+    /// Rows and columns from a defect within which others are its own smear: half a coded unit around the one that it lies
+    /// in; of colours that were interpolated (three channels without loss) their reach; none of single samples.
+    var smearRadius: (rows: Int, columns: Int) {
+        if isLossless { return colours == 3 ? (2, 2) : (0, 0) }
+        return (max(8, codedUnit.height / 2), max(8, codedUnit.width / 2))
+    }
+}

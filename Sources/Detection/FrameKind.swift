@@ -1,0 +1,187 @@
+import FastPixAccumulation
+import FastPixFrames
+
+/// What the frames of a group show.
+public enum FrameKind: String, Sendable, Codable, CaseIterable {
+    /// Photos of different things.
+    case scenes
+    /// Lens cap on: the sensor alone.
+    case darks
+    /// An evenly lit surface.
+    case flats
+    /// Stars.
+    case sky
+
+    /// Whether most pixels see nothing but an even background.
+    package var isEven: Bool { self != .scenes }
+}
+
+/// What the frames are, by themselves: no name or header is needed.
+struct FrameRecognition {
+    let kind: FrameKind
+    /// Why, in words.
+    let reason: String
+    /// Correlation of what two halves of the photos show beyond slow gradients, 0 for independent scenes, 1 for one view;
+    /// nil when there are too few photos or pixels.
+    let sceneCorrelation: Double?
+    /// Typical contrast, as a standard deviation in samples, of pixels at the neighbour distance, by photo.
+    let contrasts: [Double]
+
+    /// `wanted`: what the user says they are.
+    init(_ statistics: ScanStatistics, facts: [FrameFact], coarse: CoarseSums, wanted: FrameKind?) {
+        let shape = statistics.geometry.shape
+        let frames = FrameLevels(facts, coarse)
+        contrasts = frames.contrasts
+        let map = CoarseMap(coarse)
+        sceneCorrelation = map.correlation
+        if let wanted {
+            (kind, reason) = (wanted, "as asked for")
+            return
+        }
+        let temporal = Self.median(statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) })
+        let level = Self.median(statistics.pixelMeans.filter { $0 >= 0 }.map { Double($0) })
+        // What all pixels of a frame have in common is light, not scene.
+        let changes = max(0, temporal - frames.relativeVariance * level * level).squareRoot()
+        let contrast = Self.median(frames.contrasts)
+        guard changes <= Self.mostChange * contrast, map.typicalRelief <= Self.mostRelief * contrast else {
+            (kind, reason) = (.scenes, "pixels change with what is photographed")
+            return
+        }
+        let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 ? 65535 : max(level * 8, 1)
+        if level <= Self.darkShare * range && frames.relativeVariance.squareRoot() * level <= max(1, contrast) {
+            (kind, reason) = (.darks, "no light and nothing but noise from frame to frame")
+        } else {
+            (kind, reason) = (.flats, "even light and nothing but noise from pixel to pixel")
+        }
+    }
+
+    /// Of a pixel over the photos, against pixels near by in one photo. Noise alone: 1; scenes on which this was looked at:
+    /// 4.6 to 22.
+    private static let mostChange = 2.0
+    /// Of places some 30 pixels apart in the mean, against pixels near by in one photo. Noise: well below 1/10.
+    private static let mostRelief = 0.5
+    /// Of the range: below lies what is called under-exposed.
+    private static let darkShare = 0.125
+
+    static func median(_ values: [Double]) -> Double {
+        guard !values.isEmpty else { return 0 }
+        let sorted = values.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+}
+
+/// How bright and how rough the photos are.
+struct FrameLevels {
+    /// Standard deviations in samples.
+    let contrasts: [Double]
+    /// Of the photos' mean levels, over their mean squared.
+    let relativeVariance: Double
+
+    init(_ facts: [FrameFact], _ coarse: CoarseSums) {
+        let facts = facts.sorted { $0.precedes($1) }
+        let unit = coarse.shape.sampleType == .f32 ? 256.0 : 1
+        let pixels = Double(coarse.rows * max(1, coarse.shape.width - coarse.shape.neighbourDistance))
+        // The mean difference of two normal samples is 2 sigma / sqrt(pi).
+        contrasts = facts.map { Double($0.roughness) / (pixels * unit) * Double.pi.squareRoot() / 2 }
+        let cells = Double(max(1, coarse.rows * coarse.columns * CoarseSums.cellSize))
+        let levels = facts.map { Double($0.level) / (cells * unit) }
+        let mean = levels.reduce(0, +) / Double(max(1, levels.count))
+        let squares = levels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        relativeVariance = mean > 0 && levels.count > 1 ? squares / Double(levels.count - 1) / (mean * mean) : 0
+    }
+}
+
+/// The mean of two halves of the photos, coarsely.
+struct CoarseMap {
+    let correlation: Double?
+    /// Middle of how far cells lie from the middle of those around them, in samples.
+    let typicalRelief: Double
+
+    init(_ coarse: CoarseSums) {
+        let counts = coarse.frameCounts
+        let (rows, columns) = (coarse.rows, coarse.columns)
+        let unit = (coarse.shape.sampleType == .f32 ? 256.0 : 1) * Double(CoarseSums.cellSize)
+        guard rows >= Self.block / 2, columns >= Self.block / 2, counts.reduce(0, +) > 0 else {
+            (correlation, typicalRelief) = (nil, 0)
+            return
+        }
+        let sums = [0, 1].map { Array(coarse.sums(half: $0)) }
+        let all = zip(sums[0], sums[1]).map { Double($0 + $1) / (unit * Double(counts[0] + counts[1])) }
+        typicalRelief = Self.typicalRelief(all, rows, columns)
+        guard counts.allSatisfy({ $0 >= Self.fewestPhotos }) else {
+            correlation = nil
+            return
+        }
+        let halves = [0, 1].map { half in
+            Self.relief(sums[half].map { Double($0) / (unit * Double(counts[half])) }, rows, columns)
+        }
+        // Block by block, and the middle one of all: a banner, or a shadow that stays, is a few blocks only.
+        var correlations: [Double] = []
+        for row in stride(from: 0, through: max(0, rows - Self.block), by: Self.block) {
+            for column in stride(from: 0, through: max(0, columns - Self.block), by: Self.block) {
+                let cells = (row..<min(rows, row + Self.block)).flatMap { r in
+                    (column..<min(columns, column + Self.block)).map { r * columns + $0 }
+                }
+                if let value = Self.correlation(cells.map { halves[0][$0] }, cells.map { halves[1][$0] }) {
+                    correlations.append(value)
+                }
+            }
+        }
+        correlation = correlations.isEmpty ? nil : FrameRecognition.median(correlations)
+    }
+
+    /// Cells of a block's side: 64 pixels.
+    private static let block = 8
+    /// Cells on either side that are averaged: what is left are structures below some 60 pixels.
+    private static let radius = 3
+    private static let fewestPhotos = 2
+
+    /// Each cell less the mean of those around it.
+    private static func relief(_ map: [Double], _ rows: Int, _ columns: Int) -> [Double] {
+        var result = map
+        for row in 0..<rows {
+            for column in 0..<columns {
+                var sum = 0.0
+                var count = 0.0
+                for r in max(0, row - radius)...min(rows - 1, row + radius) {
+                    for c in max(0, column - radius)...min(columns - 1, column + radius) {
+                        sum += map[r * columns + c]
+                        count += 1
+                    }
+                }
+                result[row * columns + column] -= sum / count
+            }
+        }
+        return result
+    }
+
+    /// From the median around a cell, not the mean: a bright star lifts the mean of every cell near it, and a field of
+    /// them would pass for a scene. Every third cell in each direction tells enough.
+    private static func typicalRelief(_ map: [Double], _ rows: Int, _ columns: Int) -> Double {
+        var distances: [Double] = []
+        for row in stride(from: 0, to: rows, by: radius) {
+            for column in stride(from: 0, to: columns, by: radius) {
+                let near = max(0, column - radius)...min(columns - 1, column + radius)
+                var around: [Double] = []
+                for r in max(0, row - radius)...min(rows - 1, row + radius) {
+                    around += near.map { map[r * columns + $0] }
+                }
+                distances.append(abs(map[row * columns + column] - FrameRecognition.median(around)))
+            }
+        }
+        return FrameRecognition.median(distances)
+    }
+
+    /// Nil where nothing varies.
+    private static func correlation(_ a: [Double], _ b: [Double]) -> Double? {
+        let meanA = a.reduce(0, +) / Double(a.count)
+        let meanB = b.reduce(0, +) / Double(b.count)
+        var (ab, aa, bb) = (0.0, 0.0, 0.0)
+        for (x, y) in zip(a, b) {
+            ab += (x - meanA) * (y - meanB)
+            aa += (x - meanA) * (x - meanA)
+            bb += (y - meanB) * (y - meanB)
+        }
+        return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : nil
+    }
+}

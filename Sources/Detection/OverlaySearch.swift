@@ -1,0 +1,75 @@
+import FastPixFrames
+import Foundation
+
+/// Finds where entries lie much closer together than chance puts them: strokes of date stamps, of watermarks, details of
+/// something that was in all photos. Defects of a sensor are scattered evenly.
+struct OverlaySearch {
+    let shape: FrameShape
+
+    /// Rows and columns around an entry: letters of a stamp.
+    private static let radius = 32
+    private static let fewest = 4
+    /// Over all entries of a frame: one false overlay in a thousand frames.
+    private static let chance = 1e-3
+
+    func find(_ points: [(row: Int, column: Int)]) -> [ExcludedRegion] {
+        guard points.count >= Self.fewest else { return [] }
+        let side = Double(2 * Self.radius + 1)
+        var cells: [Int: [Int]] = [:]
+        func cell(_ row: Int, _ column: Int) -> Int { (row / Self.radius + 1) * 1_000_000 + column / Self.radius + 1 }
+        for (index, point) in points.enumerated() { cells[cell(point.row, point.column), default: []].append(index) }
+        let near = points.indices.map { index -> [Int] in
+            let point = points[index]
+            var found: [Int] = []
+            for row in -1...1 {
+                for column in -1...1 {
+                    for other in cells[cell(point.row, point.column) + row * 1_000_000 + column] ?? []
+                    where abs(points[other].row - point.row) <= Self.radius
+                        && abs(points[other].column - point.column) <= Self.radius
+                    {
+                        found.append(other)
+                    }
+                }
+            }
+            return found
+        }
+        // How densely the rest lies: without the crowds themselves, of which there may be one.
+        let scattered = near.count { $0.count < Self.fewest }
+        let expected = Double(scattered) * side * side / Double(max(1, shape.width * shape.height))
+        let most = Self.limit(expected: expected, chance: Self.chance / Double(points.count))
+        let crowded = Set(points.indices.filter { near[$0].count >= max(Self.fewest, most) })
+        var regions: [ExcludedRegion] = []
+        var seen = Set<Int>()
+        for start in crowded.sorted() where !seen.contains(start) {
+            var members = Set(near[start])
+            var open = [start]
+            seen.insert(start)
+            while let index = open.popLast() {
+                members.formUnion(near[index])
+                for other in near[index] where crowded.contains(other) && seen.insert(other).inserted {
+                    open.append(other)
+                }
+            }
+            let rows = members.map { points[$0].row }
+            let columns = members.map { points[$0].column }
+            regions.append(
+                ExcludedRegion(
+                    kind: .overlay, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
+                    columns: columns.max()! - columns.min()! + 1))
+        }
+        return regions
+    }
+
+    /// The least count that a Poisson number of others exceeds with less than `chance`, the entry itself included.
+    private static func limit(expected: Double, chance: Double) -> Int {
+        var term = exp(-expected)
+        var tail = 1.0
+        var count = 0
+        while tail > chance, count < 100_000 {
+            tail -= term
+            count += 1
+            term *= expected / Double(count)
+        }
+        return count + 1
+    }
+}

@@ -1,0 +1,75 @@
+import CKernels
+import FastPixFrames
+
+/// What is summed up of all rows, by tiles and by places in the coded block. Whole numbers, or numbers that belong to one
+/// row: nothing depends on the order of rows.
+struct ScanStatistics: Sendable {
+    let geometry: FrameGeometry
+    /// [tile row][tile column][channel]
+    var tiles: [fpx_persistence_sums]
+    /// [row % period][column % period][channel]
+    var phases: [fpx_persistence_sums]
+    /// [row][tile column]
+    var marks: [fpx_row_marks]
+    /// Of rows that are sampled, how far pixels lie from their neighbours: [tile row][sample][tile column][channel], the
+    /// 84th percentile of the tile's columns.
+    var spreads: [Float]
+    /// Of a pixel in the middle of each tile, in the sampled rows, main channel: [tile row][sample][tile column]; below 0
+    /// where there is none.
+    var pixelVariances: [Float]
+    var pixelMeans: [Float]
+    /// Spreads summed up by place, in units of the tile's: [row % period][column % period][channel], 1/256ths.
+    var phaseSpreads: [(sum: UInt64, places: UInt64)]
+    /// How columns lie beside those `neighbourDistance` to the left and right: [tile row][column].
+    var columns: LineCounts
+    /// How rows lie beside those above and below: [row][tile column].
+    var rows: LineCounts
+    var candidates: CandidateStore
+    /// Whether the accumulators hold means instead of sums.
+    var isFloat = false
+
+    /// Rows of each tile whose spread is taken.
+    static let samplesPerTile = 4
+
+    init(_ geometry: FrameGeometry) {
+        self.geometry = geometry
+        let shape = geometry.shape
+        let tileCount = geometry.tileRows * geometry.tileColumns
+        let places = geometry.period * geometry.period * shape.channels
+        tiles = Array(repeating: fpx_persistence_sums(), count: tileCount * shape.channels)
+        phases = Array(repeating: fpx_persistence_sums(), count: places)
+        marks = Array(repeating: fpx_row_marks(), count: shape.height * geometry.tileColumns)
+        spreads = Array(repeating: -1, count: tileCount * Self.samplesPerTile * shape.channels)
+        pixelVariances = Array(repeating: -1, count: tileCount * Self.samplesPerTile)
+        pixelMeans = pixelVariances
+        phaseSpreads = Array(repeating: (0, 0), count: places)
+        columns = LineCounts(geometry.tileRows * shape.width)
+        rows = LineCounts(shape.height * geometry.tileColumns)
+        candidates = CandidateStore(geometry)
+    }
+
+    /// How bright most of the frame is in the mean, in samples.
+    var level: Double { FrameRecognition.median(pixelMeans.filter { $0 >= 0 }.map { Double($0) }) }
+
+    /// Bytes that it takes without candidates.
+    static func byteCount(_ geometry: FrameGeometry) -> Int {
+        let tileCount = geometry.tileRows * geometry.tileColumns
+        let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
+        return tileCount * geometry.shape.channels * (40 + 12 * samplesPerTile) + 6 * lines
+            + 3 * geometry.shape.height * geometry.tileColumns
+    }
+}
+
+/// Per piece of a line: of how many of its pixels is the mean above, or below, those of both sides, and twice the mean
+/// less both, summed up (in the units of the sums).
+struct LineCounts: Sendable {
+    var above: [UInt8]
+    var below: [UInt8]
+    var sums: [Int32]
+
+    init(_ count: Int) {
+        above = Array(repeating: 0, count: count)
+        below = Array(repeating: 0, count: count)
+        sums = Array(repeating: 0, count: count)
+    }
+}

@@ -1,0 +1,94 @@
+import CCodecs
+import FastPixCodecs
+import FastPixPlumbing
+import Synchronization
+import SystemPackage
+
+/// Reads the headers of many files, several at once.
+package enum PhotoProbe {
+    package struct Outcome: Sendable {
+        /// In the order of the paths given, the pictures of a file in their order.
+        package var photos: [PhotoFile] = []
+        package var failed: [SkippedPhoto] = []
+    }
+
+    /// `maximumPixels` bounds width x height (0: no bound). `progress` gets the number of files done and of files in all,
+    /// from any thread. Throws `interrupted`.
+    package static func run(
+        _ paths: [FilePath], channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64,
+        workers: Int, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
+    ) throws(FastPixError) -> Outcome {
+        let results = Mutex([Outcome?](repeating: nil, count: paths.count))
+        let next = Atomic(0)
+        WorkerTeam.run(workers: min(workers, max(1, paths.count), OpenFile.limit)) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < paths.count, interruption?.isCancelled != true else { return }
+                let result = probe(
+                    paths[index], channels: channels, maskedBorder: maskedBorder, maximumPixels: maximumPixels)
+                results.withLock { $0[index] = result }
+                progress(index + 1, paths.count)
+            }
+        }
+        try interruption?.check()
+        var outcome = Outcome()
+        for result in results.withLock({ $0 }) {
+            outcome.photos += result?.photos ?? []
+            outcome.failed += result?.failed ?? []
+        }
+        return outcome
+    }
+
+    /// Reads the headers of all pictures of a file; of raw files with the sensor's masked border, if wanted.
+    package static func probe(
+        _ path: FilePath, channels: ChannelSelection, maskedBorder: Bool = false, maximumPixels: UInt64
+    ) -> Outcome {
+        let file: OpenFile
+        do throws(FastPixError) {
+            file = try OpenFile(path)
+        } catch {
+            return Outcome(failed: [SkippedPhoto(path: path.string, reason: error.reason)])
+        }
+        let pictures = PicturesOfAFile()
+        var error = fpx_photo_error()
+        let status = fpx_photo_visit(
+            file.fileDescriptor, maskedBorder, channels.requested, maximumPixels,
+            { context, status, header, error in
+                guard let context else { return }
+                Unmanaged<PicturesOfAFile>.fromOpaque(context).takeUnretainedValue()
+                    .add(status, header.pointee, error.pointee)
+            }, Unmanaged.passUnretained(pictures).toOpaque(), &error)
+        if status != FPX_PHOTO_OK {
+            pictures.failures.append((pictures.count, FastPixError(status, error, path: path).reason))
+            pictures.count += 1
+        }
+        return pictures.outcome(path, file.state)
+    }
+}
+
+/// What a file turns out to hold, picture by picture.
+private final class PicturesOfAFile {
+    var count = 0
+    var pages: [(page: PhotoPage, header: PhotoHeader)] = []
+    var failures: [(number: Int, reason: String)] = []
+
+    func add(_ status: fpx_photo_status, _ header: fpx_photo_header, _ error: fpx_photo_error) {
+        if status == FPX_PHOTO_OK {
+            pages.append((PhotoPage(number: count, header.page), PhotoHeader(header)))
+        } else {
+            failures.append((count, FastPixError(status, error, path: "").reason))
+        }
+        count += 1
+    }
+
+    func outcome(_ path: FilePath, _ state: OpenFile.State) -> PhotoProbe.Outcome {
+        return PhotoProbe.Outcome(
+            photos: pages.map {
+                PhotoFile(path: path, page: $0.page, picturesInFile: count, state: state, header: $0.header)
+            },
+            failed: failures.map { number, reason in
+                SkippedPhoto(path: count > 1 ? "\(path.string)#\(number)" : path.string, reason: reason)
+            })
+    }
+}

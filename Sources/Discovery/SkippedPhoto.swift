@@ -1,0 +1,29 @@
+/// A file that was left out of a result, and why.
+public struct SkippedPhoto: Sendable, Codable, Equatable {
+    /// The file; of one with several pictures, `#` and the number of the picture behind it.
+    public let path: String
+    /// A sentence in English.
+    public let reason: String
+    /// False for files that are sound but were not wanted (a group that is too small, for instance).
+    public let isFailure: Bool
+    /// The photo with the same content that counts instead; nil for other reasons.
+    public let copyOf: String?
+
+    enum CodingKeys: String, CodingKey { case path, reason, copyOf }
+
+    /// A file that was left out.
+    public init(path: String, reason: String, isFailure: Bool = true, copyOf: String? = nil) {
+        self.path = path
+        self.reason = reason
+        self.isFailure = isFailure
+        self.copyOf = copyOf
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            path: try container.decode(String.self, forKey: .path),
+            reason: try container.decode(String.self, forKey: .reason),
+            copyOf: try container.decodeIfPresent(String.self, forKey: .copyOf))
+    }
+}

@@ -1,2 +1,0 @@
-/// "1 photo", "2 photos".
-public func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

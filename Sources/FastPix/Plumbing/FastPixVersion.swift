@@ -1,2 +1,0 @@
-/// The version of fastpix that wrote a report.
-public let fastPixVersion = "0.1.0"

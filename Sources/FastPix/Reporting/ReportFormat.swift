@@ -1,6 +1,0 @@
-/// The forms in which results can be written.
-public enum ReportFormat: String, Sendable, CaseIterable {
-    case text, json, csv
-    /// JSON Lines: an object a line; what is no list is one line.
-    case jsonl
-}

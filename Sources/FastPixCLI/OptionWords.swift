@@ -1,0 +1,51 @@
+import Foundation
+
+/// What the library advises, in the words of the command line: the library knows no options.
+enum OptionWords {
+    static func added(to message: String) -> String {
+        table.reduce(message) { message, words in
+            message.contains(words.library)
+                ? message.replacingOccurrences(of: words.library, with: words.option) : message
+        }
+    }
+
+    /// Ends of sentences, as the library writes them, and the same with options.
+    private static let table: [(library: String, option: String)] = [
+        ("use fewer workers, or a smaller batch or tile", "use fewer --workers, or a smaller --batch or --tile"),
+        ("use fewer workers or a smaller batch", "use fewer --workers or a smaller --batch"),
+        ("use fewer workers", "use fewer --workers"),
+        ("raise the memory limit", "raise --memory-limit"),
+        ("allow overwriting to replace it", "--overwrite replaces it"),
+        ("allow any camera to use it nevertheless", "--any-camera uses it nevertheless"),
+        ("allow any camera to compare them nevertheless", "--any-camera compares them nevertheless"),
+        (
+            "give the size and offset of a list that does not say its own",
+            "of a list that does not say its own, give "
+                + "--map-size and --map-offset"
+        ),
+        (
+            "give the photos' size and where they begin in that frame",
+            "give the photos' size and where they begin in that "
+                + "frame: --map-size 4000x3000 --map-offset 0,0"
+        ),
+        ("an offset of 0,0 when it counts in the photos", "--map-offset 0,0 when it counts in the photos"),
+        ("which takes no suffix;", "which takes no --suffix;"),
+        (
+            "choose another output or a suffix, or allow overwriting",
+            "choose another --output or a --suffix, or --overwrite"
+        ),
+        ("choose another output or a suffix", "choose another --output or a --suffix"),
+        ("choose another output, or allow overwriting", "choose another --output, or --overwrite"),
+        ("choose another output folder", "choose another --output"),
+        ("file and the format asked for is ", "file and --format is "),
+        ("give images of one size, or let the second be resized", "give images of one size, or --resize-b"),
+        ("give the photos and the channels it was made with", "give the photos and the --channels it was made with"),
+        ("without moments it is counted", "without --moments it is counted"),
+        (
+            "images are written as JPEG and PNG only; choose one of them",
+            "images are written as JPEG and PNG only; choose "
+                + "one of them with --format"
+        ),
+        ("; raise the limit of pixels to read it", "; --max-pixels sets the limit"),
+    ]
+}

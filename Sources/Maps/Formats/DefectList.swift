@@ -1,0 +1,94 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixFrames
+import FastPixPlumbing
+import Foundation
+
+/// Defects as JSON, for all cameras: what `fastpix hotpixels --format json` says of them, without the rest.
+struct DefectList: Encodable {
+    private let schema = "fastpix.defects/1"
+    private let version = fastPixVersion
+    private let groups: [Group]
+
+    private struct Group: Encodable {
+        let camera: Camera
+        let width: Int
+        let height: Int
+        let frames: Int
+        let defects: [Defect]
+    }
+
+    init(_ groups: [JudgedGroup]) {
+        self.groups = groups.map { group in
+            Group(
+                camera: group.camera, width: group.shape.width, height: group.shape.height, frames: group.frames,
+                defects: group.defects)
+        }
+    }
+
+    /// Reads this and the JSON of `fastpix hotpixels`. Groups that were not judged are left out.
+    static func maps(_ bytes: Data, path: String) throws(FastPixError) -> [DefectMap] {
+        let list: Stored
+        do {
+            list = try JSONDecoder().decode(Stored.self, from: bytes)
+        } catch {
+            throw FastPixError(
+                .corrupt, path: path,
+                "not a list of defects as fastpix writes it; use a report of hot pixels or an exported list, both in JSON"
+            )
+        }
+        guard list.schema.hasPrefix("fastpix.") else {
+            throw FastPixError(.unsupported, path: path, "JSON of another program (schema \(list.schema.printable))")
+        }
+        return list.groups.compactMap { group in
+            group.defects.map { defects in
+                DefectMap(
+                    camera: group.camera, width: group.width, height: group.height, entries: defects.map(\.entry))
+            }
+        }
+    }
+
+    private struct Stored: Decodable {
+        let schema: String
+        let groups: [StoredGroup]
+    }
+
+    private struct StoredGroup: Decodable {
+        let camera: Camera
+        let width: Int
+        let height: Int
+        let defects: [StoredDefect]?
+    }
+
+    private struct StoredDefect: Decodable {
+        let row: Int
+        let column: Int
+        let shape: DefectShape?
+        let extentRows: Int?
+        let extentColumns: Int?
+        let rowPeriod: Int?
+        let columnPeriod: Int?
+        let pixels: [PixelPlace]?
+        let smearRow: Int?
+        let smearColumn: Int?
+        let smearRows: Int?
+        let smearColumns: Int?
+        let `class`: DefectClass?
+        let mean: Double?
+        let neighbourhoodMean: Double?
+
+        var entry: DefectMap.Entry {
+            var smear: Smear?
+            if let smearRow, let smearColumn, let smearRows, let smearColumns {
+                smear = Smear(row: smearRow, column: smearColumn, rows: smearRows, columns: smearColumns)
+            }
+            // Reports from before there were shapes have the extent of a pixel's smear under the same name.
+            let hasShape = shape != nil
+            return DefectMap.Entry(
+                row: row, column: column, shape: shape, extentRows: hasShape ? extentRows ?? 1 : 1,
+                extentColumns: hasShape ? extentColumns ?? 1 : 1, rowPeriod: rowPeriod ?? 1,
+                columnPeriod: columnPeriod ?? 1, pixels: pixels ?? [], smear: smear, class: self.class,
+                meanOffset: mean.flatMap { mean in neighbourhoodMean.map { mean - $0 } })
+        }
+    }
+}

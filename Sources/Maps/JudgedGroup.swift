@@ -1,0 +1,25 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixFrames
+
+/// The defects of one camera and frame size that photos have shown: what goes into the files of other programs.
+package struct JudgedGroup: Sendable {
+    /// 1 for the report's first group: what files are numbered by.
+    package let number: Int
+    package let camera: Camera
+    package let shape: FrameShape
+    /// Photos behind the judgement.
+    package let frames: Int
+    /// Camera and shape in words.
+    package let name: String
+    package let defects: [Defect]
+
+    package init(number: Int, camera: Camera, shape: FrameShape, frames: Int, name: String, defects: [Defect]) {
+        self.number = number
+        self.camera = camera
+        self.shape = shape
+        self.frames = frames
+        self.name = name
+        self.defects = defects
+    }
+}

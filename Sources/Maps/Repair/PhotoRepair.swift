@@ -1,0 +1,167 @@
+import CCodecs
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import Synchronization
+import SystemPackage
+
+/// The job of `fastpix repair`: photos in, photos without their defects out.
+///
+/// Positions are those of the stored picture, so that EXIF orientation plays no part; it is kept like all other metadata.
+public struct PhotoRepair: Sendable {
+    /// The folder for the repaired photos.
+    public var folder: FilePath
+    /// Whether files that are there already may be replaced; photos that are read never are.
+    public var overwrites: Bool
+    /// Whether a list may be used for another camera.
+    public var takesAnyCamera: Bool
+    /// Pixels around a defect that go with it, when the list does not say how far its effect reaches; nil: 3 in JPEG,
+    /// where demosaicing and compression have spread it, and none in PNG.
+    public var radius: Int?
+    /// Threads, each with a photo of its own.
+    public var workers: Int
+    /// Largest photo accepted, in pixels (0: any).
+    public var maximumPixels: UInt64
+    /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. A photo is held whole, and one that
+    /// takes more alone is left out and listed.
+    public var memoryLimit: Int?
+
+    /// A repair with these settings; `workers`: nil is one per processor.
+    public init(
+        folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
+    ) {
+        self.folder = folder
+        self.overwrites = overwrites
+        self.takesAnyCamera = takesAnyCamera
+        self.radius = radius
+        self.workers = workers ?? WorkerTeam.defaultWorkers
+        self.maximumPixels = maximumPixels
+        self.memoryLimit = memoryLimit
+    }
+
+    /// Throws when a setting is out of its range.
+    public func validate() throws(FastPixError) {
+        guard !folder.isEmpty else {
+            throw FastPixError(.invalidArgument, "the output folder has an empty name; give its path")
+        }
+        guard (1...WorkerTeam.maximumWorkers).contains(workers) else {
+            throw FastPixError(.invalidArgument, "workers must be 1 to \(WorkerTeam.maximumWorkers), not \(workers)")
+        }
+        if let radius, !(0...Self.largestRadius).contains(radius) {
+            throw FastPixError(.invalidArgument, "the radius must be 0 to \(Self.largestRadius) pixels, not \(radius)")
+        }
+        try MemoryBudget.validate(limit: memoryLimit)
+    }
+
+    private static let largestRadius = 24
+
+    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that
+    /// cannot be repaired is listed in the report and nothing is written for it. Once `interruption` is cancelled, no
+    /// further photo is begun, and the report says so. `repaired` is called from several threads with each photo as
+    /// soon as it is written, and so is `progress`. Throws when a setting or
+    /// the list is wrong, or the folder cannot be made. Blocks until it is done, and may be called from any thread.
+    public func run(
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> RepairReport {
+        try validate()
+        let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
+        let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
+        try refuseReplacing(inputs.map(\.path), outputs)
+        let folders = OutputFolders()
+        try folders.make(folder)
+        defer { folders.removeEmpty() }
+        StagedFile.removeAbandoned(targets: outputs.targets)
+        let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
+        let next = Atomic(0)
+        let done = Atomic(0)
+        let memory = MemoryBudget(
+            limit: memoryLimit ?? AccumulationSettings.defaultMemoryLimit,
+            otherBytes: outputs.count * PhotoFile.listedBytes)
+        // A worker holds a photo and its repaired copy open.
+        WorkerTeam.run(workers: max(1, min(workers, outputs.count, OpenFile.limit / 2))) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < outputs.count, interruption?.isCancelled != true else { return }
+                let result = Result { () throws(FastPixError) in
+                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
+                }
+                results.withLock { $0[index] = result }
+                if case .success(let photo) = result { repaired(photo) }
+                progress(JobProgress(done: done.add(1, ordering: .relaxed).newValue, total: outputs.count))
+            }
+        }
+        var photos: [RepairReport.Photo] = []
+        var skipped = outputs.discovery.skipped
+        var isInterrupted = false
+        for (index, result) in results.withLock({ $0 }).enumerated() {
+            switch result {
+            case nil: isInterrupted = true
+            case .success(let photo): photos.append(photo)
+            case .failure(let error):
+                let about = error.path.map { $0 == outputs.source(index) ? "" : "\($0): " } ?? ""
+                skipped.append(SkippedPhoto(path: outputs.source(index).string, reason: about + error.reason))
+            }
+        }
+        skipped.sort { $0.path < $1.path }
+        return RepairReport(
+            maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
+            peakMemoryBytes: ProcessMemory.peakBytes,
+            isInterrupted: isInterrupted)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, no further photo is begun, and the
+    /// report says so.
+    public func run(
+        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> RepairReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(paths, recursive: recursive, maps: inputs, interruption: interruption, progress: progress)
+        }
+    }
+
+    private func refuseReplacing(_ maps: [FilePath], _ outputs: RepairOutputs) throws(FastPixError) {
+        let lists = Set(maps.map { OutputIdentity($0) })
+        guard let target = outputs.targets.first(where: { lists.contains(OutputIdentity($0)) }) else { return }
+        throw FastPixError(
+            .contradiction, path: target,
+            "a repaired photo would replace the list of defects; choose another folder")
+    }
+
+    private func repair(
+        _ path: FilePath, to target: FilePath, _ maps: RepairMaps, _ discovery: PhotoDiscovery, _ memory: MemoryBudget,
+        _ folders: OutputFolders
+    ) throws(FastPixError) -> RepairReport.Photo {
+        let photo = try PhotoFile(probing: path, maximumPixels: maximumPixels)
+        let header = photo.header
+        let map = try maps.map(for: header)
+        let patches = try RepairPatches(
+            map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
+        try discovery.refuseOverwriting(target)
+        if !overwrites, OutputFolders.holds(target) {
+            throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
+        }
+        try folders.make(target.removingLastComponent())
+        let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
+            var output = fpx_bytes()
+            defer { fpx_bytes_free(&output) }
+            let blocks = try RepairedPhoto.make(
+                path, header.format, patches, maximumPixels: maximumPixels, into: &output)
+            var file = try StagedFile(target: target)
+            try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
+            try file.commit(replacing: overwrites, durably: false)
+            return blocks
+        }
+        return RepairReport.Photo(
+            path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
+            defects: map.entries.count, blocksChanged: blocks)
+    }
+
+    /// A pixel's response after demosaicing and sharpening, as seen around hot pixels of a compact camera.
+    private static let radiusInJPEG = 3
+}

@@ -1,0 +1,18 @@
+import FastPixDiscovery
+import FastPixPlumbing
+
+extension RepairReport: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try ReportSchema.check(schema, in: container, forKey: .schema)
+        version = try container.decode(String.self, forKey: .version)
+        map = try container.decode(String.self, forKey: .map)
+        // Earlier versions took one list, and did not tell whether they were interrupted: nobody could.
+        maps = try container.decodeIfPresent([String].self, forKey: .maps) ?? [map]
+        photos = try container.decode([Photo].self, forKey: .photos)
+        skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
+        leftOut = nil
+        peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
+        isInterrupted = try container.decodeIfPresent(Bool.self, forKey: .isInterrupted) ?? false
+    }
+}

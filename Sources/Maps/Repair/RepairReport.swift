@@ -1,0 +1,86 @@
+import FastPixDiscovery
+import FastPixPlumbing
+
+/// What `fastpix repair` did; its JSON form is a contract (`schema`): fields may be added, never renamed.
+public struct RepairReport: Sendable, Encodable {
+    /// A photo that was written.
+    public struct Photo: Sendable, Codable, Equatable {
+        /// The photo that was read.
+        public let path: String
+        /// The photo that was written.
+        public let output: String
+        /// In pixels.
+        public let width: Int
+        /// In pixels.
+        public let height: Int
+        /// Entries of the lists for its camera.
+        public let defects: Int
+        /// 8 x 8 blocks of all components that differ from the original's; nil for PNG, which has none.
+        public let blocksChanged: Int?
+
+        enum CodingKeys: String, CodingKey { case path, output, width, height, defects, blocksChanged }
+
+        /// What is not known is written as null, so that a reader finds every key.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(path, forKey: .path)
+            try container.encode(output, forKey: .output)
+            try container.encode(width, forKey: .width)
+            try container.encode(height, forKey: .height)
+            try container.encode(defects, forKey: .defects)
+            try container.encode(blocksChanged, forKey: .blocksChanged)
+        }
+    }
+
+    /// Names the JSON form.
+    public let schema = "fastpix.repair/1"
+    /// Of the fastpix that has made the report.
+    public let version: String
+    /// The list of defects; of several, the first.
+    public let map: String
+    /// All of them.
+    public let maps: [String]
+    /// In the order of their paths, as the next.
+    public let photos: [Photo]
+    /// Photos that were not repaired, and why.
+    public let skipped: [SkippedPhoto]
+    /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
+    public let leftOut: String?
+    /// Most memory the process has held so far.
+    public let peakMemoryBytes: UInt64
+    /// True when it was cancelled; then `photos` are those that were complete.
+    public let isInterrupted: Bool
+
+    init(
+        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64,
+        isInterrupted: Bool
+    ) {
+        version = fastPixVersion
+        map = maps.first ?? ""
+        self.maps = maps
+        self.photos = photos
+        self.skipped = skipped
+        self.leftOut = leftOut
+        self.peakMemoryBytes = peakMemoryBytes
+        self.isInterrupted = isInterrupted
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case schema, version, map, maps, photos, skipped, peakMemoryBytes, isInterrupted
+    }
+
+    /// With a final line break.
+    public var json: String { JSONText.of(self) }
+
+    /// One line.
+    public var summary: String {
+        let defects = photos.map(\.defects)
+        let places =
+            defects.min() == defects.max()
+            ? "\(counted(defects.first ?? 0, "defect")) in each"
+            : "\(defects.min() ?? 0) to \(defects.max() ?? 0) defects in each"
+        return photos.isEmpty
+            ? "no photo repaired, \(skipped.count) skipped"
+            : "\(counted(photos.count, "photo")) repaired, \(places), \(skipped.count) skipped"
+    }
+}

@@ -1,0 +1,42 @@
+import CCodecs
+import FastPixCodecs
+import FastPixPlumbing
+import SystemPackage
+
+/// The repaired bytes of one photo.
+enum RepairedPhoto {
+    /// What repairing a photo takes at most (estimate): the whole picture and, of files, the result, while it grows twice,
+    /// and for PNG the original and the new picture besides.
+    static func memoryBytes(_ photo: PhotoFile) -> Int {
+        let files = photo.header.format == .jpeg ? 4 : 8
+        return photo.header.wholePictureBytes + photo.header.decoderBytes + files * photo.byteCount + overheadBytes
+    }
+
+    /// Buffers, tables, and windows around the places to repair.
+    private static let overheadBytes = 2 << 20
+
+    /// Fills `output`, which the caller frees. Returns the number of changed blocks, nil for PNG.
+    static func make(
+        _ path: FilePath, _ format: PhotoFormat, _ patches: RepairPatches, maximumPixels: UInt64,
+        into output: inout fpx_bytes
+    ) throws(FastPixError) -> Int? {
+        guard format == .jpeg || format == .png else {
+            throw FastPixError(.unsupported, path: path, "repair takes JPEG and PNG files only")
+        }
+        let file = try OpenFile(path)
+        var error = fpx_photo_error()
+        var blocks = 0
+        let status = patches.patches.withUnsafeBufferPointer { patches in
+            format == .jpeg
+                ? fpx_jpeg_repair(
+                    file.fileDescriptor, maximumPixels, patches.baseAddress, patches.count, &output, &blocks, &error)
+                : fpx_png_repair(
+                    file.fileDescriptor, maximumPixels, patches.baseAddress, patches.count, &output, &error)
+        }
+        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+        guard file.isUnchanged else {
+            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
+        }
+        return format == .jpeg ? blocks : nil
+    }
+}

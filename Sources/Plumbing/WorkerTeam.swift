@@ -1,0 +1,97 @@
+import Foundation
+import Synchronization
+
+/// Runs one body on several threads at once and waits for all of them.
+package enum WorkerTeam {
+    /// More threads than any processor has; a bound, so that a slip of the finger starts no ten thousand.
+    package static let maximumWorkers = 512
+
+    /// Processors that this process may use.
+    package static var defaultWorkers: Int { min(maximumWorkers, max(1, ProcessInfo.processInfo.activeProcessorCount)) }
+
+    /// Calls `body(0)` on this thread and `body(1)`... on threads of their own. Not a task pool: a worker may
+    /// wait for another one, so those that are running must all go on. When the system gives no more threads, fewer
+    /// workers are called; each takes work until none is left, so that nothing is lost.
+    package static func run(workers: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        var others: [WorkerThread] = []
+        for worker in 1..<max(1, workers) {
+            guard let thread = WorkerThread({ body(worker) }) else { break }
+            others.append(thread)
+        }
+        body(0)
+        for thread in others { thread.join() }
+    }
+
+    /// The same; returns the seconds that workers who found no more work waited for the others, added up.
+    package static func runMeasuringIdleness(workers: Int, _ body: @escaping @Sendable (Int) -> Void) -> Double {
+        let finishTimes = Mutex<[Double]>([])
+        run(workers: workers) { worker in
+            body(worker)
+            finishTimes.withLock { $0.append(monotonicSeconds()) }
+        }
+        let times = finishTimes.withLock { $0 }
+        let end = times.max() ?? 0
+        return times.reduce(0) { $0 + (end - $1) }
+    }
+
+    /// Calls `body` on a thread that nobody waits for. False when the system has none to give.
+    static func detach(_ body: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = WorkerThread(body) else { return false }
+        thread.detach()
+        return true
+    }
+
+    /// Calls `body` once for each index in 0..<`count` and returns the results in order. For work between or beside
+    /// decoding: the kernels' team of threads (`ParallelTiles`) keeps its processors busy for a while when it is done.
+    package static func map<Result: Sendable>(
+        _ count: Int, workers: Int, _ body: @escaping @Sendable (Int) -> Result
+    ) -> [Result] {
+        let results = Mutex([Result?](repeating: nil, count: count))
+        let next = Atomic(0)
+        run(workers: min(workers, max(1, count))) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                let result = body(index)
+                results.withLock { $0[index] = result }
+            }
+        }
+        return results.withLock { $0.map { $0! } }
+    }
+}
+
+/// A POSIX thread that is waited for. Foundation's does not tell when the system refuses one.
+private struct WorkerThread {
+    private let thread: pthread_t
+
+    private final class Body {
+        let call: @Sendable () -> Void
+        init(_ call: @escaping @Sendable () -> Void) { self.call = call }
+    }
+
+    /// Nil when the system has no thread to give.
+    init?(_ call: @escaping @Sendable () -> Void) {
+        let body = Unmanaged.passRetained(Body(call))
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let status = pthread_create(&thread, nil, { Self.run($0) }, body.toOpaque())
+        #else
+            var thread: pthread_t? = pthread_t()
+            let status = pthread_create(&thread!, nil, { Self.run($0!) }, body.toOpaque())
+        #endif
+        guard status == 0, let thread else {
+            body.release()
+            return nil
+        }
+        self.thread = thread
+    }
+
+    private static func run(_ body: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+        Unmanaged<Body>.fromOpaque(body).takeRetainedValue().call()
+        return nil
+    }
+
+    func join() { pthread_join(thread, nil) }
+
+    func detach() { pthread_detach(thread) }
+}

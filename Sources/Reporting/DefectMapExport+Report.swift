@@ -1,0 +1,48 @@
+import FastPixDetection
+import FastPixDiscovery
+import FastPixMaps
+import FastPixPlumbing
+import SystemPackage
+
+extension DefectMapExport {
+    /// Writes the lists of all groups that were judged. Returns what the user has to know, a sentence each: groups
+    /// without a list, and defects outside the raw frame. Throws when a list cannot be written or would replace one of
+    /// the photos.
+    package func write(_ groups: [HotPixelsReport.Group], photos: PhotoDiscovery) throws(FastPixError) -> [String] {
+        var judged: [JudgedGroup] = []
+        var unjudged: [String] = []
+        for (index, group) in groups.enumerated() {
+            if let detection = group.detection, !detection.isFixedView {
+                judged.append(
+                    JudgedGroup(
+                        number: index + 1, camera: group.camera, shape: group.shape, frames: group.frames,
+                        name: group.name, defects: detection.defects))
+            } else {
+                unjudged.append(group.name)
+            }
+        }
+        return try write(judged, unjudged: unjudged, photos: photos)
+    }
+}
+
+extension HotPixelsReport {
+    /// Writes the lists of defects of all groups that were judged, in the form of another program. A folder for
+    /// RawTherapee, whose files have names of their own; otherwise a file: JSON and CSV hold all groups, of the other
+    /// forms the second group's file gets `-2` before the extension, and so on.
+    ///
+    /// - Parameters:
+    ///   - path: where to; what is there is replaced, once the new list is complete.
+    ///   - columnOffset: where the photos' upper left pixel lies in the frame of the raw files, for the forms that count
+    ///     there; as `rowOffset`.
+    ///   - photos: none of these is replaced.
+    /// - Returns: what the user has to know, a sentence each: groups without a list, and defects outside the raw frame.
+    /// - Throws: when a list cannot be written or would replace one of `photos`.
+    public func writeDefects(
+        to path: FilePath, as format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0,
+        photos: PhotoDiscovery = PhotoDiscovery(paths: [])
+    ) throws(FastPixError) -> [String] {
+        let export = DefectMapExport(
+            path: path, format: format, columnOffset: columnOffset, rowOffset: rowOffset)
+        return try export.write(groups, photos: photos)
+    }
+}

@@ -1,0 +1,182 @@
+import FastPixDetection
+import FastPixFrames
+import FastPixPlumbing
+import Foundation
+
+extension HotPixelsReport {
+    /// The defects of a group in words and as a table.
+    func detectionText(of group: Group, at sensitivity: DetectionSensitivity) -> String {
+        guard let detection = group.detection else {
+            return "Defects are not judged with \(counted(group.frames, "photo")); "
+                + "\(DetectionSettings.minimumFrames) are the least, 100 are good."
+        }
+        var parts = [foundText(detection, group, sensitivity)]
+        if !detection.defects.isEmpty {
+            parts[0] += "\n" + defectTable(detection.defects, group).text
+            if detection.defects.count > Self.longestTable {
+                parts.append(
+                    "  and \(detection.defects.count - Self.longestTable) more; JSON and CSV list them all")
+            }
+        }
+        if let history = historyTable(detection.defects) { parts.append(history.text) }
+        if !detection.excludedRegions.isEmpty { parts.append(regionText(detection.excludedRegions)) }
+        return parts.joined(separator: "\n\n")
+    }
+
+    /// What was found, in how much of the frame, in what was taken for what: a list is worth no more than that.
+    private func foundText(_ detection: Detection, _ group: Group, _ sensitivity: DetectionSensitivity) -> String {
+        var lines: [String] = []
+        if let share = detection.notJudgedWords { lines.append(share) }
+        if detection.isFixedView {
+            lines.append(
+                "The photos show one view: its finest details cannot be told from defects. What is sharp to a pixel is "
+                    + "listed with low confidence.")
+        }
+        lines.append(
+            "\(counted(detection.defects.count, "defect")) found at sensitivity \(sensitivity.rawValue) in "
+                + "\(detection.judgedPercent) % of the frame")
+        lines.append(
+            "over \(counted(group.frames, "photo")) taken for \(detection.kind.rawValue): \(detection.kindReason)")
+        lines.append(detection.limitWords)
+        return lines.joined(separator: "\n")
+    }
+
+    private static let longestTable = 50
+
+    /// With fewer words and digits where the page would be too narrow for all of them.
+    private func defectTable(_ defects: [Defect], _ group: Group) -> TextTable {
+        let full = defectTable(defects, group, isBrief: false)
+        return full.fits ? full : defectTable(defects, group, isBrief: true)
+    }
+
+    private func defectTable(_ defects: [Defect], _ group: Group, isBrief: Bool) -> TextTable {
+        TextTable(
+            columns: [
+                .left("class"), .left("shape"), .right("row"), .right("column"), .left(isBrief ? "chan." : "channel"), .right("mean"),
+                .right("around"), .right("variance"), .right("around"), .right("conf."),
+            ],
+            rows: defects.prefix(Self.longestTable).map { defect in
+                let values = [
+                    defect.mean, defect.neighbourhoodMean, defect.variance, defect.neighbourhoodVariance,
+                    defect.confidence,
+                ]
+                return [
+                    defect.class.rawValue, isBrief ? defect.shapeBrief : defect.shapeWords, "\(defect.row)", "\(defect.column)",
+                    group.colourName(defect),
+                ]
+                    + values.map { isBrief && $0.magnitude >= 1000 ? brief($0) : TextTable.number($0) }
+            })
+    }
+
+    private func brief(_ value: Double) -> String { String(format: value.magnitude < 1e6 ? "%.0f" : "%.1e", value) }
+
+    /// Nil when no photo was looked at for it.
+    private func historyTable(_ defects: [Defect]) -> TextTable? {
+        let rows = defects.prefix(Self.longestTable).compactMap { defect in
+            defect.history.map { history in
+                [
+                    "\(defect.row)", "\(defect.column)", since(history), words(history.iso, "ISO"),
+                    words(history.exposure, "s"),
+                ]
+            }
+        }
+        guard !rows.isEmpty else { return nil }
+        return TextTable(
+            columns: [
+                .right("row"), .right("column"), .left("shows since"), .left("with more ISO"),
+                .left("with longer exposure"),
+            ], rows: rows)
+    }
+
+    private func since(_ history: DefectHistory) -> String {
+        guard let first = history.firstSeen else { return "not known: no times" }
+        return first.photosBefore == 0
+            ? "the first photo" : "\(first.time), \(counted(first.photosBefore, "photo")) before"
+    }
+
+    /// "grows: 4.1 at 100 to 200 ISO, 20.3 at 400 to 1600 ISO"
+    private func words(_ dependence: SettingDependence, _ unit: String) -> String {
+        guard let lower = dependence.lower, let upper = dependence.upper else { return "not enough variety" }
+        let parts = [lower, upper].map { part in
+            let range =
+                part.least == part.greatest ? number(part.least) : "\(number(part.least)) to \(number(part.greatest))"
+            return "\(String(format: "%.1f", part.meanResidual)) at \(range) \(unit)"
+        }
+        return "\(dependence.verdict.rawValue): \(parts.joined(separator: ", "))"
+    }
+
+    private func number(_ value: Double) -> String { String(format: "%.4g", value) }
+
+    private func regionText(_ regions: [ExcludedRegion]) -> String {
+        let table = TextTable(
+            columns: [.left("left out"), .right("row"), .right("column"), .right("rows"), .right("columns")],
+            rows: regions.prefix(Self.mostRegions).map {
+                [$0.kind.rawValue, "\($0.row)", "\($0.column)", "\($0.rows)", "\($0.columns)"]
+            })
+        let more = regions.count - Self.mostRegions
+        return table.text + (more > 0 ? "\n  and \(more) more" : "")
+    }
+
+    private static let mostRegions = 10
+}
+
+extension Detection {
+    /// Nil where nearly all of the frame is judged.
+    var notJudgedWords: String? {
+        guard judgedShare < Self.nearlyAll else { return nil }
+        let kinds = Set(excludedRegions.map(\.kind.rawValue)).sorted().joined(separator: ", ")
+        return "NOT JUDGED: \(100 - judgedPercent) % of the frame (\(kinds))."
+    }
+
+    /// A tenth of the frame that nobody looked at is more than a detail.
+    static let nearlyAll = 0.9
+
+    /// Rounded down, so that 100 says all.
+    var judgedPercent: Int { Int((judgedShare * 100).rounded(.down)) }
+
+    /// What these photos could have shown.
+    var limitWords: String {
+        guard let limitOfDetection else { return "No steady offset, however large, would be found in these photos." }
+        return "The faintest steady offset that these photos show nine times out of ten: "
+            + String(format: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
+    }
+}
+
+extension Defect {
+    /// "cluster of 4", "column, 640 rows".
+    var shapeWords: String {
+        switch shape {
+        case .point: "point"
+        case .cluster: "cluster of \(pixels.count)"
+        case .column: "column, \(extentRows) rows"
+        case .row: "row, \(extentColumns) columns"
+        case .grid: "grid, \(columnPeriod) x \(rowPeriod)"
+        }
+    }
+}
+
+extension Defect {
+    /// The same in one word and a number: "column 640".
+    fileprivate var shapeBrief: String {
+        switch shape {
+        case .point: "point"
+        case .cluster: "cluster \(pixels.count)"
+        case .column: "column \(extentRows)"
+        case .row: "row \(extentColumns)"
+        case .grid: "grid \(columnPeriod)x\(rowPeriod)"
+        }
+    }
+}
+
+extension HotPixelsReport.Group {
+    /// The colour of a defect: that of its place in a mosaic, or its channel's name.
+    func colourName(_ defect: Defect) -> String {
+        guard let pattern = shape.pattern else { return channelNames[defect.channel] }
+        switch pattern.letter(row: defect.row, column: defect.column) {
+        case "R": return "red"
+        case "G": return "green"
+        case "B": return "blue"
+        case let letter: return String(letter)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+
+/// A reason to doubt a result, in a sentence.
+public struct ReportWarning: Sendable, Codable, Equatable {
+    package enum Kind: String, Sendable, Codable {
+        /// Too few photos for a result to rely on.
+        case fewPhotos = "few-photos"
+        case severalCameras = "several-cameras"
+        /// Saved by a program that changes pixels.
+        case edited
+        /// Of another size than the camera declared.
+        case resized
+        /// Turned by a program, so that positions are not those of the sensor.
+        case turned
+        /// Positions need not be those of pixels of the sensor: lens correction, digital zoom, several exposures in one.
+        case geometry
+        /// The photos show the same view.
+        case staticScene = "static-scene"
+        /// The photos resemble each other.
+        case similarScenes = "similar-scenes"
+        /// More entries than a sensor has defects.
+        case manyDefects = "many-defects"
+        /// A tenth of the frame or more was left out.
+        case notJudged = "not-judged"
+        /// More places stood out than could be looked at.
+        case truncated
+    }
+
+    package let kind: Kind
+    /// A sentence in English.
+    public let message: String
+    /// Index of the group that it is about; nil: all of them.
+    public let group: Int?
+
+    enum CodingKeys: String, CodingKey { case kind, message, group }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(message, forKey: .message)
+        try container.encode(group, forKey: .group)
+    }
+}
+
+extension HotPixelsReport {
+    /// Reasons to doubt the result, in the order of the groups.
+    static func warnings(of groups: [Group]) -> [ReportWarning] {
+        var warnings: [ReportWarning] = []
+        let cameras = Set(groups.map(\.camera.name)).sorted()
+        if cameras.count > 1 {
+            let names = cameras.prefix(mostNames).joined(separator: ", ") + (cameras.count > mostNames ? ", ..." : "")
+            warnings.append(
+                ReportWarning(
+                    kind: .severalCameras,
+                    message: "the photos are of \(cameras.count) cameras (\(names)); each is judged by its own photos",
+                    group: nil))
+        }
+        for (index, group) in groups.enumerated() {
+            warnings += group.doubts.map {
+                ReportWarning(kind: $0.kind, message: $0.message, group: index)
+            }
+        }
+        return warnings
+    }
+
+    private static let mostNames = 4
+}
+
+extension HotPixelsReport.Group {
+    fileprivate typealias Doubt = (kind: ReportWarning.Kind, message: String)
+
+    /// Everything that the user should know before relying on the group's result, a sentence each.
+    public var warnings: [String] { doubts.map(\.message) }
+    /// Reasons to doubt the list of defects, a sentence each.
+    public var detectionWarnings: [String] { detectionDoubts.map(\.message) }
+
+    fileprivate var doubts: [Doubt] { photoDoubts + geometryDoubts + detectionDoubts }
+
+    /// Below this the lowest variances are as much the scenes' as the sensor's. Where there is no scene, noise alone has to
+    /// be told from defects.
+    private var fewPhotos: Int { detection?.kind.isEven == true ? 10 : 30 }
+
+    /// What is wrong with the photos.
+    private var photoDoubts: [Doubt] {
+        var warnings: [Doubt] = []
+        if frames < fewPhotos {
+            warnings.append(
+                (
+                    .fewPhotos,
+                    "\(counted(frames, "photo")) of \(name): \(fewPhotos) are the least for a result to rely on, "
+                        + "100 are good"
+                ))
+        }
+        if marks.edited > 0 {
+            warnings.append(
+                (
+                    .edited,
+                    "\(share(marks.edited)) were saved by a program (\(marks.editors.joined(separator: ", "))), which may "
+                        + "have hidden or moved defects; use the files as the camera wrote them"
+                ))
+        }
+        if marks.resized > 0 {
+            warnings.append(
+                (
+                    .resized,
+                    "\(share(marks.resized)) are \(shape.width) x \(shape.height), but "
+                        + "\(marks.declaredSizes.joined(separator: ", ")) by their EXIF: resizing hides defects, cropping "
+                        + "moves them; use the files as the camera wrote them"
+                ))
+        }
+        if marks.turned > 0 {
+            warnings.append(
+                (
+                    .turned,
+                    "\(share(marks.turned)) were turned by a program; positions are those of the turned picture"
+                ))
+        }
+        return warnings
+    }
+
+    private var geometryDoubts: [Doubt] {
+        var reasons: [String] = []
+        if marks.lensCorrected > 0 {
+            reasons.append("\(share(marks.lensCorrected)) were corrected with a lens profile")
+        }
+        if marks.digitallyZoomed > 0 { reasons.append("\(share(marks.digitallyZoomed)) were zoomed digitally") }
+        if marks.composite > 0 { reasons.append("\(share(marks.composite)) are several exposures in one") }
+        if camera.isPhone, marks.composite == 0 {
+            reasons.append("phones (\(camera.name)) correct the lens and may lay several exposures over each other")
+        }
+        return reasons.map {
+            (.geometry, "\($0), so that a place in the picture need not be the same pixel of the sensor in every photo")
+        }
+    }
+
+    private func share(_ count: Int) -> String {
+        "\(count) of \(counted(marks.photoCount, "photo")) of \(camera.name)"
+    }
+
+    /// What is wrong with the list of defects.
+    private var detectionDoubts: [Doubt] {
+        guard let detection else { return [] }
+        var warnings: [Doubt] = []
+        if let share = detection.notJudgedWords {
+            warnings.append((.notJudged, "\(share) What lies there is not in the list of \(camera.name)"))
+        }
+        if detection.isTruncated {
+            warnings.append(
+                (
+                    .truncated,
+                    "more places stand out in \(camera.name) than can be looked at; the most striking of each part of "
+                        + "the frame were"
+                ))
+        }
+        if detection.isFixedView {
+            warnings.append(
+                (
+                    .staticScene,
+                    "the photos of \(camera.name) show the same view (tripod, burst, time-lapse?); details of the scene "
+                        + "cannot be told from defects; use photos of different scenes"
+                ))
+        } else if detection.kind == .scenes, let correlation = detection.sceneCorrelation,
+            correlation > Self.notableCorrelation
+        {
+            warnings.append(
+                (
+                    .similarScenes,
+                    "the photos of \(camera.name) resemble each other, which hides weak defects; use more different "
+                        + "scenes"
+                ))
+        }
+        let megapixels = Double(shape.width * shape.height) / 1e6
+        // A sensor in the dark shows hundreds of pixels in a million that no scene would.
+        if !detection.kind.isEven, !detection.isFixedView, Double(detection.defects.count) > max(Self.fewDefects, Self.plausibleDensity * megapixels) {
+            warnings.append(
+                (
+                    .manyDefects,
+                    "\(counted(detection.defects.count, "defect")) in \(camera.name) are more than a sensor usually has; "
+                        + "look at some of them before you rely on the list"
+                ))
+        }
+        return warnings
+    }
+
+    /// Photos of different things have 0.00 to 0.30 (Guides/Detection.md).
+    private static let notableCorrelation = 0.5
+    /// Entries per million pixels.
+    private static let plausibleDensity = 100.0
+    private static let fewDefects = 20.0
+}

@@ -1,0 +1,119 @@
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import FastPixStatistics
+import Foundation
+
+extension StatisticsReport {
+    /// The report in one of its forms, with a final line break.
+    package func formatted(_ format: ReportFormat) -> String {
+        switch format {
+        case .text: text
+        case .json: json
+        case .jsonl: JSONText.line(of: self)
+        case .csv: csv
+        }
+    }
+
+    /// With a final line break.
+    public var json: String { JSONText.of(self) }
+
+    /// Tables for people, with a final line break.
+    public var text: String {
+        var parts = [headline]
+        if inventory.all.photos > 0 {
+            parts.append(table("format", inventory.formats) { $0.rawValue.uppercased() })
+            parts.append(table("frame", inventory.shapes, \.name))
+            parts.append(table("depth", inventory.bitDepths) { "\($0)-bit" })
+            parts.append(table("camera", inventory.cameras, \.name))
+        }
+        if let moments { parts.append(text(of: moments)) }
+        if !leftOut.isEmpty { parts.append("Left out: \(leftOut.text)") }
+        parts.append(closing)
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private var headline: String {
+        "\(counted(inventory.all.photos, "photo")), \(size(inventory.all.bytesOnDisk)) on disk, "
+            + "\(size(inventory.all.bytesDecoded)) decoded; \(counted(brokenCount, "broken file"))"
+    }
+
+    /// Files that look like photos and are none, or damaged ones.
+    public var brokenCount: Int { skipped.count(where: \.isFailure) }
+
+    private func table<Property>(
+        _ title: String, _ entries: [PhotoInventory.Entry<Property>], _ name: (Property) -> String
+    ) -> String {
+        let shown = entries.count > Self.longestTable + 1 ? Self.longestTable : entries.count
+        let table = TextTable(
+            columns: [.left(title), .right("photos"), .right("on disk"), .right("decoded")],
+            rows: entries.prefix(shown).map { entry in
+                [
+                    name(entry.property).printable, "\(entry.tally.photos)", size(entry.tally.bytesOnDisk),
+                    size(entry.tally.bytesDecoded),
+                ]
+            })
+        let more = entries.count - shown
+        return table.text + (more > 0 ? "\n  and \(more) more; JSON and CSV list them all" : "")
+    }
+
+    private static let longestTable = 20
+
+    /// Megabytes are 10^6 bytes, mebibytes 2^20.
+    private func size(_ bytes: Int) -> String {
+        String(format: "%.2f MB (%.2f MiB)", Double(bytes) / 1e6, Double(bytes) / 1_048_576)
+    }
+
+    // MARK: Moments
+
+    private func text(of moments: Moments) -> String {
+        guard !moments.channels.isEmpty else { return "No mean and standard deviation: no photo could be decoded." }
+        let table = TextTable(
+            columns: [
+                .left("channel"), .right("photos"), .right("pixels"), .right("mean of 1"), .right("std of 1"),
+                .right("mean of 255"), .right("std of 255"),
+            ],
+            rows: moments.channels.map { channel in
+                ["\(channel.name)", "\(channel.photos)", "\(channel.pixels)"]
+                    + [channel.mean, channel.standardDeviation].map { String(format: "%.6f", $0) }
+                    + [channel.meanOf255, channel.standardDeviationOf255].map { String(format: "%.4f", $0) }
+            })
+        var parts = ["\(weighting(moments)); \(unit(moments))", table.text]
+        let colours = moments.channels.filter { $0.name != "grey" }
+        if !colours.isEmpty {
+            parts.append(
+                "  mean=[\(list(colours.map(\.mean)))], std=[\(list(colours.map(\.standardDeviation)))]")
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private func weighting(_ moments: Moments) -> String {
+        moments.weight == .pixel ? "Every pixel weighs alike" : "Every photo weighs alike"
+    }
+
+    /// What 1 stands for.
+    private func unit(_ moments: Moments) -> String {
+        switch Set(moments.channels.flatMap(\.bitsPerSample)) {
+        case [8]: "samples are divided by 255"
+        case [16]: "16-bit samples are divided by 65535"
+        default: "8-bit samples are divided by 255, 16-bit samples by 65535"
+        }
+    }
+
+    private func list(_ values: [Double]) -> String {
+        values.map { String(format: "%.4f", $0) }.joined(separator: ", ")
+    }
+
+    private var closing: String {
+        let seconds = String(
+            format: "headers %.2f s%@", timing.probeSeconds,
+            settings.decoded ? String(format: ", decoding %.2f s", timing.decodeSeconds) : "")
+        return "Wall time: \(seconds) with \(counted(settings.workers, "worker")). "
+            + "Peak memory \(peakMemoryBytes / 1_048_576) MiB."
+    }
+}
+
+extension FrameShape {
+    /// "4000 x 3000, 8-bit RGB"
+    var name: String { "\(width) x \(height), \(samples())" }
+}

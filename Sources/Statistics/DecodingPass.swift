@@ -1,0 +1,88 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+import Synchronization
+
+/// Decodes photos of any mixture of shapes, several at once, and sums their samples when that is wanted.
+package enum DecodingPass {
+    /// What is done with decoded samples.
+    package enum Purpose: Sendable {
+        /// Nothing: whether a photo is sound shows when it is decoded to its end.
+        case verification
+        case sums
+        /// Sums, and how often each value occurs.
+        case sumsAndCounts
+    }
+
+    package struct Outcome: Sendable {
+        var totals = ChannelTotals()
+        /// Photos that left no sample behind, ordered by path.
+        package var failed: [FailedPhoto] = []
+    }
+
+    /// `progress` hears of every photo that is done with, from any thread. Throws `interrupted`, before the next photo. The result is the same for any number of
+    /// workers and any order of the photos.
+    package static func run(
+        _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
+        interruption: Interruption? = nil, progress: @escaping @Sendable (PhotoFile) -> Void
+    ) throws(FastPixError) -> Outcome {
+        // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
+        let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
+        let next = Atomic(0)
+        let result = Mutex(Outcome())
+        // A worker holds one photo open.
+        let team = max(1, min(workers, photos.count, OpenFile.limit))
+        WorkerTeam.run(workers: team) { _ in
+            var own = Outcome()
+            var reader = StripReader()
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < ordered.count, interruption?.isCancelled != true else { break }
+                let photo = ordered[index]
+                do throws(FastPixError) {
+                    try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in
+                        try take(photo, purpose, maximumPixels: maximumPixels, with: &reader, into: &own.totals)
+                    }
+                } catch {
+                    own.failed.append(FailedPhoto(photo, reason: error.reason))
+                }
+                progress(photo)
+            }
+            result.withLock {
+                $0.totals += own.totals
+                $0.failed += own.failed
+            }
+        }
+        try interruption?.check()
+        var outcome = result.withLock { $0 }
+        outcome.failed.sort { $0.place < $1.place }
+        return outcome
+    }
+
+    /// What decoding a photo takes at most (estimate).
+    private static func memoryBytes(_ photo: PhotoFile, _ purpose: Purpose) -> Int {
+        let header = photo.header
+        // Of this photo, and of all photos of a worker.
+        let counts = purpose == .sumsAndCounts ? 2 * header.shape.channels * 8 << header.shape.bitsPerSample : 0
+        return header.decoderBytes + AccumulationPlan.bytesPerOpenPhoto + StripReader.memoryBytes(header.shape) + counts
+    }
+
+    private static func take(
+        _ photo: PhotoFile, _ purpose: Purpose, maximumPixels: UInt64, with reader: inout StripReader,
+        into totals: inout ChannelTotals
+    ) throws(FastPixError) {
+        guard purpose != .verification else {
+            return try reader.read(photo, maximumPixels: maximumPixels) { _, _ in }
+        }
+        guard photo.header.shape.sampleType != .f32 else {
+            throw FastPixError(
+                .unsupported, path: photo.name,
+                "its samples are floating-point numbers, which have no exact sums; without moments it is counted")
+        }
+        var sums = PhotoSums(photo.header.shape, countsValues: purpose == .sumsAndCounts)
+        try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }
+        sums.enter(&totals)
+    }
+}

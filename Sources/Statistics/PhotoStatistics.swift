@@ -1,0 +1,125 @@
+import FastPixAccumulation
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixPlumbing
+import Synchronization
+
+/// The job of `fastpix stats`: what is in a set of photos, and the mean and spread of their samples.
+///
+/// ```swift
+/// var statistics = PhotoStatistics()
+/// statistics.moments = .pixel
+/// let report = try statistics.run(PhotoDiscovery(paths: ["photos"], recursive: true))
+/// for channel in report.moments?.channels ?? [] { print(channel.name, channel.mean, channel.standardDeviation) }
+/// ```
+public struct PhotoStatistics: Sendable {
+    /// Threads that read headers and decode; nil: one per processor.
+    public var workers: Int?
+    /// Largest photo accepted, in pixels (0: any).
+    public var maximumPixels: UInt64
+    /// Decode all photos to their ends, which finds damage that headers do not show.
+    public var verifies: Bool
+    /// Whether mean and standard deviation are computed, and by what photos count. Nil: from headers only. Otherwise all
+    /// photos are decoded.
+    public var moments: PhotoWeight?
+    /// Grey photos count as colour photos whose red, green and blue are equal; no effect without `moments`.
+    public var greyAsRGB: Bool
+    /// Count how often each value occurs, too: about a fifth more time; no effect without `moments`.
+    package var countsValues = false
+    /// Bytes of memory to stay below while photos are decoded; nil: `AccumulationSettings.defaultMemoryLimit`. A photo
+    /// that takes more alone is left out and listed.
+    public var memoryLimit: Int?
+
+    /// Statistics with these settings; `validate()` and `run` refuse those out of their range.
+    public init(
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, verifies: Bool = false,
+        moments: PhotoWeight? = nil, greyAsRGB: Bool = false, memoryLimit: Int? = nil
+    ) {
+        self.workers = workers
+        self.maximumPixels = maximumPixels
+        self.verifies = verifies
+        self.moments = moments
+        self.greyAsRGB = greyAsRGB
+        self.memoryLimit = memoryLimit
+    }
+
+    /// Throws when a setting is out of its range.
+    public func validate() throws(FastPixError) { try headerSettings.validate() }
+
+    private var headerSettings: AccumulationSettings {
+        AccumulationSettings(workers: workers, maximumPixels: maximumPixels, memoryLimit: memoryLimit)
+    }
+
+    /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
+    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong and
+    /// when the run was interrupted. Blocks until it is done, and may be called from any thread.
+    public func run(
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> StatisticsReport {
+        try validate()
+        let start = monotonicSeconds()
+        let probed = try PhotoProbe.run(
+            discovery.files, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
+            interruption: interruption,
+            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
+        var sound = probed.photos
+        var skipped = discovery.skipped + probed.failed
+        let headersRead = monotonicSeconds()
+        var totals: ChannelTotals?
+        if let purpose {
+            let count = sound.count
+            let bytesInAll = sound.reduce(0) { $0 + $1.byteCount }
+            let done = Mutex((photos: 0, bytes: 0))
+            let outcome = try DecodingPass.run(
+                sound, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
+                memory: MemoryBudget(
+                    limit: headerSettings.memoryLimitBytes,
+                    otherBytes: discovery.files.count * PhotoFile.listedBytes), interruption: interruption
+            ) { photo in
+                let byteCount = photo.byteCount
+                // Told in order, because a later number must not be overtaken by an earlier one.
+                done.withLock { done in
+                    done.photos += 1
+                    done.bytes += byteCount
+                    progress(
+                        JobProgress(done: done.photos, total: count, bytesDone: done.bytes, bytesInAll: bytesInAll))
+                }
+            }
+            let damaged = Set(outcome.failed.map(\.place))
+            sound.removeAll { damaged.contains($0.place) }
+            skipped += outcome.failed.map(\.skipped)
+            totals = outcome.totals
+        }
+        let end = monotonicSeconds()
+        return StatisticsReport(
+            version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
+            inventory: PhotoInventory(sound), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
+            leftOut: discovery.leftOut,
+            timing: StatisticsReport.Timing(
+                probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
+            peakMemoryBytes: ProcessMemory.peakBytes)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
+    public func run(
+        _ discovery: PhotoDiscovery, progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> StatisticsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(discovery, interruption: interruption, progress: progress)
+        }
+    }
+
+    /// Nil when nothing is to be decoded.
+    private var purpose: DecodingPass.Purpose? {
+        guard moments != nil else { return verifies ? .verification : nil }
+        return countsValues ? .sumsAndCounts : .sums
+    }
+
+    private func result(_ totals: ChannelTotals?) -> StatisticsReport.Moments? {
+        guard let totals, let moments else { return nil }
+        return StatisticsReport.Moments(
+            weight: moments, greyAsRGB: greyAsRGB, channels: totals.moments(weight: moments, greyAsRGB: greyAsRGB),
+            histograms: countsValues ? totals.histograms(greyAsRGB: greyAsRGB) : nil)
+    }
+}

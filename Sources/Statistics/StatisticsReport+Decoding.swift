@@ -1,0 +1,83 @@
+import FastPixCodecs
+import FastPixDiscovery
+import FastPixFrames
+import FastPixPlumbing
+
+extension StatisticsReport: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        try ReportSchema.check(schema, in: container, forKey: .schema)
+        version = try container.decode(String.self, forKey: .version)
+        settings = try container.decode(Settings.self, forKey: .settings)
+        inventory = PhotoInventory(
+            all: PhotoTally(
+                photos: try container.decode(Int.self, forKey: .photos),
+                bytesOnDisk: try container.decode(Int.self, forKey: .bytesOnDisk),
+                bytesDecoded: try container.decode(Int.self, forKey: .bytesDecoded)),
+            formats: try Self.entries(container, .formats, FormatKey.self, \.format),
+            shapes: try Self.entries(container, .shapes, FrameShape.self, \.self),
+            bitDepths: try Self.entries(container, .bitDepths, DepthKey.self, \.bitsPerSample),
+            cameras: try Self.entries(container, .cameras, CameraKey.self, \.camera))
+        moments = try container.decodeIfPresent(Moments.self, forKey: .moments)
+        skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
+        leftOut = try container.decode([LeftOutFiles].self, forKey: .leftOut)
+        timing = try container.decode(Timing.self, forKey: .timing)
+        peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
+    }
+
+    /// What photos share, and how many do, side by side in one object.
+    private struct DecodedRow<Key: Decodable>: Decodable {
+        let key: Key
+        let tally: PhotoTally
+
+        init(from decoder: any Decoder) throws {
+            key = try Key(from: decoder)
+            let container = try decoder.container(keyedBy: Row<FormatKey>.CodingKeys.self)
+            tally = PhotoTally(
+                photos: try container.decode(Int.self, forKey: .photos),
+                bytesOnDisk: try container.decode(Int.self, forKey: .bytesOnDisk),
+                bytesDecoded: try container.decode(Int.self, forKey: .bytesDecoded))
+        }
+    }
+
+    private static func entries<Key: Decodable, Property>(
+        _ container: KeyedDecodingContainer<CodingKeys>, _ name: CodingKeys, _ key: Key.Type,
+        _ property: KeyPath<Key, Property>
+    ) throws -> [PhotoInventory.Entry<Property>] {
+        try container.decode([DecodedRow<Key>].self, forKey: name).map {
+            PhotoInventory.Entry(property: $0.key[keyPath: property], tally: $0.tally)
+        }
+    }
+}
+
+extension StatisticsReport.Moments: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        weight = try container.decode(PhotoWeight.self, forKey: .weight)
+        greyAsRGB = try container.decode(Bool.self, forKey: .greyAsRGB)
+        channels = try container.decode([ChannelMoments].self, forKey: .channels)
+        histograms = try container.decodeIfPresent([ChannelHistogram].self, forKey: .histograms)
+    }
+}
+
+extension ChannelMoments: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func integer(_ key: CodingKeys) throws -> UInt128 {
+            guard let number = UInt128(try container.decode(String.self, forKey: key)) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: key, in: container, debugDescription: "a whole number of 0 or more, as text, is expected")
+            }
+            return number
+        }
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            photos: try container.decode(Int.self, forKey: .photos),
+            pixels: try container.decode(UInt64.self, forKey: .pixels),
+            bitsPerSample: try container.decode([Int].self, forKey: .bitsPerSample),
+            mean: try container.decode(Double.self, forKey: .mean),
+            standardDeviation: try container.decode(Double.self, forKey: .standardDeviation),
+            sum: try integer(.sum), sumOfSquares: try integer(.sumOfSquares),
+            sampleMaximum: try container.decode(Int.self, forKey: .sampleMaximum))
+    }
+}

@@ -1,0 +1,1 @@
+../../../FastPixTests/Support/MadeDefects.swift
