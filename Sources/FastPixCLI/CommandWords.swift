@@ -13,7 +13,8 @@ enum CommandWords {
     }
 
     static var names: [String] {
-        FastPixCommand.configuration.subcommands.compactMap(\.configuration.commandName) + ["help"]
+        // Not by a key path, on which the compiler (6.3.1) crashes.
+        FastPixCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     }
 
     /// What to say of arguments whose first is no command; nil when it is one.
