@@ -13,7 +13,8 @@ package struct FITSArrayFile: ~Copyable {
 
     /// `bitsPerSample`: 8, whole numbers, or 32, floating point. `cards`: further header lines, of at most 80 bytes.
     package init(
-        target: FilePath, width: Int, height: Int, planes: Int, bitsPerSample: Int, cards: [String]
+        target: FilePath, width: Int, height: Int, planes: Int, bitsPerSample: Int, cards: [String],
+        replacing: Bool = true
     ) throws(FastPixError) {
         func number(_ keyword: String, _ value: Int) -> String {
             keyword.padding(toLength: 8, withPad: " ", startingAt: 0) + "= "
@@ -25,7 +26,7 @@ package struct FITSArrayFile: ~Copyable {
             + (planes > 1 ? [number("NAXIS3", planes)] : []) + cards + ["END"]
         var header = lines.map { String($0.prefix(80)).padding(toLength: 80, withPad: " ", startingAt: 0) }.joined()
         header += String(repeating: " ", count: Self.padding(header.utf8.count))
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: replacing)
         try file.write(header)
         self.file = file
         writtenBytes = 0

@@ -11,7 +11,8 @@ package struct TIFFArrayFile: ~Copyable {
 
     /// `bitsPerSample`: 8, whole numbers, or 32, floating point. `description`: ASCII.
     package init(
-        target: FilePath, width: Int, height: Int, channels: Int, bitsPerSample: Int, description: String
+        target: FilePath, width: Int, height: Int, channels: Int, bitsPerSample: Int, description: String,
+        replacing: Bool = true
     ) throws(FastPixError) {
         let expectedBytes = width * height * channels * bitsPerSample / 8
         let isBig = expectedBytes > Int(UInt32.max) - (1 << 16)
@@ -51,7 +52,7 @@ package struct TIFFArrayFile: ~Copyable {
         }
         bytes += long(0) + values
         bytes += [UInt8](repeating: 0, count: data - bytes.count)
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: replacing)
         try file.write(bytes)
         self.file = file
         writtenBytes = 0

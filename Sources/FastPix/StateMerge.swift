@@ -16,13 +16,13 @@ public struct StateMerge: Sendable {
     public var detection: DetectionSettings?
     /// What is written besides the report.
     public var maps: MapOutputs
-    /// The web page to write, if any.
+    /// The web page to write, if any. `maps.overwrites` holds for it, too.
     public var page: FilePath?
     /// Photos of the states, or some of them, where they can be read: the page then shows parts of them, and the report
     /// tells what their headers say of editing. Nil: neither.
     public var photos: PhotoSource?
     /// Where the combined state goes; nil: nowhere. With several groups the second's goes to a file with `-2` before the
-    /// extension, and so on.
+    /// extension, and so on. `maps.overwrites` holds for it, too.
     public var combined: FilePath?
     /// Whether the states may be of several cameras and frame shapes, of which each gets a result of its own, as in one run.
     public var separatesGroups = false
@@ -88,7 +88,7 @@ public struct StateMerge: Sendable {
         }
         guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else { return report() }
         do throws(FastPixError) {
-            var file = try StagedFile(target: page)
+            var file = try StagedFile(target: page, replacing: maps.overwrites)
             try file.write(ReportPage(report: report(), pictures: found.pictures).html)
             try file.commit()
         } catch {
@@ -164,7 +164,7 @@ public struct StateMerge: Sendable {
         if let combined {
             let target = NumberedOutput.file(combined, number)
             try inputs.refuseOverwriting(target)
-            writer = try sum.begin(writingTo: target)
+            writer = try sum.begin(writingTo: target, replacing: maps.overwrites)
         }
         let accumulators = try sum.addUp(
             needsAllRows: !maps.isEmpty || page != nil, inFile: isTooLarge(sum.header),
@@ -228,7 +228,7 @@ public struct StateMerge: Sendable {
         try maps.prepare(photos: inputs)
         for output in [combined, page].compactMap({ $0 }) {
             try inputs.refuseOverwriting(output)
-            _ = try StagedFile(target: output)
+            _ = try StagedFile(target: output, replacing: maps.overwrites)
         }
     }
 }

@@ -39,7 +39,14 @@ struct AddWeightedCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: BlendOutputOptions
 
-    @Option(help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
+    @OptionGroup var progress: ProgressOptions
+
+    @Flag(help: "Say which images would be made of which, and make none.")
+    var dryRun = false
+
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @OptionGroup var memory: PhotoMemoryOptions
@@ -84,19 +91,26 @@ struct AddWeightedCommand: ParsableCommand {
     private func blend(_ console: Console) throws(FastPixError) -> ExitCode {
         let plan = try plan()
         console.noteUnselected(plan.unselected, try selecting.selection())
+        if dryRun {
+            console.skipped(plan.skipped)
+            try ResultSink(nil).write(plan.text)
+            return plan.jobs.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
+        }
         let interruption = SignalWatch.interruption
         interruption.beginAnswering()
-        let bar = ProgressBar(isShown: console.showsProgress)
+        let bar = progress.bar(console)
         defer { bar.clear() }
+        let lines = JSONLines(isWanted: output.summary == .jsonl)
         let report = try ImageBlending(settings).run(
-            plan, interruption: interruption,
+            plan, interruption: interruption, blended: { lines.write($0.line) },
             progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
         console.skipped(report.skipped)
         console.noteLeftOut(plan.leftOut?.string)
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
-        if output.summary == .json || !output.quiet && !report.images.isEmpty {
+        try lines.finish(report.endLines)
+        if output.summary == .json || output.summary == .text && !output.quiet && !report.images.isEmpty {
             try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
         }
         if report.isInterrupted {

@@ -51,6 +51,7 @@ struct ExportOptions: ParsableArguments {
         if formats.isEmpty, let path = paths.first(where: { Self.format(of: $0) == nil }) {
             throw ValidationError("The name of \(path) does not tell its form; give it with --export-format.")
         }
+        for (path, format) in zip(paths, formats) { try OutputName.checkExport(path, format) }
         if offsets.count > 1 && offsets.count != paths.count {
             throw ValidationError(
                 "Give --export-offset once for all exports, or once for each --export, in the same order.")
@@ -81,12 +82,12 @@ struct ExportOptions: ParsableArguments {
     private var forms: [DefectMapFormat] { formats.isEmpty ? paths.compactMap(Self.format) : formats }
 
     /// Throws when the raw sample cannot be read.
-    func exports() throws(FastPixError) -> [DefectMapExport] {
+    func exports(overwrites: Bool = false) throws(FastPixError) -> [DefectMapExport] {
         let sample = try rawSample.map { path throws(FastPixError) in try RawSample(ArgumentPaths.asGiven(path)) }
         return zip(paths, forms).enumerated().map { index, export in
             DefectMapExport(
-                path: ArgumentPaths.asGiven(export.0), format: export.1, offset: offsets.count > 1 ? offsets[index] : offsets.first,
-                rawSample: sample)
+                path: ArgumentPaths.asGiven(export.0), format: export.1,
+                offset: offsets.count > 1 ? offsets[index] : offsets.first, rawSample: sample, overwrites: overwrites)
         }
     }
 

@@ -18,15 +18,24 @@ struct HotPixelsCommand: ParsableCommand {
 
             Examples:
               fastpix hotpixels my-photos/
-              fastpix hotpixels -r archive/ --format json --output report.json
+              fastpix hotpixels -r archive/ --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
-              fastpix hotpixels my-photos/ --export map.json --export .badpixels --raw-sample one.cr2
+              fastpix hotpixels my-photos/ --export map.json --report page.html
+              fastpix hotpixels my-photos/ --export .badpixels --raw-sample one.cr2
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
     @OptionGroup var photos: PhotoOptions
 
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
+    @Flag(name: .shortAndLong, help: "Name every file on stderr: its group, or why it is left out.")
+    var verbose = false
+
+    @Flag(help: "Read headers alone and say what would be read, grouped and written.")
+    var dryRun = false
 
     @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
     var top = HotPixelsSearch.defaultTop
@@ -43,10 +52,10 @@ struct HotPixelsCommand: ParsableCommand {
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
-            "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
+            "With --no-defects no pixel is judged: the statistics alone, in less time and much less memory.",
             discussion: """
-                Each entry has a class and a confidence; Guides/Detection.md says what they mean and how far to trust \
-                them. --no-defects leaves it at the statistics, which takes less time and much less memory.
+                Otherwise pixels are judged as stuck, dead, hot, low-gain or unstable. Each entry has a class and a \
+                confidence; Guides/Detection.md says what they mean and how far to trust them.
                 """))
     var defects = true
 
@@ -123,7 +132,9 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page.map(ArgumentPaths.asGiven), checkpoint: checkpoints.settings)
+            detection: defects ? judging.settings : nil, history: history || confirm == .full,
+            maps: maps.outputs(overwrites: output.overwrite), page: page.map(ArgumentPaths.asGiven),
+            checkpoint: checkpoints.settings)
         search.grouping = grouping.rule
         search.reading = PhotoReadingChoice(maskedBorder: maskedBorder, isStrict: strictness.strict)
         return search
@@ -141,13 +152,28 @@ struct HotPixelsCommand: ParsableCommand {
         try files.writes(page, "--report")
         try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
         try files.writes(maps)
-        let exports = try export.exports()
+        let exports = try export.exports(overwrites: output.overwrite)
         try files.writes(exports)
-        let sink = try ResultSink(output.output)
+        try OutputName.check(page, "--report", ["html", "htm"], "a web page")
+        try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+        let sink = try output.sink()
         for export in exports { try export.prepare(photos: discovery) }
-        let bar = ProgressBar(isShown: console.showsProgress)
+        let bar = progress.bar(console)
         defer { bar.clear() }
-        let report = try search.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+        if dryRun {
+            let plan = try search.plan(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+            bar.clear()
+            try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite(exports))
+            guard plan.groups.contains(where: \.isWanted) else { return .failure }
+            return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+        }
+        let report = try search.run(
+            discovery, interruption: SignalWatch.interruption,
+            planned: { plan in
+                guard verbose else { return }
+                bar.clear()
+                console.names(plan)
+            }, progress: { bar.update($0) })
         bar.clear()
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
@@ -173,6 +199,21 @@ struct HotPixelsCommand: ParsableCommand {
             }
         }
         return isIncomplete ? .someFilesFailed : .success
+    }
+
+    /// For --dry-run.
+    private func wouldWrite(_ exports: [DefectMapExport]) -> String {
+        var outputs: [(String, String?)] = [
+            ("the result", output.output), ("the page", page), ("the state", checkpoints.checkpoint),
+            ("the picture of the variance", maps.varianceMap),
+        ]
+        outputs += [
+            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps), ("sum.npy, sum_of_squares.npy", maps.saveSums),
+        ]
+        outputs += exports.map { ("the list of defects (\($0.format.rawValue))", $0.path.string) }
+        let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
+        let result = output.output == nil ? ["  the result: standard output"] : []
+        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n") + "\n"
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.

@@ -31,10 +31,10 @@ struct MapOptions: ParsableArguments {
         completion: .directory)
     var saveSums: String?
 
-    var outputs: MapOutputs {
+    func outputs(overwrites: Bool = false) -> MapOutputs {
         var outputs = MapOutputs(
             variancePicture: varianceMap.map(ArgumentPaths.asGiven), mapsFolder: saveMaps.map(ArgumentPaths.asGiven),
-            sumsFolder: saveSums.map(ArgumentPaths.asGiven))
+            sumsFolder: saveSums.map(ArgumentPaths.asGiven), overwrites: overwrites)
         var seen: Set<MapFormat> = []
         if !mapFormat.isEmpty { outputs.mapFormats = mapFormat.filter { seen.insert($0).inserted } }
         return outputs

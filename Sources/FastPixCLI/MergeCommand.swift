@@ -6,6 +6,7 @@ struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
         abstract: "Adds up states of several runs into the result of all their photos.",
+        usage: "fastpix merge [<options>] [<state> ...]",
         discussion: """
             States are what fastpix hotpixels --checkpoint writes: for parts of an archive, on several machines, or \
             year by year. The result is that of one run over all photos, to the last bit. States that share a photo, \
@@ -88,7 +89,8 @@ struct MergeCommand: ParsableCommand {
 
     private var merge: StateMerge {
         var merge = StateMerge(
-            top: top, detection: detection, maps: maps.outputs, page: page.map(ArgumentPaths.asGiven),
+            top: top, detection: detection, maps: maps.outputs(overwrites: output.overwrite),
+            page: page.map(ArgumentPaths.asGiven),
             photos: photos.isEmpty
                 ? nil : PhotoSource(paths: ArgumentPaths.asGiven(photos), recursive: recursive),
             combined: saveState.map(ArgumentPaths.asGiven), memoryLimit: memory.memoryLimit?.byteCount)
@@ -112,9 +114,11 @@ struct MergeCommand: ParsableCommand {
             try files.writes(saveState, "--save-state", isNumbered: separateGroups)
             try files.writes(page, "--report")
             try files.writes(maps)
-            let exports = try export.exports()
+            let exports = try export.exports(overwrites: output.overwrite)
             try files.writes(exports)
-            let sink = try ResultSink(output.output)
+            try OutputName.check(page, "--report", ["html", "htm"], "a web page")
+            try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+            let sink = try output.sink()
             let inputs = PhotoDiscovery(paths: paths)
             for export in exports { try export.prepare(photos: inputs) }
             let report = try merge.run(paths)

@@ -14,12 +14,18 @@ package struct DefectMapExport: Sendable {
     package let offset: FrameOffset?
     /// A raw file of the camera, for photos that are none.
     package let rawSample: RawSample?
+    /// Whether files that are there already are replaced.
+    package let overwrites: Bool
 
-    package init(path: FilePath, format: DefectMapFormat, offset: FrameOffset? = nil, rawSample: RawSample? = nil) {
+    package init(
+        path: FilePath, format: DefectMapFormat, offset: FrameOffset? = nil, rawSample: RawSample? = nil,
+        overwrites: Bool = true
+    ) {
         self.path = path
         self.format = format
         self.offset = offset
         self.rawSample = rawSample
+        self.overwrites = overwrites
     }
 
     /// Sees whether the output can be written, before hours of work end in an error.
@@ -27,7 +33,7 @@ package struct DefectMapExport: Sendable {
         if format == .rawtherapee { return try OutputFolders.check(path) }
         StagedFile.removeAbandoned(targets: [path])
         try photos.refuseOverwriting(path)
-        _ = try StagedFile(target: path)
+        _ = try StagedFile(target: path, replacing: overwrites)
     }
 
     /// Writes the lists of all groups that were judged. `unjudged`: the names of the others. Returns what the user has
@@ -81,7 +87,7 @@ package struct DefectMapExport: Sendable {
             }
             if format == .mask {
                 try photos.refuseOverwriting(target)
-                try DefectMask.write(group, to: target)
+                try DefectMask.write(group, to: target, replacing: overwrites)
             } else {
                 try write(content(frame, group), to: target, photos)
             }
@@ -119,7 +125,7 @@ package struct DefectMapExport: Sendable {
 
     private func write(_ bytes: [UInt8], to target: FilePath, _ photos: PhotoDiscovery) throws(FastPixError) {
         try photos.refuseOverwriting(target)
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: overwrites)
         try file.write(bytes)
         try file.commit()
     }

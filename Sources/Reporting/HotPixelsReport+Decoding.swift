@@ -76,6 +76,7 @@ extension HotPixelsReport.Group: Decodable {
         isFITS = try container.decodeIfPresent(Bool.self, forKey: .isFITS) ?? false
         twoKinds = nil
         frames = try container.decode(Int.self, forKey: .frames)
+        examplePhotos = try container.decodeIfPresent([String].self, forKey: .examplePhotos) ?? []
         channelNames = try container.decode([String].self, forKey: .channelNames)
         let variance = try container.decode(Variance.self, forKey: .variance)
         summary = VarianceSummary(

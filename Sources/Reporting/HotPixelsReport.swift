@@ -153,6 +153,8 @@ public struct HotPixelsReport: Sendable, Encodable {
         package let isFITS: Bool
         /// Photos that entered the statistics.
         public let frames: Int
+        /// Up to 25 of them, evenly spread, by name: for looking at. Of merged states none.
+        public let examplePhotos: [String]
         /// Extremes and mean of the variance, and where it is lowest.
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
@@ -184,17 +186,26 @@ public struct HotPixelsReport: Sendable, Encodable {
             sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
             isFITS = group.photos.contains { $0.header.format == .fits }
             frames = frameCount
+            examplePhotos = Self.examples(photos ?? group.photos)
             self.summary = summary
             self.detection = detection
             name = group.name
             channelNames = group.channelNames
         }
 
+        private static func examples(_ photos: [PhotoFile]) -> [String] {
+            let count = min(photos.count, mostExamples)
+            return (0..<count).map { photos[(2 * $0 + 1) * photos.count / (2 * count)].name }
+        }
+
+        private static let mostExamples = 25
+
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
-            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects, isFITS
+            case examplePhotos, sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects
+            case isFITS
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -215,6 +226,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(details.gain, forKey: .gain)
             try container.encode(details.exposureSeconds, forKey: .exposureSeconds)
             try container.encode(frames, forKey: .frames)
+            try container.encode(examplePhotos, forKey: .examplePhotos)
             try container.encode(
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
                 forKey: .variance)

@@ -20,12 +20,18 @@ public struct MapOutputs: Sendable {
     /// Folder for `sum.npy` and `sum_of_squares.npy`: the exact integers, uint32 (the squares of 16-bit photos
     /// uint64; both uint64 for more photos than 32 bits hold), shaped like the maps.
     public var sumsFolder: FilePath?
+    /// Whether files that are there already are replaced.
+    public var overwrites: Bool
 
     /// Maps in these places; nil: none.
-    public init(variancePicture: FilePath? = nil, mapsFolder: FilePath? = nil, sumsFolder: FilePath? = nil) {
+    public init(
+        variancePicture: FilePath? = nil, mapsFolder: FilePath? = nil, sumsFolder: FilePath? = nil,
+        overwrites: Bool = true
+    ) {
         self.variancePicture = variancePicture
         self.mapsFolder = mapsFolder
         self.sumsFolder = sumsFolder
+        self.overwrites = overwrites
     }
 
     /// What lies in `mapsFolder`.
@@ -33,19 +39,25 @@ public struct MapOutputs: Sendable {
         mapFormats.flatMap { format in ["mean", "variance"].map { "\($0).\(format.fileExtension)" } }
     }
 
+    private static let sumNames = ["sum.npy", "sum_of_squares.npy"]
+
     package var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
 
     /// Sees whether everything can be written, before hours of work end in an error.
     package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
-        for folder in [mapsFolder, sumsFolder].compactMap({ $0 }) {
+        for (folder, names) in [(mapsFolder, mapNames), (sumsFolder, Self.sumNames)] {
+            guard let folder else { continue }
             try OutputFolders.check(folder)
-            StagedFile.removeAbandoned(
-                targets: (mapNames + ["sum.npy", "sum_of_squares.npy"]).map { folder.appending($0) })
+            let files = names.map { folder.appending($0) }
+            StagedFile.removeAbandoned(targets: files)
+            for file in files where !overwrites && OutputFolders.holds(file) {
+                _ = try StagedFile(target: file, replacing: false)
+            }
         }
         if let variancePicture {
             StagedFile.removeAbandoned(targets: [variancePicture])
             try photos.refuseOverwriting(variancePicture)
-            _ = try StagedFile(target: variancePicture)
+            _ = try StagedFile(target: variancePicture, replacing: overwrites)
         }
     }
 
@@ -71,15 +83,15 @@ public struct MapOutputs: Sendable {
         }
         attempt(mapsFolder) { (path: FilePath) throws(FastPixError) in
             let folder = try Self.folder(path, number)
-            for format in mapFormats { try Self.writeMaps(accumulators, format, of: group, to: folder) }
+            for format in mapFormats { try writeMaps(accumulators, format, of: group, to: folder) }
         }
         attempt(sumsFolder) { (path: FilePath) throws(FastPixError) in
-            try Self.writeSums(exact ?? accumulators, to: try Self.folder(path, number))
+            try writeSums(exact ?? accumulators, to: try Self.folder(path, number))
         }
         return failed
     }
 
-    private static func writeMaps(
+    private func writeMaps(
         _ accumulators: Accumulators, _ format: MapFormat, of group: PhotoGroup, to folder: FilePath
     ) throws(FastPixError) {
         let reader = MomentsReader(accumulators: accumulators)
@@ -94,13 +106,13 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    private static func writeTIFF(
+    private func writeTIFF(
         _ target: FilePath, _ words: String, _ accumulators: Accumulators, _ values: (Range<Int>) -> [Double]
     ) throws(FastPixError) {
         let shape = accumulators.shape
         var file = try TIFFArrayFile(
             target: target, width: shape.width, height: shape.height, channels: shape.channels, bitsPerSample: 32,
-            description: "fastpix \(fastPixVersion): \(words)")
+            description: "fastpix \(fastPixVersion): \(words)", replacing: overwrites)
         for row in 0..<shape.height {
             try file.append(values(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow).map { Float($0) })
             accumulators.release(rows: row..<row + 1)
@@ -108,13 +120,14 @@ public struct MapOutputs: Sendable {
         try file.commit()
     }
 
-    private static func writeFITS(
+    private func writeFITS(
         _ target: FilePath, _ words: String, _ accumulators: Accumulators, _ values: (Range<Int>) -> [Double]
     ) throws(FastPixError) {
         let shape = accumulators.shape
         var file = try FITSArrayFile(
             target: target, width: shape.width, height: shape.height, planes: shape.channels, bitsPerSample: 32,
-            cards: [FITSArrayFile.card("CREATOR", "fastpix \(fastPixVersion)"), FITSArrayFile.card("OBJECT", words)])
+            cards: [FITSArrayFile.card("CREATOR", "fastpix \(fastPixVersion)"), FITSArrayFile.card("OBJECT", words)],
+            replacing: overwrites)
         for channel in 0..<shape.channels {
             for row in 0..<shape.height {
                 let samples = values(row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow)
@@ -126,7 +139,7 @@ public struct MapOutputs: Sendable {
         try file.commit()
     }
 
-    private static func writeSums(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {
+    private func writeSums(_ accumulators: Accumulators, to folder: FilePath) throws(FastPixError) {
         guard !accumulators.contents.isWide else {
             try writeArray(folder.appending("sum.npy"), .uint64, accumulators) {
                 Array(UnsafeBufferPointer(start: accumulators.wideSum(at: $0.lowerBound), count: $0.count))
@@ -155,7 +168,7 @@ public struct MapOutputs: Sendable {
         let shape = group.shape
         let frames = reader.accumulators.frameCount
         try VarianceMapPicture.write(
-            to: target, width: shape.width, height: shape.height, title: group.name,
+            to: target, replacing: overwrites, width: shape.width, height: shape.height, title: group.name,
             caption: "\(counted(frames, "photo")); each pixel shows its channel of lowest variance",
             minimum: summary.minimum.variance ?? .nan, maximum: summary.maximum.variance ?? .nan
         ) { (row: Int, lowest: UnsafeMutableBufferPointer<Double>) throws(FastPixError) in
@@ -172,13 +185,13 @@ public struct MapOutputs: Sendable {
         }
     }
 
-    private static func writeArray<Element: BitwiseCopyable>(
+    private func writeArray<Element: BitwiseCopyable>(
         _ target: FilePath, _ type: NumPyArrayFile.ElementType, _ accumulators: Accumulators,
         _ values: (Range<Int>) -> [Element]
     ) throws(FastPixError) {
         let shape = accumulators.shape
         let dimensions = [shape.height, shape.width] + (shape.channels == 1 ? [] : [shape.channels])
-        var file = try NumPyArrayFile(target: target, element: type, shape: dimensions)
+        var file = try NumPyArrayFile(target: target, element: type, shape: dimensions, replacing: overwrites)
         for row in 0..<shape.height {
             let samples = row * shape.samplesPerRow..<(row + 1) * shape.samplesPerRow
             try file.append(values(samples))

@@ -28,7 +28,7 @@ package enum DecodingPass {
     /// workers and any order of the photos.
     package static func run(
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
-        interruption: Interruption? = nil, progress: @escaping @Sendable () -> Void
+        interruption: Interruption? = nil, progress: @escaping @Sendable (PhotoFile) -> Void
     ) throws(FastPixError) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
         let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
@@ -50,7 +50,7 @@ package enum DecodingPass {
                 } catch {
                     own.failed.append(FailedPhoto(photo, reason: error.reason))
                 }
-                progress()
+                progress(photo)
             }
             result.withLock {
                 $0.totals += own.totals

@@ -72,15 +72,22 @@ public struct PhotoStatistics: Sendable {
         var odd: [OddPhoto] = []
         if let purpose {
             let count = sound.count
-            let done = Atomic(0)
+            let bytesInAll = sound.reduce(0) { $0 + $1.byteCount }
+            let done = Mutex((photos: 0, bytes: 0))
             let outcome = try DecodingPass.run(
                 sound, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(
                     limit: headerSettings.memoryLimitBytes,
                     otherBytes: discovery.files.count * PhotoFile.listedBytes), interruption: interruption
-            ) {
-                let now = done.add(1, ordering: .relaxed).newValue
-                progress(JobProgress(done: now, total: count))
+            ) { photo in
+                let byteCount = photo.byteCount
+                // Told in order, because a later number must not be overtaken by an earlier one.
+                done.withLock { done in
+                    done.photos += 1
+                    done.bytes += byteCount
+                    progress(
+                        JobProgress(done: done.photos, total: count, bytesDone: done.bytes, bytesInAll: bytesInAll))
+                }
             }
             let damaged = Set(outcome.failed.map(\.place))
             sound.removeAll { damaged.contains($0.place) }

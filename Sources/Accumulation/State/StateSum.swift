@@ -162,9 +162,9 @@ package final class StateSum {
         }
     }
 
-    /// Begins a state of all photos.
-    package func begin(writingTo path: FilePath) throws(FastPixError) -> StateWriter {
-        try StateWriter.begin(header, coarse, to: path) { add throws(FastPixError) in
+    /// Begins a state of all photos. `replacing`: as `StagedFile` has it.
+    package func begin(writingTo path: FilePath, replacing: Bool = true) throws(FastPixError) -> StateWriter {
+        try StateWriter.begin(header, coarse, to: path, replacing: replacing) { add throws(FastPixError) in
             try Self.forEachPhoto(states) { (photo: StatePhoto, _: Int) throws(FastPixError) in
                 try add(header.hasExtremes ? photo : photo.withoutFact)
             }

@@ -20,14 +20,15 @@ package struct StateWriter: ~Copyable {
 
     /// `coarse`: where the header says that the extremes are counted. Throws what `StagedFile` and `photos` throw.
     package static func begin(
-        _ header: StateHeader, _ coarse: CoarseSums?, to path: FilePath, photos: Photos
+        _ header: StateHeader, _ coarse: CoarseSums?, to path: FilePath, replacing: Bool = true, photos: Photos
     ) throws(FastPixError) -> StateWriter {
         precondition(header.hasExtremes == (coarse != nil))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Nothing in a manifest can fail to be encoded: its floating-point numbers come from fractions and are finite.
         guard let json = try? encoder.encode(header) else { preconditionFailure("a manifest cannot be encoded") }
-        var writer = StateWriter(file: try StagedFile(target: path), checksum: try Checksum())
+        var writer = StateWriter(
+            file: try StagedFile(target: path, replacing: replacing), checksum: try Checksum())
         try writer.append(StateFormat.header(manifestByteCount: json.count))
         try writer.append([UInt8](json))
         var records: [UInt8] = []

@@ -15,23 +15,24 @@ enum DefectMask {
     }
 
     /// In the form that the target's extension names.
-    static func write(_ group: JudgedGroup, to target: FilePath) throws(FastPixError) {
+    static func write(_ group: JudgedGroup, to target: FilePath, replacing: Bool = true) throws(FastPixError) {
         let (width, height) = (group.shape.width, group.shape.height)
         let words = "defects of \(group.name): 255"
         switch target.extension?.lowercased() {
         case "tif", "tiff":
             var file = try TIFFArrayFile(
-                target: target, width: width, height: height, channels: 1, bitsPerSample: 8, description: words)
+                target: target, width: width, height: height, channels: 1, bitsPerSample: 8, description: words,
+                replacing: replacing)
             try file.append(pixels(group))
             try file.commit()
         case "fits", "fit":
             var file = try FITSArrayFile(
                 target: target, width: width, height: height, planes: 1, bitsPerSample: 8,
-                cards: [FITSArrayFile.card("OBJECT", words)])
+                cards: [FITSArrayFile.card("OBJECT", words)], replacing: replacing)
             try file.append(pixels(group))
             try file.commit()
         default:
-            var file = try StagedFile(target: target)
+            var file = try StagedFile(target: target, replacing: replacing)
             try file.write(try png(group))
             try file.commit()
         }

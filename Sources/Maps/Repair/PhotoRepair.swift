@@ -60,20 +60,24 @@ public struct PhotoRepair: Sendable {
 
     /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that
     /// cannot be repaired is listed in the report and nothing is written for it. Once `interruption` is cancelled, no
-    /// further photo is begun, and the report says so. `progress` is called from several threads. Throws when a setting or
+    /// further photo is begun, and the report says so. `repaired` is called from several threads with each photo as
+    /// soon as it is written, and so is `progress`. Throws when a setting or
     /// the list is wrong, or the folder cannot be made. Blocks until it is done, and may be called from any thread.
     public func run(
         _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> RepairReport {
         try run(
-            PhotoSource(paths: paths, recursive: recursive), maps: inputs, interruption: interruption, progress: progress)
+            PhotoSource(paths: paths, recursive: recursive), maps: inputs, interruption: interruption,
+            repaired: repaired, progress: progress)
     }
 
     /// The same for what `source` selects. Files that a list names keep their path inside the output folder. Throws as the
     /// other one, and when a list cannot be read.
     public func run(
         _ source: PhotoSource, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
@@ -99,6 +103,7 @@ public struct PhotoRepair: Sendable {
                     try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
+                if case .success(let photo) = result { repaired(photo) }
                 progress(JobProgress(done: done.add(1, ordering: .relaxed).newValue, total: outputs.count))
             }
         }
