@@ -2,7 +2,7 @@
 #
 #   brew install --build-from-source --HEAD Packaging/fastpix.rb
 #
-# Checked for syntax only (ruby -c): it has not been installed yet. There is no tagged version, so --HEAD is needed.
+# It has not been installed yet. There is no tagged version, so --HEAD is needed.
 class Fastpix < Formula
   desc "Finds the bad pixels of a camera in its ordinary photos"
   homepage "https://github.com/fastpix/fastpix"

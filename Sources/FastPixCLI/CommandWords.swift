@@ -49,7 +49,8 @@ enum CommandWords {
         "out-dir": "output", "output-dir": "output", "output-file": "output", "force": "overwrite", "replace": "overwrite",
         "clobber": "overwrite", "silent": "quiet", "no-progress": "quiet", "recurse": "recursive", "json": "format json",
         "csv": "format csv", "html": "report", "memory": "memory-limit", "max-memory": "memory-limit",
-        "threshold": "above", "simulate": "dry-run", "preview": "dry-run",
+        "threshold": "above", "simulate": "dry-run", "preview": "dry-run", "ignore": "exclude", "skip": "exclude",
+        "only": "include", "files": "files-from", "file-list": "files-from", "since": "newer", "part": "shard",
     ]
 
     /// The word at most two changes away, or three from long ones; nil when there is none.

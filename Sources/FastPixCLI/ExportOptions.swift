@@ -9,7 +9,7 @@ struct ExportOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write the list of defects for another program; may be given several times.",
             discussion: """
-                The extension tells the form: .json, .csv, .png (mask), .badpixels (dcraw, LibRaw), .lst (Siril), .txt \
+                The extension tells the form: .json, .csv, .png, .tif, .fits (masks), .badpixels (dcraw, LibRaw), .lst (Siril), .txt \
                 (PixInsight), .jpegpixi; a folder, with a slash at its end, gets files for RawTherapee.
                 """,
             valueName: "file"),

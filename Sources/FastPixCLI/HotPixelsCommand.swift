@@ -164,7 +164,7 @@ struct HotPixelsCommand: ParsableCommand {
             let plan = try search.plan(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
             bar.clear()
             try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite(exports))
-            guard plan.groups.contains(where: \.isWanted) else { return .failure }
+            guard plan.groups.contains(where: \.isWanted) else { return discovery.isEmptyShard ? .success : .failure }
             return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
         }
         let report = try search.run(
@@ -178,7 +178,7 @@ struct HotPixelsCommand: ParsableCommand {
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
             // A program that reads the result wants to know what was skipped, too.
-            if output.format == .json { try sink.write(report.formatted(.json)) }
+            if [.json, .jsonl].contains(output.format) { try sink.write(report.formatted(output.format)) }
             if discovery.isEmptyShard {
                 console.note("this shard has no photos, and nothing is written for it")
                 return .success

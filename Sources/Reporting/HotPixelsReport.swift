@@ -153,7 +153,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         package let isFITS: Bool
         /// Photos that entered the statistics.
         public let frames: Int
-        /// Up to 25 of them, evenly spread, by name: for looking at. Of merged states none.
+        /// Up to 25 of them, evenly spread, by name: for looking at. Of merged states those photos that were given, too.
         public let examplePhotos: [String]
         /// Extremes and mean of the variance, and where it is lowest.
         public let summary: VarianceSummary

@@ -13,6 +13,7 @@ struct NearMissTests {
         (["stats", "x", "--out", "y"], "Did you mean '--output'?"),
         (["hotpixels", "x", "--force"], "Did you mean '--overwrite'?"),
         (["hotpixels", "x", "--varience-map", "y"], "--variance-map"),
+        (["stats", "x", "--ignore", "y"], "Did you mean '--exclude'?"), (["stats", "x", "--shards", "1/2"], "--shard"),
     ])
     func suggestions(_ arguments: [String], _ words: String) throws {
         let run = try CommandRun.fastpix(arguments)

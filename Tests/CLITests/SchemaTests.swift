@@ -25,13 +25,17 @@ struct SchemaTests {
         for line in lines { #expect(try schema.complaints(about: Data(line)) == []) }
     }
 
-    /// Photos of two frames, a copy, a broken file, and a kind of file that is not read.
+    /// Photos of two frames, a copy, a broken file, one that is odd and whole, and a kind of file that is not read.
     private static func addMixture(to folder: URL) throws {
         let photos = try folder.addFolder("photos")
         for photo in try Photos.example(14) { try photos.addCopy(of: photo) }
         try photos.addCopy(of: try Photos.example(1)[0], as: "copy.jpg")
         try Photos.add(5, named: "tiny", to: photos)
         try photos.addFile("broken.jpg", Data("no photo".utf8))
+        // Bytes that belong to nothing behind its first segment.
+        var odd = [UInt8](try Data(contentsOf: try Photos.example(15)[14]))
+        odd.insert(contentsOf: [0, 0, 0], at: 4 + Int(odd[4]) << 8 + Int(odd[5]))
+        try photos.addFile("odd.jpg", Data(odd))
         try photos.addFile("notes.txt", Data("text".utf8))
     }
 
@@ -39,7 +43,13 @@ struct SchemaTests {
         try withTemporaryFolder { folder in
             try Self.addMixture(to: folder)
             let options = ["hotpixels", "photos", "--quiet", "--format", "json"]
-            try Self.expect(try CommandRun.fastpix(options, in: folder), 2, fits: "hotpixels")
+            let run = try CommandRun.fastpix(options, in: folder)
+            try Self.expect(run, 2, fits: "hotpixels")
+            #expect(run.stdout.contains("bytes-between-segments"))
+            try Self.expect(
+                try CommandRun.fastpix(
+                    options + ["--exclude", "copy*", "--newer", "2001-01-01", "--shard", "1/1"], in: folder), 2,
+                fits: "hotpixels")
             try Self.expect(
                 try CommandRun.fastpix(
                     options + ["--history", "--sensitivity", "high", "--export", "list.json"], in: folder), 2,
@@ -51,7 +61,8 @@ struct SchemaTests {
             #expect(try Self.schema("defects").complaints(about: list) == [])
             let lines = try CommandRun.fastpix(
                 ["hotpixels", "photos", "-q", "--format", "jsonl", "--progress", "json"], in: folder)
-            try Self.expectLines(lines.stdoutBytes, fit: "hotpixels-lines", atLeast: 6)
+            try Self.expectLines(lines.stdoutBytes, fit: "hotpixels-lines", atLeast: 7)
+            #expect(lines.stdout.contains("\"record\":\"odd\""))
             let progress = lines.stderrLines.filter { $0.hasPrefix("{") }.joined(separator: "\n")
             try Self.expectLines(Data(progress.utf8), fit: "progress", atLeast: 2)
         }
