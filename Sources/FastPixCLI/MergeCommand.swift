@@ -121,6 +121,11 @@ struct MergeCommand: ParsableCommand {
             let sink = try output.sink()
             let inputs = PhotoDiscovery(paths: paths)
             for export in exports { try export.prepare(photos: inputs) }
+            if photos.isEmpty, let siril = exports.first(where: { $0.format == .siril }) {
+                console.warning(
+                    "\(siril.path): states do not say whether their photos are FITS files, whose rows Siril counts from "
+                        + "the bottom; this list counts from the top, unless --photos names some of them")
+            }
             let report = try merge.run(paths)
             console.skipped(report.skipped.filter(\.isFailure))
             for photo in report.skipped where !photo.isFailure && photo.copyOf == nil {

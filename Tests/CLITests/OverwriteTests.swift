@@ -21,9 +21,14 @@ struct OverwriteTests {
         Output(arguments: hotpixels + ["--report", "a.html"], file: "a.html"),
         Output(arguments: hotpixels + ["--variance-map", "a.png"], file: "a.png"),
         Output(arguments: hotpixels + ["--save-maps", "maps"], file: "maps/mean.npy"),
+        Output(arguments: hotpixels + ["--save-maps", "maps", "--map-format", "tiff"], file: "maps/mean.tif"),
+        Output(arguments: hotpixels + ["--save-maps", "maps", "--map-format", "fits"], file: "maps/variance.fits"),
         Output(arguments: hotpixels + ["--save-sums", "maps"], file: "maps/sum_of_squares.npy"),
         Output(arguments: few + ["--export", "a.json"], file: "a.json"),
         Output(arguments: few + ["--export", "a.badpixels"], file: "a.badpixels"),
+        Output(arguments: few + ["--export", "a.png"], file: "a.png"),
+        Output(arguments: few + ["--export", "a.tif"], file: "a.tif"),
+        Output(arguments: few + ["--export", "a.fits"], file: "a.fits"),
         Output(arguments: ["stats", Photos.tiny.path, "-q", "--output", "a.csv"], file: "a.csv"),
         Output(arguments: ["stats", Photos.tiny.path, "-q", "--histogram", "a.svg"], file: "a.svg"),
         Output(
@@ -55,9 +60,10 @@ struct OverwriteTests {
             _ = try CommandRun.fastpix(Self.few + ["--checkpoint", "a.state", "--export", "a.json"], in: folder)
             for arguments in [
                 ["merge", "a.state", "-q", "--save-state", "old"], ["merge", "a.state", "-q", "-o", "old"],
+                ["merge", "a.state", "-q", "--report", "old.html"], ["merge", "a.state", "-q", "--export", "old.csv"],
                 ["compare", "a.json", "a.json", "-o", "old"],
             ] {
-                let file = try folder.addFile("old", Self.old)
+                let file = try folder.addFile(try #require(arguments.last), Self.old)
                 let refused = try CommandRun.fastpix(arguments, in: folder)
                 #expect(refused.exitCode == 1)
                 #expect(try Data(contentsOf: file) == Self.old)
