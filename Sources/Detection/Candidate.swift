@@ -8,8 +8,8 @@ struct ChannelEvidence: Sendable, Equatable {
     let mean: Double
     /// Middle of the eight neighbours' means.
     let ringMean: Double
-    let variance: Float
-    let ringVariance: Float
+    let variance: Double
+    let ringVariance: Double
     /// The largest offset of the four touching pixels from their own neighbours, to the same side, as a share of this
     /// one's: 0 for a single pixel, 1/4 and more for what optics have drawn.
     let touching: Float

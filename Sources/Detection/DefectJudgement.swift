@@ -201,7 +201,7 @@ struct DefectJudgement {
         let needed = weighing.offsetNeeded(
             ChannelEvidence(
                 above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: level, ringMean: level, variance: 0,
-                ringVariance: Float(contrast * contrast), touching: 0))
+                ringVariance: contrast * contrast, touching: 0))
         return DetectionLimit(
             weighing: weighing, contrasts: recognition.contrasts, dispersion: weighing.dispersion?.typical, spread: spread,
             share: shares.share(shape.height / 2, shape.width / 2, channel, .above), offsetNeeded: needed

@@ -258,8 +258,8 @@ private struct BandScan {
                 above: accumulators.above(at: sample).pointee, below: accumulators.below(at: sample).pointee,
                 blindAbove: accumulators.blindAbove(at: sample).pointee,
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
-                variance: Float(reader.varianceOrNaN(sample)),
-                ringVariance: Float(ring(row, column, channel, reader.varianceOrNaN)), touching: Float(touching))
+                variance: reader.varianceOrNaN(sample),
+                ringVariance: ring(row, column, channel, reader.varianceOrNaN), touching: Float(touching))
         }
         return Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence,

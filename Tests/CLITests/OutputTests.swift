@@ -58,12 +58,14 @@ struct OutputTests {
         #expect(run.stderr == "")
         #expect(run.stdout.hasSuffix("\n"))
         let lines = run.stdout.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        try #require(lines.count == 11)
+        // Ten of lowest variance and the one defect.
+        try #require(lines.count == 12)
         #expect(
             lines[0] == "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,"
                 + "mean,variance,m2,class,confidence,neighbourhood_mean,neighbourhood_variance")
         #expect(lines[1] == ",,,96,64,3,16,12,1,41,67,1,61235.0,0.7272727272727273,8.0,,,,")
         #expect(lines[10].hasPrefix(",,,96,64,3,16,12,10,"))
+        #expect(lines[11].hasPrefix(",,,96,64,3,16,12,1,41,67,1,61235.0,0.7272727272727273,8.0,stuck,"))
     }
 
     @Test(arguments: [0, 3])
@@ -75,7 +77,8 @@ struct OutputTests {
         #expect(try json.hotPixels().groups.first?.lowestVariance.count == top)
         let csv = try CommandRun.fastpix(arguments + ["csv"])
         #expect(csv.exitCode == 0)
-        #expect(csv.stdout.split(separator: "\n").count == 1 + top)
+        // The headings before them and the one defect behind.
+        #expect(csv.stdout.split(separator: "\n").count == 1 + top + 1)
         let text = try CommandRun.fastpix(arguments + ["text"])
         #expect(text.exitCode == 0)
         #expect(text.stdout.contains("Subpixels of lowest variance") == (top > 0))
