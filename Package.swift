@@ -120,7 +120,8 @@ let package = Package(
             ]),
         .executableTarget(
             name: "FastPixCLI",
-            dependencies: ["FastPix", paths, .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["FastPix", paths, .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            resources: [.embedInCode("Schemas")]),
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "KernelTests", dependencies: ["CKernels"], exclude: ["Fixtures"]),
         .testTarget(

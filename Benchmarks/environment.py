@@ -32,6 +32,7 @@ def enter() -> None:
     """Restarts the calling script in Benchmarks/.venv, making that first when it is not there."""
     # Not by comparing interpreters: the environment's python is a link to the system's.
     if pathlib.Path(sys.prefix).resolve() == VIRTUAL_ENVIRONMENT.resolve():
+        say_when_busy()
         return
     ready = VIRTUAL_ENVIRONMENT / "ready"
     if not ready.exists():
@@ -45,6 +46,14 @@ def enter() -> None:
             OPENCV_MISSING.touch()
         ready.touch()
     os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
+
+def say_when_busy() -> None:
+    """Figures of a machine that does something else are worth little; whoever reads them should know."""
+    waiting = os.getloadavg()[0]
+    if waiting > 0.5:
+        say(f"This machine is busy: on average {waiting:.1f} processes ran in the last minute, on {os.cpu_count()} processors. "
+            "Figures that are measured now are too high.")
 
 
 def make_environment(folder: pathlib.Path) -> None:

@@ -6,15 +6,22 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         // Without OpenMP, and without needing libomp:
-        // .package(url: "https://github.com/fastpix/fastpix.git", from: "0.1.0", traits: [])
+        // .package(url: "https://github.com/fastpix/fastpix.git", branch: "main", traits: [])
         .package(
-            url: "https://github.com/fastpix/fastpix.git", from: "0.1.0",
+            // No version is tagged yet; then it will be `from:` that version.
+            url: "https://github.com/fastpix/fastpix.git", branch: "main",
             traits: (Context.environment["WITHOUT_OPENMP"] ?? "").isEmpty ? [.defaults] : []),
         // FilePath, in which FastPix takes the names of files.
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         .executableTarget(name: "variance", dependencies: [.product(name: "CKernels", package: "fastpix")]),
+        .executableTarget(
+            name: "defects",
+            dependencies: [
+                .product(name: "FastPix", package: "fastpix"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]),
         .executableTarget(
             name: "blend",
             dependencies: [

@@ -133,6 +133,16 @@ def test_outputs_that_cannot_be_written_are_named(example: Path, program: Path, 
         fastpix.hotpixels(example, export=tmp_path / "no-folder" / "list.json")
 
 
+def test_what_is_there_stays_without_overwrite(example: Path, program: Path, tmp_path: Path) -> None:
+    target = tmp_path / "list.json"
+    target.write_text("mine")
+    with pytest.raises(FastPixError, match="is there already"):
+        fastpix.hotpixels(example, export=target)
+    assert target.read_text() == "mine"
+    report = fastpix.hotpixels(example, export=target, overwrite=True)
+    assert fastpix.DefectList.read(target).defects == report.groups[0].defects
+
+
 def test_stats_are_numpys(example: Path, program: Path, photos: Any) -> None:
     assert fastpix.stats(example).moments is None
     report = fastpix.stats(example, moments=True, count_values=True)

@@ -57,6 +57,9 @@ package struct Accumulation: Sendable {
         package let photos: [PhotoFile]
         /// In the order of their paths.
         package let failed: [FailedPhoto]
+        /// Among the photos that were decoded, in the order of their paths.
+        package let suspects: [SuspectPhoto]
+        package let odd: [OddPhoto]
         let workers: Int
         package let timing: AccumulationTiming
     }
@@ -76,7 +79,7 @@ package struct Accumulation: Sendable {
             throw FastPixError(
                 .overflow,
                 "\(photos.count) photos are more than the \(most) that exact sums of this depth can hold; give fewer "
-                    + "photos, or use rounded moments")
+                    + "photos, take them in shards and merge their states, or use rounded moments")
         }
         var job = AccumulationPlan.Job(
             photos: photos, shape: shape, contents: contents, needsAllRows: needsAllRows || checkpoint != nil,
@@ -104,7 +107,9 @@ package struct Accumulation: Sendable {
                 return Outcome(
                     accumulators: pass.accumulators, coarse: pass.coarse,
                     facts: found.facts.sorted { $0.precedes($1) }, photos: photos.filter { !isOut.contains($0.place) },
-                    failed: failed.sorted { $0.place < $1.place }, workers: plan.workers, timing: timing)
+                    failed: failed.sorted { $0.place < $1.place },
+                    suspects: SuspectPhoto.among(found.damageSigns, of: photos.count - failed.count, shape: shape),
+                    odd: found.odd.sorted { $0.path < $1.path }, workers: plan.workers, timing: timing)
             }
             // Rows of a damaged photo that came with the checkpoint come with it again: then all is begun anew.
             if found.failed.contains(where: { saved[$0.place] != nil }) { checkpoint?.forget() }

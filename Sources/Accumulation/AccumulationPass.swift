@@ -19,6 +19,8 @@ final class AccumulationPass: Sendable {
     private let interruption: Interruption?
     private let progress: @Sendable (Double) -> Void
     private let makeReader: @Sendable (_ frameCount: Int) -> FinishedRows.Reader
+    /// What a reader is going to take of memory.
+    private let readerBytes: Int
     private let reader = Mutex<FinishedRows.Reader?>(nil)
 
     let accumulators: Accumulators
@@ -40,6 +42,9 @@ final class AccumulationPass: Sendable {
         /// Photos that are in the accumulators whole, and what is known of them.
         var wholeCount = 0
         var facts: [FrameFact] = []
+        /// Of these, those that were decoded here and look as if they were damaged, or were odd.
+        var damageSigns: [(photo: PhotoFile, signs: DamageSigns)] = []
+        var odd: [OddPhoto] = []
         /// A damaged photo has left samples in the accumulators: the pass must be made again.
         var isSpoiled = false
         var fatal: FastPixError?
@@ -60,6 +65,7 @@ final class AccumulationPass: Sendable {
         self.checkpoint = checkpoint
         self.interruption = interruption
         self.makeReader = makeReader
+        readerBytes = job.otherBytes
         self.progress = progress
         base = checkpoint?.saved ?? GroupCheckpoint.Content()
         findings = Mutex(Findings(content: base))
@@ -71,7 +77,7 @@ final class AccumulationPass: Sendable {
         accumulators = try Accumulators(
             shape: job.shape, contents: job.contents, inFile: plan.held == .file,
             rowsHeld: holdsAll ? nil : places * rowsPerStrip)
-        coarse = job.contents.hasExtremes ? CoarseSums(job.shape) : nil
+        coarse = try job.contents.hasExtremes ? CoarseSums(job.shape) : nil
         ring = try FrameRing(
             workers: plan.workers, framesPerWorker: plan.framesPerBatch,
             stripBytes: rowsPerStrip * job.shape.bytesPerRow)
@@ -110,7 +116,10 @@ final class AccumulationPass: Sendable {
         guard !found.isSpoiled else { return found }
         accumulators.frameCount = found.wholeCount
         coarse?.frameCounts = [0, 1].map { half in found.facts.count { $0.half == half } }
-        if !readsOnTheWay { readAll() }
+        if !readsOnTheWay {
+            readAll()
+            if let fatal = soFar.fatal { throw fatal }
+        }
         found.timing = soFar.timing.divided(by: Double(plan.workers))
         return found
     }
@@ -265,6 +274,7 @@ final class AccumulationPass: Sendable {
                 tileSampleCount: settings.tileSampleCount)
         }
         guard let coarse else { return }
+        for frame in frames { frame.levels.damage.look(at: part, of: frame, shape: shape) }
         for row in CoarseSums.rowsLookedAt(part) {
             for frame in frames {
                 coarse.add(
@@ -285,6 +295,10 @@ final class AccumulationPass: Sendable {
                 guard let photo else { continue }
                 findings.wholeCount += 1
                 if coarse != nil { findings.facts.append(photo.fact) }
+                if photo.damageSigns.isNotable(shape) {
+                    findings.damageSigns.append((photo.photo, photo.damageSigns))
+                }
+                if let odd = photo.oddPhoto { findings.odd.append(odd) }
                 if let hash = batch.hashes[slot] {
                     findings.content.taken[photo.photo.place] = StatePhoto(
                         hash: hash, page: photo.photo.pageInStack, name: photo.photo.fileName, fact: coarse == nil ? nil : photo.fact)
@@ -355,15 +369,24 @@ final class AccumulationPass: Sendable {
     private func read(_ band: Int) {
         let found = soFar
         guard !found.isSpoiled else { return }
-        let read = reader.withLock { reader in
+        let read = reader.withLock { reader -> FinishedRows.Reader? in
             if let reader { return reader }
             // All batches have been in the first strip by now, so that a photo that is missing is known.
             if readsOnTheWay { accumulators.frameCount = batches.reduce(0) { $0 + $1.files.count } - found.failed.count }
+            // No photo, no reader: what it holds of a whole frame is not for files that only claim to have one.
+            guard accumulators.frameCount > 0, soFar.fatal == nil else { return nil }
+            do throws(FastPixError) {
+                try AddressSpace.demand(readerBytes, for: "the analysis")
+            } catch {
+                findings.withLock { $0.fatal = error }
+                board.stop()
+                return nil
+            }
             let new = makeReader(accumulators.frameCount)
             reader = new
             return new
         }
-        read(accumulators, finished.rows(ofBand: band))
+        read?(accumulators, finished.rows(ofBand: band))
     }
 }
 

@@ -17,7 +17,7 @@ package enum AccumulatorKind: String, Sendable, Codable, CaseIterable {
 /// see to it that a row has one writer at a time.
 package final class Accumulators: @unchecked Sendable {
     package let shape: FrameShape
-    let contents: AccumulatorContents
+    package let contents: AccumulatorContents
     /// Frames that every sample has taken in; set before anybody reads finished rows.
     package var frameCount = 0
 
@@ -72,6 +72,12 @@ package final class Accumulators: @unchecked Sendable {
     package func below(at sample: Int) -> UnsafeMutablePointer<UInt16> { pointer(3, sample) }
     package func blindAbove(at sample: Int) -> UnsafeMutablePointer<UInt16> { pointer(4, sample) }
     package func blindBelow(at sample: Int) -> UnsafeMutablePointer<UInt16> { pointer(5, sample) }
+
+    /// Where the sums are wide.
+    package func wideSum(at sample: Int) -> UnsafeMutablePointer<UInt64> { pointer(0, sample) }
+    package func wideSumOfSquares(at sample: Int) -> UnsafeMutablePointer<UInt64> { pointer(1, sample) }
+    /// 0 to 3: above, below, blind above, blind below.
+    func wideCounter(_ counter: Int, at sample: Int) -> UnsafeMutablePointer<UInt32> { pointer(2 + counter, sample) }
 
     private func pointer<Element>(_ array: Int, _ sample: Int) -> UnsafeMutablePointer<Element> {
         assert(contents.elementBytes(shape)[array] == MemoryLayout<Element>.size)
@@ -138,10 +144,14 @@ package struct AccumulatorContents: Sendable, Hashable {
     let kind: AccumulatorKind
     /// Whether the extremes are counted: what defects are judged by.
     let hasExtremes: Bool
+    /// Sums of 64 bits and counters of 32, for more photos than one run takes in: states are merged into them, and no
+    /// photo is ever scanned.
+    package let isWide: Bool
 
-    init(kind: AccumulatorKind, hasExtremes: Bool) {
+    init(kind: AccumulatorKind, hasExtremes: Bool, isWide: Bool = false) {
         self.kind = kind
         self.hasExtremes = hasExtremes
+        self.isWide = isWide
     }
 
     /// Floating-point samples have no exact sums.
@@ -154,6 +164,7 @@ package struct AccumulatorContents: Sendable, Hashable {
 
     /// Bytes of one element of each array.
     func elementBytes(_ shape: FrameShape) -> [Int] {
+        if isWide { return [8, 8] + (hasExtremes ? [4, 4, 4, 4] : []) }
         let moments: [Int]
         switch (kind, shape.bitsPerSample) {
         case (.exact, 8): moments = [4, 4]
@@ -163,6 +174,9 @@ package struct AccumulatorContents: Sendable, Hashable {
         return moments + (hasExtremes ? [2, 2, 2, 2] : [])
     }
 
+    /// As counters of 32 bits have it; sums of squares of so many 16-bit samples stay below 2^64.
+    static let mostWideFrames = Int(UInt32.max)
+
     /// What all arrays of a whole frame take.
     package func byteCount(_ shape: FrameShape) -> Int { byteCountOfRow(shape) * shape.height }
 
@@ -170,6 +184,7 @@ package struct AccumulatorContents: Sendable, Hashable {
 
     /// The most frames one set can take in without overflow.
     func maximumFrames(_ shape: FrameShape) -> Int {
+        if isWide { return Self.mostWideFrames }
         let ofMoments =
             switch (kind, shape.bitsPerSample) {
             case (.welford, _): Int(UInt32.max)

@@ -1,5 +1,6 @@
 import CKernels
 import FastPixFrames
+import FastPixPlumbing
 
 /// Sums over cells of a few pixels, of two halves of the photos: what the halves' means have in common beyond the sensor
 /// is a view that stays the same. Integers, exact and additive. Not synchronised: a row has one writer at a time.
@@ -14,17 +15,21 @@ package final class CoarseSums: @unchecked Sendable {
     package let columns: Int
     /// Photos in each half; set before anybody reads.
     package var frameCounts = [0, 0]
+    private let memory: MappedMemory
     private let cells: UnsafeMutableBufferPointer<Int64>
 
-    init(_ shape: FrameShape) {
+    /// New pages are zeros that take no memory before a row comes.
+    init(_ shape: FrameShape) throws(FastPixError) {
         self.shape = shape
         rows = Self.rowCount(shape)
         columns = shape.width / Self.cellSize
-        cells = .allocate(capacity: 2 * rows * columns)
-        cells.initialize(repeating: 0)
+        let count = 2 * rows * columns
+        memory = try MappedMemory(
+            byteCount: max(1, count) * MemoryLayout<Int64>.stride, purpose: "sums of parts of the photos",
+            advice: "use --no-defects, or smaller frames")
+        cells = UnsafeMutableBufferPointer(
+            start: memory.start.bindMemory(to: Int64.self, capacity: count), count: count)
     }
-
-    deinit { cells.deallocate() }
 
     static func byteCount(_ shape: FrameShape) -> Int { 16 * rowCount(shape) * (shape.width / cellSize) }
 
@@ -96,4 +101,7 @@ package final class CoarseSums: @unchecked Sendable {
 final class PhotoLevels {
     var level: Int64 = 0
     var roughness: Int64 = 0
+    var damage: DamageSigns
+
+    init(damage: DamageSigns = DamageSigns()) { self.damage = damage }
 }

@@ -1,7 +1,7 @@
 import FastPixFrames
 
 /// What is known of one photo as a whole, beside the sums that it is part of.
-package struct FrameFact: Sendable, Hashable, Codable {
+package struct FrameFact: Sendable, Hashable {
     /// Sum of the samples that `CoarseSums` looks at.
     package let level: Int64
     /// Sum of the differences, without sign, of samples that are a neighbour distance apart, in the rows that `CoarseSums`

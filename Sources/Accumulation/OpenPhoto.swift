@@ -14,13 +14,14 @@ final class OpenPhoto {
     private var kept: MappedMemory?
     private let keptRowCount: Int
     private let half: Int
-    private let levels = PhotoLevels()
+    private let levels: PhotoLevels
 
     /// Throws when the file cannot be opened, or is another than its headers were read of. `keptRows`: how many rows above
     /// each strip are needed again with it.
     init(_ photo: PhotoFile, rowsBefore: Int, keptRows: Int, settings: AccumulationSettings) throws(FastPixError) {
         self.rowsBefore = rowsBefore
         keptRowCount = keptRows
+        levels = PhotoLevels(damage: DamageSigns(photo.header, keptRows: keptRows))
         reading = try PhotoReading(photo, channels: settings.channels, maximumPixels: settings.maximumPixels)
         // The pictures of one file take turns.
         half = (try ContentHash(ofHeadOf: reading.file).half + photo.page.number) % 2
@@ -60,6 +61,10 @@ final class OpenPhoto {
 
     /// Checks, after the last row, that what was decoded was one complete file, as it was when its headers were read.
     func finish() throws(FastPixError) { try reading.finish() }
+
+    /// What makes one doubt that the photo is whole, after its last row.
+    var damageSigns: DamageSigns { levels.damage }
+    var oddPhoto: OddPhoto? { reading.oddPhoto }
 
     /// What is known of the photo as a whole, after its last row.
     var fact: FrameFact {

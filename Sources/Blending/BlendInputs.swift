@@ -34,6 +34,20 @@ struct BlendInputs {
     /// The folder for outputs, where it lies inside `root` and was left out.
     let leftOut: FilePath?
 
+    /// Of lists of images, which keep their paths. Throws when one cannot be read.
+    init(_ lists: [PhotoList], selection: PhotoSelection) throws(FastPixError) {
+        root = ""
+        isFolder = true
+        leftOut = nil
+        let discovery = try PhotoDiscovery(PhotoSource(paths: [], lists: lists, selection: selection))
+        skipped = discovery.skipped
+        images = discovery.files.map { Image(path: $0, relative: $0.insideNothing) }
+        unselected = discovery.unselected
+    }
+
+    /// Images of lists that were not selected.
+    private(set) var unselected = 0
+
     /// Throws `notFound` when there is nothing at `root`.
     init(_ root: FilePath, recursive: Bool, output: FilePath) throws(FastPixError) {
         var information = stat()

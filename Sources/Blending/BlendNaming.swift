@@ -52,9 +52,15 @@ public struct BlendNaming: Sendable {
         return false
     }
 
-    /// The one file's format; throws when its name says another than `format`.
+    /// The one file's format; throws when its name says another than `format`, or one that is not written.
     func formatOfFile() throws(FastPixError) -> PhotoFormat? {
-        guard let named = output.extension.flatMap(PhotoFormat.init(fileExtension:)) else { return format }
+        guard let ending = output.extension else { return format }
+        guard let named = PhotoFormat(fileExtension: ending) else {
+            throw FastPixError(
+                .contradiction, path: output,
+                "blended images are JPEG or PNG, and .\(ending) is the ending of neither; give a name that ends in .jpg or "
+                    + ".png, or a folder with a slash at its end")
+        }
         if let format, format != named {
             throw FastPixError(
                 .contradiction, path: output,

@@ -20,6 +20,8 @@ public struct BlendPlan: Sendable {
     public private(set) var skipped: [SkippedPhoto] = []
     /// The output folder, when it lies inside a folder of images and was left out.
     public private(set) var leftOut: FilePath?
+    /// How many images were left out because of `selection`.
+    public private(set) var unselected = 0
     /// Nil when two images are blended.
     public let blur: GaussianBlur?
     /// How images of two folders find each other.
@@ -35,29 +37,43 @@ public struct BlendPlan: Sendable {
     public init(
         _ first: [FilePath], blur: GaussianBlur, recursive: Bool = false, naming: BlendNaming, overwrites: Bool = false
     ) throws(FastPixError) {
+        try self.init(
+            PhotoSource(paths: first, recursive: recursive), blur: blur, naming: naming, overwrites: overwrites)
+    }
+
+    /// The same for the images that `source` selects. Those that a list names keep their paths inside the output folder.
+    ///
+    /// - Throws: as the other one, and when a list cannot be read.
+    public init(
+        _ source: PhotoSource, blur: GaussianBlur, naming: BlendNaming, overwrites: Bool = false
+    ) throws(FastPixError) {
         try blur.validate()
         self.blur = blur
         pairing = .name
         var wanted: [Wanted] = []
-        var isOneImage = first.count == 1
-        for root in first {
-            let inputs = try BlendInputs(root, recursive: recursive, output: naming.output)
+        var isOneImage = source.paths.count == 1 && source.lists.isEmpty
+        for root in source.paths {
+            let inputs = try BlendInputs(root, recursive: source.recursive, output: naming.output)
             skipped += inputs.skipped
             leftOut = leftOut ?? inputs.leftOut
             isOneImage = isOneImage && !inputs.isFolder
             wanted += inputs.images.map { ($0, .blur(blur)) }
         }
-        try plan(wanted, isOneImage, naming, overwrites)
+        let listed = try BlendInputs(source.lists, selection: source.selection)
+        skipped += listed.skipped
+        unselected = listed.unselected
+        let named = selected(wanted, source.selection)
+        try plan(named + listed.images.map { ($0, .blur(blur)) }, isOneImage, naming, overwrites)
     }
 
     /// Two images; two folders, whose images are paired; or a folder and one image that each of its images is blended
-    /// with.
+    /// with. `selection` is one of pairs, by their first image.
     ///
     /// - Throws: as the other one, and `invalidArgument` when the second path is a folder and the first is not, or when
     ///   folders to be paired by order do not have the same number of images.
     public init(
         _ first: FilePath, with second: FilePath, pairing: Pairing = .name, recursive: Bool = false,
-        naming: BlendNaming, overwrites: Bool = false
+        selection: PhotoSelection = PhotoSelection(), naming: BlendNaming, overwrites: Bool = false
     ) throws(FastPixError) {
         blur = nil
         self.pairing = pairing
@@ -66,7 +82,14 @@ public struct BlendPlan: Sendable {
         leftOut = firsts.leftOut ?? seconds.leftOut
         let paired = try BlendPairs(firsts, seconds, by: pairing)
         skipped = firsts.skipped + seconds.skipped + paired.skipped
-        try plan(paired.pairs.map { ($0.first, .image($0.second.path)) }, !firsts.isFolder, naming, overwrites)
+        let wanted = selected(paired.pairs.map { ($0.first, .image($0.second.path)) }, selection)
+        try plan(wanted, !firsts.isFolder, naming, overwrites)
+    }
+
+    private mutating func selected(_ wanted: [Wanted], _ selection: PhotoSelection) -> [Wanted] {
+        let taken = wanted.filter { selection.takes($0.first.path) }
+        unselected += wanted.count - taken.count
+        return taken
     }
 
     private mutating func plan(

@@ -27,6 +27,7 @@ final class BlendSource {
 
     init(_ path: FilePath, maximumPixels: UInt64) throws(FastPixError) {
         self.path = path
+        try AddressSpace.demand(0, for: "this photo")
         file = try OpenFile(path)
         decoder = try PhotoDecoder(file, keepsAlpha: true, maximumPixels: maximumPixels)
         format = decoder.format

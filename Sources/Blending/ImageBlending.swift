@@ -27,12 +27,14 @@ public struct ImageBlending: Sendable {
     /// - Parameters:
     ///   - plan: which files are read and written.
     ///   - interruption: once it is cancelled, images that are not complete are given up, and the report says so.
+    ///   - blended: each image as soon as it is complete, from any thread.
     ///   - progress: called from several threads.
     /// - Throws: `invalidArgument` when a setting is out of its range.
     ///
     /// Blocks until it is done, and may be called from any thread.
     public func run(
         _ plan: BlendPlan, interruption: Interruption? = nil,
+        blended: @escaping @Sendable (BlendedImage) -> Void = { _ in },
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> BlendReport {
         let isCancelled = { @Sendable in interruption?.isCancelled == true }
@@ -53,6 +55,7 @@ public struct ImageBlending: Sendable {
         WorkerTeam.run(workers: workers) { _ in
             while let (index, expectsHelp) = board.takeJob() {
                 let result = Self.make(jobs[index], settings, memory, folders, board, expectsHelp, isCancelled, results)
+                if case .success(let image) = result { blended(image) }
                 let done = results.withLock { $0.record(result, at: index) }
                 progress(JobProgress(done: done, total: jobs.count))
             }

@@ -29,6 +29,12 @@ void fpx_hasher_digest(const fpx_hasher *hasher, uint8_t *digest) {
     memcpy(digest, canonical.digest, FPX_CONTENT_HASH_BYTES);
 }
 
+void fpx_content_hash_of_bytes(const void *bytes, size_t byte_count, uint8_t *digest) {
+    XXH128_canonical_t canonical;
+    XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes, byte_count));
+    memcpy(digest, canonical.digest, FPX_CONTENT_HASH_BYTES);
+}
+
 void fpx_hasher_free(fpx_hasher *hasher) { XXH3_freeState(state_of(hasher)); }
 
 int fpx_content_hash_of_file(int file_descriptor, uint8_t *digest) {

@@ -43,6 +43,8 @@ typedef struct fits_picture {
     double scale;
     bool has_blank;
     int64_t blank;
+    /// The header says what the bytes of the data sum up to.
+    bool has_checksum;
     bool is_tiled;
     fpx_fits_tiles tiles;
 } fits_picture;
@@ -86,6 +88,9 @@ static const char *keyword(const fits_picture *picture, const char *name, char t
 }
 
 static fpx_photo_status choose_rule(const fpx_fits_header *header, fits_picture *picture, fpx_photo_error *error) {
+    char checksum[32];
+    picture->has_checksum = fpx_fits_text(header, "DATASUM", checksum, sizeof checksum) ||
+                            fpx_fits_text(header, "CHECKSUM", checksum, sizeof checksum);
     picture->zero = fpx_fits_number(header, "BZERO", 0);
     picture->scale = fpx_fits_number(header, "BSCALE", 1);
     picture->has_blank = picture->bits > 0 && fpx_fits_integer(header, picture->is_tiled ? "ZBLANK" : "BLANK",
@@ -561,6 +566,27 @@ static fpx_photo_status fits_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
+static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel,
+                       fpx_sample_place *place) {
+    const fits_decoder *self = (const fits_decoder *)decoder;
+    const fits_picture *picture = &self->picture;
+    bool is_kept = picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED ||
+                   picture->rule == TO_F32;
+    // What is interpolated may be the number that stands for no value.
+    if (!is_kept || picture->has_checksum || picture->has_blank || picture->is_tiled || fpx_fits_input_is_packed(self->input)) {
+        return false;
+    }
+    uint64_t plane = picture->plane * picture->colours + channel;
+    *place = (fpx_sample_place){
+        .offset = picture->data +
+                  ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
+        .byte_count = (unsigned)stored_bytes(picture),
+        .is_big_endian = true,
+        .flipped_bits = picture->rule == TO_U16_SHIFTED ? 0x8000 : 0,
+    };
+    return true;
+}
+
 static void fits_close(fpx_photo_decoder *decoder) {
     fits_decoder *self = (fits_decoder *)decoder;
     fpx_fits_input_close(self->input);
@@ -737,7 +763,8 @@ fpx_photo_status fpx_fits_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a FITS decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){fits_read_rows, fits_finish, fits_close, source};
+    self->operations = (fpx_photo_decoder){
+        .read_rows = fits_read_rows, .finish = fits_finish, .close = fits_close, .source = source, .place = fits_place};
     self->file_bytes = fpx_byte_source_file_bytes(source);
     uint8_t start[8] = {0};
     fpx_photo_status status;

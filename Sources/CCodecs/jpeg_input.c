@@ -6,6 +6,9 @@
 /// A progressive file with thousands of tiny scans keeps a decoder busy for hours; cameras write about ten.
 enum { MAXIMUM_SCANS = 500 };
 
+/// Zeros that align what follows; longer runs are what a disk has lost.
+enum { LONGEST_PADDING = 16 };
+
 /// What a file may have unpacked, in 8 x 8 blocks of all its scans: so many whatever it is, and so many more for each
 /// byte read. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan, so that a
 /// picture of one colour, which compresses best, may still have 16 scans of everything; a photo has a thousand times
@@ -40,12 +43,127 @@ static void on_error(j_common_ptr jpeg) {
     fpx_jpeg_input_fail(self, failure);
 }
 
+/// Bytes of the file that libjpeg has taken.
+static int64_t bytes_taken(const fpx_jpeg_input *self) {
+    return self->source->offset - (int64_t)self->manager.bytes_in_buffer;
+}
+
+/// The marker of the segment that ends at `end`, from the beginning of the file on; 0 when none does.
+static uint8_t segment_before(fpx_jpeg_input *self, int64_t end) {
+    // Behind the start of the picture.
+    int64_t place = 2;
+    uint8_t last = JPEG_APP0;
+    while (place < end) {
+        uint8_t bytes[4];
+        if (!fpx_byte_source_read_at(self->source, bytes, sizeof bytes, (uint64_t)place)) {
+            return 0;
+        }
+        if (bytes[0] != 0xff || bytes[1] == 0xff || bytes[1] == 0) {
+            place++;
+            continue;
+        }
+        last = bytes[1];
+        place += 2 + bytes[2] * 256 + bytes[3];
+    }
+    return place == end ? last : 0;
+}
+
+/// Whether bytes that libjpeg has passed over between header segments belong to none. They do not when they follow what
+/// tells nothing of the picture's samples: behind a table they may be its end, pushed out by a byte too many. And they
+/// are no segment whose marker is damaged: then a table, or the colours, would be lost.
+static bool belongs_to_nothing(fpx_jpeg_input *self, int64_t end, int64_t byte_count) {
+    enum { MARKER_AND_LENGTH = 4 };
+    uint8_t bytes[MARKER_AND_LENGTH];
+    uint8_t next = 0;
+    // libjpeg tells where it was before the marker that follows, or at that marker's second byte.
+    if (!fpx_byte_source_read_at(self->source, &next, 1, (uint64_t)end) || next != 0xff) {
+        end -= 1;
+        if (end < byte_count || !fpx_byte_source_read_at(self->source, &next, 1, (uint64_t)end) || next != 0xff) {
+            return false;
+        }
+    }
+    uint8_t before = end < byte_count ? 0 : segment_before(self, end - byte_count);
+    bool is_side_segment = before == JPEG_COM || (before >= JPEG_APP0 && before < JPEG_APP0 + 14);
+    if (!is_side_segment) {
+        return false;
+    }
+    if (byte_count < MARKER_AND_LENGTH) {
+        return true;
+    }
+    return fpx_byte_source_read_at(self->source, bytes, sizeof bytes, (uint64_t)(end - byte_count)) &&
+           bytes[2] * 256 + bytes[3] + 2 != byte_count;
+}
+
+/// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them, and
+/// not pushed aside by bytes too few or too many: then the data would begin at another byte.
+static bool has_wrong_fields_only(const struct jpeg_decompress_struct *jpeg) {
+    bool has_byte_more = jpeg->Se == 0 && jpeg->Ah * 16 + jpeg->Al == DCTSIZE2 - 1;
+    return jpeg->Ss == 0 && (jpeg->Se == 0 || jpeg->Se == DCTSIZE2 - 1) && !has_byte_more;
+}
+
+/// Counts the zeros before restart markers, and before the end of the picture, from where it was last searched to
+/// `end`. Coders fill up with ones, and a zero behind 0xff belongs to the data.
+static void search_padding(fpx_jpeg_input *self, int64_t end) {
+    uint8_t bytes[4096];
+    uint64_t zeros = 0;
+    bool follows_ones = false;
+    while (self->padding_searched < end) {
+        int64_t left = end - self->padding_searched;
+        size_t count = left < (int64_t)sizeof bytes ? (size_t)left : sizeof bytes;
+        if (!fpx_byte_source_read_at(self->source, bytes, count, (uint64_t)self->padding_searched)) {
+            return;
+        }
+        for (size_t index = 0; index < count; index++) {
+            bool is_marker = follows_ones && ((bytes[index] >= 0xd0 && bytes[index] <= 0xd7) || bytes[index] == 0xd9);
+            if (is_marker) {
+                self->padding += zeros;
+            }
+            if (bytes[index] == 0 && !follows_ones) {
+                zeros++;
+            } else if (bytes[index] != 0xff) {
+                zeros = 0;
+            }
+            follows_ones = bytes[index] == 0xff;
+        }
+        self->padding_searched += (int64_t)count;
+    }
+}
+
+/// What of libjpeg's warnings leaves the picture whole (FPX_PHOTO_ODD_...); 0 when it is damage.
+static uint32_t oddity(fpx_jpeg_input *self) {
+    switch (self->errors.msg_code) {
+    case JWRN_NOT_SEQUENTIAL: return has_wrong_fields_only(&self->jpeg) ? FPX_PHOTO_ODD_SCAN_FIELDS : 0;
+    case JWRN_ADOBE_XFORM: return FPX_PHOTO_ODD_ADOBE_TRANSFORM;
+    case JWRN_EXTRANEOUS_DATA: {
+        int64_t byte_count = self->errors.msg_parm.i[0];
+        int64_t end = bytes_taken(self);
+        if (self->is_in_header) {
+            return belongs_to_nothing(self, end, byte_count) ? FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS : 0;
+        }
+        // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early. Two
+        // bytes more, because the marker that ends them is told before it is taken.
+        search_padding(self, end + 2);
+        if (byte_count < 0 || byte_count > LONGEST_PADDING || self->padding < (uint64_t)byte_count) {
+            return 0;
+        }
+        self->padding -= (uint64_t)byte_count;
+        return FPX_PHOTO_ODD_PADDING;
+    }
+    default: return 0;
+    }
+}
+
 static void on_message(j_common_ptr jpeg, int level) {
     fpx_jpeg_input *self = jpeg->client_data;
     // Levels of 0 and more are traces; below are warnings, after which libjpeg invents samples. Even bytes left
     // over after the last row count: a flipped bit can make the decoder arrive early.
     // A damaged colour profile leaves the picture whole.
     if (level >= 0 || self->errors.msg_code == JWRN_JFIF_MAJOR || self->errors.msg_code == JWRN_BOGUS_ICC) {
+        return;
+    }
+    uint32_t odd = self->source->is_strict ? 0 : oddity(self);
+    if (odd != 0) {
+        self->source->oddities |= odd;
         return;
     }
     char text[JMSG_LENGTH_MAX];
@@ -55,11 +173,6 @@ static void on_message(j_common_ptr jpeg, int level) {
 }
 
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
-
-/// Bytes of the file that libjpeg has taken.
-static int64_t bytes_taken(const fpx_jpeg_input *self) {
-    return self->source->offset - (int64_t)self->manager.bytes_in_buffer;
-}
 
 /// The blocks of a row of coded units in the scan at work.
 static uint64_t blocks_in_row(const struct jpeg_decompress_struct *jpeg) {
@@ -157,7 +270,10 @@ void fpx_jpeg_input_open(fpx_jpeg_input *self) {
 }
 
 void fpx_jpeg_input_read_header(fpx_jpeg_input *self, uint64_t maximum_pixels) {
+    self->is_in_header = true;
     jpeg_read_header(&self->jpeg, TRUE);
+    self->is_in_header = false;
+    self->padding_searched = bytes_taken(self);
     fpx_photo_status size_status =
         fpx_photo_check_size(self->jpeg.image_width, self->jpeg.image_height, maximum_pixels, self->error);
     if (size_status != FPX_PHOTO_OK) {

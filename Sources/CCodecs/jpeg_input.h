@@ -23,6 +23,11 @@ typedef struct fpx_jpeg_input {
     JDIMENSION scan_row;
     int64_t scan_offset;
     uint64_t blocks;
+    /// Before the first scan.
+    bool is_in_header;
+    /// Zeros that are known to lie before restart markers and the end, and how far the file was searched for them.
+    uint64_t padding;
+    int64_t padding_searched;
 } fpx_jpeg_input;
 
 /// Sets who hears of errors. Before `escape` is set; calls nothing that could fail.

@@ -372,7 +372,7 @@ fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels, c
                                  size_t patch_count, fpx_bytes *output, size_t *blocks_changed,
                                  fpx_photo_error *error) {
     memset(error, 0, sizeof *error);
-    fpx_byte_source *source = malloc(sizeof *source);
+    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, false);
     jpeg_repair *self = calloc(1, sizeof *self);
     if (source == NULL || self == NULL) {
         free(source);
@@ -380,9 +380,6 @@ fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels, c
         fpx_photo_explain(error, "no memory is left to repair the photo");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    source->file_descriptor = file_descriptor;
-    source->offset = 0;
-    source->system_errno = 0;
     self->output = output;
     make_cosines(self->cosines);
     fpx_jpeg_input_prepare(&self->input, source, error);

@@ -16,6 +16,18 @@ void fpx_photo_explain(fpx_photo_error *error, const char *format, ...) {
     va_end(arguments);
 }
 
+fpx_byte_source *fpx_byte_source_make(int file_descriptor, bool is_strict) {
+    fpx_byte_source *source = malloc(sizeof *source);
+    if (source != NULL) {
+        source->file_descriptor = file_descriptor;
+        source->offset = 0;
+        source->system_errno = 0;
+        source->is_strict = is_strict;
+        source->oddities = 0;
+    }
+    return source;
+}
+
 size_t fpx_byte_source_next(fpx_byte_source *source, size_t maximum_bytes) {
     size_t wanted = maximum_bytes < sizeof source->buffer ? maximum_bytes : sizeof source->buffer;
     ssize_t got;
@@ -169,15 +181,11 @@ static fpx_photo_status open_file(int file_descriptor, fpx_photo_request request
     fpx_photo_clear_header(header);
     memset(error, 0, sizeof *error);
     *decoder = NULL;
-    // Not cleared: the buffer is filled before it is read.
-    fpx_byte_source *source = malloc(sizeof *source);
+    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, request.page.is_strict);
     if (source == NULL) {
         fpx_photo_explain(error, "no memory is left to read the file");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    source->file_descriptor = file_descriptor;
-    source->offset = 0;
-    source->system_errno = 0;
     fpx_photo_status status = open_source(source, &request, decoder, header, error);
     status = fpx_photo_with_read_error(status, source, error);
     if (status != FPX_PHOTO_OK && *decoder != NULL) {
@@ -217,9 +225,10 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *page
     return status;
 }
 
-fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
-                                 fpx_photo_visitor *visit, void *context, fpx_photo_error *error) {
-    fpx_photo_request request = {.page = {.has_masked_border = has_masked_border},
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, bool is_strict,
+                                 fpx_photo_channels channels, uint64_t maximum_pixels, fpx_photo_visitor *visit,
+                                 void *context, fpx_photo_error *error) {
+    fpx_photo_request request = {.page = {.has_masked_border = has_masked_border, .is_strict = is_strict},
                                  .only_headers = true,
                                  .channels = channels,
                                  .maximum_pixels = maximum_pixels,
@@ -285,6 +294,8 @@ fpx_photo_status fpx_photo_finish(fpx_photo_decoder *decoder, fpx_photo_error *e
     memset(error, 0, sizeof *error);
     return keep_failure(decoder, decoder->finish(decoder, error), error);
 }
+
+uint32_t fpx_photo_oddities(const fpx_photo_decoder *decoder) { return decoder->source->oddities; }
 
 void fpx_photo_close(fpx_photo_decoder *decoder) {
     if (decoder != NULL) {

@@ -12,8 +12,14 @@ typedef struct fpx_byte_source {
     int64_t offset;
     /// Why reading failed; 0 when it did not.
     int system_errno;
+    /// Whether odd files are refused, and what was odd in this one (FPX_PHOTO_ODD_...).
+    bool is_strict;
+    uint32_t oddities;
     uint8_t buffer[65536];
 } fpx_byte_source;
+
+/// A source of a file from its beginning; null without memory. The buffer is not cleared: it is filled before it is read.
+fpx_byte_source *_Nullable fpx_byte_source_make(int file_descriptor, bool is_strict);
 
 /// Reads up to `maximum_bytes` into the source's buffer and returns their number: 0 at the end of the file, or on a
 /// read error, which sets system_errno. They stay valid until the next call.
@@ -22,6 +28,16 @@ size_t fpx_byte_source_next(fpx_byte_source *_Nonnull source, size_t maximum_byt
 /// Reads the last bytes of the file, as many as fit the buffer, and returns their number; 0 on a read error. Reading
 /// on with fpx_byte_source_next is not meant after this.
 size_t fpx_byte_source_last(fpx_byte_source *_Nonnull source);
+
+/// Where a sample of a picture lies in the file, and in which form.
+typedef struct fpx_sample_place {
+    uint64_t offset;
+    /// 1, 2, or 4: floating point.
+    unsigned byte_count;
+    bool is_big_endian;
+    /// Bits that differ between the stored number and the sample.
+    uint32_t flipped_bits;
+} fpx_sample_place;
 
 /// The operations of one format. A decoder struct of a format begins with this.
 struct fpx_photo_decoder {
@@ -35,6 +51,10 @@ struct fpx_photo_decoder {
     /// fails in the same way and writes nothing.
     fpx_photo_status failure;
     fpx_photo_error failure_error;
+    /// Where a sample of a row, column and channel is stored; false where samples are packed or stored in another form than
+    /// they are delivered in. Null for formats that always pack.
+    bool (*_Nullable place)(fpx_photo_decoder *_Nonnull, size_t row, size_t column, size_t channel,
+                            fpx_sample_place *_Nonnull place);
 };
 
 /// What a caller wants of a file.

@@ -32,6 +32,11 @@ static bool is_damage(const char *warning) {
 
 void fpx_png_input_on_warning(png_structp png, png_const_charp text) {
     fpx_png_input *self = png_get_error_ptr(png);
+    // The stream's own checksum has proved the picture by then, and the chunk's follows.
+    if (!self->source->is_strict && strcmp(text, "IDAT: Extra compressed data") == 0) {
+        self->source->oddities |= FPX_PHOTO_ODD_BYTES_BEHIND_STREAM;
+        return;
+    }
     if (is_damage(text)) {
         fpx_photo_explain(self->error, "damaged PNG: %s", text);
         fpx_png_input_fail(self, FPX_PHOTO_CORRUPT);

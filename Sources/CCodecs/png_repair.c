@@ -251,7 +251,7 @@ static fpx_photo_status run(png_repair *self, uint64_t maximum_pixels, const fpx
 fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, const fpx_repair_patch *patches,
                                 size_t patch_count, fpx_bytes *output, fpx_photo_error *error) {
     memset(error, 0, sizeof *error);
-    fpx_byte_source *source = malloc(sizeof *source);
+    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, false);
     png_repair *self = calloc(1, sizeof *self);
     if (source == NULL || self == NULL) {
         free(source);
@@ -259,9 +259,6 @@ fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, co
         fpx_photo_explain(error, "no memory is left to repair the photo");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    source->file_descriptor = file_descriptor;
-    source->offset = 0;
-    source->system_errno = 0;
     fpx_png_input_prepare(&self->input, source, error);
     fpx_photo_status status = run(self, maximum_pixels, patches, patch_count, output);
     fpx_png_input_close(&self->input);

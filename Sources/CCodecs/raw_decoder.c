@@ -183,6 +183,34 @@ static void describe_capture(const raw_decoder *self, fpx_photo_header *header) 
     }
 }
 
+/// Which part of the sensor is visible, and which part of that the camera's own pictures show.
+static void describe_frames(const raw_decoder *self, fpx_photo_header *header) {
+    const libraw_image_sizes_t *sizes = &self->raw->sizes;
+    header->visible_left = sizes->left_margin;
+    header->visible_top = sizes->top_margin;
+    header->visible_width = sizes->width;
+    header->visible_height = sizes->height;
+    int64_t left = -1, top = -1, width = 0, height = 0;
+    if (self->raw->idata.dng_version != 0) {
+        const unsigned *crop = self->raw->color.dng_levels.default_crop;
+        left = crop[0], top = crop[1], width = crop[2], height = crop[3];
+    } else {
+        // Counted from the sensor's corner; 0xffff where the camera does not say.
+        const libraw_raw_inset_crop_t *crop = &sizes->raw_inset_crop;
+        if (crop->cleft != 0xffff && crop->ctop != 0xffff) {
+            left = (int64_t)crop->cleft - sizes->left_margin, top = (int64_t)crop->ctop - sizes->top_margin;
+            width = crop->cwidth, height = crop->cheight;
+        }
+    }
+    if (left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= sizes->width &&
+        top + height <= sizes->height) {
+        header->crop_left = (uint32_t)left;
+        header->crop_top = (uint32_t)top;
+        header->crop_width = (uint32_t)width;
+        header->crop_height = (uint32_t)height;
+    }
+}
+
 static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_request *request,
                                     fpx_photo_header *header, fpx_photo_error *error) {
     const raw_picture *picture = &self->picture;
@@ -202,6 +230,7 @@ static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_req
     header->sensor_height = sizes->raw_height;
     header->sensor_left = (uint32_t)picture->left;
     header->sensor_top = (uint32_t)picture->top;
+    describe_frames(self, header);
     header->is_decoded_whole = true;
     // LibRaw unpacks the whole sensor, full-colour frames with four samples a pixel, and has about 2 MB of its own.
     header->decoder_bytes = (uint64_t)sizes->raw_width * sizes->raw_height * (picture->colours == 3 ? 8 : 2) +
@@ -350,6 +379,8 @@ static fpx_photo_status open_float(const fpx_tiff_tags *tags, uint64_t directory
     header->page = request->page;
     header->sensor_width = header->width;
     header->sensor_height = header->height;
+    header->visible_width = header->width;
+    header->visible_height = header->height;
     return FPX_PHOTO_OK;
 }
 

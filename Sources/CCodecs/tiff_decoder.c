@@ -495,6 +495,45 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
+/// Whether strips follow each other without lying on each other: otherwise a sample would have a share in others.
+static bool has_own_strips(tiff_decoder *self) {
+    TIFF *tiff = self->inputs[0].tiff;
+    uint64_t end = 0;
+    for (uint32_t strip = 0; strip < TIFFNumberOfStrips(tiff); strip++) {
+        uint64_t start = TIFFGetStrileOffset(tiff, strip);
+        uint64_t bytes = TIFFGetStrileByteCount(tiff, strip);
+        if (start < end || bytes > INT64_MAX || start > INT64_MAX) {
+            return false;
+        }
+        end = start + bytes;
+    }
+    return true;
+}
+
+static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel,
+                       fpx_sample_place *place) {
+    tiff_decoder *self = (tiff_decoder *)decoder;
+    const tiff_picture *picture = &self->picture;
+    // At the first sample: whether there are places at all.
+    if (self->row_source != ROWS_PLAIN || (row == 0 && column == 0 && channel == 0 && !has_own_strips(self))) {
+        return false;
+    }
+    TIFF *tiff = self->inputs[0].tiff;
+    size_t plane = picture->is_planar ? channel : 0;
+    uint64_t start = TIFFGetStrileOffset(tiff, (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self))) +
+                     row % self->rows_per_strip * self->stored_row_bytes;
+    if (picture->planes > 1) {
+        start = TIFFGetStrileOffset(tiff, 0) + self->stored_row_bytes * (picture->plane * picture->height + row);
+    }
+    unsigned byte_count = picture->bits / 8;
+    *place = (fpx_sample_place){
+        .offset = start + (picture->is_planar ? column : column * picture->stored_channels + channel) * byte_count,
+        .byte_count = byte_count,
+        .is_big_endian = TIFFIsBigEndian(tiff) != 0,
+    };
+    return true;
+}
+
 static void tiff_close(fpx_photo_decoder *decoder) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     for (size_t plane = 0; plane < MOST_PLANES; plane++) {
@@ -669,7 +708,8 @@ fpx_photo_status fpx_tiff_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a TIFF decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){tiff_read_rows, tiff_finish, tiff_close, source};
+    self->operations = (fpx_photo_decoder){
+        .read_rows = tiff_read_rows, .finish = tiff_finish, .close = tiff_close, .source = source, .place = tiff_place};
     fpx_tiff_input *input = &self->inputs[0];
     fpx_tiff_tags tags;
     fpx_photo_status status = FPX_PHOTO_OK;

@@ -46,6 +46,9 @@ package struct PhotoDecoder: ~Copyable {
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
     }
 
+    /// What was odd in the file so far; complete after `finish`.
+    var oddities: [PhotoOddity] { PhotoOddity.all(of: fpx_photo_oddities(decoder)) }
+
     /// After the last row: throws when the file is not complete to its end.
     package func finish() throws(FastPixError) {
         var error = fpx_photo_error()

@@ -17,7 +17,7 @@ package struct PhotoFile: Sendable {
         byteCount / picturesInFile + (page.number == 0 ? byteCount % picturesInFile : 0)
     }
     /// What the file was when its headers were read.
-    let state: OpenFile.State
+    package let state: OpenFile.State
     package let header: PhotoHeader
 
     /// What a photo takes while it is on the lists of a run (measured: 1.1 KB with 40,000 photos).
@@ -26,19 +26,19 @@ package struct PhotoFile: Sendable {
     /// Larger than any camera's single frame; a bound against files that only claim to be large.
     package static let defaultMaximumPixels: UInt64 = 500_000_000
 
-    /// Reads the headers of the file's first picture; of a raw file with the sensor's masked border, if wanted.
-    /// `maximumPixels` bounds width x height (0: no bound).
+    /// Reads the headers of the file's first picture. `maximumPixels` bounds width x height (0: no bound).
     package init(
-        probing path: FilePath, channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64
+        probing path: FilePath, channels: ChannelSelection = .all, reading: PhotoReadingChoice = PhotoReadingChoice(),
+        maximumPixels: UInt64
     ) throws(FastPixError) {
         let file = try OpenFile(path)
         var header = fpx_photo_header()
         var error = fpx_photo_error()
-        var page = (maskedBorder ? PhotoPage.firstWithMaskedBorder : .first).requested
+        var page = PhotoPage.first(reading).requested
         let status = fpx_photo_probe(file.fileDescriptor, &page, channels.requested, maximumPixels, &header, &error)
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         self.path = path
-        self.page = PhotoPage(number: 0, header.page)
+        self.page = PhotoPage(number: 0, header.page, reading)
         picturesInFile = 1
         state = file.state
         self.header = PhotoHeader(header)

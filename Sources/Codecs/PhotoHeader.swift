@@ -67,6 +67,20 @@ package struct SensorFrame: Sendable, Hashable, Codable {
     /// Columns and rows of the sensor left of and above the frame.
     package let left: Int
     package let top: Int
+    /// Columns and rows of the masked border left of and above the visible part, which raw converters count positions in;
+    /// and the size of that part. All 0 when not known.
+    package let visibleLeft: Int
+    package let visibleTop: Int
+    package let visibleWidth: Int
+    package let visibleHeight: Int
+}
+
+/// A part of a frame.
+package struct FramePart: Sendable, Hashable {
+    package let left: Int
+    package let top: Int
+    package let width: Int
+    package let height: Int
 }
 
 /// Which samples of each pixel are decoded.
@@ -99,6 +113,8 @@ package struct PhotoHeader: Sendable {
     package let rowOrder: RowOrder?
     /// Of raw files.
     package let sensorFrame: SensorFrame?
+    /// Of raw files that say which part of the visible frame the camera's own pictures show.
+    package let cameraCrop: FramePart?
     /// Pixels that share compressed blocks: JPEG's minimum coded unit; 1 x 1 without loss.
     package let codedUnit: CodedUnit
     /// Bytes a decoder of this photo holds besides the rows it hands out (estimate).
@@ -133,7 +149,15 @@ package struct PhotoHeader: Sendable {
             ? nil
             : SensorFrame(
                 width: Int(header.sensor_width), height: Int(header.sensor_height), left: Int(header.sensor_left),
-                top: Int(header.sensor_top))
+                top: Int(header.sensor_top), visibleLeft: Int(header.visible_left),
+                visibleTop: Int(header.visible_top), visibleWidth: Int(header.visible_width),
+                visibleHeight: Int(header.visible_height))
+        cameraCrop =
+            header.crop_width == 0
+            ? nil
+            : FramePart(
+                left: Int(header.crop_left), top: Int(header.crop_top), width: Int(header.crop_width),
+                height: Int(header.crop_height))
         codedUnit = CodedUnit(width: Int(header.coded_unit_width), height: Int(header.coded_unit_height))
         decoderBytes = Int(header.decoder_bytes)
         wholePictureBytes = Int(header.whole_picture_bytes)

@@ -12,27 +12,46 @@ package struct PhotoPage: Sendable, Hashable {
         var position: UInt64 = 0
         var plane: UInt64 = 0
         var hasMaskedBorder = false
+        /// Whether what is odd and leaves the picture whole (`PhotoOddity`) counts as damage.
+        var isStrict = false
     }
 
     /// The only picture of most files.
     package static let first = PhotoPage(number: 0, content: Content())
-
-    /// The picture of a raw file with the masked border of the sensor.
-    static let firstWithMaskedBorder = PhotoPage(number: 0, content: Content(hasMaskedBorder: true))
 
     init(number: Int, content: Content) {
         self.number = number
         self.content = content
     }
 
-    package init(number: Int, _ page: fpx_photo_page) {
+    /// The first picture of a file, read in this way.
+    static func first(_ reading: PhotoReadingChoice) -> PhotoPage { PhotoPage(number: 0, fpx_photo_page(), reading) }
+
+    /// As a decoder names it, for a file that is read in this way.
+    package init(number: Int, _ page: fpx_photo_page, _ reading: PhotoReadingChoice) {
         self.init(
             number: number,
-            content: Content(position: page.position, plane: page.plane, hasMaskedBorder: page.has_masked_border))
+            content: Content(
+                position: page.position, plane: page.plane, hasMaskedBorder: reading.maskedBorder,
+                isStrict: reading.isStrict))
     }
 
-    var requested: fpx_photo_page {
+    package var requested: fpx_photo_page {
         fpx_photo_page(
-            position: content.position, plane: content.plane, has_masked_border: content.hasMaskedBorder)
+            position: content.position, plane: content.plane, has_masked_border: content.hasMaskedBorder,
+            is_strict: content.isStrict)
+    }
+}
+
+/// How files are read, where there is a choice.
+package struct PhotoReadingChoice: Sendable, Hashable {
+    /// Raw files with the masked border of the sensor.
+    package var maskedBorder: Bool
+    /// Refuse files that are odd though their picture is whole (`PhotoOddity`).
+    package var isStrict: Bool
+
+    package init(maskedBorder: Bool = false, isStrict: Bool = false) {
+        self.maskedBorder = maskedBorder
+        self.isStrict = isStrict
     }
 }

@@ -16,6 +16,7 @@ package final class PhotoReading {
         _ photo: PhotoFile, channels: ChannelSelection = .all, maximumPixels: UInt64
     ) throws(FastPixError) {
         self.photo = photo
+        try AddressSpace.demand(photo.header.decoderBytes, for: "this photo")
         file = try OpenFile(photo.path)
         readAhead = ReadAhead(file, rows: photo.header.shape.height)
         decoder = try PhotoDecoder(file, page: photo.page, channels: channels, maximumPixels: maximumPixels)
@@ -33,6 +34,12 @@ package final class PhotoReading {
     package func finish() throws(FastPixError) {
         try decoder.finish()
         guard file.isUnchanged else { throw Self.changed(photo) }
+    }
+
+    /// The photo, when something was odd in it; complete after `finish`.
+    package var oddPhoto: OddPhoto? {
+        let oddities = decoder.oddities
+        return oddities.isEmpty ? nil : OddPhoto(path: photo.name, oddities: oddities)
     }
 
     package static func changed(_ photo: PhotoFile) -> FastPixError {

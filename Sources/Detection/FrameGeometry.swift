@@ -15,7 +15,7 @@ package struct FrameGeometry: Sendable {
 
     package init(_ group: PhotoGroup) { self.init(shape: group.shape, codedUnit: group.codedUnit) }
 
-    package init(_ manifest: StateManifest) { self.init(shape: manifest.frame, codedUnit: manifest.codedUnit) }
+    package init(_ state: StateHeader) { self.init(shape: state.frame, codedUnit: state.codedUnit) }
 
     var isLossless: Bool { codedUnit.width == 1 && codedUnit.height == 1 }
 

@@ -13,8 +13,12 @@ package final class GroupAnalysis: Sendable {
     /// `frameCount`: of the finished accumulators. `detection`: nil to leave defects out. `top`: see `VarianceRanking`.
     package init(_ geometry: FrameGeometry, frameCount: Int, top: Int, detection: DetectionSettings?) {
         ranking = VarianceRanking(shape: geometry.shape, frameCount: frameCount, top: top)
-        scan = detection.map {
-            DefectScan(geometry: geometry, frameCount: frameCount, leastOffset: $0.leastOffset)
+        // Of more frames the counters come as shares of so many: see `Accumulators.fill`.
+        let counted = min(frameCount, Int(UInt16.max))
+        // Fewer are never judged, and nearly every pixel of so few would be one to look at closely.
+        let judged = frameCount >= DetectionSettings.minimumFrames ? detection : nil
+        scan = judged.map {
+            DefectScan(geometry: geometry, frameCount: counted, leastOffset: $0.leastOffset)
         }
         settings = detection
     }

@@ -21,6 +21,11 @@ public struct PhotoDiscovery: Sendable {
     /// Files of folders that are no photos by name and beginning, or photos that this build does not read, by kind.
     package private(set) var leftOut: [LeftOutFiles] = []
 
+    /// Which files were to be taken.
+    public private(set) var selection = PhotoSelection()
+    /// How many files were not taken because of `selection`.
+    public private(set) var unselected = 0
+
     /// The folder for outputs, where one was met and left out.
     public private(set) var outputLeftOut: FilePath?
 
@@ -37,9 +42,30 @@ public struct PhotoDiscovery: Sendable {
     /// `output`: a folder that results go to, which is left out when it lies inside one of `paths`, so that a second run
     /// does not take the results of the first for photos. Named itself, it is looked through.
     public init(paths: [FilePath], recursive: Bool = false, output: FilePath? = nil) {
-        if let output, let folder = FileIdentity(output), !paths.contains(where: { FileIdentity($0) == folder }) {
-            outputFolder = folder
+        leaveOut(output, paths)
+        look(through: paths, recursive: recursive)
+        finish()
+    }
+
+    /// The same for paths and lists of files, of which those are taken that `source` selects. A list names files, not
+    /// folders, and none of it is kept but what is taken. Throws when a list cannot be read or is none.
+    public init(_ source: PhotoSource, output: FilePath? = nil) throws(FastPixError) {
+        selection = source.selection
+        leaveOut(output, source.paths)
+        for list in source.lists { try list.readNames { visitListed($0) } }
+        look(through: source.paths, recursive: source.recursive)
+        finish()
+    }
+
+    private mutating func leaveOut(_ output: FilePath?, _ paths: [FilePath]) {
+        guard let output, let folder = FileIdentity(output), !paths.contains(where: { FileIdentity($0) == folder })
+        else {
+            return
         }
+        outputFolder = folder
+    }
+
+    private mutating func look(through paths: [FilePath], recursive: Bool) {
         var folders: [FilePath] = []
         for path in paths {
             visitNamed(path, &folders)
@@ -50,6 +76,9 @@ public struct PhotoDiscovery: Sendable {
             visitFolder(folders[next], recursive: recursive, &folders)
             next += 1
         }
+    }
+
+    private mutating func finish() {
         leftOut = others.kinds
         // Sorted before links are told from files, so that the order of a folder's entries on the disk decides nothing.
         found.sort { $0.path.bytesPrecede($1.path) }
@@ -74,15 +103,43 @@ public struct PhotoDiscovery: Sendable {
                 repeatedPaths += 1
             }
         case S_IFREG:
-            found.append((path, FileIdentity(information)))
+            take(path, information)
         default:
             skip(path, "neither a regular file nor a folder")
         }
     }
 
+    /// `listed`: with a zero at its end. Most of a long list may belong to other shards: what the name tells comes first.
+    private mutating func visitListed(_ listed: UnsafePointer<CChar>) {
+        let slash = strrchr(listed, Int32(UInt8(ascii: "/")))
+        guard selection.mayTake(name: slash.map { UnsafePointer($0 + 1) } ?? listed) else {
+            unselected += 1
+            return
+        }
+        let path = FilePath(platformString: listed)
+        var information = stat()
+        guard stat(listed, &information) == 0 else {
+            skip(path, errno == ENOENT ? "no such file; check the list" : Self.systemReason(errno))
+            return
+        }
+        switch information.st_mode & S_IFMT {
+        case S_IFREG: take(path, information)
+        case S_IFDIR: skip(path, "a folder in a list of files; list the files in it, or name it as an argument")
+        default: skip(path, "not a regular file")
+        }
+    }
+
+    private mutating func take(_ path: FilePath, _ information: stat) {
+        guard selection.takes(path, information) else {
+            unselected += 1
+            return
+        }
+        found.append((path, FileIdentity(information)))
+    }
+
     private mutating func visitFolder(_ path: FilePath, recursive: Bool, _ folders: inout [FilePath]) {
         let names: [FilePath.Component]
-        switch Self.entries(of: path) {
+        switch entries(of: path) {
         case .complete(let found): names = found
         case .unreadable(let reason):
             skip(path, "the folder cannot be opened: \(reason)")
@@ -105,10 +162,10 @@ public struct PhotoDiscovery: Sendable {
         case unreadable(reason: String)
     }
 
-    /// In the order of their bytes.
-    private static func entries(of path: FilePath) -> Entries {
+    /// In the order of their bytes. Files that are left out by their names are counted and forgotten at once.
+    private mutating func entries(of path: FilePath) -> Entries {
         guard let folder = path.withPlatformString({ opendir($0) }) else {
-            return .unreadable(reason: systemReason(errno))
+            return .unreadable(reason: Self.systemReason(errno))
         }
         defer { closedir(folder) }
         var names: [FilePath] = []
@@ -120,16 +177,21 @@ public struct PhotoDiscovery: Sendable {
                 failure = errno
                 break
             }
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                    pointer.withMemoryRebound(to: CInterop.PlatformChar.self, capacity: 1) {
-                        FilePath(platformString: $0)
+            let isFile = Int(entry.pointee.d_type) == Int(DT_REG)
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CInterop.PlatformChar.self, capacity: 1) { name -> FilePath? in
+                    guard isFile, name.pointee != CChar(UInt8(ascii: ".")), !selection.mayTake(name: name) else {
+                        return FilePath(platformString: name)
                     }
-                })
+                    unselected += 1
+                    return nil
+                }
+            }
+            if let name { names.append(name) }
         }
         names.sort { $0.bytesPrecede($1) }
         let components = names.compactMap(\.lastComponent)
-        return failure == 0 ? .complete(components) : .incomplete(components, reason: systemReason(failure))
+        return failure == 0 ? .complete(components) : .incomplete(components, reason: Self.systemReason(failure))
     }
 
     private mutating func visitEntry(_ path: FilePath, recursive: Bool, _ folders: inout [FilePath]) {
@@ -148,8 +210,14 @@ public struct PhotoDiscovery: Sendable {
                 outputLeftOut = path
                 return
             }
-            if recursive, seenFolders.insert(FileIdentity(information)).inserted { folders.append(path) }
+            if recursive, !selection.leavesOut(folder: path), seenFolders.insert(FileIdentity(information)).inserted {
+                folders.append(path)
+            }
         case S_IFREG:
+            guard selection.takes(path, information) else {
+                unselected += 1
+                return
+            }
             if isCalledLikePhoto || Self.beginsLikePhoto(path) {
                 found.append((path, FileIdentity(information)))
             } else {
@@ -162,6 +230,11 @@ public struct PhotoDiscovery: Sendable {
 
     private mutating func skip(_ path: FilePath, _ reason: String) {
         skipped.append(SkippedPhoto(path: path.string, reason: reason))
+    }
+
+    /// Whether all that was found belongs to other shards, which is no failure: of few photos some shards have none.
+    public var isEmptyShard: Bool {
+        selection.shard != nil && unselected > 0 && files.isEmpty && skipped.isEmpty
     }
 
     /// Throws when writing to `path` would replace one of the photos found.

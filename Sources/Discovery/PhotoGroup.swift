@@ -122,11 +122,12 @@ package struct PhotoGroup: Sendable {
                 camera: key.camera, shape: key.shape, channels: channels, details: key.details,
                 photos: photos.sorted { $0.place < $1.place })
         }
-        return groups.sorted { $0.isListedBefore($1) }
+        return groups.sorted { $0.isListed(before: $1, counts: ($0.photos.count, $1.photos.count)) }
     }
 
-    private func isListedBefore(_ other: PhotoGroup) -> Bool {
-        if photos.count != other.photos.count { return photos.count > other.photos.count }
+    /// `counts`: of the photos of this group and of the other.
+    package func isListed(before other: PhotoGroup, counts: (Int, Int)) -> Bool {
+        if counts.0 != counts.1 { return counts.0 > counts.1 }
         if camera != other.camera { return camera.orderedFields.lexicographicallyPrecedes(other.camera.orderedFields) }
         if shape != other.shape { return shape.orderedFields.lexicographicallyPrecedes(other.shape.orderedFields) }
         return details.words.lexicographicallyPrecedes(other.details.words)

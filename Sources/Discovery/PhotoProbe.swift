@@ -15,8 +15,8 @@ package enum PhotoProbe {
     /// `maximumPixels` bounds width x height (0: no bound). `progress` gets the number of files done and of files in all,
     /// from any thread. Throws `interrupted`.
     package static func run(
-        _ paths: [FilePath], channels: ChannelSelection = .all, maskedBorder: Bool = false, maximumPixels: UInt64,
-        workers: Int, interruption: Interruption? = nil,
+        _ paths: [FilePath], channels: ChannelSelection = .all, reading: PhotoReadingChoice = PhotoReadingChoice(),
+        maximumPixels: UInt64, workers: Int, interruption: Interruption? = nil,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws(FastPixError) -> Outcome {
         let results = Mutex([Outcome?](repeating: nil, count: paths.count))
@@ -26,7 +26,7 @@ package enum PhotoProbe {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < paths.count, interruption?.isRequested != true else { return }
                 let result = probe(
-                    paths[index], channels: channels, maskedBorder: maskedBorder, maximumPixels: maximumPixels)
+                    paths[index], channels: channels, reading: reading, maximumPixels: maximumPixels)
                 results.withLock { $0[index] = result }
                 progress(index + 1, paths.count)
             }
@@ -40,9 +40,10 @@ package enum PhotoProbe {
         return outcome
     }
 
-    /// Reads the headers of all pictures of a file; of raw files with the sensor's masked border, if wanted.
-    static func probe(
-        _ path: FilePath, channels: ChannelSelection, maskedBorder: Bool = false, maximumPixels: UInt64
+    /// Reads the headers of all pictures of a file.
+    package static func probe(
+        _ path: FilePath, channels: ChannelSelection, reading: PhotoReadingChoice = PhotoReadingChoice(),
+        maximumPixels: UInt64
     ) -> Outcome {
         let file: OpenFile
         do throws(FastPixError) {
@@ -50,10 +51,10 @@ package enum PhotoProbe {
         } catch {
             return Outcome(failed: [SkippedPhoto(path: path.string, reason: error.reason)])
         }
-        let pictures = PicturesOfAFile()
+        let pictures = PicturesOfAFile(reading)
         var error = fpx_photo_error()
         let status = fpx_photo_visit(
-            file.fileDescriptor, maskedBorder, channels.requested, maximumPixels,
+            file.fileDescriptor, reading.maskedBorder, reading.isStrict, channels.requested, maximumPixels,
             { context, status, header, error in
                 guard let context else { return }
                 Unmanaged<PicturesOfAFile>.fromOpaque(context).takeUnretainedValue()
@@ -72,10 +73,13 @@ private final class PicturesOfAFile {
     var count = 0
     var pages: [(page: PhotoPage, header: PhotoHeader)] = []
     var failures: [(number: Int, reason: String)] = []
+    private let reading: PhotoReadingChoice
+
+    init(_ reading: PhotoReadingChoice) { self.reading = reading }
 
     func add(_ status: fpx_photo_status, _ header: fpx_photo_header, _ error: fpx_photo_error) {
         if status == FPX_PHOTO_OK {
-            pages.append((PhotoPage(number: count, header.page), PhotoHeader(header)))
+            pages.append((PhotoPage(number: count, header.page, reading), PhotoHeader(header)))
         } else {
             failures.append((count, FastPixError(status, error, path: "").reason))
         }

@@ -27,14 +27,14 @@ public struct HotPixelsSearch: Sendable {
     public var history: Bool
     /// What is written besides the report.
     public var maps: MapOutputs
-    /// The web page to write, if any.
+    /// The web page to write, if any. `maps.overwrites` holds for it, too.
     public var page: FilePath?
     /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
     public var checkpoint: CheckpointSettings?
     /// Which photos belong together.
     public var grouping = GroupingRule()
-    /// Whether raw files are read with the sensor's masked border.
-    public var maskedBorder = false
+    /// How files are read.
+    package var reading = PhotoReadingChoice()
 
     /// What `minimumFrames` is unless it is given.
     public static let defaultMinimumFrames = 5
@@ -93,26 +93,27 @@ public struct HotPixelsSearch: Sendable {
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
+        try run(discovery, interruption: interruption, planned: { _ in }, progress: progress)
+    }
+
+    /// The same; `planned` hears what will be read before anything is decoded.
+    package func run(
+        _ discovery: PhotoDiscovery, interruption: Interruption?, planned: (SearchPlan) -> Void,
+        progress: @escaping @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         try prepareOutputs(discovery)
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
-        let probed = try PhotoProbe.run(
-            discovery.files, channels: accumulation.channels, maskedBorder: maskedBorder,
-            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount, interruption: interruption,
-            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
-        found.skipped += probed.failed
-        let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
-        found.skipped += distinct.copies
+        let groups = try group(discovery, interruption, into: &found, progress: progress)
         found.timing.probeSeconds = monotonicSeconds() - start
+        planned(SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut))
 
-        let groups = PhotoGroup.grouping(distinct.photos, channels: accumulation.channels, by: grouping)
         let wanted = groups.filter { $0.photos.count >= minimumFrames }
-        for group in groups where group.photos.count < minimumFrames {
-            found.skipped += leftOut(group, photos: group.photos)
-        }
-        let counter = ProgressCounter(total: wanted.reduce(0) { $0 + $1.photos.count }) {
-            progress(JobProgress(done: $0, total: $1))
+        let counter = ProgressCounter(
+            total: wanted.reduce(0) { $0 + $1.photos.count }, bytes: wanted.reduce(0) { $0 + $1.byteCount }
+        ) {
+            progress(JobProgress(done: $0, total: $1, bytesDone: $2, bytesInAll: $3))
         }
         let checkpoints = try checkpoint.map { settings throws(FastPixError) in
             try CheckpointSet(
@@ -137,6 +138,37 @@ public struct HotPixelsSearch: Sendable {
         return writingPage(found, discovery)
     }
 
+    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, or
+    /// it was interrupted. Blocks until it is done, and may be called from any thread.
+    package func plan(
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> SearchPlan {
+        try validate()
+        var found = Findings(skipped: discovery.skipped)
+        let groups = try group(discovery, interruption, into: &found, progress: progress)
+        return SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut)
+    }
+
+    /// Reads headers and groups the photos; what cannot be read, copies, and groups that are too small are left out.
+    private func group(
+        _ discovery: PhotoDiscovery, _ interruption: Interruption?, into found: inout Findings,
+        progress: @escaping @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> [PhotoGroup] {
+        let probed = try PhotoProbe.run(
+            discovery.files, channels: accumulation.channels, reading: reading,
+            maximumPixels: accumulation.maximumPixels, workers: accumulation.workerCount, interruption: interruption,
+            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
+        found.skipped += probed.failed
+        let distinct = PhotoCopies.separate(probed.photos, workers: accumulation.workerCount)
+        found.skipped += distinct.copies
+        let groups = PhotoGroup.grouping(distinct.photos, channels: accumulation.channels, by: grouping)
+        for group in groups where group.photos.count < minimumFrames {
+            found.skipped += leftOut(group, photos: group.photos)
+        }
+        return groups
+    }
+
     /// The same without blocking, on a thread of its own. When the task is cancelled, the run is interrupted: it saves its
     /// checkpoint, if it has one, and throws `interrupted`.
     public func run(
@@ -151,7 +183,7 @@ public struct HotPixelsSearch: Sendable {
         try maps.prepare(photos: discovery)
         if let page {
             try discovery.refuseOverwriting(page)
-            _ = try StagedFile(target: page)
+            _ = try StagedFile(target: page, replacing: maps.overwrites)
         }
         if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
     }
@@ -161,6 +193,7 @@ public struct HotPixelsSearch: Sendable {
         var groups: [HotPixelsReport.Group] = []
         var pictures: [GroupPictures] = []
         var skipped: [SkippedPhoto]
+        var odd: [OddPhoto] = []
         var failedOutputs: [FailedOutput] = []
         var timing = HotPixelsReport.Timing()
         var temporaryFileBytes = 0
@@ -182,10 +215,12 @@ public struct HotPixelsSearch: Sendable {
             otherBytes: otherBytes + GroupAnalysis.byteCount(group.shape, detection: detection)
                 + (page == nil ? 0 : GroupPictures.memoryBytes),
             checkpoint: checkpoint, interruption: interruption)
+        let bytesEach = group.bytesPerPhoto
         let outcome = try job.run(
-            group.photos, shape: group.shape, progress: { counter.advance($0) }, again: { counter.expect($0) },
-            reading: { current.begin($0) })
+            group.photos, shape: group.shape, progress: { counter.advance($0, bytesEach) },
+            again: { counter.expect($0, bytesEach) }, reading: { current.begin($0) })
         found.skipped += outcome.failed.map(\.skipped)
+        found.odd += outcome.odd
         found.timing.add(outcome.timing)
         found.temporaryFileBytes = max(found.temporaryFileBytes, outcome.accumulators.fileByteCount)
         guard outcome.photos.count >= minimumFrames, let analysis = current.analysis else {
@@ -194,6 +229,7 @@ public struct HotPixelsSearch: Sendable {
         }
         let start = monotonicSeconds()
         let summary = analysis.summary
+        try AddressSpace.demand(GroupAnalysis.byteCount(group.shape, detection: detection), for: "the judgement")
         var detected = analysis.judge(outcome.facts, outcome.coarse)
         if history, let judged = detected { detected = withHistory(judged, group, outcome.photos, counter, &found) }
         found.timing.analysisSeconds += monotonicSeconds() - start
@@ -201,11 +237,12 @@ public struct HotPixelsSearch: Sendable {
         found.groups.append(
             HotPixelsReport.Group(
                 group, number: number, photos: outcome.photos, frameCount: outcome.photos.count, summary: summary,
-                detection: detected))
+                detection: detected, suspects: outcome.suspects, facts: outcome.facts))
         found.failedOutputs += maps.write(
             outcome.accumulators, of: group, summary: summary, number: number, photos: photosOfAll)
         guard let page else { return }
         do throws(FastPixError) {
+            try AddressSpace.demand(GroupPictures.memoryBytes, for: "the pictures of the page")
             found.pictures.append(
                 try GroupPictures(
                     outcome.accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
@@ -220,11 +257,12 @@ public struct HotPixelsSearch: Sendable {
         _ found: inout Findings
     ) -> Detection {
         guard !detection.defects.isEmpty else { return detection }
-        counter.expect(photos.count)
+        let bytesEach = group.bytesPerPhoto
+        counter.expect(photos.count, bytesEach)
         let reading = HistoryReading(
             shape: group.shape, channels: accumulation.channels, maximumPixels: accumulation.maximumPixels,
             workers: accumulation.workerCount)
-        let (series, unread) = reading.run(photos, detection.defects, progress: { counter.advance($0) })
+        let (series, unread) = reading.run(photos, detection.defects, progress: { counter.advance($0, bytesEach) })
         found.skipped += unread.map {
             SkippedPhoto(path: $0.name, reason: "in the statistics, but not read again for the history: \($0.reason)")
         }
@@ -239,14 +277,18 @@ public struct HotPixelsSearch: Sendable {
         func report(_ failedOutputs: [FailedOutput]) -> HotPixelsReport {
             HotPixelsReport(
                 settings: HotPixelsReport.Settings(self), groups: found.groups, skipped: found.skipped,
-                failedOutputs: failedOutputs, leftOut: discovery.leftOut, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+                failedOutputs: failedOutputs, leftOut: discovery.leftOut,
+                selection: SelectionReport(discovery.selection, leftOutFiles: discovery.unselected),
+                odd: found.odd.sorted { $0.path < $1.path },
+                timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
                 temporaryFileBytes: found.temporaryFileBytes)
         }
         guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else {
             return report(found.failedOutputs)
         }
         do throws(FastPixError) {
-            var file = try StagedFile(target: page)
+            try AddressSpace.demand(GroupPictures.memoryBytes * found.pictures.count, for: "the page")
+            var file = try StagedFile(target: page, replacing: maps.overwrites)
             try file.write(ReportPage(report: report(found.failedOutputs), pictures: found.pictures).html)
             try file.commit()
             return report(found.failedOutputs)
@@ -263,26 +305,49 @@ public struct HotPixelsSearch: Sendable {
     }
 }
 
-/// Counts photos over all groups for whoever shows progress. Never goes back.
+/// Counts photos over all groups, and their bytes, for whoever shows progress. Never goes back.
 private final class ProgressCounter: Sendable {
-    private let report: @Sendable (Int, Int) -> Void
-    private let state: Mutex<(done: Double, total: Int)>
+    private struct State {
+        var photosDone = 0.0
+        var photos: Int
+        var bytesDone = 0.0
+        var bytes: Double
+    }
 
-    init(total: Int, report: @escaping @Sendable (Int, Int) -> Void) {
-        state = Mutex((0, total))
+    private let report: @Sendable (_ photosDone: Int, _ photos: Int, _ bytesDone: Int, _ bytes: Int) -> Void
+    private let state: Mutex<State>
+
+    init(total: Int, bytes: Int, report: @escaping @Sendable (Int, Int, Int, Int) -> Void) {
+        state = Mutex(State(photos: total, bytes: Double(bytes)))
         self.report = report
     }
 
-    /// So many photos have to be decoded that were not expected.
-    func expect(_ photos: Int) { state.withLock { $0.total += photos } }
-
-    /// Takes in a number of photos, or a part of one, that are done.
-    func advance(_ photos: Double) {
-        // Told in order, because a later number must not be overtaken by an earlier one.
+    /// So many photos, of so many bytes each, have to be decoded that were not expected.
+    func expect(_ photos: Int, _ bytesEach: Double) {
         state.withLock { state in
-            state.done += photos
-            // Parts of a photo may add up to a little less than one.
-            report(min(Int(state.done + 1e-6), state.total), state.total)
+            state.photos += photos
+            state.bytes += Double(photos) * bytesEach
         }
     }
+
+    /// Takes in a number of photos of so many bytes each, or a part of one, that are done.
+    func advance(_ photos: Double, _ bytesEach: Double) {
+        let bytes = photos * bytesEach
+        // Told in order, because a later number must not be overtaken by an earlier one.
+        state.withLock { state in
+            state.photosDone += photos
+            state.bytesDone += bytes
+            // Parts of a photo may add up to a little less than one.
+            report(
+                min(Int(state.photosDone + 1e-6), state.photos), state.photos,
+                Int(min(state.bytesDone, state.bytes)), Int(state.bytes))
+        }
+    }
+}
+
+extension PhotoGroup {
+    /// Of the photos' files; a file counts for each of its pictures.
+    fileprivate var byteCount: Int { photos.reduce(0) { $0 + $1.byteCount } }
+
+    fileprivate var bytesPerPhoto: Double { Double(byteCount) / Double(max(1, photos.count)) }
 }

@@ -1,6 +1,8 @@
 import FastPixAccumulation
+import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
+import FastPixFrames
 import FastPixPlumbing
 import FastPixReporting
 import SystemPackage
@@ -14,8 +16,18 @@ public struct StateMerge: Sendable {
     public var detection: DetectionSettings?
     /// What is written besides the report.
     public var maps: MapOutputs
-    /// Where the combined state goes; nil: nowhere.
+    /// The web page to write, if any. `maps.overwrites` holds for it, too.
+    public var page: FilePath?
+    /// Photos of the states, or some of them, where they can be read: the page then shows parts of them, and the report
+    /// tells what their headers say of editing. Nil: neither.
+    public var photos: PhotoSource?
+    /// Where the combined state goes; nil: nowhere. With several groups the second's goes to a file with `-2` before the
+    /// extension, and so on. `maps.overwrites` holds for it, too.
     public var combined: FilePath?
+    /// Whether the states may be of several cameras and frame shapes, of which each gets a result of its own, as in one run.
+    public var separatesGroups = false
+    /// Groups of fewer photos are left out, where groups are separated.
+    public var minimumFrames = 1
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. Where the accumulators do not fit,
     /// they lie in a temporary file.
     public var memoryLimit: Int?
@@ -23,11 +35,13 @@ public struct StateMerge: Sendable {
     /// A merge with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         top: Int = HotPixelsSearch.defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
-        combined: FilePath? = nil, memoryLimit: Int? = nil
+        page: FilePath? = nil, photos: PhotoSource? = nil, combined: FilePath? = nil, memoryLimit: Int? = nil
     ) {
         self.top = top
         self.detection = detection
         self.maps = maps
+        self.page = page
+        self.photos = photos
         self.combined = combined
         self.memoryLimit = memoryLimit
     }
@@ -38,15 +52,16 @@ public struct StateMerge: Sendable {
     /// The settings as a report tells them.
     private var search: HotPixelsSearch {
         HotPixelsSearch(
-            accumulation: AccumulationSettings(memoryLimit: memoryLimit), minimumFrames: 1, top: top,
+            accumulation: AccumulationSettings(memoryLimit: memoryLimit), minimumFrames: minimumFrames, top: top,
             detection: detection, maps: maps)
     }
 
     /// Adds up the states, some rows at a time. Throws when there is none, one is damaged or of another version, they are
-    /// of different cameras, frame shapes or channels, a photo is in two of them, together they have more photos than
-    /// exact sums hold, or defects are to be judged and one counts no extremes; when an output cannot be begun or would
-    /// replace one of the states; and when the run was interrupted. The states are open all the time. `progress` counts
-    /// rows. Blocks until it is done, and may be called from any thread.
+    /// of different cameras, frame shapes or channels (unless groups are separated), a photo is in two of them, together they
+    /// have more photos than exact sums hold, or defects are to be judged and one counts no extremes; when an output cannot
+    /// be begun or would replace one of the states; when a list of `photos` cannot be read; and when the run was interrupted. The
+    /// states of a group are open all the time. `progress` counts rows. Blocks until it is done, and may be called from any
+    /// thread.
     public func run(
         _ paths: [FilePath], interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
@@ -55,39 +70,31 @@ public struct StateMerge: Sendable {
         let inputs = PhotoDiscovery(paths: paths)
         try prepare(inputs)
         let start = monotonicSeconds()
-        let sum = try StateSum(paths, judging: detection != nil)
-        let frameCount = sum.manifest.photos.count
-        guard frameCount > 0 else {
-            throw FastPixError(.tooFewFrames, "no photo is in these states; name states that hold some")
+        var found = Findings()
+        do throws(FastPixError) {
+            for states in separatesGroups ? try groups(paths, &found) : [paths] {
+                try merge(states, inputs, interruption, progress, into: &found)
+            }
+        } catch {
+            throw StateReader.cause(of: error)
         }
-        let geometry = FrameGeometry(sum.manifest)
-        let analysis = GroupAnalysis(geometry, frameCount: frameCount, top: top, detection: detection)
-        var writer: StateWriter?
-        if let combined { writer = try StateWriter.begin(sum.manifest, sum.coarse, to: combined) }
-        let accumulators = try sum.addUp(
-            needsAllRows: !maps.isEmpty, inFile: isTooLarge(sum.manifest),
-            adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
-                try interruption?.check()
-                try writer?.append(accumulators, rows: rows)
-                progress(JobProgress(done: rows.upperBound, total: accumulators.shape.height))
-            }, reading: { analysis.add($0, rows: $1) })
-        if let finished = writer.take() { try finished.finish() }
-        var timing = HotPixelsReport.Timing()
-        timing.accumulateSeconds = monotonicSeconds() - start
-        let analysisStart = monotonicSeconds()
-        let summary = analysis.summary
-        let detected = analysis.judge(sum.facts, sum.coarse)
-        timing.analysisSeconds = monotonicSeconds() - analysisStart
-        let group = sum.manifest.group
-        let failed = maps.write(accumulators, of: group, summary: summary, number: 1, photos: inputs)
-        timing.totalSeconds = monotonicSeconds() - start
-        return HotPixelsReport(
-            settings: HotPixelsReport.Settings(search),
-            groups: [
-                HotPixelsReport.Group(group, frameCount: frameCount, summary: summary, detection: detected)
-            ],
-            skipped: [], failedOutputs: failed, timing: timing, peakMemoryBytes: ProcessMemory.peakBytes,
-            temporaryFileBytes: accumulators.fileByteCount)
+        found.skipped.sort { $0.path < $1.path }
+        func report() -> HotPixelsReport {
+            found.timing.totalSeconds = monotonicSeconds() - start
+            return HotPixelsReport(
+                settings: HotPixelsReport.Settings(search), groups: found.groups, skipped: found.skipped,
+                failedOutputs: found.failedOutputs, timing: found.timing, peakMemoryBytes: ProcessMemory.peakBytes,
+                temporaryFileBytes: found.temporaryFileBytes)
+        }
+        guard let page, !found.groups.isEmpty, found.pictures.count == found.groups.count else { return report() }
+        do throws(FastPixError) {
+            var file = try StagedFile(target: page, replacing: maps.overwrites)
+            try file.write(ReportPage(report: report(), pictures: found.pictures).html)
+            try file.commit()
+        } catch {
+            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
+        }
+        return report()
     }
 
     /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
@@ -99,16 +106,144 @@ public struct StateMerge: Sendable {
         }
     }
 
+    private struct Findings {
+        var groups: [HotPixelsReport.Group] = []
+        var pictures: [GroupPictures] = []
+        var skipped: [SkippedPhoto] = []
+        var failedOutputs: [FailedOutput] = []
+        var timing = HotPixelsReport.Timing()
+        var temporaryFileBytes = 0
+    }
+
+    /// The states of each group that has enough photos, in the order in which one run lists the groups.
+    private func groups(_ paths: [FilePath], _ found: inout Findings) throws(FastPixError) -> [[FilePath]] {
+        var groups: [(group: PhotoGroup, photoCount: Int, paths: [FilePath])] = []
+        for path in paths {
+            let header = try StateReader(streaming: path).header
+            if let index = groups.firstIndex(where: { header.matches($0.group) }) {
+                groups[index].photoCount += header.photoCount
+                groups[index].paths.append(path)
+            } else {
+                groups.append((header.group, header.photoCount, [path]))
+            }
+        }
+        for group in groups where group.photoCount < minimumFrames {
+            for path in group.paths {
+                found.skipped.append(
+                    SkippedPhoto(
+                        path: path.string,
+                        reason:
+                            "its group (\(group.group.name)) has \(counted(group.photoCount, "photo")), fewer than the "
+                            + "\(minimumFrames) that are asked for", isFailure: false))
+            }
+        }
+        let wanted = groups.filter { $0.photoCount >= minimumFrames }
+        guard !wanted.isEmpty else {
+            throw FastPixError(
+                .tooFewFrames, "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed")
+        }
+        return wanted.sorted { $0.group.isListed(before: $1.group, counts: ($0.photoCount, $1.photoCount)) }.map(
+            \.paths)
+    }
+
+    /// Adds up the states of one group, and writes its outputs.
+    private func merge(
+        _ paths: [FilePath], _ inputs: PhotoDiscovery, _ interruption: Interruption?,
+        _ progress: @Sendable (JobProgress) -> Void, into found: inout Findings
+    ) throws(FastPixError) {
+        let start = monotonicSeconds()
+        let number = found.groups.count + 1
+        let sum = try StateSum(paths, judging: detection != nil)
+        let frameCount = sum.header.photoCount
+        guard frameCount > 0 else {
+            throw FastPixError(.tooFewFrames, "no photo is in these states; name states that hold some")
+        }
+        let analysis = GroupAnalysis(
+            FrameGeometry(sum.header), frameCount: frameCount, top: top, detection: detection)
+        var writer: StateWriter?
+        if let combined {
+            let target = NumberedOutput.file(combined, number)
+            try inputs.refuseOverwriting(target)
+            writer = try sum.begin(writingTo: target, replacing: maps.overwrites)
+        }
+        let accumulators = try sum.addUp(
+            needsAllRows: !maps.isEmpty || page != nil, inFile: isTooLarge(sum.header),
+            adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
+                try interruption?.check()
+                try writer?.append(accumulators, rows: rows)
+                progress(JobProgress(done: rows.upperBound, total: accumulators.shape.height))
+            }, reading: { analysis.add($0, rows: $1) })
+        if let finished = writer.take() { try finished.finish() }
+        found.timing.accumulateSeconds += monotonicSeconds() - start
+        let analysisStart = monotonicSeconds()
+        let summary = analysis.summary
+        let detected = analysis.judge(sum.facts, sum.coarse)
+        found.timing.analysisSeconds += monotonicSeconds() - analysisStart
+        let group = PhotoGroup(
+            camera: sum.header.camera, shape: sum.header.frame, channels: sum.header.channels,
+            details: sum.header.details, photos: try readablePhotos(of: sum.header, into: &found))
+        found.groups.append(
+            HotPixelsReport.Group(
+                group, number: number, frameCount: frameCount, summary: summary, detection: detected))
+        let (read, exact) = (accumulators.read, accumulators.exact)
+        found.temporaryFileBytes = max(
+            found.temporaryFileBytes, read.fileByteCount + (read === exact ? 0 : exact.fileByteCount))
+        found.failedOutputs += maps.write(
+            read, exact: exact, of: group, summary: summary, number: number, photos: inputs)
+        guard let page else { return }
+        do throws(FastPixError) {
+            found.pictures.append(
+                try GroupPictures(
+                    read, of: group, summary: summary, detection: detected,
+                    settings: AccumulationSettings(channels: sum.header.channels, memoryLimit: memoryLimit)))
+        } catch {
+            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
+        }
+    }
+
+    /// Those of `photos` that are of the states' camera and frame, grouped by what the states were grouped by.
+    private func readablePhotos(
+        of header: StateHeader, into found: inout Findings
+    ) throws(FastPixError) -> [PhotoFile] {
+        guard let photos else { return [] }
+        let discovery = try PhotoDiscovery(photos)
+        let probed = try PhotoProbe.run(
+            discovery.files, channels: header.channels, maximumPixels: AccumulationSettings.defaultMaximumPixels,
+            workers: WorkerTeam.defaultWorkers, progress: { _, _ in })
+        let distinct = PhotoCopies.separate(probed.photos, workers: WorkerTeam.defaultWorkers)
+        // Once, not for every group.
+        if found.groups.isEmpty { found.skipped += discovery.skipped + probed.failed + distinct.copies }
+        let groups = PhotoGroup.grouping(distinct.photos, channels: header.channels, by: header.groupingRule)
+        return groups.first { header.matches($0) }?.photos ?? []
+    }
+
     /// Whether accumulators of all rows are to lie in a file.
-    private func isTooLarge(_ manifest: StateManifest) -> Bool {
-        manifest.contents.byteCount(manifest.frame) + GroupAnalysis.byteCount(manifest.frame, detection: detection)
+    private func isTooLarge(_ header: StateHeader) -> Bool {
+        StateSum.byteCount(header) + GroupAnalysis.byteCount(header.frame, detection: detection)
+            + (page == nil ? 0 : GroupPictures.memoryBytes)
             + MemoryBudget.programBytes > search.accumulation.memoryLimitBytes
     }
 
     private func prepare(_ inputs: PhotoDiscovery) throws(FastPixError) {
         try maps.prepare(photos: inputs)
-        guard let combined else { return }
-        try inputs.refuseOverwriting(combined)
-        _ = try StagedFile(target: combined)
+        for output in [combined, page].compactMap({ $0 }) {
+            try inputs.refuseOverwriting(output)
+            _ = try StagedFile(target: output, replacing: maps.overwrites)
+        }
+    }
+}
+
+extension StateHeader {
+    /// The rule by which photos come into a group with these details; a camera that was named by the user is every photo's.
+    fileprivate var groupingRule: GroupingRule {
+        var fields: Set<GroupingField> = []
+        if camera.make != nil { fields.insert(.make) }
+        if camera.model != nil { fields.insert(.model) }
+        if camera.serial != nil { fields.insert(.serial) }
+        if details.band != nil { fields.insert(.band) }
+        if details.folder != nil { fields.insert(.folder) }
+        if details.gain != nil { fields.insert(.gain) }
+        if details.exposureSeconds != nil { fields.insert(.exposure) }
+        return GroupingRule(fields: fields)
     }
 }

@@ -32,12 +32,21 @@ struct AddWeightedCommand: ParsableCommand {
 
     @OptionGroup(title: "Inputs") var pairing: BlendPairingOptions
 
+    @OptionGroup(title: "Which photos") var selecting: SelectionOptions
+
     @Option(help: ArgumentHelp("Skip images of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
     @OptionGroup(title: "Output") var output: BlendOutputOptions
 
-    @Option(help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
+    @OptionGroup var progress: ProgressOptions
+
+    @Flag(help: "Say which images would be made of which, and make none.")
+    var dryRun = false
+
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @OptionGroup var memory: PhotoMemoryOptions
@@ -55,7 +64,10 @@ struct AddWeightedCommand: ParsableCommand {
                 "Name two images or folders to blend, or one and --blur, for example: "
                     + "fastpix addweighted photos/ --blur 15 --output softer/")
         }
-        if paths.isEmpty {
+        if arithmetic.blur == nil && !selecting.filesFrom.isEmpty {
+            throw ValidationError("--files-from is for --blur; without it, name two images or folders.")
+        }
+        if paths.isEmpty && selecting.filesFrom.isEmpty {
             throw ValidationError("Name an image or a folder of images to blend with its own blur.")
         }
         if arithmetic.sigma != nil && arithmetic.blur == nil {
@@ -78,19 +90,27 @@ struct AddWeightedCommand: ParsableCommand {
 
     private func blend(_ console: Console) throws(FastPixError) -> ExitCode {
         let plan = try plan()
+        console.noteUnselected(plan.unselected, try selecting.selection())
+        if dryRun {
+            console.skipped(plan.skipped)
+            try ResultSink(nil).write(plan.text)
+            return plan.jobs.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
+        }
         let interruption = SignalWatch.interruption
         interruption.beginAnswering()
-        let bar = ProgressBar(isShown: console.showsProgress)
+        let bar = progress.bar(console)
         defer { bar.clear() }
+        let lines = JSONLines(isWanted: output.summary == .jsonl)
         let report = try ImageBlending(settings).run(
-            plan, interruption: interruption,
+            plan, interruption: interruption, blended: { lines.write($0.line) },
             progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
         console.skipped(report.skipped)
         console.noteLeftOut(plan.leftOut?.string)
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
-        if output.summary == .json || !output.quiet && !report.images.isEmpty {
+        try lines.finish(report.endLines)
+        if output.summary == .json || output.summary == .text && !output.quiet && !report.images.isEmpty {
             try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
         }
         if report.isInterrupted {
@@ -115,13 +135,16 @@ struct AddWeightedCommand: ParsableCommand {
 
     private func plan() throws(FastPixError) -> BlendPlan {
         let paths = ArgumentPaths.asGiven(paths)
+        let selection = try selecting.selection()
         if let blur = arithmetic.gaussianBlur {
             return try BlendPlan(
-                paths, blur: blur, recursive: pairing.recursive, naming: output.naming, overwrites: output.overwrite)
+                PhotoSource(
+                    paths: paths, lists: selecting.lists, recursive: pairing.recursive, selection: selection),
+                blur: blur, naming: output.naming, overwrites: output.overwrite)
         }
         return try BlendPlan(
-            paths[0], with: paths[1], pairing: pairing.pairBy, recursive: pairing.recursive, naming: output.naming,
-            overwrites: output.overwrite)
+            paths[0], with: paths[1], pairing: pairing.pairBy, recursive: pairing.recursive, selection: selection,
+            naming: output.naming, overwrites: output.overwrite)
     }
 
     private func nothingDone(_ report: BlendReport) -> String {

@@ -6,6 +6,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measures what each command takes on your photos, with one worker and with more.",
+        usage: "fastpix bench [<options>] [<path> ...]",
         discussion: """
             Runs each job (\(PhotoBenchmark.allJobNames.joined(separator: ", "))) on a quarter of the photos and on all of \
             them, with 1 to as many workers as there are processors, in turn; every run is a process of its own. Prints \
@@ -23,6 +24,8 @@ struct BenchCommand: ParsableCommand {
     @OptionGroup var photos: PhotoOptions
 
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    @OptionGroup(title: "Output") var progress: ProgressOptions
 
     @Option(
         help: ArgumentHelp("Draw elapsed time against workers, as SVG or PNG.", valueName: "file.svg|png"),
@@ -61,13 +64,15 @@ struct BenchCommand: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
-            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            let discovery = try photos.find(console)
             var files = DistinctFiles(photos: discovery)
             try files.writes(output.output, "--output")
             try files.writes(plot, "--plot")
-            let sink = try ResultSink(output.output)
-            let picture = try plot.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
-            let bar = ProgressBar(isShown: console.showsProgress)
+            let sink = try output.sink()
+            let picture = try plot.map { path throws(FastPixError) in
+                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+            }
+            let bar = progress.bar(console)
             defer { bar.clear() }
             let interruption = SignalWatch.interruption
             interruption.beginAnswering()

@@ -15,7 +15,7 @@ extension BlendPlan.Pairing: ExpressibleByArgument {}
 
 /// The forms in which `fastpix addweighted` tells what it did.
 enum SummaryFormat: String, ExpressibleByArgument, CaseIterable {
-    case text, json
+    case text, json, jsonl
 }
 
 /// The arithmetic of `fastpix addweighted`.
@@ -102,7 +102,9 @@ struct BlendOutputOptions: ParsableArguments {
     @Flag(help: "Replace files that exist already, inputs too.")
     var overwrite = false
 
-    @Option(help: ArgumentHelp("Form of the summary on stdout.", valueName: "text|json"))
+    @Option(help: ArgumentHelp(
+            "Form of the summary on stdout. jsonl: an object a line, for each image when it is done.",
+            valueName: "text|json|jsonl"))
     var summary: SummaryFormat = .text
 
     @Flag(name: .shortAndLong, help: "No progress, notes or text summary; errors still are, and so is JSON.")

@@ -6,6 +6,7 @@ struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Tells which defects of a camera are new, gone, grown or unchanged between two lists.",
+        usage: "fastpix compare [<options>] <old> <new>",
         discussion: """
             The lists are results of fastpix hotpixels (--format json, or --export), or any others that fastpix repair \
             reads. Lists of one camera and frame size are compared with each other. Defects are the same when they share a \
@@ -40,18 +41,29 @@ struct CompareCommand: ParsableCommand {
             valueName: "pixels"))
     var tolerance: Int?
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Form of the result.", valueName: "text|json"))
-    var format: ComparisonForm = .text
+    @Option(
+        name: [.customShort("f"), .customLong("format")],
+        help: ArgumentHelp(
+            "Form of the result. (default: what the name of --output says, else text)", valueName: "text|json"))
+    var chosenFormat: ComparisonForm?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Write the result to a file.", valueName: "file"), completion: .file())
+        name: .shortAndLong, help: ArgumentHelp("Write the result to a file; - is standard output. (default: -)", valueName: "file"),
+        completion: .file())
     var output: String?
+
+    @Flag(help: "Replace the file if it is there already.")
+    var overwrite = false
 
     @Flag(name: .shortAndLong, help: "No notes on stderr; errors still are.")
     var quiet = false
 
     @Option(help: ArgumentHelp("Refuse masks of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
+
+    private var format: ComparisonForm {
+        chosenFormat ?? (OutputName.form(of: output) == .json ? .json : .text)
+    }
 
     private var comparison: DefectComparison {
         DefectComparison(takesAnyCamera: anyCamera, tolerance: tolerance, maximumPixels: maxPixels)
@@ -70,7 +82,8 @@ struct CompareCommand: ParsableCommand {
             var files = DistinctFiles()
             for path in paths { files.reads(path, as: "a list") }
             try files.writes(output, "--output")
-            let sink = try ResultSink(output)
+            try OutputName.checkResult(output, format.rawValue)
+            let sink = try ResultSink(output, overwrites: overwrite)
             let report = try comparison.run(old: inputs[0], new: inputs[1])
             if report.groups.contains(where: { $0.width == nil }) {
                 console.warning(

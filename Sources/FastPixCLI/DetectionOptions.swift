@@ -12,9 +12,8 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which defects to list, separated by commas. (default: all)",
-            discussion: "Of stuck, dead, hot, low-gain, unstable.",
-            valueName: "classes"))
+            "Which defects to list, separated by commas. (default: all)", valueName: "classes"),
+        completion: .list(DefectClasses.allValueStrings))
     var classes: DefectClasses?
 
     @Option(
@@ -24,7 +23,8 @@ struct DetectionOptions: ParsableArguments {
                 auto tells it from the frames. scenes: photos of different things. darks: lens cap on. flats: an even \
                 light. sky: stars.
                 """,
-            valueName: "auto|scenes|darks|flats|sky"))
+            valueName: "auto|scenes|darks|flats|sky"),
+        completion: .list(FramesArgument.allValueStrings))
     var frames: FramesArgument?
 
     @Option(

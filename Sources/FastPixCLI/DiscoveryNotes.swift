@@ -23,7 +23,9 @@ extension PhotoOptions {
         if discovery.files.isEmpty {
             let hint = recursive ? "" : " (subfolders are searched with --recursive)"
             let others = discovery.leftOut.isEmpty ? "" : "; left out: \(discovery.leftOut.text)"
-            return "no photos in \(paths.joined(separator: ", "))\(hint)\(others)"
+            let selected = discovery.unselected > 0 ? "; not selected: \(counted(discovery.unselected, "file"))" : ""
+            let places = (paths + selecting.filesFrom.map { $0 == "-" ? "standard input" : $0 }).joined(separator: ", ")
+            return "no photos in \(places)\(paths.isEmpty ? "" : hint)\(others)\(selected)"
         }
         return "not one of \(counted(discovery.files.count, "file")) could be used; the lines above say why"
     }

@@ -15,6 +15,8 @@ extension Console {
     func reportingErrors(_ work: () throws(FastPixError) -> ExitCode) throws {
         let exitCode: ExitCode
         do throws(FastPixError) {
+            // Small things that everything takes cannot be refused politely one by one.
+            try AddressSpace.demand(0, for: "the program")
             exitCode = try work()
         } catch {
             if error.code == .contradiction { throw ValidationError(OptionWords.added(to: error.description)) }

@@ -9,7 +9,7 @@ struct ExportOptions: ParsableArguments {
         help: ArgumentHelp(
             "Write the list of defects for another program; may be given several times.",
             discussion: """
-                The extension tells the form: .json, .csv, .png (mask), .badpixels (dcraw, LibRaw), .lst (Siril), .txt \
+                The extension tells the form: .json, .csv, .png, .tif, .fits (masks), .badpixels (dcraw, LibRaw), .lst (Siril), .txt \
                 (PixInsight), .jpegpixi; a folder, with a slash at its end, gets files for RawTherapee.
                 """,
             valueName: "file"),
@@ -26,14 +26,23 @@ struct ExportOptions: ParsableArguments {
     @Option(
         name: .customLong("export-offset"), parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Where the photos' upper left pixel lies in the frame of the raw files. (default: 0,0)",
+            "Where the photos' upper left pixel lies in the visible frame of the raw files.",
             discussion: """
-                Once for all exports, or once for each --export, in the same order. Raw converters count in the raw \
-                frame, which has a border that photos from the camera lack; its width depends on the camera and on the \
-                program. Added to the positions for dcraw, RawTherapee, Siril and PixInsight.
+                Once for all exports, or once for each --export, in the same order. Raw converters count in the visible \
+                frame of raw files, without the sensor's masked border; photos from the camera may show less of it. Added \
+                to the positions for dcraw, RawTherapee, Siril and PixInsight. Lists found on raw files need none. \
+                (default: what --raw-sample says, else 0,0)
                 """,
             valueName: "column,row"))
     var offsets: [FrameOffset] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A raw file of the camera that took the photos: tells --export-offset.",
+            discussion: "It must say where pictures of the photos' size lie in its visible frame, or have that size.",
+            valueName: "file"),
+        completion: .file())
+    var rawSample: String?
 
     func validate() throws {
         if !formats.isEmpty && formats.count != paths.count {
@@ -42,29 +51,43 @@ struct ExportOptions: ParsableArguments {
         if formats.isEmpty, let path = paths.first(where: { Self.format(of: $0) == nil }) {
             throw ValidationError("The name of \(path) does not tell its form; give it with --export-format.")
         }
+        for (path, format) in zip(paths, formats) { try OutputName.checkExport(path, format) }
         if offsets.count > 1 && offsets.count != paths.count {
             throw ValidationError(
                 "Give --export-offset once for all exports, or once for each --export, in the same order.")
         }
-        if !offsets.isEmpty, !exports.contains(where: \.format.countsInRawFrame) {
+        if rawSample != nil, !offsets.isEmpty {
+            throw ValidationError("--raw-sample and --export-offset say the same thing; leave one of them out.")
+        }
+        if rawSample != nil, !forms.contains(where: \.countsInRawFrame) {
+            throw ValidationError(
+                "--raw-sample is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for.")
+        }
+        if !offsets.isEmpty, !forms.contains(where: \.countsInRawFrame) {
             throw ValidationError(
                 "--export-offset is for positions in raw files: dcraw, RawTherapee, Siril, PixInsight; none is asked for."
             )
         }
         if offsets.count > 1,
-            let export = zip(exports, offsets).first(where: { !$0.format.countsInRawFrame && $1 != FrameOffset() })?.0
+            let index = zip(forms, offsets).enumerated().first(where: {
+                !$0.element.0.countsInRawFrame && $0.element.1 != FrameOffset()
+            })?.offset
         {
             throw ValidationError(
-                "\(export.path) counts in the photos' own frame; give 0,0 as its --export-offset.")
+                "\(paths[index]) counts in the photos' own frame; give 0,0 as its --export-offset.")
         }
     }
 
-    var exports: [DefectMapExport] {
-        paths.enumerated().compactMap { index, path in
-            guard let format = formats.isEmpty ? Self.format(of: path) : formats[index] else { return nil }
-            let offset = (offsets.count > 1 ? offsets[index] : offsets.first) ?? FrameOffset()
-            return DefectMapExport(
-                path: ArgumentPaths.asGiven(path), format: format, columnOffset: offset.column, rowOffset: offset.row)
+    /// One for each path, once `validate` has passed.
+    private var forms: [DefectMapFormat] { formats.isEmpty ? paths.compactMap(Self.format) : formats }
+
+    /// Throws when the raw sample cannot be read.
+    func exports(overwrites: Bool = false) throws(FastPixError) -> [DefectMapExport] {
+        let sample = try rawSample.map { path throws(FastPixError) in try RawSample(ArgumentPaths.asGiven(path)) }
+        return zip(paths, forms).enumerated().map { index, export in
+            DefectMapExport(
+                path: ArgumentPaths.asGiven(export.0), format: export.1,
+                offset: offsets.count > 1 ? offsets[index] : offsets.first, rawSample: sample, overwrites: overwrites)
         }
     }
 

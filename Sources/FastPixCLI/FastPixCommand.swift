@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastPix
+import Foundation
 
 @main
 struct FastPixCommand: ParsableCommand {
@@ -7,7 +8,24 @@ struct FastPixCommand: ParsableCommand {
         StandardStream.prepare()
         LargeMemory.returnWhenFreed()
         SignalWatch.begin()
-        main(nil)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch {
+            end(error, arguments)
+        }
+    }
+
+    /// As the parser ends a command, with its message made more helpful where a word is not known.
+    private static func end(_ error: any Error, _ arguments: [String]) -> Never {
+        guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+        let message = CommandWords.unknownCommand(arguments) ?? fullMessage(for: error)
+        let command = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        let help = command.map { helpMessage(for: $0) } ?? ""
+        _ = StandardStream.write(
+            Data((CommandWords.improved(message, help: help) + "\n").utf8), to: STDERR_FILENO)
+        Foundation.exit(ExitCode.validationFailure.rawValue)
     }
 
     static let configuration = CommandConfiguration(
@@ -22,6 +40,7 @@ struct FastPixCommand: ParsableCommand {
         version: fastPixVersion,
         subcommands: [
             HotPixelsCommand.self, MergeCommand.self, CompareCommand.self, RepairCommand.self, AddWeightedCommand.self,
-            StatsCommand.self, BenchCommand.self, TuneCommand.self, InfoCommand.self,
+            StatsCommand.self, BenchCommand.self, TuneCommand.self, InfoCommand.self, ShowCommand.self,
+            SchemaCommand.self,
         ])
 }

@@ -18,15 +18,24 @@ struct HotPixelsCommand: ParsableCommand {
 
             Examples:
               fastpix hotpixels my-photos/
-              fastpix hotpixels -r archive/ --format json --output report.json
+              fastpix hotpixels -r archive/ --output report.json
               fastpix hotpixels my-photos/ --sensitivity high --classes hot,stuck
-              fastpix hotpixels my-photos/ --export map.json --export defects.badpixels --export-offset 72,38
+              fastpix hotpixels my-photos/ --export map.json --report page.html
+              fastpix hotpixels my-photos/ --export .badpixels --raw-sample one.cr2
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
             """)
 
     @OptionGroup var photos: PhotoOptions
 
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
+    @Flag(name: .shortAndLong, help: "Name every file on stderr: its group, or why it is left out.")
+    var verbose = false
+
+    @Flag(help: "Read headers alone and say what would be read, grouped and written.")
+    var dryRun = false
 
     @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
     var top = HotPixelsSearch.defaultTop
@@ -43,10 +52,10 @@ struct HotPixelsCommand: ParsableCommand {
     @Flag(
         inversion: .prefixedNo,
         help: ArgumentHelp(
-            "Judge which pixels are defective: stuck, dead, hot, low-gain or unstable.",
+            "With --no-defects no pixel is judged: the statistics alone, in less time and much less memory.",
             discussion: """
-                Each entry has a class and a confidence; Guides/Detection.md says what they mean and how far to trust \
-                them. --no-defects leaves it at the statistics, which takes less time and much less memory.
+                Otherwise pixels are judged as stuck, dead, hot, low-gain or unstable. Each entry has a class and a \
+                confidence; Guides/Detection.md says what they mean and how far to trust them.
                 """))
     var defects = true
 
@@ -79,6 +88,8 @@ struct HotPixelsCommand: ParsableCommand {
 
     @Flag(help: "Read raw files with the masked border of the sensor, not only the visible part.")
     var maskedBorder = false
+
+    @OptionGroup var strictness: StrictnessOptions
 
     @OptionGroup var maps: MapOptions
 
@@ -121,9 +132,11 @@ struct HotPixelsCommand: ParsableCommand {
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
             minimumFrames: minimumFrames, top: top,
-            detection: defects ? judging.settings : nil, history: history || confirm == .full, maps: maps.outputs, page: page.map(ArgumentPaths.asGiven), checkpoint: checkpoints.settings)
+            detection: defects ? judging.settings : nil, history: history || confirm == .full,
+            maps: maps.outputs(overwrites: output.overwrite), page: page.map(ArgumentPaths.asGiven),
+            checkpoint: checkpoints.settings)
         search.grouping = grouping.rule
-        search.maskedBorder = maskedBorder
+        search.reading = PhotoReadingChoice(maskedBorder: maskedBorder, isStrict: strictness.strict)
         return search
     }
 
@@ -133,31 +146,51 @@ struct HotPixelsCommand: ParsableCommand {
     }
 
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
-        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let discovery = try photos.find(console)
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(page, "--report")
         try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
         try files.writes(maps)
-        try files.writes(export)
-        let sink = try ResultSink(output.output)
-        for export in export.exports { try export.prepare(photos: discovery) }
-        let bar = ProgressBar(isShown: console.showsProgress)
+        let exports = try export.exports(overwrites: output.overwrite)
+        try files.writes(exports)
+        try OutputName.check(page, "--report", ["html", "htm"], "a web page")
+        try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+        let sink = try output.sink()
+        for export in exports { try export.prepare(photos: discovery) }
+        let bar = progress.bar(console)
         defer { bar.clear() }
-        let report = try search.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+        if dryRun {
+            let plan = try search.plan(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+            bar.clear()
+            try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite(exports))
+            guard plan.groups.contains(where: \.isWanted) else { return discovery.isEmptyShard ? .success : .failure }
+            return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+        }
+        let report = try search.run(
+            discovery, interruption: SignalWatch.interruption,
+            planned: { plan in
+                guard verbose else { return }
+                bar.clear()
+                console.names(plan)
+            }, progress: { bar.update($0) })
         bar.clear()
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
-            console.error(nothingDone(report, discovery))
             // A program that reads the result wants to know what was skipped, too.
-            if output.format == .json { try sink.write(report.formatted(.json)) }
+            if [.json, .jsonl].contains(output.format) { try sink.write(report.formatted(output.format)) }
+            if discovery.isEmptyShard {
+                console.note("this shard has no photos, and nothing is written for it")
+                return .success
+            }
+            console.error(nothingDone(report, discovery))
             return .failure
         }
         // The result first: nothing that is written besides may cost it.
         try sink.write(report.formatted(output.format))
         var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
         for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-        for export in export.exports {
+        for export in exports {
             do throws(FastPixError) {
                 try export.write(report.groups, photos: discovery).forEach(console.warning)
             } catch {
@@ -168,10 +201,26 @@ struct HotPixelsCommand: ParsableCommand {
         return isIncomplete ? .someFilesFailed : .success
     }
 
+    /// For --dry-run.
+    private func wouldWrite(_ exports: [DefectMapExport]) -> String {
+        var outputs: [(String, String?)] = [
+            ("the result", output.output), ("the page", page), ("the state", checkpoints.checkpoint),
+            ("the picture of the variance", maps.varianceMap),
+        ]
+        outputs += [
+            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps), ("sum.npy, sum_of_squares.npy", maps.saveSums),
+        ]
+        outputs += exports.map { ("the list of defects (\($0.format.rawValue))", $0.path.string) }
+        let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
+        let result = output.output == nil ? ["  the result: standard output"] : []
+        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n") + "\n"
+    }
+
     /// Names what was left out: each file that failed, and the rest by reason.
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
         console.skipped(report.skipped.filter(\.isFailure))
         console.noteRepeated(discovery)
+        console.noteOdd(report.oddPhotos)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
         for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
             console.note("\(counted(photos.count, "photo")) left out: \(reason)")

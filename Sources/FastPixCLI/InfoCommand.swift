@@ -17,7 +17,7 @@ struct InfoCommand: ParsableCommand {
             console.warning("FASTPIX_ISA names no level of this machine; \(machine.levelSelected) is used")
         }
         try console.reportingErrors { () throws(FastPixError) in
-            try ResultSink(output.output).write(machine.formatted(output.format))
+            try output.sink().write(machine.formatted(output.format))
             return .success
         }
     }

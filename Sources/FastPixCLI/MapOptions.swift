@@ -14,13 +14,31 @@ struct MapOptions: ParsableArguments {
     var saveMaps: String?
 
     @Option(
+        help: ArgumentHelp(
+            "The form of these maps; may be given several times. (default: npy)",
+            discussion: "tiff and fits are float32: offset and variance maps as programs of microscopes and telescopes read them.",
+            valueName: "npy|tiff|fits"))
+    var mapFormat: [MapFormat] = []
+
+    func validate() throws {
+        if saveMaps == nil, !mapFormat.isEmpty {
+            throw ValidationError("--map-format is the form of what --save-maps writes; give that, too.")
+        }
+    }
+
+    @Option(
         help: ArgumentHelp("Write sum.npy and sum_of_squares.npy, the exact integers.", valueName: "folder"),
         completion: .directory)
     var saveSums: String?
 
-    var outputs: MapOutputs {
-        MapOutputs(
+    func outputs(overwrites: Bool = false) -> MapOutputs {
+        var outputs = MapOutputs(
             variancePicture: varianceMap.map(ArgumentPaths.asGiven), mapsFolder: saveMaps.map(ArgumentPaths.asGiven),
-            sumsFolder: saveSums.map(ArgumentPaths.asGiven))
+            sumsFolder: saveSums.map(ArgumentPaths.asGiven), overwrites: overwrites)
+        var seen: Set<MapFormat> = []
+        if !mapFormat.isEmpty { outputs.mapFormats = mapFormat.filter { seen.insert($0).inserted } }
+        return outputs
     }
 }
+
+extension MapFormat: ExpressibleByArgument {}

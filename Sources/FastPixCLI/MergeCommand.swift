@@ -6,15 +6,17 @@ struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
         abstract: "Adds up states of several runs into the result of all their photos.",
+        usage: "fastpix merge [<options>] [<state> ...]",
         discussion: """
             States are what fastpix hotpixels --checkpoint writes: for parts of an archive, on several machines, or \
             year by year. The result is that of one run over all photos, to the last bit. States that share a photo, \
             by content, are refused, and so are states of different cameras or frame shapes.
 
-            Example:
+            Examples:
               fastpix hotpixels 2023/ --checkpoint 2023.state
               fastpix hotpixels 2024/ --checkpoint 2024.state
-              fastpix merge 2023.state 2024.state
+              fastpix merge 2023.state 2024.state --defects
+              fastpix merge shards/*.state --export map.json --report page.html --photos archive/ --recursive
             """)
 
     @Argument(help: ArgumentHelp("Files that --checkpoint wrote.", valueName: "state"), completion: .file())
@@ -37,7 +39,40 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("Write the combined state.", valueName: "file"), completion: .file())
     var saveState: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Take states of several cameras and frame sizes, and give each its result, as one run would.",
+            discussion: "Without it they are refused. Shards of a mixed archive have a state for each camera and size.")
+    )
+    var separateGroups = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --separate-groups, leave out cameras and sizes with fewer photos than this. (default: \(HotPixelsSearch.defaultMinimumFrames))",
+            valueName: "photos"))
+    var minimumFrames: Int?
+
     @OptionGroup var maps: MapOptions
+
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp(
+            "Write a web page with the maps and every defect; implies --defects.",
+            discussion: "With --photos it shows parts of some photos, too.", valueName: "file.html"),
+        completion: .file(extensions: ["html"]))
+    var page: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Photos of the states, or a folder of them, for --report and what their headers tell; may be given several "
+                + "times.", valueName: "path"),
+        completion: .file())
+    var photos: [String] = []
+
+    @Flag(name: .shortAndLong, help: "Look into subfolders of --photos, too.")
+    var recursive = false
+
+    @OptionGroup(title: "Exports (each implies --defects)") var export: ExportOptions
 
     @OptionGroup var memory: MemoryOptions
 
@@ -45,17 +80,29 @@ struct MergeCommand: ParsableCommand {
         if states.isEmpty {
             throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
         }
+        if minimumFrames != nil && !separateGroups {
+            throw ValidationError("--minimum-frames is for --separate-groups; give that, too.")
+        }
+        if recursive && photos.isEmpty { throw ValidationError("--recursive is for --photos; give that, too.") }
         try validating { () throws(FastPixError) in try merge.validate() }
     }
 
     private var merge: StateMerge {
-        StateMerge(
-            top: top, detection: detection, maps: maps.outputs, combined: saveState.map(ArgumentPaths.asGiven),
-            memoryLimit: memory.memoryLimit?.byteCount)
+        var merge = StateMerge(
+            top: top, detection: detection, maps: maps.outputs(overwrites: output.overwrite),
+            page: page.map(ArgumentPaths.asGiven),
+            photos: photos.isEmpty
+                ? nil : PhotoSource(paths: ArgumentPaths.asGiven(photos), recursive: recursive),
+            combined: saveState.map(ArgumentPaths.asGiven), memoryLimit: memory.memoryLimit?.byteCount)
+        merge.separatesGroups = separateGroups
+        if separateGroups { merge.minimumFrames = minimumFrames ?? HotPixelsSearch.defaultMinimumFrames }
+        return merge
     }
 
     /// Nil when no option asks for defects.
-    private var detection: DetectionSettings? { defects || judging.isUsed ? judging.settings : nil }
+    private var detection: DetectionSettings? {
+        defects || judging.isUsed || page != nil || !export.paths.isEmpty ? judging.settings : nil
+    }
 
     func run() throws {
         let console = Console(isQuiet: output.quiet)
@@ -64,15 +111,44 @@ struct MergeCommand: ParsableCommand {
             var files = DistinctFiles()
             for path in paths { files.reads(path, as: "a state") }
             try files.writes(output.output, "--output")
-            try files.writes(saveState, "--save-state")
+            try files.writes(saveState, "--save-state", isNumbered: separateGroups)
+            try files.writes(page, "--report")
             try files.writes(maps)
-            let sink = try ResultSink(output.output)
+            let exports = try export.exports(overwrites: output.overwrite)
+            try files.writes(exports)
+            try OutputName.check(page, "--report", ["html", "htm"], "a web page")
+            try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+            let sink = try output.sink()
+            let inputs = PhotoDiscovery(paths: paths)
+            for export in exports { try export.prepare(photos: inputs) }
+            if photos.isEmpty, let siril = exports.first(where: { $0.format == .siril }) {
+                console.warning(
+                    "\(siril.path): states do not say whether their photos are FITS files, whose rows Siril counts from "
+                        + "the bottom; this list counts from the top, unless --photos names some of them")
+            }
             let report = try merge.run(paths)
-            for group in report.groups { group.detectionWarnings.forEach(console.warning) }
+            console.skipped(report.skipped.filter(\.isFailure))
+            for photo in report.skipped where !photo.isFailure && photo.copyOf == nil {
+                console.note("\(photo.path) left out: \(photo.reason)")
+            }
+            // States say nothing of how photos were edited.
+            for warning in photos.isEmpty ? report.groups.flatMap(\.detectionWarnings) : report.warnings.map(\.message)
+            {
+                console.warning(warning)
+            }
             console.noteTemporaryFile(report)
             try sink.write(report.formatted(output.format))
             for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-            return report.failedOutputs.isEmpty ? .success : .someFilesFailed
+            var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
+            for export in exports {
+                do throws(FastPixError) {
+                    try export.write(report.groups, photos: inputs).forEach(console.warning)
+                } catch {
+                    console.error("\(error)")
+                    isIncomplete = true
+                }
+            }
+            return isIncomplete ? .someFilesFailed : .success
         }
     }
 }

@@ -46,6 +46,9 @@ enum OptionWords {
             "images are written as JPEG and PNG only; choose "
                 + "one of them with --format"
         ),
+        ("say that names end in zero bytes", "give --null (-0), too"),
+        ("take them in shards and merge their states", "take them in parts (--shard) and merge their states"),
+        ("make one of the states anew without the copy", "make one of the states anew, and --exclude the copy"),
         ("; raise the limit of pixels to read it", "; --max-pixels sets the limit"),
     ]
 }

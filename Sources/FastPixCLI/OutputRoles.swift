@@ -5,13 +5,18 @@ import SystemPackage
 extension DistinctFiles {
     mutating func writes(_ path: String?, _ option: String, isNumbered: Bool = false) throws(FastPixError) {
         guard let path else { return }
+        if path == "-" {
+            if option == "--output" { return }
+            throw FastPixError(
+                .contradiction, "\(option) needs a file: - is standard output, for --output alone (a file called - is ./-)")
+        }
         try writes(ArgumentPaths.asGiven(path), as: option, isNumbered: isNumbered)
     }
 
     mutating func writes(_ maps: MapOptions) throws(FastPixError) {
         try writes(maps.varianceMap, "--variance-map", isNumbered: true)
         for (folder, option, names) in [
-            (maps.saveMaps, "--save-maps", ["mean.npy", "variance.npy"]),
+            (maps.saveMaps, "--save-maps", maps.outputs().mapNames),
             (maps.saveSums, "--save-sums", ["sum.npy", "sum_of_squares.npy"]),
         ] {
             guard let folder else { continue }
@@ -19,8 +24,8 @@ extension DistinctFiles {
         }
     }
 
-    mutating func writes(_ options: ExportOptions) throws(FastPixError) {
-        for export in options.exports where export.format != .rawtherapee {
+    mutating func writes(_ exports: [DefectMapExport]) throws(FastPixError) {
+        for export in exports where export.format != .rawtherapee {
             try writes(export.path, as: "--export", isNumbered: !export.format.holdsSeveralCameras)
         }
     }

@@ -52,13 +52,22 @@ struct RepairCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("json: write what was done to stdout, file by file.", valueName: "text|json"))
+        help: ArgumentHelp(
+            "json: write what was done to stdout, file by file. jsonl: an object a line, for each photo when it is done.",
+            valueName: "text|json|jsonl"))
     var format: RepairSummaryForm = .text
 
     @Flag(name: .shortAndLong, help: "No progress and no summary on stderr; errors still are.")
     var quiet = false
 
-    @Option(help: ArgumentHelp("Photos repaired at the same time. (default: one per processor)", valueName: "number"))
+    @OptionGroup var progress: ProgressOptions
+
+    @Flag(help: "Say which photos would be repaired and where they would go, from headers alone.")
+    var dryRun = false
+
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Photos repaired at the same time. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
@@ -82,15 +91,26 @@ struct RepairCommand: ParsableCommand {
         let console = Console(isQuiet: quiet)
         let maps = try frames.inputs(ArgumentPaths.asGiven(map))
         try console.reportingErrors { () throws(FastPixError) in
-            let bar = ProgressBar(isShown: console.showsProgress)
-            defer { bar.clear() }
-            let report = try repair.run(photos.filePaths, recursive: photos.recursive, maps: maps) {
-                bar.update("Repairing", done: $0.done, of: $0.total, "photos")
+            let source = try photos.source()
+            if dryRun {
+                let plan = try repair.plan(source, maps: maps)
+                console.skipped(plan.skipped)
+                console.noteUnselected(plan.unselected, source.selection)
+                try ResultSink(nil).write(plan.text)
+                return plan.photos.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
             }
+            let bar = progress.bar(console)
+            defer { bar.clear() }
+            let lines = JSONLines(isWanted: format == .jsonl)
+            let report = try repair.run(
+                source, maps: maps, repaired: { lines.write($0.line) },
+                progress: { bar.update("Repairing", done: $0.done, of: $0.total, "photos") })
             bar.clear()
             console.skipped(report.skipped)
             console.noteLeftOut(report.leftOut)
+            console.noteUnselected(report.unselected, source.selection)
             if format == .json { try ResultSink(nil).write(report.json) }
+            try lines.finish(report.endLines)
             guard !report.photos.isEmpty else {
                 console.error("no photo was repaired")
                 return .failure
@@ -103,5 +123,5 @@ struct RepairCommand: ParsableCommand {
 
 /// How `fastpix repair` tells what it did.
 enum RepairSummaryForm: String, ExpressibleByArgument, CaseIterable {
-    case text, json
+    case text, json, jsonl
 }

@@ -2,21 +2,23 @@ import FastPix
 import Foundation
 import SystemPackage
 
-/// Where a result goes: stdout, or a file that appears when it is complete.
+/// Where a result goes: stdout (also under the name `-`), or a file that appears when it is complete.
 struct ResultSink {
     private let path: FilePath?
+    private let overwrites: Bool
 
     /// Sees whether the file can be written, before the work starts: a result that cannot be written must not cost an
     /// hour first. Nothing is left behind until there is a result, so that an interrupted run leaves nothing either.
-    init(_ path: String?) throws(FastPixError) {
-        self.path = path.map { ArgumentPaths.asGiven($0) }
+    init(_ path: String?, overwrites: Bool = false) throws(FastPixError) {
+        self.path = path == "-" ? nil : path.map { ArgumentPaths.asGiven($0) }
+        self.overwrites = overwrites
         guard let path = self.path else { return }
-        try StagedFile.prepare(target: path)
+        try StagedFile.prepare(target: path, replacing: overwrites)
     }
 
     func write(_ result: String) throws(FastPixError) {
         guard let path else { return try writeToStandardOutput(result) }
-        var file = try StagedFile(target: path)
+        var file = try StagedFile(target: path, replacing: overwrites)
         try file.write(result)
         try file.commit()
     }

@@ -21,9 +21,24 @@ struct PhotoOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Look into subfolders, too.")
     var recursive = false
 
+    @OptionGroup(title: "Which photos") var selecting: SelectionOptions
+
+    /// What was named. Throws when the selection is wrong.
+    func source() throws(FastPixError) -> PhotoSource {
+        PhotoSource(
+            paths: filePaths, lists: selecting.lists, recursive: recursive, selection: try selecting.selection())
+    }
+
+    /// Finds the photos, and says when some were not selected.
+    func find(_ console: Console) throws(FastPixError) -> PhotoDiscovery {
+        let found = try PhotoDiscovery(try source())
+        console.noteUnselected(found.unselected, found.selection)
+        return found
+    }
+
     func validate() throws {
-        if paths.isEmpty {
-            throw ValidationError("Name a photo or a folder of photos, for example: fastpix hotpixels my-photos/")
+        if paths.isEmpty && selecting.filesFrom.isEmpty {
+            throw ValidationError("Name a photo or a folder of photos, for example: \(CommandWords.example)")
         }
     }
 }
@@ -37,7 +52,8 @@ struct GroupingOptions: ParsableArguments {
                 Of folder, make, model, serial, band, gain, exposure; frame size, colour pattern and binning always do. \
                 Gain is ISO for cameras that have it. A drone's cameras are told apart by band.
                 """,
-            valueName: "fields"))
+            valueName: "fields"),
+        completion: .list(GroupingField.allCases.map(\.rawValue)))
     var groupBy: GroupingFields?
 
     @Option(
@@ -64,21 +80,39 @@ struct GroupingFields: ExpressibleByArgument {
 
 /// How results are written.
 struct OutputOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Form of the result.")
-    var format: ReportFormat = .text
+    @Option(
+        name: [.customShort("f"), .customLong("format")],
+        help: ArgumentHelp(
+            "Form of the result. (default: what the name of --output says, else text)",
+            discussion: "jsonl: JSON Lines, an object a line.", valueName: "text|json|csv|jsonl"))
+    var chosenFormat: ReportFormat?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Write the result to a file.", valueName: "file"),
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the result to a file; - is standard output. (default: -)", valueName: "file"),
         completion: .file())
     var output: String?
 
+    @Flag(help: "Replace files that are there already. Photos that are read are never replaced.")
+    var overwrite = false
+
     @Flag(name: .shortAndLong, help: "No progress and no notes on stderr; errors still are.")
     var quiet = false
+
+    var format: ReportFormat { chosenFormat ?? OutputName.form(of: output) ?? .text }
+
+    /// Where the result goes. Throws when it cannot be written there, or the file's name says another form.
+    func sink() throws(FastPixError) -> ResultSink {
+        try OutputName.checkResult(output, format.rawValue)
+        return try ResultSink(output, overwrites: overwrite)
+    }
 }
 
 /// How the machine is used. None of it changes a result.
 struct PerformanceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @Option(

@@ -7,6 +7,7 @@ struct StatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
         abstract: "Counts photos and their sizes; on request the exact mean and spread of their colours.",
+        usage: "fastpix stats [<options>] [<path> ...]",
         discussion: """
             From headers alone: how many photos there are, how large they are on disk and decoded (width x height x \
             channels x bytes per sample; MB are 10^6 bytes, MiB 2^20), by format, frame, depth and camera, and which \
@@ -25,6 +26,8 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup var photos: PhotoOptions
 
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    @OptionGroup(title: "Output") var progress: ProgressOptions
 
     @Flag(
         help: ArgumentHelp(
@@ -61,8 +64,12 @@ struct StatsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
-    @Option(help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
+
+    @OptionGroup var strictness: StrictnessOptions
 
     @OptionGroup var memory: PhotoMemoryOptions
 
@@ -81,6 +88,7 @@ struct StatsCommand: ParsableCommand {
             moments: wantsMoments ? weight ?? .pixel : nil, greyAsRGB: asRgb,
             memoryLimit: memory.memoryLimit?.byteCount)
         statistics.countsValues = counts
+        statistics.reading.isStrict = strictness.strict
         return statistics
     }
 
@@ -90,22 +98,29 @@ struct StatsCommand: ParsableCommand {
     }
 
     private func count(_ console: Console) throws(FastPixError) -> ExitCode {
-        let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+        let discovery = try photos.find(console)
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")
-        let sink = try ResultSink(output.output)
-        let picture = try histogram.map { path throws(FastPixError) in try PictureFile(path, photos: discovery) }
-        let bar = ProgressBar(isShown: console.showsProgress)
+        let sink = try output.sink()
+        let picture = try histogram.map { path throws(FastPixError) in
+                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+            }
+        let bar = progress.bar(console)
         defer { bar.clear() }
         let report = try statistics.run(discovery) { bar.update($0) }
         bar.clear()
         console.skipped(report.skipped)
         console.noteRepeated(discovery)
+        console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
-            console.error(photos.nothingRead(discovery))
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
+            if discovery.isEmptyShard {
+                console.note("this shard has no photos")
+                return .success
+            }
+            console.error(photos.nothingRead(discovery))
             return .failure
         }
         if let picture, let histograms = report.moments?.histograms {

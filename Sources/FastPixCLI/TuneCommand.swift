@@ -5,6 +5,7 @@ struct TuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tune",
         abstract: "Measures which --tile and --batch are fastest for your photos on this machine.",
+        usage: "fastpix tune [<options>] [<path> ...]",
         discussion: """
             Decodes and accumulates the same photos with every pair of tile and batch, in turn, and prints the median \
             of the wall times as a table and as bars. Let nothing else run meanwhile. Results of fastpix hotpixels do \
@@ -15,13 +16,17 @@ struct TuneCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
     @Option(help: ArgumentHelp("Photos to measure with at most.", valueName: "number"))
     var photoCount = 24
 
     @Option(help: ArgumentHelp("Measured runs of every pair.", valueName: "number"))
     var runs = 5
 
-    @Option(help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
     @Option(help: ArgumentHelp("Samples to decode, as in hotpixels.", valueName: "all|luma"))
@@ -40,11 +45,11 @@ struct TuneCommand: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
-            let discovery = PhotoDiscovery(paths: photos.filePaths, recursive: photos.recursive)
+            let discovery = try photos.find(console)
             var files = DistinctFiles(photos: discovery)
             try files.writes(output.output, "--output")
-            let sink = try ResultSink(output.output)
-            let bar = ProgressBar(isShown: console.showsProgress)
+            let sink = try output.sink()
+            let bar = progress.bar(console)
             defer { bar.clear() }
             let outcome = try tuning.run(discovery) { bar.update("Measuring", done: $0, of: $1, "runs") }
             bar.clear()

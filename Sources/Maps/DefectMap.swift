@@ -144,6 +144,17 @@ extension DefectMap.Entry {
             smear: smear)
     }
 
+    /// The same place in a frame of so many rows where they are counted from the other end; as it is when nil. Of lists of
+    /// lines, whose entries have an extent alone. Nil when it leaves the range of integers.
+    func turned(in height: Int?) -> DefectMap.Entry? {
+        guard let height, let extentRows else { return self }
+        let (end, overflows) = row.addingReportingOverflow(extentRows)
+        guard !overflows, end >= 0, end <= DefectMap.longestSide else { return nil }
+        return with(
+            row: height - end, column: column, extentRows: extentRows, extentColumns: extentColumns, pixels: pixels,
+            smear: smear)
+    }
+
     private func with(
         row: Int, column: Int, extentRows: Int?, extentColumns: Int?, pixels: [PixelPlace], smear: Smear?
     ) -> DefectMap.Entry {

@@ -9,15 +9,23 @@ package struct DefectMapExport: Sendable {
     /// second one's file gets `-2` before the extension, and so on; JSON and CSV hold them all in one.
     package let path: FilePath
     package let format: DefectMapFormat
-    /// The photos' upper left pixel in the frame of the raw files, for the formats that count there.
-    package let columnOffset: Int
-    package let rowOffset: Int
+    /// The photos' upper left pixel in the visible frame of the raw files, for the formats that count there. Nil: what raw
+    /// photos say themselves, else what the sample says, else 0, 0.
+    package let offset: FrameOffset?
+    /// A raw file of the camera, for photos that are none.
+    package let rawSample: RawSample?
+    /// Whether files that are there already are replaced.
+    package let overwrites: Bool
 
-    package init(path: FilePath, format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0) {
+    package init(
+        path: FilePath, format: DefectMapFormat, offset: FrameOffset? = nil, rawSample: RawSample? = nil,
+        overwrites: Bool = true
+    ) {
         self.path = path
         self.format = format
-        self.columnOffset = columnOffset
-        self.rowOffset = rowOffset
+        self.offset = offset
+        self.rawSample = rawSample
+        self.overwrites = overwrites
     }
 
     /// Sees whether the output can be written, before hours of work end in an error.
@@ -25,11 +33,12 @@ package struct DefectMapExport: Sendable {
         if format == .rawtherapee { return try OutputFolders.check(path) }
         StagedFile.removeAbandoned(targets: [path])
         try photos.refuseOverwriting(path)
-        _ = try StagedFile(target: path)
+        _ = try StagedFile(target: path, replacing: overwrites)
     }
 
     /// Writes the lists of all groups that were judged. `unjudged`: the names of the others. Returns what the user has
-    /// to know, a sentence each: groups without a list, and defects outside the raw frame.
+    /// to know, a sentence each: groups without a list, and defects outside the raw frame. Throws when a list cannot be
+    /// written, or when the raw sample fits no group.
     package func write(
         _ judged: [JudgedGroup], unjudged: [String], photos: PhotoDiscovery
     ) throws(FastPixError) -> [String] {
@@ -40,8 +49,17 @@ package struct DefectMapExport: Sendable {
             return notes
         }
         var written: Set<String> = []
+        var misplaced: [FastPixError] = []
         for group in judged {
             let target: FilePath
+            let place: FrameOffset
+            do throws(FastPixError) {
+                place = try offset(of: group, into: &notes)
+            } catch {
+                misplaced.append(error)
+                notes.append("\(path): no list for \(group.name); \(error)")
+                continue
+            }
             if format == .rawtherapee {
                 guard let name = RawTherapeeList.fileName(of: group.camera) else {
                     notes.append("\(path): no list for \(group.name); RawTherapee's files are named after the camera")
@@ -59,15 +77,37 @@ package struct DefectMapExport: Sendable {
             } else {
                 target = NumberedOutput.file(path, group.number)
             }
-            let frame = RawFrame(group, offset: FrameOffset(column: columnOffset, row: rowOffset))
+            // Siril counts from the top of the picture as it is shown, and takes a FITS file's first row for the lowest
+            // one, whatever its ROWORDER says (1.0.6).
+            let frame = RawFrame(group, offset: place, fromBottom: format == .siril && group.isFITS)
             if format.countsInRawFrame, frame.outside > 0 {
                 notes.append(
                     "\(target): \(counted(frame.outside, "defect")) of \(group.name) left out as far as outside the raw "
                         + "frame at this offset")
             }
-            try write(content(frame, group), to: target, photos)
+            if format == .mask {
+                try photos.refuseOverwriting(target)
+                try DefectMask.write(group, to: target, replacing: overwrites)
+            } else {
+                try write(content(frame, group), to: target, photos)
+            }
         }
+        // One sample need not fit all cameras; but it fits one.
+        if let error = misplaced.first, misplaced.count == judged.count { throw error }
         return notes
+    }
+
+    private func offset(of group: JudgedGroup, into notes: inout [String]) throws(FastPixError) -> FrameOffset {
+        guard format.countsInRawFrame else { return FrameOffset() }
+        if let offset { return offset }
+        if let sensor = group.sensorFrame { return sensor.offsetInVisible }
+        if let rawSample { return try rawSample.offset(of: group) }
+        if group.camera.model != nil, !group.isFITS {
+            notes.append(
+                "\(path): positions are those of the photos; raw files of \(group.camera.name) may show more of the sensor "
+                    + "than photos do: --raw-sample or --export-offset tells how much")
+        }
+        return FrameOffset()
     }
 
     private func content(_ frame: RawFrame, _ group: JudgedGroup) throws(FastPixError) -> [UInt8] {
@@ -85,7 +125,7 @@ package struct DefectMapExport: Sendable {
 
     private func write(_ bytes: [UInt8], to target: FilePath, _ photos: PhotoDiscovery) throws(FastPixError) {
         try photos.refuseOverwriting(target)
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: overwrites)
         try file.write(bytes)
         try file.commit()
     }

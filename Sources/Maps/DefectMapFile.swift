@@ -187,7 +187,10 @@ extension DefectMap {
         var map = DefectMap(width: note?.width, height: note?.height)
         map.listsSmears = counting == .photo
         for entry in entries {
-            guard let moved = entry.moved(rows: -offset.row, columns: -offset.column) else {
+            guard
+                let moved = entry.moved(rows: -offset.row, columns: -offset.column)?
+                    .turned(in: note?.fromBottom == true ? note?.height : nil)
+            else {
                 throw FastPixError(
                     .corrupt, path: input.path,
                     "row \(entry.row), column \(entry.column) is no position in a frame")

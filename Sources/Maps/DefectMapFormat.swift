@@ -4,7 +4,8 @@ public enum DefectMapFormat: String, Sendable, CaseIterable {
     case json
     /// The same as a table.
     case csv
-    /// A grey PNG as large as the photos, white where a pixel has to be replaced.
+    /// A grey picture as large as the photos, white where a pixel has to be replaced: PNG, or TIFF or FITS of 8 bits when
+    /// the name says so.
     case mask
     /// `.badpixels` of dcraw and LibRaw.
     case dcraw
@@ -29,7 +30,7 @@ public enum DefectMapFormat: String, Sendable, CaseIterable {
         switch name[name.index(after: dot)...].lowercased() {
         case "json": self = .json
         case "csv": self = .csv
-        case "png": self = .mask
+        case "png", "tif", "tiff", "fits", "fit": self = .mask
         case "badpixels": self = .dcraw
         case "lst": self = .siril
         case "txt": self = .pixinsight

@@ -13,8 +13,17 @@ package struct JudgedGroup: Sendable {
     /// Camera and shape in words.
     package let name: String
     package let defects: [Defect]
+    /// Of raw files: the sensor, and where the frame lies in it.
+    package let sensorFrame: SensorFrame?
+    /// Whether the photos are FITS files, whose first row is the lowest one to programs that show them.
+    package let isFITS: Bool
 
-    package init(number: Int, camera: Camera, shape: FrameShape, frames: Int, name: String, defects: [Defect]) {
+    package init(
+        number: Int, camera: Camera, shape: FrameShape, frames: Int, name: String, defects: [Defect],
+        sensorFrame: SensorFrame? = nil, isFITS: Bool = false
+    ) {
+        self.sensorFrame = sensorFrame
+        self.isFITS = isFITS
         self.number = number
         self.camera = camera
         self.shape = shape

@@ -1,3 +1,4 @@
+import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
@@ -25,6 +26,9 @@ struct RawFrame {
     let height: Int
     let offset: FrameOffset
     let cameraName: String
+    /// Whether rows are counted from the bottom of the photos' frame.
+    let fromBottom: Bool
+    private let sensorFrame: SensorFrame?
     /// From top to bottom, those that begin in the same row from left to right.
     let places: [Place]
     /// Defects of which some pixel is listed.
@@ -32,7 +36,10 @@ struct RawFrame {
     /// Defects of which some pixel lies outside the raw frame, by a negative offset, and is not listed.
     let outside: Int
 
-    init(_ group: JudgedGroup, offset: FrameOffset) {
+    /// `fromBottom`: rows are counted upwards from the frame's last one, before the offset is added.
+    init(_ group: JudgedGroup, offset: FrameOffset, fromBottom: Bool = false) {
+        self.fromBottom = fromBottom
+        sensorFrame = group.sensorFrame
         width = group.shape.width
         height = group.shape.height
         self.offset = offset
@@ -41,7 +48,8 @@ struct RawFrame {
         var listed = 0
         var outside = 0
         for defect in group.defects {
-            let all = Self.places(of: defect, in: group.shape, offset)
+            let all = Self.places(of: defect, in: group.shape)
+                .map { Self.moved(fromBottom ? Self.turned($0, height: group.shape.height) : $0, offset) }
             let inside = all.compactMap(Self.cut)
             places += inside
             if !inside.isEmpty { listed += 1 }
@@ -73,17 +81,47 @@ struct RawFrame {
             .filter { seen.insert(PixelPlace(row: $0.row, column: $0.column)).inserted }
     }
 
-    /// Two comment lines: whose defects they are, and the frame they belong to, which `FrameNote` reads.
+    /// Comment lines: whose defects they are, the frame they belong to, which `FrameNote` reads, and of raw files the
+    /// sensor and where its visible part begins.
     var comments: [String] {
         var title = "# fastpix \(fastPixVersion): \(counted(listed, "defect")) of \(cameraName.printable)"
         // Siril reads lines in pieces of 62 bytes, dcraw of 127, and both would take the rest of a longer one for a
         // position.
         while title.utf8.count > 60 { title.removeLast() }
-        return [title, FrameNote(width: width, height: height, offset: offset).text]
+        let note = FrameNote(width: width, height: height, offset: offset, fromBottom: fromBottom)
+        return [title, note.text]
+            + (sensorFrame.map {
+                ["# sensor \($0.width) x \($0.height), margins \($0.visibleLeft),\($0.visibleTop)"]
+            } ?? [])
     }
 
-    private static func places(of defect: Defect, in shape: FrameShape, _ offset: FrameOffset) -> [Place] {
-        let (firstRow, firstColumn) = (defect.row + offset.row, defect.column + offset.column)
+    private static func turned(_ place: Place, height: Int) -> Place {
+        switch place {
+        case .pixel(let position):
+            .pixel(Position(row: height - 1 - position.row, column: position.column, kind: position.kind))
+        case .column(let column, let rows, let kind):
+            .column(column, rows: rows.map { height - $0.upperBound..<height - $0.lowerBound }, kind: kind)
+        case .row(let row, let columns, let kind): .row(height - 1 - row, columns: columns, kind: kind)
+        }
+    }
+
+    private static func moved(_ place: Place, _ offset: FrameOffset) -> Place {
+        func moved(_ range: Range<Int>, by distance: Int) -> Range<Int> {
+            range.lowerBound + distance..<range.upperBound + distance
+        }
+        switch place {
+        case .pixel(let position):
+            return .pixel(
+                Position(row: position.row + offset.row, column: position.column + offset.column, kind: position.kind))
+        case .column(let column, let rows, let kind):
+            return .column(column + offset.column, rows: rows.map { moved($0, by: offset.row) }, kind: kind)
+        case .row(let row, let columns, let kind):
+            return .row(row + offset.row, columns: columns.map { moved($0, by: offset.column) }, kind: kind)
+        }
+    }
+
+    private static func places(of defect: Defect, in shape: FrameShape) -> [Place] {
+        let (firstRow, firstColumn) = (defect.row, defect.column)
         switch defect.shape {
         case .column:
             let isWhole = defect.row == 0 && defect.extentRows == shape.height
@@ -100,7 +138,7 @@ struct RawFrame {
             }
         case .point, .cluster, .grid:
             return defect.covered.map {
-                .pixel(Position(row: $0.row + offset.row, column: $0.column + offset.column, kind: defect.class))
+                .pixel(Position(row: $0.row, column: $0.column, kind: defect.class))
             }
         }
     }
@@ -133,10 +171,15 @@ struct FrameNote: Equatable {
     let width: Int
     let height: Int
     let offset: FrameOffset
+    /// Whether rows are counted from the frame's last one upwards, before the offset is added.
+    let fromBottom: Bool
 
-    var text: String { "# frame \(width) x \(height), offset \(offset.column),\(offset.row)" }
+    var text: String {
+        "# frame \(width) x \(height), offset \(offset.column),\(offset.row)" + (fromBottom ? ", from the bottom" : "")
+    }
 
-    init(width: Int, height: Int, offset: FrameOffset) {
+    init(width: Int, height: Int, offset: FrameOffset, fromBottom: Bool = false) {
+        self.fromBottom = fromBottom
         self.width = width
         self.height = height
         self.offset = offset
@@ -146,10 +189,11 @@ struct FrameNote: Equatable {
     init?(_ line: some StringProtocol) {
         // Most lines are none, and matching takes its time.
         guard line.first == "#",
-            let match = try? /# frame (\d{1,9}) x (\d{1,9}), offset (-?\d{1,9}),(-?\d{1,9})\s*/.wholeMatch(
+            let match = try? /# frame (\d{1,9}) x (\d{1,9}), offset (-?\d{1,9}),(-?\d{1,9})(, from the bottom)?\s*/.wholeMatch(
                 in: String(line)),
             let width = Int(match.1), let height = Int(match.2), let column = Int(match.3), let row = Int(match.4)
         else { return nil }
-        self.init(width: width, height: height, offset: FrameOffset(column: column, row: row))
+        self.init(
+            width: width, height: height, offset: FrameOffset(column: column, row: row), fromBottom: match.5 != nil)
     }
 }

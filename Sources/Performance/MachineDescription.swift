@@ -3,7 +3,8 @@ import FastPixPlumbing
 import Foundation
 
 /// What fastpix found on this machine and what it chose.
-package struct MachineDescription: Sendable, Codable {
+package struct MachineDescription: Sendable, Encodable {
+    package let schema = "fastpix.info/1"
     package let version: String
     /// Processors that this process may use: the default number of workers.
     package let processors: Int

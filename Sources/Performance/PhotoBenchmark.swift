@@ -79,7 +79,7 @@ package struct PhotoBenchmark: Sendable {
         let verified = try DecodingPass.run(
             Array(group.photos.prefix(maximumPhotos)), purpose: .verification, workers: settings.workerCount,
             maximumPixels: settings.maximumPixels,
-            memory: MemoryBudget(limit: settings.memoryLimitBytes, otherBytes: 0), progress: {})
+            memory: MemoryBudget(limit: settings.memoryLimitBytes, otherBytes: 0), progress: { _ in })
         let firstPassSeconds = monotonicSeconds() - firstPassStart
         let damaged = Set(verified.failed.map(\.place))
         let photos = group.photos.prefix(maximumPhotos).filter { !damaged.contains($0.place) }

@@ -1,4 +1,5 @@
 import FastPixDiscovery
+import FastPixPlumbing
 
 /// What `PerformanceTuning` measured: how long every pair of tile and batch takes.
 package struct TuningReport: Sendable, Encodable {
@@ -28,6 +29,8 @@ package struct TuningReport: Sendable, Encodable {
     }
 
     /// Camera and shape of the photos.
+    package let schema = "fastpix.tune/1"
+    package let version = fastPixVersion
     package let groupName: String
     package let photos: Int
     package let workers: Int
@@ -61,7 +64,7 @@ package struct TuningReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case groupName = "group"
-        case photos, workers, runs, measurements, best, skipped
+        case schema, version, photos, workers, runs, measurements, best, skipped
         case standard = "default"
     }
 }

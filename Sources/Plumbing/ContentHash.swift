@@ -15,11 +15,28 @@ import SystemPackage
 /// protection against somebody who makes such a pair on purpose.
 package struct ContentHash: Hashable, Sendable, Comparable {
     private let high: UInt64
-    private let low: UInt64
+    package let low: UInt64
 
     private init(digest: [UInt8]) {
         high = digest[..<8].reduce(0) { $0 << 8 | UInt64($1) }
         low = digest[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// From its 16 bytes, in canonical order.
+    package init(bytes: UnsafeRawBufferPointer) {
+        high = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    package func appendBytes(to bytes: inout [UInt8]) {
+        for word in [high, low] { withUnsafeBytes(of: word.bigEndian) { bytes += $0 } }
+    }
+
+    /// Of bytes in memory.
+    package init(of bytes: UnsafeRawBufferPointer) {
+        var digest = [UInt8](repeating: 0, count: Int(FPX_CONTENT_HASH_BYTES))
+        fpx_content_hash_of_bytes(bytes.baseAddress, bytes.count, &digest)
+        self.init(digest: digest)
     }
 
     /// Reads the whole file. Throws when the system does not let it.

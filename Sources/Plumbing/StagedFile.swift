@@ -23,6 +23,8 @@ package struct StagedFile: ~Copyable, Sendable {
     private static let bufferSize = 64 * 1024
 
     private let target: FilePath
+    /// Whether a file that is there already may be replaced.
+    private let replaces: Bool
     /// The file to rename into place; nil when the target is written directly.
     private let staged: Staged?
     private var descriptor: Int32
@@ -43,12 +45,15 @@ package struct StagedFile: ~Copyable, Sendable {
 
     /// Prepares to write `path`, which is not touched until `commit()`.
     ///
-    /// - Parameter path: a file in an existing folder; it may exist already and keeps its permissions then.
+    /// - Parameters:
+    ///   - path: a file in an existing folder; it may exist already and keeps its permissions then.
+    ///   - replacing: without it, a file that exists already, or by the time of `commit()`, is left as it is and an error.
     /// - Throws: `invalidArgument` for an empty path or a folder, `notFound` when the folder or what a link leads to
     ///   does not exist, `unwritable` when the system refuses to create or open the file.
-    package init(target path: FilePath) throws(FastPixError) {
-        let opened = try Self.open(path)
+    package init(target path: FilePath, replacing: Bool = true) throws(FastPixError) {
+        let opened = try Self.open(path, replacing: replacing)
         target = path
+        replaces = replacing
         staged = opened.staged
         descriptor = opened.descriptor
         buffer = []
@@ -57,7 +62,7 @@ package struct StagedFile: ~Copyable, Sendable {
     }
 
     /// The same for a path as text.
-    package init(target path: String) throws(FastPixError) {
+    package init(target path: String, replacing: Bool = true) throws(FastPixError) {
         guard !path.utf8.contains(0) else { throw Self.noName(path) }
         // A slash at the end says that a folder is meant.
         guard !path.hasSuffix("/") else {
@@ -65,7 +70,7 @@ package struct StagedFile: ~Copyable, Sendable {
                 .invalidArgument, path: path,
                 "the output names a folder and a file is expected; add a file name after the slash")
         }
-        try self.init(target: FilePath(path))
+        try self.init(target: FilePath(path), replacing: replacing)
     }
 
     private static func noName(_ path: String) -> FastPixError {
@@ -145,7 +150,7 @@ package struct StagedFile: ~Copyable, Sendable {
             PartialFiles.remove(staged.partialPath)
             throw error
         }
-        if !replacing { return try Self.nameWithoutReplacing(staged, target) }
+        if !(replacing && replaces) { return try Self.nameWithoutReplacing(staged, target) }
         if staged.rename(rename) != 0 {
             let error = Self.systemFailure(
                 .unwritable, target, "could not be replaced by the finished output",
@@ -158,8 +163,8 @@ package struct StagedFile: ~Copyable, Sendable {
 
     /// Sees whether `path` can be written, and removes what a killed process has left of an earlier attempt. Nothing is
     /// left behind until there is an output. Throws as `init` does.
-    package static func prepare(target path: FilePath) throws(FastPixError) {
-        _ = try StagedFile(target: path)
+    package static func prepare(target path: FilePath, replacing: Bool = true) throws(FastPixError) {
+        _ = try StagedFile(target: path, replacing: replacing)
         removeAbandoned(targets: [path])
     }
 
@@ -279,7 +284,9 @@ package struct StagedFile: ~Copyable, Sendable {
     }
 
     /// The descriptor is -1 for what is opened at the first write.
-    private static func open(_ path: FilePath) throws(FastPixError) -> (descriptor: Int32, staged: Staged?) {
+    private static func open(
+        _ path: FilePath, replacing: Bool
+    ) throws(FastPixError) -> (descriptor: Int32, staged: Staged?) {
         guard !path.isEmpty else { throw noName(path.string) }
         if let number = descriptorNumber(path) {
             // A duplicate shares the position and the append mode; opening /dev/stdout again would not.
@@ -297,6 +304,9 @@ package struct StagedFile: ~Copyable, Sendable {
             }
             return (-1, nil)
         case .replaceable(let finalPath, let permissions):
+            if permissions != nil && !replacing {
+                throw FastPixError(.unwritable, path: path, "is there already; allow overwriting to replace it")
+            }
             let partial = try createPartialFile(beside: finalPath, target: path)
             // Without the old permissions, a private file would become readable for all by being written again.
             if let permissions { _ = fchmod(partial.descriptor, permissions) }

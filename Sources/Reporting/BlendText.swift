@@ -20,3 +20,19 @@ extension BlendReport {
             ? String(format: "%.1f kB", Double(count) / 1e3) : String(format: "%.1f MB", Double(count) / 1e6)
     }
 }
+
+extension BlendPlan {
+    /// A line for each image that is to be made, and how many there are, with a final line break.
+    public var text: String {
+        let lines = jobs.map { job in
+            let second: String
+            switch job.second {
+            case .image(let path): second = " and \(path.string.printable)"
+            case .blur(let blur): second = " and its blur of \(blur.size)"
+            }
+            return "\(job.first.string.printable)\(second) -> \(job.output.string.printable)"
+        }
+        return (lines + ["\(counted(jobs.count, "image")) would be made, \(counted(skipped.count, "file")) left out"])
+            .joined(separator: "\n") + "\n"
+    }
+}

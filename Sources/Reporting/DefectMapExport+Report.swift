@@ -16,7 +16,8 @@ extension DefectMapExport {
                 judged.append(
                     JudgedGroup(
                         number: index + 1, camera: group.camera, shape: group.shape, frames: group.frames,
-                        name: group.name, defects: detection.defects))
+                        name: group.name, defects: detection.defects, sensorFrame: group.sensorFrame,
+                        isFITS: group.isFITS))
             } else {
                 unjudged.append(group.name)
             }
@@ -32,17 +33,19 @@ extension HotPixelsReport {
     ///
     /// - Parameters:
     ///   - path: where to; what is there is replaced, once the new list is complete.
-    ///   - columnOffset: where the photos' upper left pixel lies in the frame of the raw files, for the forms that count
-    ///     there; as `rowOffset`.
+    ///   - columnOffset: where the photos' upper left pixel lies in the visible frame of the raw files, for the forms that
+    ///     count there; nil, as `rowOffset`: what raw photos say themselves, and 0 for others.
     ///   - photos: none of these is replaced.
     /// - Returns: what the user has to know, a sentence each: groups without a list, and defects outside the raw frame.
     /// - Throws: when a list cannot be written or would replace one of `photos`.
     public func writeDefects(
-        to path: FilePath, as format: DefectMapFormat, columnOffset: Int = 0, rowOffset: Int = 0,
+        to path: FilePath, as format: DefectMapFormat, columnOffset: Int? = nil, rowOffset: Int? = nil,
         photos: PhotoDiscovery = PhotoDiscovery(paths: [])
     ) throws(FastPixError) -> [String] {
+        let isGiven = columnOffset != nil || rowOffset != nil
         let export = DefectMapExport(
-            path: path, format: format, columnOffset: columnOffset, rowOffset: rowOffset)
+            path: path, format: format,
+            offset: isGiven ? FrameOffset(column: columnOffset ?? 0, row: rowOffset ?? 0) : nil)
         return try export.write(groups, photos: photos)
     }
 }

@@ -43,10 +43,16 @@ extension HotPixelsReport {
 
     private static let longestTable = 50
 
+    /// With fewer words and digits where the page would be too narrow for all of them.
     private func defectTable(_ defects: [Defect], _ group: Group) -> TextTable {
+        let full = defectTable(defects, group, isBrief: false)
+        return full.fits ? full : defectTable(defects, group, isBrief: true)
+    }
+
+    private func defectTable(_ defects: [Defect], _ group: Group, isBrief: Bool) -> TextTable {
         TextTable(
             columns: [
-                .left("class"), .left("shape"), .right("row"), .right("column"), .left("channel"), .right("mean"),
+                .left("class"), .left("shape"), .right("row"), .right("column"), .left(isBrief ? "chan." : "channel"), .right("mean"),
                 .right("around"), .right("variance"), .right("around"), .right("conf."),
             ],
             rows: defects.prefix(Self.longestTable).map { defect in
@@ -55,11 +61,14 @@ extension HotPixelsReport {
                     defect.confidence,
                 ]
                 return [
-                    defect.class.rawValue, defect.shapeWords, "\(defect.row)", "\(defect.column)",
+                    defect.class.rawValue, isBrief ? defect.shapeBrief : defect.shapeWords, "\(defect.row)", "\(defect.column)",
                     group.colourName(defect),
-                ] + values.map { String(format: "%.2f", $0) }
+                ]
+                    + values.map { isBrief && $0.magnitude >= 1000 ? brief($0) : TextTable.number($0) }
             })
     }
+
+    private func brief(_ value: Double) -> String { String(format: value.magnitude < 1e6 ? "%.0f" : "%.1e", value) }
 
     /// Nil when no photo was looked at for it.
     private func historyTable(_ defects: [Defect]) -> TextTable? {
@@ -129,7 +138,7 @@ extension Detection {
     var limitWords: String {
         guard let limitOfDetection else { return "No steady offset, however large, would be found in these photos." }
         return "The faintest steady offset that these photos show nine times out of ten: "
-            + String(format: "%.3g", limitOfDetection)
+            + String(format: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
     }
 }
 
@@ -142,6 +151,19 @@ extension Defect {
         case .column: "column, \(extentRows) rows"
         case .row: "row, \(extentColumns) columns"
         case .grid: "grid, \(columnPeriod) x \(rowPeriod)"
+        }
+    }
+}
+
+extension Defect {
+    /// The same in one word and a number: "column 640".
+    fileprivate var shapeBrief: String {
+        switch shape {
+        case .point: "point"
+        case .cluster: "cluster \(pixels.count)"
+        case .column: "column \(extentRows)"
+        case .row: "row \(extentColumns)"
+        case .grid: "grid \(columnPeriod)x\(rowPeriod)"
         }
     }
 }

@@ -10,8 +10,8 @@ import FastPixPlumbing
 
 extension HotPixelsReport: Decodable {
     enum CodingKeys: String, CodingKey {
-        case schema, version, settings, groups, skipped, failedOutputs, leftOut, warnings, timing, peakMemoryBytes
-        case temporaryFileBytes
+        case schema, version, settings, groups, skipped, failedOutputs, leftOut, selection, oddPhotos, warnings, timing
+        case peakMemoryBytes, temporaryFileBytes
     }
 
     public init(from decoder: any Decoder) throws {
@@ -23,6 +23,10 @@ extension HotPixelsReport: Decodable {
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         failedOutputs = try container.decode([FailedOutput].self, forKey: .failedOutputs)
         leftOut = try container.decode([LeftOutFiles].self, forKey: .leftOut)
+        // Earlier versions took all files.
+        selection = try container.decodeIfPresent(SelectionReport.self, forKey: .selection) ?? SelectionReport()
+        // Reports of earlier versions have none.
+        oddPhotos = try container.decodeIfPresent([OddPhoto].self, forKey: .oddPhotos) ?? []
         warnings = try container.decode([ReportWarning].self, forKey: .warnings)
         timing = try container.decode(Timing.self, forKey: .timing)
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
@@ -68,7 +72,11 @@ extension HotPixelsReport.Group: Decodable {
             gain: try container.decodeIfPresent(Double.self, forKey: .gain),
             exposureSeconds: try container.decodeIfPresent(Double.self, forKey: .exposureSeconds))
         sensorFrame = try container.decodeIfPresent(SensorFrame.self, forKey: .sensorFrame)
+        suspects = try container.decodeIfPresent([SuspectPhoto].self, forKey: .suspects) ?? []
+        isFITS = try container.decodeIfPresent(Bool.self, forKey: .isFITS) ?? false
+        twoKinds = nil
         frames = try container.decode(Int.self, forKey: .frames)
+        examplePhotos = try container.decodeIfPresent([String].self, forKey: .examplePhotos) ?? []
         channelNames = try container.decode([String].self, forKey: .channelNames)
         let variance = try container.decode(Variance.self, forKey: .variance)
         summary = VarianceSummary(

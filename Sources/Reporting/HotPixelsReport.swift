@@ -4,6 +4,7 @@ import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
+import FastPixMaps
 import FastPixPlumbing
 import SystemPackage
 
@@ -22,6 +23,10 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
     package let leftOut: [LeftOutFiles]
+    /// Which of the files found were to be taken.
+    public let selection: SelectionReport
+    /// Photos that count although something is odd about their files, ordered by path.
+    package let oddPhotos: [OddPhoto]
     /// Reasons to doubt the result.
     public let warnings: [ReportWarning]
     package let timing: Timing
@@ -32,10 +37,13 @@ public struct HotPixelsReport: Sendable, Encodable {
 
     package init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
-        leftOut: [LeftOutFiles] = [], timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
+        leftOut: [LeftOutFiles] = [], selection: SelectionReport = SelectionReport(), odd: [OddPhoto] = [],
+        timing: Timing, peakMemoryBytes: UInt64, temporaryFileBytes: Int
     ) {
         version = fastPixVersion
         self.leftOut = leftOut
+        self.selection = selection
+        oddPhotos = odd
         self.settings = settings
         self.groups = groups
         self.skipped = skipped
@@ -141,12 +149,20 @@ public struct HotPixelsReport: Sendable, Encodable {
         package let details: GroupDetails
         /// Of raw files: the whole sensor, and where the frame lies in it; nil when photos differ or do not say.
         package let sensorFrame: SensorFrame?
+        /// Whether its photos are FITS files.
+        package let isFITS: Bool
         /// Photos that entered the statistics.
         public let frames: Int
+        /// Up to 25 of them, evenly spread, by name: for looking at. Of merged states those photos that were given, too.
+        public let examplePhotos: [String]
         /// Extremes and mean of the variance, and where it is lowest.
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
         public let detection: Detection?
+        /// Photos in the statistics that may be damaged, ordered by path.
+        package let suspects: [SuspectPhoto]
+        /// Of photos that name no camera.
+        let twoKinds: TwoKinds?
         /// Camera and shape in words.
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
@@ -157,8 +173,10 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// `photos`: those of the group that entered the statistics; nil: all of them.
         package init(
             _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
-            detection: Detection?
+            detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = []
         ) {
+            self.suspects = suspects
+            twoKinds = group.camera == Camera() ? TwoKinds(facts, shape: group.shape) : nil
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             self.number = number
             camera = group.camera
@@ -166,18 +184,28 @@ public struct HotPixelsReport: Sendable, Encodable {
             details = group.details
             let sensorFrames = Set(group.photos.map(\.header.sensorFrame))
             sensorFrame = sensorFrames.count == 1 ? sensorFrames.first ?? nil : nil
+            isFITS = group.photos.contains { $0.header.format == .fits }
             frames = frameCount
+            examplePhotos = Self.examples(photos ?? group.photos)
             self.summary = summary
             self.detection = detection
             name = group.name
             channelNames = group.channelNames
         }
 
+        private static func examples(_ photos: [PhotoFile]) -> [String] {
+            let count = min(photos.count, mostExamples)
+            return (0..<count).map { photos[(2 * $0 + 1) * photos.count / (2 * count)].name }
+        }
+
+        private static let mostExamples = 25
+
         enum CodingKeys: String, CodingKey {
             case camera, width, height, channels, channelNames, bitsPerSample, frames, variance, lowestVariance, defects
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
-            case sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame
+            case examplePhotos, sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects
+            case isFITS
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -198,12 +226,13 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(details.gain, forKey: .gain)
             try container.encode(details.exposureSeconds, forKey: .exposureSeconds)
             try container.encode(frames, forKey: .frames)
+            try container.encode(examplePhotos, forKey: .examplePhotos)
             try container.encode(
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
                 forKey: .variance)
             try container.encode(summary.lowest, forKey: .lowestVariance)
             // Null, not an empty list, when nothing was looked for or there were too few photos to judge.
-            try container.encode(detection?.defects, forKey: .defects)
+            try container.encode(detection?.defects.map { SensorDefect($0, sensorFrame) }, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
             try container.encode(number, forKey: .number)
@@ -213,6 +242,8 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.isFixedView, forKey: .isFixedView)
             try container.encode(detection?.limitOfDetection, forKey: .limitOfDetection)
             try container.encode(detection?.isTruncated, forKey: .isTruncated)
+            try container.encode(suspects, forKey: .suspects)
+            try container.encode(isFITS, forKey: .isFITS)
         }
 
         struct Variance: Encodable {

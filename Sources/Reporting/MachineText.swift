@@ -7,6 +7,7 @@ extension MachineDescription {
         switch format {
         case .text: text
         case .json: JSONText.of(self)
+        case .jsonl: JSONText.line(of: self)
         case .csv: rows.map { "\($0[0]),\(CSVText.field($0[1]))" }.joined(separator: "\n") + "\n"
         }
     }

@@ -36,10 +36,11 @@ struct NumPyArrayFile: ~Copyable {
     ///   - target: where the file shall appear.
     ///   - element: the type of every element.
     ///   - shape: the length of every dimension, slowest first; empty for a single element.
+    ///   - replacing: whether a file that is there already is replaced.
     /// - Throws: `invalidArgument` or `tooLarge` for an impossible shape, and what `StagedFile` throws.
-    init(target: FilePath, element: ElementType, shape: [Int]) throws(FastPixError) {
+    init(target: FilePath, element: ElementType, shape: [Int], replacing: Bool = true) throws(FastPixError) {
         let expectedBytes = try Self.byteCount(target: target, element: element, shape: shape)
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: replacing)
         try Self.write(Self.header(element: element, shape: shape), to: &file)
         self.target = target
         self.expectedBytes = expectedBytes

@@ -12,6 +12,7 @@ extension HotPixelsReport {
         switch format {
         case .text: text
         case .json: json
+        case .jsonl: lines
         case .csv: csv
         }
     }
@@ -89,7 +90,7 @@ extension HotPixelsReport {
     }
 
     private func number(_ value: Double?) -> String {
-        value.map { String(format: "%.2f", $0) } ?? "undefined"
+        value.map(TextTable.number) ?? "undefined"
     }
 
     private var summaryText: String {

@@ -15,6 +15,10 @@ public struct ReportWarning: Sendable, Codable, Equatable {
         case resized
         /// Turned by a program, so that positions are not those of the sensor.
         case turned
+        /// The photos name no camera, and may be of two.
+        case twoKinds = "two-kinds"
+        /// Photos that may be damaged although they could be decoded.
+        case suspectPhotos = "suspect-photos"
         /// Positions need not be those of pixels of the sensor: lens correction, digital zoom, several exposures in one.
         case geometry
         /// The photos show the same view.
@@ -118,8 +122,35 @@ extension HotPixelsReport.Group {
                     "\(share(marks.turned)) were turned by a program; positions are those of the turned picture"
                 ))
         }
+        if let doubt = suspectDoubt { warnings.append(doubt) }
+        if let kinds = twoKinds {
+            let (dark, bright) = (kinds.darkerLevel.rounded(), kinds.brighterLevel.rounded())
+            warnings.append(
+                (
+                    .twoKinds,
+                    "the photos of \(name) name no camera, and are of two kinds: \(kinds.darker) with a mean of about "
+                        + "\(Int(dark)), \(kinds.brighter) with about \(Int(bright)); if they are of two sensors, keep them "
+                        + "apart (--group-by folder, or one run for each)"
+                ))
+        }
         return warnings
     }
+
+    private var suspectDoubt: Doubt? {
+        guard !suspects.isEmpty else { return nil }
+        let names = suspects.prefix(Self.mostSuspects).map {
+            "\($0.path) (\($0.sign == .seam ? "a seam at" : "one colour from") row \($0.row)\($0.sign == .seam ? "" : " on"))"
+        }
+        let others = suspects.count - names.count
+        return (
+            .suspectPhotos,
+            "\(counted(suspects.count, "photo")) of \(camera.name) may be damaged, which JPEG cannot tell: "
+                + names.joined(separator: ", ") + (others > 0 ? " and \(others) more" : "")
+                + "; look at them, and leave out those that are"
+        )
+    }
+
+    private static let mostSuspects = 5
 
     private var geometryDoubts: [Doubt] {
         var reasons: [String] = []

@@ -10,6 +10,7 @@ extension StatisticsReport {
         switch format {
         case .text: text
         case .json: json
+        case .jsonl: JSONText.line(of: self)
         case .csv: csv
         }
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Columns aligned with spaces.
 struct TextTable {
     enum Column {
@@ -14,9 +16,22 @@ struct TextTable {
     let columns: [Column]
     let rows: [[String]]
 
+    /// What terminals and mails have.
+    static let pageColumns = 80
+
+    /// With two spaces between columns, or with one where that would not fit the page.
     var text: String {
+        let wide = lines(gap: 2)
+        return (wide.contains { $0.count > Self.pageColumns } ? lines(gap: 1) : wide).joined(separator: "\n")
+    }
+
+    /// Whether no line of `text` is longer than the page.
+    var fits: Bool { !lines(gap: 1).contains { $0.count > Self.pageColumns } }
+
+    private func lines(gap: Int) -> [String] {
         let lines = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        let space = String(repeating: " ", count: gap)
         return lines.map { line in
             let cells = columns.indices.map { index in
                 let padding = String(repeating: " ", count: widths[index] - line[index].count)
@@ -25,8 +40,15 @@ struct TextTable {
                 case .right: return padding + line[index]
                 }
             }
-            let joined = "  " + cells.joined(separator: "  ")
+            let joined = "  " + cells.joined(separator: space)
             return String(joined.reversed().drop { $0 == " " }.reversed())
-        }.joined(separator: "\n")
+        }
+    }
+
+    /// A figure with two digits behind the point where it is small, and never wider than nine characters.
+    static func number(_ value: Double) -> String {
+        let size = value.magnitude
+        if size < 100_000 { return String(format: "%.2f", value) }
+        return String(format: size < 10_000_000 ? "%.0f" : "%.3g", value)
     }
 }

@@ -8,6 +8,7 @@ extension TuningReport {
         switch format {
         case .text: text
         case .json: JSONText.of(self)
+        case .jsonl: JSONText.line(of: self)
         case .csv: csv
         }
     }

@@ -19,6 +19,7 @@ struct VarianceMapPicture {
     ///
     /// - Parameters:
     ///   - target: the PNG to write; it appears only when it is complete.
+    ///   - replacing: whether a file that is there already is replaced.
     ///   - width: pixels of a sensor row, 1 or more.
     ///   - height: sensor rows, 1 or more.
     ///   - title: heading of the legend, wrapped as needed; may be empty.
@@ -30,7 +31,8 @@ struct VarianceMapPicture {
     ///     lowest-variance channel, or NaN where there is none. Colours follow log10(variance + 1).
     /// - Throws: `invalidArgument` for a size without pixels, what `StagedFile` throws, and what `lowestOfRow` throws.
     static func write(
-        to target: FilePath, width: Int, height: Int, title: String, caption: String, minimum: Double, maximum: Double,
+        to target: FilePath, replacing: Bool = true, width: Int, height: Int, title: String, caption: String,
+        minimum: Double, maximum: Double,
         lowestOfRow: (Int, UnsafeMutableBufferPointer<Double>) throws(FastPixError) -> Void
     ) throws(FastPixError) {
         guard width > 0, height > 0, width <= Int(Int32.max), height <= Int(Int32.max) else {
@@ -43,7 +45,7 @@ struct VarianceMapPicture {
         let legend = VarianceMapLegend(mapWidth: width, title: title, caption: caption, axis: axis)
         let mapHeight = max(height, VarianceMapLegend.minimumMapHeight)
 
-        var file = try StagedFile(target: target)
+        var file = try StagedFile(target: target, replacing: replacing)
         try withPointer(to: &file) { (file) throws(FastPixError) in
             let png = try PNGOutput(
                 file: file, path: target, width: legend.pictureWidth, height: mapHeight + legend.height,

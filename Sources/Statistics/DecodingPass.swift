@@ -20,13 +20,15 @@ package enum DecodingPass {
         var totals = ChannelTotals()
         /// Photos that left no sample behind, ordered by path.
         package var failed: [FailedPhoto] = []
+        /// Photos that count although they are odd, ordered by path.
+        package var odd: [OddPhoto] = []
     }
 
     /// `progress` hears of every photo that is done with, from any thread. Throws `interrupted`, before the next photo. The result is the same for any number of
     /// workers and any order of the photos.
     package static func run(
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
-        interruption: Interruption? = nil, progress: @escaping @Sendable () -> Void
+        interruption: Interruption? = nil, progress: @escaping @Sendable (PhotoFile) -> Void
     ) throws(FastPixError) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
         let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
@@ -43,21 +45,23 @@ package enum DecodingPass {
                 let photo = ordered[index]
                 do throws(FastPixError) {
                     try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in
-                        try take(photo, purpose, maximumPixels: maximumPixels, with: &reader, into: &own.totals)
+                        try take(photo, purpose, maximumPixels: maximumPixels, with: &reader, into: &own)
                     }
                 } catch {
                     own.failed.append(FailedPhoto(photo, reason: error.reason))
                 }
-                progress()
+                progress(photo)
             }
             result.withLock {
                 $0.totals += own.totals
                 $0.failed += own.failed
+                $0.odd += own.odd
             }
         }
         try interruption?.check()
         var outcome = result.withLock { $0 }
         outcome.failed.sort { $0.place < $1.place }
+        outcome.odd.sort { $0.path < $1.path }
         return outcome
     }
 
@@ -71,10 +75,13 @@ package enum DecodingPass {
 
     private static func take(
         _ photo: PhotoFile, _ purpose: Purpose, maximumPixels: UInt64, with reader: inout StripReader,
-        into totals: inout ChannelTotals
+        into outcome: inout Outcome
     ) throws(FastPixError) {
         guard purpose != .verification else {
-            return try reader.read(photo, maximumPixels: maximumPixels) { _, _ in }
+            if let odd = try reader.read(photo, maximumPixels: maximumPixels, strip: { _, _ in }) {
+                outcome.odd.append(odd)
+            }
+            return
         }
         guard photo.header.shape.sampleType != .f32 else {
             throw FastPixError(
@@ -82,7 +89,8 @@ package enum DecodingPass {
                 "its samples are floating-point numbers, which have no exact sums; without moments it is counted")
         }
         var sums = PhotoSums(photo.header.shape, countsValues: purpose == .sumsAndCounts)
-        try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }
-        sums.enter(&totals)
+        let odd = try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }
+        if let odd { outcome.odd.append(odd) }
+        sums.enter(&outcome.totals)
     }
 }

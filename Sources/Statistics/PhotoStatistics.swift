@@ -29,6 +29,8 @@ public struct PhotoStatistics: Sendable {
     /// Bytes of memory to stay below while photos are decoded; nil: `AccumulationSettings.defaultMemoryLimit`. A photo
     /// that takes more alone is left out and listed.
     public var memoryLimit: Int?
+    /// How files are read.
+    package var reading = PhotoReadingChoice()
 
     /// Statistics with these settings; `validate()` and `run` refuse those out of their range.
     public init(
@@ -60,35 +62,44 @@ public struct PhotoStatistics: Sendable {
         try validate()
         let start = monotonicSeconds()
         let probed = try PhotoProbe.run(
-            discovery.files, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
+            discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
             interruption: interruption,
             progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
         var sound = probed.photos
         var skipped = discovery.skipped + probed.failed
         let headersRead = monotonicSeconds()
         var totals: ChannelTotals?
+        var odd: [OddPhoto] = []
         if let purpose {
             let count = sound.count
-            let done = Atomic(0)
+            let bytesInAll = sound.reduce(0) { $0 + $1.byteCount }
+            let done = Mutex((photos: 0, bytes: 0))
             let outcome = try DecodingPass.run(
                 sound, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(
                     limit: headerSettings.memoryLimitBytes,
                     otherBytes: discovery.files.count * PhotoFile.listedBytes), interruption: interruption
-            ) {
-                let now = done.add(1, ordering: .relaxed).newValue
-                progress(JobProgress(done: now, total: count))
+            ) { photo in
+                let byteCount = photo.byteCount
+                // Told in order, because a later number must not be overtaken by an earlier one.
+                done.withLock { done in
+                    done.photos += 1
+                    done.bytes += byteCount
+                    progress(
+                        JobProgress(done: done.photos, total: count, bytesDone: done.bytes, bytesInAll: bytesInAll))
+                }
             }
             let damaged = Set(outcome.failed.map(\.place))
             sound.removeAll { damaged.contains($0.place) }
             skipped += outcome.failed.map(\.skipped)
             totals = outcome.totals
+            odd = outcome.odd
         }
         let end = monotonicSeconds()
         return StatisticsReport(
             version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
             inventory: PhotoInventory(sound), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
-            leftOut: discovery.leftOut,
+            leftOut: discovery.leftOut, oddPhotos: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
             peakMemoryBytes: ProcessMemory.peakBytes)

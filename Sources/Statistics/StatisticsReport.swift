@@ -23,6 +23,8 @@ public struct StatisticsReport: Sendable, Encodable {
     public let skipped: [SkippedPhoto]
     /// Files of the folders looked through that are not read, by kind.
     package let leftOut: [LeftOutFiles]
+    /// Photos that count although something is odd about their files, as far as they were decoded; ordered by path.
+    package let oddPhotos: [OddPhoto]
     package let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
@@ -65,7 +67,7 @@ public struct StatisticsReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case schema, version, settings, photos, bytesOnDisk, bytesDecoded, formats, shapes, bitDepths, cameras, moments
-        case skipped, leftOut, timing, peakMemoryBytes
+        case skipped, leftOut, oddPhotos, timing, peakMemoryBytes
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -85,6 +87,7 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(moments, forKey: .moments)
         try container.encode(skipped, forKey: .skipped)
         try container.encode(leftOut, forKey: .leftOut)
+        try container.encode(oddPhotos, forKey: .oddPhotos)
         try container.encode(timing, forKey: .timing)
         try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
     }

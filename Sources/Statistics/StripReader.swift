@@ -9,10 +9,10 @@ struct StripReader: ~Copyable {
     /// Decodes `photo` from top to bottom; `strip` gets the decoded rows, without gaps, and their number of pixels.
     ///
     /// Throws when the file is damaged, not complete to its end, or changed since its headers were read; `strip` may
-    /// have been called by then.
+    /// have been called by then. Returns the photo when something was odd in it.
     mutating func read(
         _ photo: PhotoFile, maximumPixels: UInt64, strip: (UnsafeRawPointer, _ pixelCount: Int) -> Void
-    ) throws(FastPixError) {
+    ) throws(FastPixError) -> OddPhoto? {
         let shape = photo.header.shape
         let reading = try PhotoReading(photo, maximumPixels: maximumPixels)
         let rowsPerStrip = Self.rowsPerStrip(shape)
@@ -23,6 +23,7 @@ struct StripReader: ~Copyable {
             strip(rows, count * shape.width)
         }
         try reading.finish()
+        return reading.oddPhoto
     }
 
     /// Whole coded units of rows that fit the level-2 cache several times over; of very wide photos single rows.

@@ -116,7 +116,7 @@ import Testing
                 let run = try Self.bench(
                     [
                         Repository.examplePhotos.path, "--photos", "4", "--runs", "1", "--workers", "1,2", "--jobs",
-                        "decode,stats", "--plot", name, "--output", "report.txt",
+                        "decode,stats", "--plot", name, "--output", "report.txt", "--overwrite",
                     ], in: folder)
                 #expect(run.exitCode == 0)
                 #expect(run.stdout == "")

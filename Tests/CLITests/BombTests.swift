@@ -69,9 +69,7 @@ struct BombTests {
                 #expect(run.exitCode == 1)
                 #expect(run.stderr.contains("which no photo does") || run.stderr.contains("has no data"))
                 let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
-                // What detection holds of the whole frame is a third of a byte for each of 1452 million samples.
-                let bound = command == "hotpixels" ? 480 << 20 : 96 << 20
-                #expect(peak > 0 && (peak < bound || Sanitizer.isAddress), "\(peak) bytes")
+                #expect(peak > 0 && (peak < 96 << 20 || Sanitizer.isAddress), "\(peak) bytes")
             }
         }
     }

@@ -122,7 +122,7 @@ struct DifficultOutputTests {
     /// What a run that was killed has left goes with the next run that has the same outputs; what others are writing, and
     /// what only looks alike, stays.
     @Test(arguments: [
-        (["stats", "photos", "--output", "x.png"], ".x.png."), (["stats", "photos", "--histogram", "x.png"], ".x.png."),
+        (["stats", "photos", "--output", "x.txt"], ".x.txt."), (["stats", "photos", "--histogram", "x.png"], ".x.png."),
         (["hotpixels", "photos", "--variance-map", "x.png"], ".x.png."),
         (["hotpixels", "photos", "--export", "x.json"], ".x.json."),
         (["hotpixels", "photos", "--save-maps", "."], ".mean.npy."),

@@ -104,7 +104,7 @@ struct DistinctFilesTests {
             try Self.prepare(folder)
             for arguments in [
                 ["--output", "/dev/null", "--export", "/dev/null", "--export-format", "json"],
-                ["--output", "a-2.png", "--variance-map", "b.png"], ["--save-maps", "sub", "--save-sums", "alias"],
+                ["--output", "b-2.txt", "--variance-map", "a.png"], ["--save-maps", "sub", "--save-sums", "alias"],
             ] {
                 let run = try CommandRun.fastpix(
                     ["hotpixels", "photos", "--minimum-frames", "2"] + arguments, in: folder)

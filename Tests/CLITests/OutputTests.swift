@@ -89,7 +89,7 @@ struct OutputTests {
             let target = folder.appendingPathComponent("report.csv")
             try Data("an older report".utf8).write(to: target)
             let arguments = ["hotpixels", Self.sixteenBit, "--format", "csv", "--quiet"]
-            let run = try CommandRun.fastpix(arguments + ["--output", target.path])
+            let run = try CommandRun.fastpix(arguments + ["--overwrite", "--output", target.path])
             #expect(run.exitCode == 0)
             #expect(run.stdout == "")
             #expect(run.stderr == "")
@@ -101,7 +101,7 @@ struct OutputTests {
     @Test func failureLeavesAnOlderOutputAlone() throws {
         try withTemporaryFolder { folder in
             let target = try folder.addFile("report.json", Data("an older report".utf8))
-            let run = try CommandRun.fastpix(["hotpixels", Photos.tiny.path, "--output", target.path])
+            let run = try CommandRun.fastpix(["hotpixels", Photos.tiny.path, "--overwrite", "--output", target.path])
             #expect(run.exitCode == 1)
             #expect(run.stdout == "")
             #expect(try folder.entries() == ["report.json"])

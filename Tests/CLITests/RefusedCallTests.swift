@@ -48,7 +48,7 @@ struct RefusedCallTests {
             arguments: [
                 "hotpixels", "photos", "--quiet", "--format", "csv", "--checkpoint", "run.state",
                 "--save-maps", "maps", "--save-sums", "maps", "--variance-map", "map.png", "--report", "page.html",
-                "--export", "list.csv", "--output", "result.csv",
+                "--export", "list.csv", "--output", "result.csv", "--overwrite",
             ],
             outputs: [
                 "run.state", "maps/mean.npy", "maps/variance.npy", "maps/sum.npy", "maps/sum_of_squares.npy", "map.png",
@@ -62,7 +62,7 @@ struct RefusedCallTests {
             testDescription: "merge",
             arguments: [
                 "merge", "a.state", "b.state", "--quiet", "--format", "csv", "--save-state", "c.state", "--save-maps",
-                "maps", "--variance-map", "map.png", "--output", "result.csv",
+                "maps", "--variance-map", "map.png", "--output", "result.csv", "--overwrite",
             ],
             outputs: ["c.state", "maps/mean.npy", "maps/variance.npy", "map.png", "result.csv"], namesImages: false
         ) { folder in
@@ -229,7 +229,9 @@ struct RefusedCallTests {
         Refusal(calls: [.open], code: EMFILE, isLasting: true, reason: "Too many open files"),
     ])
     func refusedPhotosLeaveNoTrace(_ refusal: Refusal) throws {
-        let arguments = ["hotpixels", "photos", "--quiet", "--format", "json", "--minimum-frames", "3", "--save-maps"]
+        let arguments = [
+            "hotpixels", "photos", "--quiet", "--format", "json", "--minimum-frames", "3", "--overwrite", "--save-maps",
+        ]
         var expected: [[String]: [HotPixelsResult.Group]] = [:]
         try withTemporaryFolder { folder in
             try Self.addPhotos(0..<12, to: folder)

@@ -6,7 +6,7 @@ import Testing
 struct ReportPageTests {
     private static func page(_ photos: String, _ options: [String] = [], in folder: URL) throws -> String {
         let run = try CommandRun.fastpix(
-            ["hotpixels", photos, "-q", "-f", "csv", "--report", "page.html"] + options, in: folder)
+            ["hotpixels", photos, "-q", "-f", "csv", "--report", "page.html", "--overwrite"] + options, in: folder)
         #expect(run.exitCode == 0 || run.exitCode == 2, "\(run.stderr)")
         return try String(contentsOf: folder.appendingPathComponent("page.html"), encoding: .utf8)
     }

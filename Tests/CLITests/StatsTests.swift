@@ -204,7 +204,7 @@ struct StatsTests {
         #expect(run.exitCode == 0)
         for option in [
             "-r, --recursive", "-f, --format", "-o, --output", "-q, --quiet", "--verify", "--moments", "--weight",
-            "--as-rgb", "--count-values", "--histogram", "--max-pixels", "--workers",
+            "--as-rgb", "--count-values", "--histogram", "--max-pixels", "-j, --workers", "--overwrite",
         ] {
             #expect(run.stdout.contains("  \(option) "), "\(option)")
         }

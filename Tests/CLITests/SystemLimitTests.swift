@@ -27,6 +27,30 @@ struct SystemLimitTests {
         #expect(limited.stdout == usual.stdout)
     }
 
+    /// Address space down to where the program cannot even be loaded: never a crash.
+    @Test(
+        .disabled(if: Sanitizer.isAddress || Sanitizer.isThread, "sanitizers take terabytes of it"),
+        arguments: [
+            [], ["--save-maps", "maps", "--variance-map", "map.png", "--report", "page.html", "--workers", "4"],
+        ])
+    func littleAddressSpaceIsASentence(_ options: [String]) throws {
+        try withTemporaryFolder { folder in
+            let arguments = ["hotpixels", Repository.examplePhotos.path, "--format", "csv", "--quiet"]
+            let usual = try CommandRun.fastpix(arguments)
+            var refused = 0
+            for mebibytes in stride(from: 76, through: 236, by: 16) {
+                let run = try CommandRun.shell(
+                    "ulimit -v \(mebibytes * 1024); exec \"$0\" \"$@\"", arguments + options, in: folder)
+                // 127: the system's loader has no room for the program.
+                #expect([0, 1, 2, 127].contains(run.exitCode), "\(mebibytes) MiB: \(run.exitCode), \(run.stderr)")
+                if run.exitCode == 0 || run.exitCode == 2 { #expect(run.stdout == usual.stdout) }
+                refused += run.exitCode == 1 ? 1 : 0
+                if run.exitCode == 1 { #expect(run.stderr.contains("fastpix:"), "\(run.stderr)") }
+            }
+            #expect(refused > 0)
+        }
+    }
+
     /// More workers than files may be open: fewer of them work.
     @Test(arguments: [12, 16])
     func fewFileDescriptorsCostNoImage(_ limit: Int) throws {

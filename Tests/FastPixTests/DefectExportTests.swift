@@ -45,8 +45,7 @@ import Testing
     ) throws -> URL {
         let isFolder = format == .rawtherapee
         let target = folder.appendingPathComponent("list-\(format.rawValue)").path + (isFolder ? "/" : "")
-        let export = DefectMapExport(
-            path: FilePath(target), format: format, columnOffset: offset.column, rowOffset: offset.row)
+        let export = DefectMapExport(path: FilePath(target), format: format, offset: offset)
         try export.prepare(photos: PhotoDiscovery(paths: []))
         #expect(try export.write([group], unjudged: [], photos: PhotoDiscovery(paths: [])) == [])
         let file = URL(fileURLWithPath: target)
@@ -138,7 +137,7 @@ import Testing
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("list.txt")
             let export = DefectMapExport(
-                path: FilePath(file.path), format: .pixinsight, columnOffset: -10, rowOffset: -30)
+                path: FilePath(file.path), format: .pixinsight, offset: FrameOffset(column: -10, row: -30))
             let notes = try export.write([Self.group], unjudged: [], photos: PhotoDiscovery(paths: []))
             #expect(notes.count == 1)
             // Two lines and one pixel stay whole; of the half column and the grid some is left.

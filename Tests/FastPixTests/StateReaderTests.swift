@@ -76,7 +76,7 @@ struct StateReaderTests {
                 try reader.add(rows: 5..<12, to: accumulators)
                 #expect(accumulators.allBytes == expected.rows)
                 guard hasExtremes else { continue }
-                let coarse = CoarseSums(shape)
+                let coarse = try CoarseSums(shape)
                 try reader.add(to: coarse)
                 #expect(Data(coarse.bytes) == expected.coarse)
             }
@@ -150,7 +150,11 @@ struct StateReaderTests {
         (#""height":5"#, #""height":99999999999999999"#),
         (#""channels":3"#, #""channels":2"#), (#""bitsPerSample":8"#, #""bitsPerSample":9"#),
         (#""codedUnitWidth":16"#, #""codedUnitWidth":0"#), (#""channels":"all""#, #""channels":"luma""#),
-        (#""channels":"all""#, #""channels":"none""#), ("00000000", "0000000G"), (#""photos""#, #""photo""#),
+        (#""channels":"all""#, #""channels":"none""#), (#""photoCount":2"#, #""photoCount":3"#),
+        (#""photoCount":2"#, #""photoCount":1"#), (#""photoCount":2"#, #""photoCount":-2"#),
+        (#""photoCount":2"#, #""photoCount":4294967296"#), (#""unfinishedCount":0"#, #""unfinishedCount":1"#),
+        (#""photoBytes":"#, #""photoBytes":9"#), (#""photoBytes":"#, #""photoBytes":-"#),
+        (#""sumBits":32"#, #""sumBits":64"#), (#""sumBits":32"#, #""sumBits":16"#), (#""photoCount""#, #""photos""#),
         (#""hasExtremes":false"#, #""hasExtremes":true"#), (#""hasExtremes":false"#, #""hasExtremes":0"#),
     ])
     func impossibleManifestsAreRefused(_ old: String, _ new: String) throws {
@@ -159,18 +163,28 @@ struct StateReaderTests {
         }
     }
 
+    /// A byte of one of the three records (two whole photos, the second without time; one of seven rows), changed.
     @Test(arguments: [
-        (#""rows":7"#, #""rows":8"#), (#""rows":7"#, #""rows":0"#), (#""rows":7"#, #""rows":6"#),
-        (#""half":1,"#, #""half":2,"#), (#""half":0,"#, #""half":-1,"#), (#""half":0,"#, ""),
-        (#""iso":100"#, #""iso":"100""#), (#""unfinished""#, #""finished""#),
-        (#""hasExtremes":true"#, #""hasExtremes":false"#), (#""fact""#, #""facts""#),
-        (#""name":"c.jpg""#, #""name":"c.jpg","fact":{"half":1,"level":5,"roughness":5}"#),
-        (#""level":"#, #""level":-"#), (#""roughness":"#, #""roughness":-"#), (#""level":"#, #""level":99999999999"#),
-        (#""roughness":"#, #""roughness":99999999999"#),
+        // Rows: all that there are, none, another number than the sums have, of a whole photo.
+        (2, 20, 8), (2, 20, 0), (2, 20, 6), (0, 20, 7), (2, 20, 0xff), (2, 23, 0xff),
+        // What follows: unknown, less, a fact of an unfinished photo, a time that is not known.
+        (0, 24, 0x3d), (0, 24, 0x1c), (0, 24, 0), (2, 24, 1), (1, 24, 0x22), (0, 24, 0x0d), (1, 24, 0x03 | 0x80),
+        // Lengths of time and name.
+        (0, 25, 255), (0, 25, 20), (1, 26, 0xff), (2, 27, 0xff), (2, 26, 4),
+        // Level and roughness: below zero, more than the frame can have. Exposure: no number, known as zero.
+        (0, 35, 0x80), (0, 43, 0x80), (0, 33, 0xff), (1, 41, 0xff), (0, 51, 0x7f), (1, 45, 1),
+        // ISO where none is known; a name that is no text; photos out of order.
+        (1, 52, 1), (2, 28, 0xff), (0, 0, 0xcc),
     ])
-    func impossibleFactsAreRefused(_ old: String, _ new: String) throws {
+    func impossibleRecordsAreRefused(_ record: Int, _ place: Int, _ value: Int) throws {
         try withTemporaryFolder { folder in
-            try Self.expectRefusal(of: try Self.unfinishedState(), replacing: old, with: new, in: folder)
+            var state = try Self.unfinishedState()
+            let start = 16 + Int(StateFormat.word(state[12..<16])) + [0, 84, 149][record]
+            // Exposure 0x7f..., with all bits of the exponent.
+            if place == 51 { state[start + 50] = 0xf0 }
+            try #require(state[start + place] != UInt8(value))
+            state[start + place] = UInt8(value)
+            #expect(try Self.read(try Self.sealed(state), in: folder) == nil)
         }
     }
 

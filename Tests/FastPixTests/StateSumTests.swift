@@ -69,7 +69,7 @@ struct StateSumTests {
                         adding: { accumulators, rows in
                             added += rows
                             for row in rows { #expect(accumulators.bytes(row: row) == expected.rows[row]) }
-                        }, reading: rows.begin(9))
+                        }, reading: rows.begin(9)).read
                     rows.expectAll()
                     #expect(added == Array(0..<shape.height))
                     #expect(accumulators.frameCount == 9)

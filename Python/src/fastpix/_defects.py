@@ -113,6 +113,8 @@ class Defect(Record):
         Every pixel of a point or cluster; empty where the extent tells.
     smear_row, smear_column, smear_rows, smear_columns : int
         The rectangle that the defect tinges, which a repair replaces.
+    sensor_row, sensor_column : int
+        `row` and `column` in the whole sensor, masked border included, where raw files say how it lies.
     first_seen, iso_dependence, exposure_dependence
         Its history, where the photos were looked at again for it.
     extra : mapping
@@ -146,6 +148,8 @@ class Defect(Record):
     evidence: float | None = None
     photos_confirming: int | None = None
     sign_share: float | None = None
+    sensor_row: int | None = None
+    sensor_column: int | None = None
     first_seen: FirstSeen | None = field(default=None, metadata={RECORD: FirstSeen})
     iso_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
     exposure_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})

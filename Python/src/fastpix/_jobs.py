@@ -53,6 +53,7 @@ def hotpixels(
     save_maps: AnyPath | None = None,
     save_sums: AnyPath | None = None,
     checkpoint: AnyPath | None = None,
+    overwrite: bool = False,
     workers: int | None = None,
     memory_limit: str | None = None,
     arguments: Sequence[str] = (),
@@ -92,6 +93,9 @@ def hotpixels(
         Lists of defects to write; the extension tells the form.
     report_page, variance_map, save_maps, save_sums, checkpoint : path, optional
         What else to write: a page, a picture, folders of NumPy files, the state to go on from.
+    overwrite : bool
+        Replace files that are there already; without it they stay, and FastPixError or a FailedOutputWarning says so. The
+        checkpoint, which is gone on from, needs it not.
     workers : int, optional
         Threads; the result does not depend on them.
     memory_limit : str, optional
@@ -141,6 +145,7 @@ def hotpixels(
         *_option("--save-maps", save_maps),
         *_option("--save-sums", save_sums),
         *_option("--checkpoint", checkpoint),
+        *_flag("--overwrite", overwrite),
         *_option("--workers", workers),
         *_option("--memory-limit", memory_limit),
     ]
@@ -160,6 +165,7 @@ def merge(
     save_state: AnyPath | None = None,
     save_maps: AnyPath | None = None,
     save_sums: AnyPath | None = None,
+    overwrite: bool = False,
     memory_limit: str | None = None,
     arguments: Sequence[str] = (),
 ) -> Report:
@@ -175,7 +181,7 @@ def merge(
         False for the statistics alone.
     save_state : path, optional
         Where the combined state goes.
-    sensitivity, classes, kind, above, top, save_maps, save_sums, memory_limit, arguments
+    sensitivity, classes, kind, above, top, save_maps, save_sums, overwrite, memory_limit, arguments
         As for `hotpixels`.
 
     Returns
@@ -194,6 +200,7 @@ def merge(
         *_option("--save-state", save_state),
         *_option("--save-maps", save_maps),
         *_option("--save-sums", save_sums),
+        *_flag("--overwrite", overwrite),
         *_option("--memory-limit", memory_limit),
     ]
     return _warned(_report(Report, _run(["merge", "--format", "json", *options, *arguments], states, None)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import os
@@ -21,7 +22,9 @@ from ._errors import MapError
 _LONGEST_FILE = 256 << 20
 #: The part of a mask that may be marked, as a divisor: a mask of the wrong polarity marks nearly all.
 _MOST_MARKED = 10
-_FRAME_NOTE = re.compile(r"# frame ([0-9]{1,9}) x ([0-9]{1,9}), offset (-?[0-9]{1,9}),(-?[0-9]{1,9})\s*")
+_FRAME_NOTE = re.compile(
+    r"# frame ([0-9]{1,9}) x ([0-9]{1,9}), offset (-?[0-9]{1,9}),(-?[0-9]{1,9})(, from the bottom)?\s*"
+)
 _SHAPES = ("point", "cluster", "column", "row", "grid")
 _EXTENT = ("extent_rows", "extent_columns", "row_period", "column_period")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
@@ -292,7 +295,7 @@ def _chdk(content: bytes) -> list[Defect]:
 def _lines(text: str, told: _Told) -> DefectList:
     lines = re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text)
     match = next(filter(None, map(_FRAME_NOTE.fullmatch, lines)), None)
-    numbers = [int(number) for number in match.groups()] if match else []
+    numbers = [int(number) for number in match.groups()[:4]] if match else []
     note = (numbers[0], numbers[1], numbers[2], numbers[3]) if match else None
     parse: Callable[[str], Defect | None] | None = None
     added = 0
@@ -311,7 +314,20 @@ def _lines(text: str, told: _Told) -> DefectList:
         if defect is None:
             raise MapError(f"line {number} is no position in a form that fastpix reads: {content[:60]!r}")
         defects.append(defect.moved(added, added))
-    return _placed(defects, note, parse is not _jpegpixi, told)
+    placed = _placed(defects, note, parse is not _jpegpixi, told)
+    if match is None or match.group(5) is None:
+        return placed
+    # Lists for Siril that were found on FITS files count rows from the bottom.
+    height = numbers[1]
+    return DefectList(
+        tuple(
+            dataclasses.replace(defect, row=height - (defect.extent_rows or 1) - defect.row)
+            if defect.shape != "column" else defect
+            for defect in placed.defects
+        ),
+        placed.width,
+        placed.height,
+    )
 
 
 def _form(line: str) -> Callable[[str], Defect | None] | None:

@@ -91,6 +91,23 @@ class LeftOutFiles(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OddPhoto(Record):
+    """A photo that counts although its file breaks its format, and in what: its picture is whole."""
+
+    path: str
+    oddities: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuspectPhoto(Record):
+    """A photo in the statistics that may be damaged: from `row` on a `seam`, or the rest of one colour (`even`)."""
+
+    path: str
+    row: int
+    sign: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group(Record):
     """The photos of one camera and frame shape, and what was found in them.
 
@@ -109,6 +126,11 @@ class Group(Record):
         What else the photos share, where they were grouped by it.
     frames : int
         How many photos went in.
+    example_photos : tuple of str
+        Up to 25 of them, evenly spread, for looking at.
+    suspects : tuple of SuspectPhoto
+        Those that look as if data were lost, although they could be decoded.
+    is_fits : bool
     variance : VarianceSummary
     lowest_variance : tuple of Subpixel
         The subpixels of lowest variance; no judgement.
@@ -146,6 +168,9 @@ class Group(Record):
     gain: float | None
     exposure_seconds: float | None
     frames: int
+    example_photos: tuple[str, ...] | None
+    suspects: tuple[SuspectPhoto, ...] | None = _of(SuspectPhoto)
+    is_fits: bool | None = field(metadata={KEY: "isFITS"})
     variance: VarianceSummary | None = _of(VarianceSummary)
     lowest_variance: tuple[Subpixel, ...] = _of(Subpixel)
     defects: tuple[Defect, ...] | None = _of(Defect)
@@ -223,6 +248,10 @@ class Report(_Job):
         Outputs beside the result that could not be written.
     left_out : tuple of LeftOutFiles
         Files that are not read, by kind.
+    odd_photos : tuple of OddPhoto
+        Files that break their format, and count.
+    selection : mapping
+        Which of the files found were to be taken.
     settings, timing : mapping
     peak_memory_bytes, temporary_file_bytes : int
     schema, version : str
@@ -231,6 +260,8 @@ class Report(_Job):
     groups: tuple[Group, ...] = _of(Group)
     warnings: tuple[Warned, ...] = _of(Warned)
     failed_outputs: tuple[FailedOutput, ...] | None = _of(FailedOutput)
+    odd_photos: tuple[OddPhoto, ...] | None = _of(OddPhoto)
+    selection: Mapping[str, Any] | None
     temporary_file_bytes: int | None
 
     @property
@@ -305,6 +336,8 @@ class StatsReport(_Job):
     ----------
     photos, bytes_on_disk, bytes_decoded : int
     formats, shapes, bit_depths, cameras : tuple of mapping
+    odd_photos : tuple of OddPhoto
+        Files that break their format, and count, as far as they were decoded.
     moments : SetMoments or None
         None unless they were asked for.
     """
@@ -316,6 +349,7 @@ class StatsReport(_Job):
     shapes: tuple[Mapping[str, Any], ...]
     bit_depths: tuple[Mapping[str, Any], ...]
     cameras: tuple[Mapping[str, Any], ...]
+    odd_photos: tuple[OddPhoto, ...] | None = _of(OddPhoto)
     moments: SetMoments | None = _of(SetMoments)
 
 

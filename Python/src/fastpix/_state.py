@@ -22,10 +22,14 @@ from ._moments import Moments
 
 SIGNATURE = b"\x89FPS\r\n\x1a\n"
 #: The one version that is read and written: others have another layout, or photos that decode to other samples.
-VERSION = 3
+VERSION = 4
 _HEADER = struct.Struct("<8sII")
 _CHECKSUM_BYTES = 16
-_LONGEST_MANIFEST = 256 << 20
+_LONGEST_MANIFEST = 1 << 20
+#: Of a photo: hash, page, rows, what is known, lengths of time and name; with a fact level, roughness, exposure and ISO.
+_RECORD = struct.Struct("<16siiBBH")
+_FACT = struct.Struct("<qqdq")
+_HAS_FACT, _SECOND_HALF, _HAS_EXPOSURE, _HAS_ISO, _HAS_TIME = 1, 2, 4, 8, 16
 _ROWS_AT_A_TIME = 64
 
 
@@ -232,10 +236,10 @@ class State:
         facts: list[Mapping[str, Any] | None] = [None] * len(ordered)
         if self.extremes is not None:
             facts = list(self._facts(ordered, self.extremes))
-        photos = []
-        for photo, fact in zip(ordered, facts):
-            values = {"hash": photo.hash, "name": photo.name, "page": photo.page, "fact": fact}
-            photos.append({key: value for key, value in values.items() if value is not None})
+        most = _most_photos(self.moments.dtype, self.extremes is not None)
+        if len(ordered) > most:
+            raise StateError(f"{len(ordered)} photos; this package writes states of up to {most}")
+        records = b"".join(_record(photo, fact) for photo, fact in zip(ordered, facts))
         from . import __version__
 
         manifest = json.dumps(
@@ -247,8 +251,10 @@ class State:
                 "details": dict(self.details),
                 "codedUnitWidth": self.coded_unit[0],
                 "codedUnitHeight": self.coded_unit[1],
-                "photos": photos,
-                "unfinished": [],
+                "photoCount": len(ordered),
+                "unfinishedCount": 0,
+                "photoBytes": len(records),
+                "sumBits": 32,
                 "hasExtremes": self.extremes is not None,
             },
             sort_keys=True,
@@ -256,6 +262,7 @@ class State:
             separators=(",", ":"),
         ).encode()
         yield _HEADER.pack(SIGNATURE, VERSION, len(manifest)) + manifest
+        yield records
         arrays: list[NDArray[Any]] = [self.moments.sum, self.moments.sum_of_squares]
         if self.extremes is not None:
             counters, coarse, _ = self.extremes._sums()
@@ -294,6 +301,78 @@ def _xxhash() -> Any:
     return xxhash
 
 
+def _most_photos(dtype: np.dtype[Any], has_extremes: bool) -> int:
+    """As many as 32-bit sums, and counters of 16 bits, are sure to hold."""
+    if has_extremes:
+        return 65_535
+    return 66_051 if dtype == np.uint8 else 65_537
+
+
+def _record(photo: StatePhoto, fact: Mapping[str, Any] | None) -> bytes:
+    known = fact or {}
+    exposure, iso, time = known.get("exposureSeconds"), known.get("iso"), known.get("time")
+    flags = 0
+    if fact is not None:
+        flags = _HAS_FACT | (_SECOND_HALF if known["half"] == 1 else 0)
+        flags |= _HAS_EXPOSURE if exposure is not None else 0
+        flags |= _HAS_ISO if iso is not None else 0
+        flags |= _HAS_TIME if time is not None else 0
+    # Names of any bytes, as Python has them, may be no text.
+    name = photo.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()[:65_535]
+    moment = (time or "").encode()[:255]
+    try:
+        digest = bytes.fromhex(photo.hash)
+        if len(digest) != 16:
+            raise ValueError
+    except ValueError:
+        raise StateError(f"{photo.name}: the hash {photo.hash!r} is not 32 hexadecimal digits") from None
+    page = -1 if photo.page is None else photo.page
+    record = _RECORD.pack(digest, page, -1, flags, len(moment), len(name))
+    if fact is not None:
+        record += _FACT.pack(known["level"], known["roughness"], exposure or 0.0, iso or 0)
+    return record + moment + name
+
+
+def _photos(records: bytes, count: int) -> list[StatePhoto]:
+    """So many records one after the other, all of whole photos and in order. Raises ValueError when they are not."""
+    photos: list[StatePhoto] = []
+    place = 0
+    for _ in range(count):
+        if len(records) - place < _RECORD.size:
+            raise ValueError
+        digest, page, rows, flags, time_bytes, name_bytes = _RECORD.unpack_from(records, place)
+        place += _RECORD.size
+        if page < -1 or rows != -1 or flags >= 2 * _HAS_TIME or (flags and not flags & _HAS_FACT):
+            raise ValueError
+        if time_bytes and not flags & _HAS_TIME:
+            raise ValueError
+        fact = None
+        if flags:
+            if len(records) - place < _FACT.size:
+                raise ValueError
+            level, roughness, exposure, iso = _FACT.unpack_from(records, place)
+            place += _FACT.size
+            if not math.isfinite(exposure):
+                raise ValueError
+            fact = {"level": level, "roughness": roughness, "half": 1 if flags & _SECOND_HALF else 0}
+            if flags & _HAS_EXPOSURE:
+                fact["exposureSeconds"] = exposure
+            if flags & _HAS_ISO:
+                fact["iso"] = iso
+            if flags & _HAS_TIME:
+                fact["time"] = records[place : place + time_bytes].decode()
+        place += time_bytes
+        if len(records) - place < name_bytes:
+            raise ValueError
+        name = records[place : place + name_bytes].decode()
+        place += name_bytes
+        photos.append(StatePhoto(digest.hex(), name, None if page < 0 else page, fact))
+    keys = [photo._identity for photo in photos]
+    if place != len(records) or any(first >= second for first, second in zip(keys, keys[1:])):
+        raise ValueError
+    return photos
+
+
 def _parse(content: bytes) -> State:
     if len(content) < _HEADER.size or not content.startswith(SIGNATURE):
         raise StateError("not a state file of fastpix")
@@ -307,17 +386,14 @@ def _parse(content: bytes) -> State:
         raise StateError("the state file is damaged: its checksum is wrong")
     try:
         manifest = json.loads(content[_HEADER.size : begin])
-        unfinished = manifest["unfinished"]
+        count, unfinished = int(manifest["photoCount"]), int(manifest["unfinishedCount"])
+        photo_bytes, sum_bits = int(manifest["photoBytes"]), int(manifest["sumBits"])
         frame = manifest["frame"]
         shape = tuple(int(frame[name]) for name in ("height", "width", "channels"))
         dtype: np.dtype[Any] = np.dtype({8: "uint8", 16: "uint16"}[frame["bitsPerSample"]])
         pattern = frame.get("pattern")
         details = dict(manifest["details"])
         distance = _neighbour_distance(pattern)
-        photos = tuple(
-            StatePhoto(str(photo["hash"]), str(photo["name"]), photo.get("page"), photo.get("fact"))
-            for photo in manifest["photos"]
-        )
         camera = Camera.from_json(manifest["camera"])
         has_extremes = bool(manifest["hasExtremes"])
         coded_unit = (int(manifest["codedUnitWidth"]), int(manifest["codedUnitHeight"]))
@@ -325,11 +401,20 @@ def _parse(content: bytes) -> State:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise StateError("the state file is damaged: its manifest cannot be read") from None
     if unfinished:
-        raise StateError(f"{len(unfinished)} photos are unfinished; run the same command again to finish them")
+        raise StateError(f"{unfinished} photos are unfinished; run the same command again to finish them")
     if distance > 16:
         raise StateError(f"a colour pattern of {pattern['rows']} x {pattern['columns']} pixels is too large here")
-    if min(shape) < 1 or len(photos) > 65_535:
+    if min(shape) < 1 or count < 0 or sum_bits not in (32, 64):
         raise StateError("the state file is damaged: no photos are so")
+    if sum_bits == 64 or count > _most_photos(dtype, has_extremes):
+        raise StateError(f"a state of {count} photos, more than this package holds; fastpix merge reads it")
+    if not 0 <= photo_bytes <= end - begin:
+        raise StateError("the state file is damaged: its length does not match its frame")
+    try:
+        photos = tuple(_photos(content[begin : begin + photo_bytes], count))
+    except ValueError:
+        raise StateError("the state file is damaged: its photos cannot be read") from None
+    begin += photo_bytes
     samples = shape[1] * shape[2]
     types: list[np.dtype[Any]] = [np.dtype("<u4"), np.dtype("<u4" if dtype == np.uint8 else "<u8")]
     types += [np.dtype("<u2")] * 4 if has_extremes else []

@@ -1,7 +1,7 @@
 import FastPixPlumbing
 
 /// A photo whose samples are in a state's statistics, all of them or those of its upper rows.
-package struct StatePhoto: Sendable, Hashable, Codable {
+package struct StatePhoto: Sendable, Hashable {
     /// Of its file's content.
     let hash: ContentHash
     /// Which of several pictures of the file, counted from 0; nil when it is the only one.
@@ -34,21 +34,5 @@ package struct StatePhoto: Sendable, Hashable, Codable {
     /// An order in which no two different ones are equal.
     func precedes(_ other: StatePhoto) -> Bool {
         (hash, page ?? 0, name, rows ?? 0) < (other.hash, other.page ?? 0, other.name, other.rows ?? 0)
-    }
-}
-
-extension ContentHash: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        guard let hash = ContentHash(hexadecimal: try container.decode(String.self)) else {
-            throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "a hash has 32 hexadecimal digits")
-        }
-        self = hash
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(hexadecimal)
     }
 }

@@ -3,66 +3,126 @@ import FastPixPlumbing
 import Foundation
 import SystemPackage
 
-/// A state file that has been found complete and sound: everything but its sums is in memory.
+/// A state file that has been found complete: everything but its sums, and of a streamed one its photos, is in memory.
 ///
 /// Whatever is in the file, reading it ends with an error or with statistics that photos can have.
-struct StateReader: ~Copyable {
+package struct StateReader: ~Copyable {
+    /// Without photos when the state is streamed.
     let manifest: StateManifest
     private let file: OpenFile
+    private let photosOffset: Int
     private let coarseOffset: Int
     private let rowsOffset: Int
+    /// Of all bytes read so far, of a streamed state.
+    private let checksum: SharedChecksum?
+
+    /// In a class, because what cannot be copied cannot be there or not.
+    private final class SharedChecksum {
+        let value: Checksum
+        init() throws(FastPixError) { value = try Checksum() }
+    }
 
     var path: FilePath { file.path }
+    package var header: StateHeader { manifest.header }
 
-    /// Reads the whole file once. Throws when it is no state, of another version, damaged or incomplete.
-    init(_ path: FilePath) throws(FastPixError) {
+    /// Reads the whole file once to prove it sound, and its photos. Throws when it is no state, of another version,
+    /// damaged or incomplete.
+    init(_ path: FilePath) throws(FastPixError) { try self.init(path, isStreamed: false) }
+
+    /// For a state of which all rows are read once, in order: what it is hashed by then, so that it is read only once.
+    /// Call `checkSound` at the end, and believe nothing of it before.
+    package init(streaming path: FilePath) throws(FastPixError) { try self.init(path, isStreamed: true) }
+
+    private init(_ path: FilePath, isStreamed: Bool) throws(FastPixError) {
         let file = try OpenFile(path)
-        let header = try Self.bytes(file, 0, min(StateFormat.headerByteCount, file.state.byteCount))
-        guard header.starts(with: StateFormat.signature), header.count == StateFormat.headerByteCount else {
+        let start = try Self.bytes(file, 0, min(StateFormat.headerByteCount, file.state.byteCount))
+        guard start.starts(with: StateFormat.signature), start.count == StateFormat.headerByteCount else {
             throw FastPixError(.notAnImage, path: path, "not a state file of fastpix; name one that it wrote")
         }
-        let version = StateFormat.word(header[8..<12])
+        let version = StateFormat.word(start[8..<12])
         guard version == StateFormat.version else {
             throw FastPixError(
                 .unsupported, path: path,
                 "a state file of version \(version), and this fastpix reads version \(StateFormat.version); use the "
                     + "fastpix that wrote it, or begin anew")
         }
-        let manifestByteCount = Int(StateFormat.word(header[12..<16]))
-        let coarseOffset = StateFormat.headerByteCount + manifestByteCount
+        let manifestByteCount = Int(StateFormat.word(start[12..<16]))
+        let photosOffset = StateFormat.headerByteCount + manifestByteCount
         guard manifestByteCount <= StateFormat.longestManifest,
-            coarseOffset + Checksum.byteCount <= file.state.byteCount
+            photosOffset + Checksum.byteCount <= file.state.byteCount
         else { throw Self.damaged(path, "it is shorter than it says") }
-        try Self.verify(file)
+        if !isStreamed { try Self.verify(file) }
         let json = try Self.bytes(file, StateFormat.headerByteCount, manifestByteCount)
-        guard let manifest = try? JSONDecoder().decode(StateManifest.self, from: Data(json)) else {
+        guard let header = try? JSONDecoder().decode(StateHeader.self, from: Data(json)) else {
             throw Self.damaged(path, "its manifest cannot be read")
         }
-        if let contradiction = manifest.contradiction { throw Self.damaged(path, "it tells of \(contradiction)") }
-        guard let statistics = StateFormat.statisticsByteCount(manifest),
-            statistics == file.state.byteCount - coarseOffset - Checksum.byteCount
+        if let contradiction = header.contradiction { throw Self.damaged(path, "it tells of \(contradiction)") }
+        guard let rest = StateFormat.byteCountBehindManifest(header),
+            rest == file.state.byteCount - photosOffset - Checksum.byteCount
         else { throw Self.damaged(path, "its length does not match its frame") }
-        self.manifest = manifest
+        let coarseOffset = photosOffset + header.photoBytes
+        let rowsOffset = coarseOffset + StateFormat.coarseByteCount(header)
+        var checksum: SharedChecksum?
+        var photos: [StatePhoto] = []
+        if isStreamed {
+            let shared = try SharedChecksum()
+            try Self.add(file, to: rowsOffset, shared.value)
+            checksum = shared
+        } else {
+            let cursor = StatePhotoCursor(file.fileDescriptor, path, header, offset: photosOffset)
+            while let photo = try cursor.next() { photos.append(photo) }
+        }
+        manifest = StateManifest(
+            header, photos: Array(photos.prefix(header.photoCount)),
+            unfinished: Array(photos.dropFirst(header.photoCount)))
+        self.checksum = checksum
+        self.photosOffset = photosOffset
         self.coarseOffset = coarseOffset
-        rowsOffset = coarseOffset + StateFormat.coarseByteCount(manifest)
+        self.rowsOffset = rowsOffset
         self.file = file
     }
 
-    private static func damaged(_ path: FilePath, _ how: String) -> FastPixError {
+    static func damaged(_ path: FilePath, _ how: String) -> FastPixError {
         FastPixError(.corrupt, path: path, "the state file is damaged: \(how); begin anew without it")
+    }
+
+    /// What is wrong with a streamed state that turned out damaged in some way before its checksum was known: that the
+    /// checksum is wrong, where it is, which tells damage from what was written so; otherwise the error itself.
+    package static func cause(of error: FastPixError) -> FastPixError {
+        guard error.code == .corrupt, let path = error.path else { return error }
+        do throws(FastPixError) {
+            let file = try OpenFile(path)
+            guard file.state.byteCount >= StateFormat.headerByteCount + Checksum.byteCount else { return error }
+            let start = try bytes(file, 0, StateFormat.headerByteCount)
+            let manifestByteCount = Int(StateFormat.word(start[12..<16]))
+            guard start.starts(with: StateFormat.signature), manifestByteCount <= StateFormat.longestManifest,
+                StateFormat.headerByteCount + manifestByteCount + Checksum.byteCount <= file.state.byteCount
+            else { return error }
+            try verify(file)
+            return error
+        } catch {
+            return error
+        }
     }
 
     private static func verify(_ file: borrowing OpenFile) throws(FastPixError) {
         let checksum = try Checksum()
         let end = file.state.byteCount - Checksum.byteCount
+        try add(file, to: end, checksum)
+        guard try bytes(file, end, Checksum.byteCount) == checksum.digest else {
+            throw damaged(file.path, "its checksum is wrong")
+        }
+    }
+
+    /// Hashes the file from its beginning to `end`.
+    private static func add(
+        _ file: borrowing OpenFile, to end: Int, _ checksum: borrowing Checksum
+    ) throws(FastPixError) {
         var piece = [UInt8](repeating: 0, count: min(end, pieceByteCount))
         for start in stride(from: 0, to: end, by: pieceByteCount) {
             let count = min(pieceByteCount, end - start)
-            try read(file, start, count, into: &piece)
+            try read(file.fileDescriptor, file.path, start, count, into: &piece)
             piece.withUnsafeBytes { checksum.add(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        }
-        guard try bytes(file, end, Checksum.byteCount) == checksum.digest else {
-            throw damaged(file.path, "its checksum is wrong")
         }
     }
 
@@ -70,18 +130,21 @@ struct StateReader: ~Copyable {
 
     /// Adds the state's statistics of `rows`, which follow each other in the memory of `accumulators`, exactly.
     /// `accumulators` have the state's frame; they may count no extremes where the state does. Both together must have no
-    /// more photos than exact sums hold. Throws when the file has sums that no photos have, or cannot be read; the
-    /// accumulators are then worthless.
-    borrowing func add(rows: Range<Int>, to accumulators: Accumulators) throws(FastPixError) {
-        precondition(accumulators.shape == manifest.frame && accumulators.kind == .exact)
-        precondition(manifest.contents.hasExtremes || !accumulators.contents.hasExtremes)
-        let shape = manifest.frame
-        let sizes = manifest.contents.elementBytes(shape).map { $0 * shape.samplesPerRow }
+    /// more photos than exact sums hold. `isFirstTime`: of a streamed state, that these rows follow those that were read
+    /// last. Throws when the file has sums that no photos have, or cannot be read; the accumulators are then worthless.
+    borrowing func add(
+        rows: Range<Int>, to accumulators: Accumulators, isFirstTime: Bool = false
+    ) throws(FastPixError) {
+        precondition(accumulators.shape == header.frame && accumulators.kind == .exact)
+        precondition(header.contents.hasExtremes || !accumulators.contents.hasExtremes)
+        let shape = header.frame
+        let sizes = header.contents.elementBytes(shape).map { $0 * shape.samplesPerRow }
         let rowBytes = sizes.reduce(0, +)
         var bytes = [UInt8](repeating: 0, count: rowBytes)
         for (band, photoCount) in manifest.bands {
             for row in band.clamped(to: rows) {
-                try Self.read(file, rowsOffset + row * rowBytes, rowBytes, into: &bytes)
+                try Self.read(file.fileDescriptor, path, rowsOffset + row * rowBytes, rowBytes, into: &bytes)
+                if isFirstTime { bytes.withUnsafeBytes { checksum?.value.add($0) } }
                 let isPossible = bytes.withUnsafeBytes { bytes in
                     var arrays: [UnsafeRawPointer] = []
                     var offset = 0
@@ -89,11 +152,7 @@ struct StateReader: ~Copyable {
                         arrays.append(bytes.baseAddress! + offset)
                         offset += size
                     }
-                    return accumulators.mergeMoments(
-                        rows: row..<row + 1, sums: arrays[0], squares: arrays[1], frameCount: photoCount)
-                        && (!accumulators.contents.hasExtremes
-                            || accumulators.mergeExtremes(
-                                rows: row..<row + 1, counters: Array(arrays[2...]), frameCount: photoCount))
+                    return accumulators.merge(row: row, arrays, of: header.contents, frameCount: photoCount)
                 }
                 guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
             }
@@ -103,11 +162,24 @@ struct StateReader: ~Copyable {
 
     /// Adds the state's coarse sums, where it has them. Throws when no photos have such sums, or the file cannot be read.
     borrowing func add(to coarse: CoarseSums) throws(FastPixError) {
-        precondition(coarse.shape == manifest.frame && manifest.contents.hasExtremes)
-        let bytes = try Self.bytes(file, coarseOffset, StateFormat.coarseByteCount(manifest))
-        let photoCount = manifest.photos.count + manifest.unfinished.count
+        precondition(coarse.shape == header.frame && header.contents.hasExtremes)
+        let bytes = try Self.bytes(file, coarseOffset, StateFormat.coarseByteCount(header))
+        let photoCount = header.photoCount + header.unfinishedCount
         guard bytes.withUnsafeBytes({ coarse.merge($0, photoCount: photoCount) }) else {
             throw Self.damaged(path, "it has sums that no photos have")
+        }
+    }
+
+    /// Its photos from the first. Not to be used longer than this reader.
+    borrowing func photos() -> StatePhotoCursor {
+        StatePhotoCursor(file.fileDescriptor, path, header, offset: photosOffset)
+    }
+
+    /// Of a streamed state of which all rows were read: throws when it is damaged.
+    borrowing func checkSound() throws(FastPixError) {
+        let end = file.state.byteCount - Checksum.byteCount
+        guard try Self.bytes(file, end, Checksum.byteCount) == checksum?.value.digest else {
+            throw Self.damaged(path, "its checksum is wrong")
         }
     }
 
@@ -126,25 +198,23 @@ struct StateReader: ~Copyable {
         _ file: borrowing OpenFile, _ offset: Int, _ count: Int
     ) throws(FastPixError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        try read(file, offset, count, into: &bytes)
+        try read(file.fileDescriptor, file.path, offset, count, into: &bytes)
         return bytes
     }
 
-    private static func read(
-        _ file: borrowing OpenFile, _ offset: Int, _ count: Int, into bytes: inout [UInt8]
+    static func read(
+        _ descriptor: Int32, _ path: FilePath, _ offset: Int, _ count: Int, into bytes: inout [UInt8]
     ) throws(FastPixError) {
         var done = 0
         while done < count {
-            let descriptor = file.fileDescriptor
             let got = bytes.withUnsafeMutableBytes {
                 pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done))
             }
             if got < 0 {
                 if errno == EINTR { continue }
-                throw FastPixError(
-                    .unreadable, path: file.path, systemErrno: errno, "the state file cannot be read")
+                throw FastPixError(.unreadable, path: path, systemErrno: errno, "the state file cannot be read")
             }
-            if got == 0 { throw damaged(file.path, "it ends too early") }
+            if got == 0 { throw damaged(path, "it ends too early") }
             done += got
         }
     }

@@ -3,22 +3,30 @@ import FastPixFrames
 import FastPixPlumbing
 import SystemPackage
 
-/// States of disjoint sets of photos of one group, to be added up row by row.
+/// States of disjoint sets of photos of one group, to be added up row by row. In memory are some rows and, where defects are
+/// to be judged, what is known of each photo; of a state's photos only those that are next in their common order.
 package final class StateSum {
-    private var states: [StateBox] = []
+    private let states: [StateBox]
     /// Of all photos together.
-    package let manifest: StateManifest
+    package let header: StateHeader
     /// Where all states count extremes.
     package let coarse: CoarseSums?
+    /// What is known of the photos, in an order that depends on nothing but what the facts say; where defects are to be
+    /// judged.
+    package let facts: [FrameFact]
 
     /// A state that is open. In a class, because arrays hold no values that cannot be copied.
     private final class StateBox {
         let reader: StateReader
-        var manifest: StateManifest { reader.manifest }
-        init(_ path: FilePath) throws(FastPixError) { reader = try StateReader(path) }
+        /// Whether all its rows were read, and its checksum is right.
+        var isSound = false
+        var header: StateHeader { reader.header }
+        init(_ path: FilePath) throws(FastPixError) { reader = try StateReader(streaming: path) }
     }
 
-    /// Opens the states and reads each once, to prove it sound. Throws when one is not, or they do not belong together.
+    /// Opens the states, sees that they belong together, and goes through their photos. Throws when one is no state or
+    /// tells of what cannot be, they do not belong together, or a photo is in two of them. That their sums are sound is known
+    /// after `addUp`.
     package init(_ paths: [FilePath], judging: Bool) throws(FastPixError) {
         guard paths.count <= OpenFile.limit else {
             throw FastPixError(
@@ -27,59 +35,59 @@ package final class StateSum {
                     + "and then the parts, or raise the limit (ulimit -n)")
         }
         var states: [StateBox] = []
-        var photos: [StatePhoto] = []
-        /// The state that each photo came from.
-        var origins: [StatePhoto.Identity: FilePath] = [:]
+        var photoCount = 0
         for path in paths {
             let state = try StateBox(path)
-            let manifest = state.manifest
-            try Self.check(manifest, path, first: states.first?.manifest, judging: judging)
-            try Self.refuseOverlap(manifest, path, origins)
-            for photo in manifest.photos { origins[photo.identity] = path }
-            photos += manifest.photos
+            try Self.check(state.header, path, first: states.first?.header, judging: judging)
             states.append(state)
-            let most = manifest.contents.maximumFrames(manifest.frame)
-            guard photos.count <= most else {
+            photoCount += state.header.photoCount
+            guard photoCount <= StateHeader.mostPhotos else {
                 throw FastPixError(
                     .overflow, path: path,
-                    "with this state there are more than the \(most) photos that exact sums can hold; merge fewer")
+                    "with this state there are more than the \(StateHeader.mostPhotos) photos that exact sums can hold; "
+                        + "merge fewer")
             }
         }
-        guard let first = states.first?.manifest else {
+        guard let first = states.first?.header else {
             throw FastPixError(.invalidArgument, "no state is named; name those that are to be added up")
         }
-        let units = states.map(\.manifest.codedUnit)
-        let hasExtremes = states.allSatisfy { $0.manifest.hasExtremes }
+        self.states = states
         // What is known of photos is known of all or of none.
-        if !hasExtremes { for index in photos.indices { photos[index].fact = nil } }
-        manifest = StateManifest(
+        let hasExtremes = states.allSatisfy { $0.header.hasExtremes }
+        var photos = PhotoCount(paths, judging: judging && hasExtremes)
+        try Self.forEachPhoto(states) { (photo: StatePhoto, state: Int) in
+            photos.add(hasExtremes ? photo : photo.withoutFact, from: state)
+        }
+        try photos.refuseOverlap()
+        let units = states.map(\.header.codedUnit)
+        header = StateHeader(
             first.group,
             codedUnit: CodedUnit(width: units.map(\.width).max()!, height: units.map(\.height).max()!),
-            hasExtremes: hasExtremes, photos: photos)
-        coarse = hasExtremes ? CoarseSums(first.frame) : nil
+            hasExtremes: hasExtremes, photoCount: photoCount, unfinishedCount: 0, photoBytes: photos.byteCount)
+        facts = photos.facts.sorted { $0.precedes($1) }
+        coarse = try hasExtremes ? CoarseSums(first.frame) : nil
         if let coarse {
             for state in states { try state.reader.add(to: coarse) }
-            coarse.frameCounts = [0, 1].map { half in photos.count { $0.fact?.half == half } }
+            coarse.frameCounts = photos.halfCounts
         }
-        self.states = states
     }
 
     private static func check(
-        _ manifest: StateManifest, _ path: FilePath, first: StateManifest?, judging: Bool
+        _ header: StateHeader, _ path: FilePath, first: StateHeader?, judging: Bool
     ) throws(FastPixError) {
-        if let first, !manifest.matches(first.group) {
+        if let first, !header.matches(first.group) {
             throw FastPixError(
                 .invalidArgument, path: path,
-                "a state of \(manifest.group.name), and the first one is of \(first.group.name); merge states of one "
+                "a state of \(header.group.name), and the first one is of \(first.group.name); merge states of one "
                     + "camera, frame and choice of channels")
         }
-        guard manifest.unfinished.isEmpty else {
+        guard header.unfinishedCount == 0 else {
             throw FastPixError(
                 .invalidArgument, path: path,
-                "in this state are \(counted(manifest.unfinished.count, "unfinished photo")), because its run was "
+                "in this state are \(counted(header.unfinishedCount, "unfinished photo")), because its run was "
                     + "interrupted; run the same command again to finish it")
         }
-        guard manifest.hasExtremes || !judging else {
+        guard header.hasExtremes || !judging else {
             throw FastPixError(
                 .invalidArgument, path: path,
                 "this state was made without looking for defects, so that they cannot be judged; leave defects out, or "
@@ -87,52 +95,150 @@ package final class StateSum {
         }
     }
 
-    private static func refuseOverlap(
-        _ manifest: StateManifest, _ path: FilePath, _ origins: [StatePhoto.Identity: FilePath]
+    // MARK: Photos
+
+    private static func forEachPhoto(
+        _ states: [StateBox], _ body: (StatePhoto, _ state: Int) throws(FastPixError) -> Void
     ) throws(FastPixError) {
-        let shared = manifest.photos.filter { origins[$0.identity] != nil }
-        guard let first = shared.first, let origin = origins[first.identity] else { return }
-        throw FastPixError(
-            .invalidArgument, path: path,
-            "\(counted(shared.count, "photo")) of this state \(shared.count == 1 ? "is" : "are") in \(origin.string) "
-                + "or another state before it, too (\(first.name)); a photo may count only once, so merge states "
-                + "of different photos")
+        var cursors: [StatePhotoCursor] = []
+        for state in states { cursors.append(state.reader.photos()) }
+        var merge = try StatePhotoMerge(cursors)
+        while let (photo, state) = try merge.next() { try body(photo, state) }
     }
 
-    /// In an order that depends on nothing but what they say.
-    package var facts: [FrameFact] { manifest.photos.compactMap(\.fact).sorted { $0.precedes($1) } }
+    /// Photos in their common order, in which those of the same content follow each other.
+    private struct PhotoCount {
+        private let paths: [FilePath]
+        private let judging: Bool
+        var byteCount = 0
+        var facts: [FrameFact] = []
+        var halfCounts = [0, 0]
+        private var last: StatePhoto.Identity?
+        /// The states that have the photo of this identity.
+        private var holders: [(state: Int, name: String)] = []
+        /// By state: how many photos are in an earlier one, too, and one of them.
+        private var shared: [Int: (count: Int, name: String, origin: Int, nameThere: String)] = [:]
 
-    /// Adds all states up. `adding` gets rows in order, once each; `reading` gets finished rows, with those around them.
-    /// Returns the accumulators, with all rows where these are needed. Throws when a state has sums that no photos have,
-    /// or changed, and what `adding` throws.
+        init(_ paths: [FilePath], judging: Bool) {
+            self.paths = paths
+            self.judging = judging
+        }
+
+        mutating func add(_ photo: StatePhoto, from state: Int) {
+            byteCount += StatePhotoRecord.byteCount(photo)
+            if let fact = photo.fact {
+                halfCounts[fact.half] += 1
+                if judging { facts.append(fact) }
+            }
+            if photo.identity == last {
+                holders.append((state, photo.name))
+            } else {
+                countShared()
+                last = photo.identity
+                holders = [(state, photo.name)]
+            }
+        }
+
+        private mutating func countShared() {
+            guard holders.count > 1 else { return }
+            let first = holders.min { $0.state < $1.state }!
+            for holder in holders where holder.state != first.state {
+                let known = shared[holder.state] ?? (0, holder.name, first.state, first.name)
+                shared[holder.state] = (known.count + 1, known.name, known.origin, known.nameThere)
+            }
+        }
+
+        /// Throws when a photo is in two states.
+        mutating func refuseOverlap() throws(FastPixError) {
+            countShared()
+            guard let (state, found) = shared.min(by: { $0.key < $1.key }) else { return }
+            let there = found.nameThere == found.name ? "" : ", which is \(found.nameThere) there"
+            throw FastPixError(
+                .invalidArgument, path: paths[state],
+                "\(counted(found.count, "photo")) of this state \(found.count == 1 ? "is" : "are") in "
+                    + "\(paths[found.origin].string) or another state before it, too (\(found.name)\(there)); a photo may "
+                    + "count only once, so merge states of different photos (copies under other names come into "
+                    + "different shards: make one of the states anew without the copy)")
+        }
+    }
+
+    /// Begins a state of all photos. `replacing`: as `StagedFile` has it.
+    package func begin(writingTo path: FilePath, replacing: Bool = true) throws(FastPixError) -> StateWriter {
+        try StateWriter.begin(header, coarse, to: path, replacing: replacing) { add throws(FastPixError) in
+            try Self.forEachPhoto(states) { (photo: StatePhoto, _: Int) throws(FastPixError) in
+                try add(header.hasExtremes ? photo : photo.withoutFact)
+            }
+        }
+    }
+
+    // MARK: Sums
+
+    /// The accumulators of all photos.
+    package struct Outcome {
+        /// What is read and judged.
+        package let read: Accumulators
+        /// The exact sums: the same ones, unless there are more photos than 32 bits hold.
+        package let exact: Accumulators
+    }
+
+    /// Adds all states up. `adding` gets rows of exact sums in order, once each; `reading` gets finished rows, with those
+    /// around them. Returns the accumulators, with all rows where these are needed. Throws when a state is damaged, has sums
+    /// that no photos have, or changed, and what `adding` throws.
     package func addUp(
         needsAllRows: Bool, inFile: Bool, adding: (Accumulators, Range<Int>) throws(FastPixError) -> Void,
         reading: FinishedRows.Reader
-    ) throws(FastPixError) -> Accumulators {
-        let shape = manifest.frame
+    ) throws(FastPixError) -> Outcome {
+        let shape = header.frame
         let rowsPerStrip = min(shape.height, Self.rowsPerStrip)
         let strips = 2 + (2 * shape.rowsLookedAround + rowsPerStrip - 1) / rowsPerStrip
-        let accumulators = try Accumulators(
-            shape: shape, contents: manifest.contents, inFile: inFile && needsAllRows,
-            rowsHeld: needsAllRows ? nil : strips * rowsPerStrip)
-        accumulators.frameCount = manifest.photos.count
+        func make(_ contents: AccumulatorContents) throws(FastPixError) -> Accumulators {
+            let accumulators = try Accumulators(
+                shape: shape, contents: contents, inFile: inFile && needsAllRows,
+                rowsHeld: needsAllRows ? nil : strips * rowsPerStrip)
+            accumulators.frameCount = header.photoCount
+            return accumulators
+        }
+        let exact = try make(header.contents)
+        let isWide = header.contents.isWide
+        let read = isWide ? try make(AccumulatorContents(kind: .welford, hasExtremes: header.hasExtremes)) : exact
         let finished = FinishedRows(shape, rowsPerStrip: rowsPerStrip)
         for (strip, first) in stride(from: 0, to: shape.height, by: rowsPerStrip).enumerated() {
             let rows = first..<min(shape.height, first + rowsPerStrip)
             // What an earlier strip has left there.
-            if accumulators.rowsHeld < shape.height { accumulators.clear(rows: rows) }
-            for state in states { try state.reader.add(rows: rows, to: accumulators) }
-            try adding(accumulators, rows)
+            if exact.rowsHeld < shape.height { exact.clear(rows: rows) }
+            for state in states { try state.reader.add(rows: rows, to: exact, isFirstTime: !state.isSound) }
+            try adding(exact, rows)
+            if isWide { read.fill(rows: rows, from: exact) }
             for band in finished.stripIsComplete(strip) {
-                reading(accumulators, finished.rows(ofBand: band))
+                reading(read, finished.rows(ofBand: band))
                 _ = finished.bandIsRead(band)
             }
-            accumulators.release(rows: rows)
+            exact.release(rows: rows)
+            if isWide { read.release(rows: rows) }
         }
-        for state in states { try state.reader.checkUnchanged() }
-        return accumulators
+        for state in states {
+            if !state.isSound { try state.reader.checkSound() }
+            state.isSound = true
+            try state.reader.checkUnchanged()
+        }
+        return Outcome(read: read, exact: exact)
+    }
+
+    /// What accumulators of all rows take.
+    package static func byteCount(_ header: StateHeader) -> Int {
+        header.contents.byteCount(header.frame)
+            + (header.contents.isWide
+                ? AccumulatorContents(kind: .welford, hasExtremes: header.hasExtremes).byteCount(header.frame) : 0)
     }
 
     /// A strip is read from every state in turn: so much of each that reading is in large pieces.
     private static let rowsPerStrip = 32
+}
+
+extension StatePhoto {
+    fileprivate var withoutFact: StatePhoto {
+        var photo = self
+        photo.fact = nil
+        return photo
+    }
 }

@@ -15,18 +15,33 @@ package struct StateWriter: ~Copyable {
         self.checksum = checksum
     }
 
-    /// `coarse`: where the manifest says that the extremes are counted. Throws what `StagedFile` throws.
+    /// Hands each photo that is in the state to a closure, whole ones first, each kind in order.
+    package typealias Photos = ((StatePhoto) throws(FastPixError) -> Void) throws(FastPixError) -> Void
+
+    /// `coarse`: where the header says that the extremes are counted. Throws what `StagedFile` and `photos` throw.
     package static func begin(
-        _ manifest: StateManifest, _ coarse: CoarseSums?, to path: FilePath
+        _ header: StateHeader, _ coarse: CoarseSums?, to path: FilePath, replacing: Bool = true, photos: Photos
     ) throws(FastPixError) -> StateWriter {
-        precondition(manifest.hasExtremes == (coarse != nil))
+        precondition(header.hasExtremes == (coarse != nil))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Nothing in a manifest can fail to be encoded: its floating-point numbers come from fractions and are finite.
-        guard let json = try? encoder.encode(manifest) else { preconditionFailure("a manifest cannot be encoded") }
-        var writer = StateWriter(file: try StagedFile(target: path), checksum: try Checksum())
+        guard let json = try? encoder.encode(header) else { preconditionFailure("a manifest cannot be encoded") }
+        var writer = StateWriter(
+            file: try StagedFile(target: path, replacing: replacing), checksum: try Checksum())
         try writer.append(StateFormat.header(manifestByteCount: json.count))
         try writer.append([UInt8](json))
+        var records: [UInt8] = []
+        var written = 0
+        try photos { (photo: StatePhoto) throws(FastPixError) in
+            StatePhotoRecord.append(photo, to: &records)
+            guard records.count >= pieceByteCount else { return }
+            written += records.count
+            try writer.append(records)
+            records.removeAll(keepingCapacity: true)
+        }
+        try writer.append(records)
+        precondition(written + records.count == header.photoBytes)
         if let coarse { try writer.append(UnsafeRawBufferPointer(coarse.bytes)) }
         return writer
     }
@@ -36,7 +51,10 @@ package struct StateWriter: ~Copyable {
         _ accumulators: Accumulators, _ coarse: CoarseSums?, _ manifest: StateManifest, to path: FilePath
     ) throws(FastPixError) {
         precondition(accumulators.rowsHeld == accumulators.shape.height)
-        var writer = try StateWriter.begin(manifest, coarse, to: path)
+        var writer = try StateWriter.begin(manifest.header, coarse, to: path) { add throws(FastPixError) in
+            for photo in manifest.photos { try add(photo) }
+            for photo in manifest.unfinished { try add(photo) }
+        }
         let shape = accumulators.shape
         let rowsPerPiece = max(1, pieceByteCount / accumulators.contents.byteCountOfRow(shape))
         for first in stride(from: 0, to: shape.height, by: rowsPerPiece) {

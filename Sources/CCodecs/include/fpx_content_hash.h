@@ -24,6 +24,9 @@ void fpx_hasher_add(fpx_hasher *_Nonnull hasher, const void *_Nullable bytes, si
 void fpx_hasher_digest(const fpx_hasher *_Nonnull hasher, uint8_t *_Nonnull digest);
 void fpx_hasher_free(fpx_hasher *_Nullable hasher);
 
+/// Of bytes in memory. `digest` takes FPX_CONTENT_HASH_BYTES. Safe from any thread.
+void fpx_content_hash_of_bytes(const void *_Nullable bytes, size_t byte_count, uint8_t *_Nonnull digest);
+
 /// Hashes an open regular file from its beginning to its end; the descriptor's own offset is neither used nor moved.
 /// Returns 0, or the system's error number. `digest` takes FPX_CONTENT_HASH_BYTES. Safe from any thread.
 int fpx_content_hash_of_file(int file_descriptor, uint8_t *_Nonnull digest);

@@ -76,7 +76,23 @@ typedef struct fpx_photo_page {
     uint64_t plane;
     /// Raw files only, to be set by the caller: the masked border of the sensor is part of the picture, too.
     bool has_masked_border;
+    /// To be set by the caller: what leaves the picture whole, but is against the format (fpx_photo_oddities), is damage.
+    bool is_strict;
 } fpx_photo_page;
+
+/// What is against the format and leaves the picture whole, as every other reader shows it. Bits of fpx_photo_oddities.
+enum {
+    /// JPEG: bytes that belong to nothing between header segments.
+    FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS = 1,
+    /// JPEG: fields of a progressive scan in a baseline one.
+    FPX_PHOTO_ODD_SCAN_FIELDS = 2,
+    /// JPEG: zeros behind the data of a restart interval.
+    FPX_PHOTO_ODD_PADDING = 4,
+    /// JPEG: Adobe's segment names a transform for four components, and there are three.
+    FPX_PHOTO_ODD_ADOBE_TRANSFORM = 8,
+    /// PNG: bytes behind the end of the compressed stream.
+    FPX_PHOTO_ODD_BYTES_BEHIND_STREAM = 16,
+};
 
 /// What the picture is of.
 typedef enum fpx_photo_kind {
@@ -157,6 +173,17 @@ typedef struct fpx_photo_header {
     uint32_t sensor_height;
     uint32_t sensor_left;
     uint32_t sensor_top;
+    /// The part of the sensor that is no masked border, which is what other programs count positions of raw files in; all 0
+    /// when not known.
+    uint32_t visible_left;
+    uint32_t visible_top;
+    uint32_t visible_width;
+    uint32_t visible_height;
+    /// The part of the visible one that the camera's own pictures show, as the file says it; 0 x 0 when it does not.
+    uint32_t crop_left;
+    uint32_t crop_top;
+    uint32_t crop_width;
+    uint32_t crop_height;
     /// What tells sensors of one camera apart: a drone's XMP BandName, the name of a FITS extension; empty when absent.
     char band[128];
     /// EXIF Software: a camera's firmware, or the program that wrote the file.
@@ -190,10 +217,12 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Non
 typedef void fpx_photo_visitor(void *_Nullable context, fpx_photo_status status,
                                const fpx_photo_header *_Nonnull header, const fpx_photo_error *_Nonnull error);
 
-/// Reads the headers of all pictures of an open regular file (raw ones with the sensor's masked border, if wanted), in their order, and calls `visit` for each. Smaller copies
+/// Reads the headers of all pictures of an open regular file (raw ones with the sensor's masked border, if wanted;
+/// `is_strict` as in fpx_photo_page), in their order, and calls `visit` for each. Smaller copies
 /// and masks of another picture of a TIFF are none of them. Returns FPX_PHOTO_OK when all were visited, whether refused or
 /// not; otherwise what follows the last one visited cannot be read, and `error` is filled.
-fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, fpx_photo_channels channels, uint64_t maximum_pixels,
+fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, bool is_strict,
+                                 fpx_photo_channels channels, uint64_t maximum_pixels,
                                  fpx_photo_visitor *_Nonnull visit, void *_Nullable context,
                                  fpx_photo_error *_Nonnull error);
 
@@ -213,6 +242,9 @@ fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *_Nonnull decoder, uint8_
 
 /// After the last row: checks that the file is complete to its end marker.
 fpx_photo_status fpx_photo_finish(fpx_photo_decoder *_Nonnull decoder, fpx_photo_error *_Nonnull error);
+
+/// Bits of what was odd in the file so far, though the picture is whole; complete after fpx_photo_finish.
+uint32_t fpx_photo_oddities(const fpx_photo_decoder *_Nonnull decoder);
 
 /// Frees the decoder, at any stage.
 void fpx_photo_close(fpx_photo_decoder *_Nullable decoder);

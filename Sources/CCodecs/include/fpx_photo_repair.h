@@ -53,6 +53,13 @@ fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels,
 fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, const fpx_repair_patch *_Nullable patches,
                                 size_t patch_count, fpx_bytes *_Nonnull output, fpx_photo_error *_Nonnull error);
 
+/// The same for one picture of an open TIFF or FITS file whose samples are stored as they are delivered: uncompressed, 8, 16
+/// bits or floating point. Samples of a mosaic are made of those of their own colour. `output`, empty at first, gets the
+/// whole file, and the samples in the patches change in it and nothing else; for further pictures of the file it is given
+/// again as it is.
+fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *_Nonnull page, uint64_t maximum_pixels,
+                                   const fpx_repair_patch *_Nullable patches, size_t patch_count,
+                                   fpx_bytes *_Nonnull output, fpx_photo_error *_Nonnull error);
 #ifdef __cplusplus
 }
 #endif

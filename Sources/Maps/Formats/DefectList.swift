@@ -15,14 +15,16 @@ struct DefectList: Encodable {
         let width: Int
         let height: Int
         let frames: Int
-        let defects: [Defect]
+        /// Of raw files, with the margins.
+        let sensorFrame: SensorFrame?
+        let defects: [SensorDefect]
     }
 
     init(_ groups: [JudgedGroup]) {
         self.groups = groups.map { group in
             Group(
                 camera: group.camera, width: group.shape.width, height: group.shape.height, frames: group.frames,
-                defects: group.defects)
+                sensorFrame: group.sensorFrame, defects: group.defects.map { SensorDefect($0, group.sensorFrame) })
         }
     }
 

@@ -14,7 +14,35 @@ enum DefectMask {
         }
     }
 
+    /// In the form that the target's extension names.
+    static func write(_ group: JudgedGroup, to target: FilePath, replacing: Bool = true) throws(FastPixError) {
+        let (width, height) = (group.shape.width, group.shape.height)
+        let words = "defects of \(group.name): 255"
+        switch target.extension?.lowercased() {
+        case "tif", "tiff":
+            var file = try TIFFArrayFile(
+                target: target, width: width, height: height, channels: 1, bitsPerSample: 8, description: words,
+                replacing: replacing)
+            try file.append(pixels(group))
+            try file.commit()
+        case "fits", "fit":
+            var file = try FITSArrayFile(
+                target: target, width: width, height: height, planes: 1, bitsPerSample: 8,
+                cards: [FITSArrayFile.card("OBJECT", words)], replacing: replacing)
+            try file.append(pixels(group))
+            try file.commit()
+        default:
+            var file = try StagedFile(target: target, replacing: replacing)
+            try file.write(try png(group))
+            try file.commit()
+        }
+    }
+
     static func png(_ group: JudgedGroup) throws(FastPixError) -> [UInt8] {
+        try PNGImage.encode(width: group.shape.width, height: group.shape.height, .grey, pixels(group))
+    }
+
+    private static func pixels(_ group: JudgedGroup) -> [UInt8] {
         let (width, height) = (group.shape.width, group.shape.height)
         var pixels = [UInt8](repeating: 0, count: width * height)
         for smear in group.defects.flatMap(\.patches) {
@@ -22,7 +50,7 @@ enum DefectMask {
                 for column in smear.column..<smear.column + smear.columns { pixels[row * width + column] = 255 }
             }
         }
-        return try PNGImage.encode(width: width, height: height, .grey, pixels)
+        return pixels
     }
 
     /// What a mask marks, in horizontal runs: every pixel that is not black. `path` may be a mask from any program.

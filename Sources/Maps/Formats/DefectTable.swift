@@ -9,7 +9,8 @@ enum DefectTable {
         var lines = [
             "make,model,serial,width,height,row,column,channel,class,confidence,mean,neighbourhood_mean,variance,"
                 + "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns,"
-                + "shape,extent_rows,extent_columns,row_period,column_period,pixels"
+                + "shape,extent_rows,extent_columns,row_period,column_period,pixels,"
+                + "sensor_row,sensor_column"
         ]
         for group in groups {
             let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVText.field($0 ?? "") }
@@ -26,6 +27,10 @@ enum DefectTable {
                 let fields =
                     camera + place.map(String.init) + [defect.class.rawValue] + values.map { "\($0)" }
                     + smear.map(String.init) + [defect.shape.rawValue] + extent.map(String.init) + [pixels]
+                    + [
+                        group.sensorFrame.map { "\(defect.row + $0.top)" } ?? "",
+                        group.sensorFrame.map { "\(defect.column + $0.left)" } ?? "",
+                    ]
                 lines.append(fields.joined(separator: ","))
             }
         }

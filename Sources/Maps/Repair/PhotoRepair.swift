@@ -18,7 +18,7 @@ public struct PhotoRepair: Sendable {
     /// Whether a list may be used for another camera.
     public var takesAnyCamera: Bool
     /// Pixels around a defect that go with it, when the list does not say how far its effect reaches; nil: 3 in JPEG,
-    /// where demosaicing and compression have spread it, and none in PNG.
+    /// where demosaicing and compression have spread it, and none elsewhere.
     public var radius: Int?
     /// Threads, each with a photo of its own.
     public var workers: Int
@@ -60,15 +60,29 @@ public struct PhotoRepair: Sendable {
 
     /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that
     /// cannot be repaired is listed in the report and nothing is written for it. Once `interruption` is cancelled, no
-    /// further photo is begun, and the report says so. `progress` is called from several threads. Throws when a setting or
+    /// further photo is begun, and the report says so. `repaired` is called from several threads with each photo as
+    /// soon as it is written, and so is `progress`. Throws when a setting or
     /// the list is wrong, or the folder cannot be made. Blocks until it is done, and may be called from any thread.
     public func run(
         _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> RepairReport {
+        try run(
+            PhotoSource(paths: paths, recursive: recursive), maps: inputs, interruption: interruption,
+            repaired: repaired, progress: progress)
+    }
+
+    /// The same for what `source` selects. Files that a list names keep their path inside the output folder. Throws as the
+    /// other one, and when a list cannot be read.
+    public func run(
+        _ source: PhotoSource, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
+        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
         let maps = try RepairMaps(inputs, takesAnyCamera: takesAnyCamera, maximumPixels: maximumPixels)
-        let outputs = try RepairOutputs(paths, recursive: recursive, folder: folder)
+        let outputs = try RepairOutputs(source, folder: folder)
         try refuseReplacing(inputs.map(\.path), outputs)
         let folders = OutputFolders()
         try folders.make(folder)
@@ -89,6 +103,7 @@ public struct PhotoRepair: Sendable {
                     try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
+                if case .success(let photo) = result { repaired(photo) }
                 progress(JobProgress(done: done.add(1, ordering: .relaxed).newValue, total: outputs.count))
             }
         }
@@ -107,6 +122,7 @@ public struct PhotoRepair: Sendable {
         skipped.sort { $0.path < $1.path }
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
+            unselected: outputs.discovery.unselected,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
     }
@@ -137,8 +153,13 @@ public struct PhotoRepair: Sendable {
         let photo = try PhotoFile(probing: path, maximumPixels: maximumPixels)
         let header = photo.header
         let map = try maps.map(for: header)
-        let patches = try RepairPatches(
-            map, shape: header.shape, radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
+        func patches(_ header: PhotoHeader) throws(FastPixError) -> RepairPatches {
+            try RepairPatches(
+                try maps.map(for: header), shape: header.shape,
+                radius: radius ?? (header.format == .jpeg ? Self.radiusInJPEG : 0))
+        }
+        let isStored = header.format == .tiff || header.format == .fits
+        let pictures = isStored ? try self.pictures(of: path) : [photo]
         try discovery.refuseOverwriting(target)
         if !overwrites, OutputFolders.holds(target) {
             throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
@@ -147,8 +168,14 @@ public struct PhotoRepair: Sendable {
         let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
             var output = fpx_bytes()
             defer { fpx_bytes_free(&output) }
-            let blocks = try RepairedPhoto.make(
-                path, header.format, patches, maximumPixels: maximumPixels, into: &output)
+            var blocks: Int?
+            if isStored {
+                try RepairedPhoto.make(
+                    pictures, patches: patches, maximumPixels: maximumPixels, into: &output)
+            } else {
+                blocks = try RepairedPhoto.make(
+                    path, header.format, try patches(header), maximumPixels: maximumPixels, into: &output)
+            }
             var file = try StagedFile(target: target)
             try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
             try file.commit(replacing: overwrites, durably: false)
@@ -157,6 +184,13 @@ public struct PhotoRepair: Sendable {
         return RepairReport.Photo(
             path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks)
+    }
+
+    /// All pictures of a TIFF or FITS file; throws when one of them cannot be read.
+    private func pictures(of path: FilePath) throws(FastPixError) -> [PhotoFile] {
+        let found = PhotoProbe.probe(path, channels: .all, maximumPixels: maximumPixels)
+        if let failed = found.failed.first { throw FastPixError(.unsupported, path: failed.path, failed.reason) }
+        return found.photos
     }
 
     /// A pixel's response after demosaicing and sharpening, as seen around hot pixels of a compact camera.

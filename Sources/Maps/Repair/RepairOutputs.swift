@@ -9,9 +9,9 @@ struct RepairOutputs: Sendable {
     let targets: [FilePath]
 
     /// Throws `invalidArgument` when two photos would get the same name.
-    init(_ paths: [FilePath], recursive: Bool, folder: FilePath) throws(FastPixError) {
-        discovery = PhotoDiscovery(paths: paths, recursive: recursive, output: folder)
-        let folders = paths.map { $0.lexicallyNormalized() }
+    init(_ source: PhotoSource, folder: FilePath) throws(FastPixError) {
+        discovery = try PhotoDiscovery(source, output: folder)
+        let folders = source.paths.map { $0.lexicallyNormalized() }
         var sources: [OutputIdentity: FilePath] = [:]
         var targets: [FilePath] = []
         for file in discovery.files {
@@ -20,7 +20,7 @@ struct RepairOutputs: Sendable {
             let root = folders.filter { relative.starts(with: $0) && $0 != relative }
                 .max { $0.components.count < $1.components.count }
             if root == nil || !relative.removePrefix(root!) {
-                relative = FilePath(root: nil, file.lastComponent.map { [$0] } ?? [])
+                relative = source.lists.isEmpty ? file.nameAlone : file.insideNothing
             }
             if root?.string == ".", file.isRelative { relative = file.lexicallyNormalized() }
             let target = folder.appending(relative.components)

@@ -12,6 +12,8 @@ extension RepairReport: Decodable {
         photos = try container.decode([Photo].self, forKey: .photos)
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         leftOut = nil
+        // Not part of the JSON form.
+        unselected = 0
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
         isInterrupted = try container.decodeIfPresent(Bool.self, forKey: .isInterrupted) ?? false
     }

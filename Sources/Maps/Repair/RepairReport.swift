@@ -46,16 +46,19 @@ public struct RepairReport: Sendable, Encodable {
     public let skipped: [SkippedPhoto]
     /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
     public let leftOut: String?
+    /// How many files were found and not selected.
+    public let unselected: Int
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
     /// True when it was cancelled; then `photos` are those that were complete.
     public let isInterrupted: Bool
 
     init(
-        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, peakMemoryBytes: UInt64,
-        isInterrupted: Bool
+        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, unselected: Int,
+        peakMemoryBytes: UInt64, isInterrupted: Bool
     ) {
         version = fastPixVersion
+        self.unselected = unselected
         map = maps.first ?? ""
         self.maps = maps
         self.photos = photos

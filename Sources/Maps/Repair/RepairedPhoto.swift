@@ -6,9 +6,14 @@ import SystemPackage
 /// The repaired bytes of one photo.
 enum RepairedPhoto {
     /// What repairing a photo takes at most (estimate): the whole picture and, of files, the result, while it grows twice,
-    /// and for PNG the original and the new picture besides.
+    /// and for PNG the original and the new picture besides; of TIFF and FITS the decoded samples and the places.
     static func memoryBytes(_ photo: PhotoFile) -> Int {
         let files = photo.header.format == .jpeg ? 4 : 8
+        if photo.header.format == .tiff || photo.header.format == .fits {
+            let shape = photo.header.shape
+            return shape.height * (shape.bytesPerRow + shape.width) + photo.header.decoderBytes + 3 * photo.byteCount
+                + overheadBytes
+        }
         return photo.header.wholePictureBytes + photo.header.decoderBytes + files * photo.byteCount + overheadBytes
     }
 
@@ -21,8 +26,9 @@ enum RepairedPhoto {
         into output: inout fpx_bytes
     ) throws(FastPixError) -> Int? {
         guard format == .jpeg || format == .png else {
-            throw FastPixError(.unsupported, path: path, "repair takes JPEG and PNG files only")
+            throw FastPixError(.unsupported, path: path, "repair takes JPEG, PNG, TIFF and FITS files only")
         }
+        try AddressSpace.demand(0, for: "this photo")
         let file = try OpenFile(path)
         var error = fpx_photo_error()
         var blocks = 0
@@ -38,5 +44,27 @@ enum RepairedPhoto {
             throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
         }
         return format == .jpeg ? blocks : nil
+    }
+
+    /// The same for all pictures of a TIFF or FITS file; `patches` gives those of each.
+    static func make(
+        _ pictures: [PhotoFile], patches: (PhotoHeader) throws(FastPixError) -> RepairPatches, maximumPixels: UInt64,
+        into output: inout fpx_bytes
+    ) throws(FastPixError) {
+        guard let first = pictures.first else { return }
+        let file = try OpenFile(first.path)
+        for picture in pictures {
+            let places = try patches(picture.header)
+            var page = picture.page.requested
+            var error = fpx_photo_error()
+            let status = places.patches.withUnsafeBufferPointer { patches in
+                fpx_stored_repair(
+                    file.fileDescriptor, &page, maximumPixels, patches.baseAddress, patches.count, &output, &error)
+            }
+            guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: first.path) }
+        }
+        guard file.isUnchanged, file.state == first.state else {
+            throw FastPixError(.corrupt, path: first.path.string, "the file changed while it was being read; run again")
+        }
     }
 }

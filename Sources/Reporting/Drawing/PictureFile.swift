@@ -21,19 +21,21 @@ package enum DrawingFormat: String, Sendable, CaseIterable {
 package struct PictureFile: Sendable {
     private let path: String
     private let format: DrawingFormat
+    private let overwrites: Bool
 
     /// Sees whether the file can be written, before the work starts. Throws when it cannot, when its name is of no known
-    /// form, and when it is one of the photos.
-    package init(_ path: String, photos: PhotoDiscovery) throws(FastPixError) {
+    /// form, when it is one of the photos, and, unless it `overwrites`, when it is there already.
+    package init(_ path: String, photos: PhotoDiscovery, overwrites: Bool = true) throws(FastPixError) {
         self.path = path
+        self.overwrites = overwrites
         format = try DrawingFormat(path: path)
         try photos.refuseOverwriting(path)
         StagedFile.removeAbandoned(target: path)
-        _ = try StagedFile(target: path)
+        _ = try StagedFile(target: path, replacing: overwrites)
     }
 
     package func write(_ drawing: Drawing) throws(FastPixError) {
-        var file = try StagedFile(target: path)
+        var file = try StagedFile(target: path, replacing: overwrites)
         switch format {
         case .svg: try file.write(drawing.svg)
         case .png: try Self.writePNG(drawing, to: &file, path: path)

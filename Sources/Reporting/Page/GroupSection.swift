@@ -23,7 +23,8 @@ struct GroupSection {
         \(verdict)
         \(list)
         <h3>Maps</h3>
-        <p>Each circle is a defect; it leads to its pictures below.</p>
+        <p>Each circle is a defect; it leads to its pictures below. Lines and grids have a frame around them\
+        \(hatching.isEmpty ? "" : "; what is hatched was not judged").</p>
         <div class="maps">
         \(map(
             "Variance over the photos", "variance", pictures.varianceMap,
@@ -31,6 +32,7 @@ struct GroupSection {
             scale: true))
         \(map("Mean of the photos", "mean", pictures.meanMap, meanCaption, scale: false))
         </div>
+        \(gallery)
         \(defectCards)
         <h3>How the variance is spread</h3>
         \(VarianceHistogramChart(histogram: pictures.histogram).html)
@@ -52,7 +54,10 @@ struct GroupSection {
             ),
             ("\(group.frames)", group.frames == 1 ? "photo" : "photos"),
             ("\(group.shape.width) x \(group.shape.height)", "pixels"),
-            (HTMLText.number(group.summary.meanVariance), "mean variance"),
+            (
+                HTMLText.number(group.summary.meanVariance.map { $0.squareRoot() }),
+                "typical deviation between photos, in sample values"
+            ),
         ]
         return "<ul class=\"figures\">" + items.map { "<li><b>\($0)</b>\($1)</li>" }.joined() + "</ul>"
     }
@@ -86,18 +91,15 @@ struct GroupSection {
                 + "<td class=\"wide\">\(HTMLText.number(defect.neighbourhoodVariance))</td>"
                 + "<td>\(HTMLText.number(defect.confidence))</td></tr>"
         }
-        let shown = rows.prefix(Self.defectsShown).joined(separator: "\n")
-        let rest = rows.dropFirst(Self.defectsShown)
-        let more =
-            rest.isEmpty
-            ? ""
-            : "<details><summary>and \(rest.count) more</summary><table>\(Self.head)<tbody>"
-                + rest.joined(separator: "\n") + "</tbody></table></details>"
-        return "<table>\(Self.head)<tbody>\(shown)</tbody></table>\(more)"
+        return scrollable("List of defects", "<table>\(Self.head)<tbody>\(rows.joined(separator: "\n"))</tbody></table>")
     }
 
-    /// The rest is folded, so that the maps are not far down.
-    private static let defectsShown = 15
+    /// A table that scrolls by itself, sideways where the screen is narrow and up and down where it is long, so that the
+    /// maps are not far down; printed, it is whole.
+    private func scrollable(_ label: String, _ table: String) -> String {
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(label) of group \(number)\">\(table)</div>"
+    }
+
     private static let rowsShown = 50
     private static let head =
         "<thead><tr><th scope=\"col\">No.</th><th scope=\"col\" class=\"text\">class</th><th scope=\"col\" class=\"text\">shape</th><th scope=\"col\">row</th>"
@@ -117,8 +119,11 @@ struct GroupSection {
                 + "r=\"\(String(format: "%.1f", radius))\"/>"
             let label = "Defect \(index + 1), \(defect.class.rawValue), row \(defect.row), column \(defect.column)"
             let target = index < pictures.defects.count ? "defect-\(index + 1)" : "list"
+            let (x, y) = (Double(defect.column) + 0.5, Double(defect.row) + 0.5)
+            // Shown when a card leads here: across the whole map, so that it is found at once.
+            let aim = "<path class=\"aim\" d=\"M0 \(y)H\(width)M\(x) 0V\(height)\"/>"
             return "<a class=\"marker\" id=\"\(identifier("\(name)-\(index + 1)"))\" "
-                + "href=\"#\(identifier(target))\" aria-label=\"\(label)\"><title>\(label)</title>\(circle)\(circle)</a>"
+                + "href=\"#\(identifier(target))\" aria-label=\"\(label)\"><title>\(label)</title>\(outline(defect))\(circle)\(circle)\(aim)</a>"
         }
         let zooms = [("1", "one", "whole"), ("2", "two", "2x"), ("4", "four", "4x"), ("8", "eight", "8x")].map {
             value, style, label in
@@ -133,11 +138,38 @@ struct GroupSection {
             <svg viewBox="0 0 \(width) \(height)" xmlns="http://www.w3.org/2000/svg">
             <image class="pixels" href="\(HTMLText.dataAddress(ofPNG: picture))" width="\(width)" height="\(height)" \
             preserveAspectRatio="none"/>
+            \(hatching)
             \(markers.joined(separator: "\n"))
             </svg></div>
             \(scale ? colorScale : "")
             <figcaption>\(caption)</figcaption></figure>
             """
+    }
+
+    /// The place of what is more than a point: a frame around all its pixels.
+    private func outline(_ defect: Defect) -> String {
+        guard defect.shape != .point else { return "" }
+        let place = Self.place(of: defect)
+        return "<rect x=\"\(place.column)\" y=\"\(place.row)\" width=\"\(place.columns)\" height=\"\(place.rows)\"/>"
+    }
+
+    private static func place(of defect: Defect) -> (row: Int, column: Int, rows: Int, columns: Int) {
+        guard let first = defect.pixels.first else {
+            return (defect.row, defect.column, defect.extentRows, defect.extentColumns)
+        }
+        let rows = defect.pixels.map(\.row)
+        let columns = defect.pixels.map(\.column)
+        let (top, left) = (rows.min() ?? first.row, columns.min() ?? first.column)
+        return (top, left, (rows.max() ?? top) - top + 1, (columns.max() ?? left) - left + 1)
+    }
+
+    /// What was not judged.
+    private var hatching: String {
+        (group.detection?.excludedRegions ?? []).prefix(Self.mostMarkers).map { region in
+            let label = "Not judged: \(PlainWords.meaning(region.kind))"
+            return "<rect class=\"unjudged\" x=\"\(region.column)\" y=\"\(region.row)\" width=\"\(region.columns)\" "
+                + "height=\"\(region.rows)\"><title>\(label)</title></rect>"
+        }.joined(separator: "\n")
     }
 
     /// Thousands of circles would hide the map and stop the browser.
@@ -158,6 +190,26 @@ struct GroupSection {
 
     // MARK: Defects
 
+    /// The strongest defects pixel by pixel, beside the maps, which are too small to show one.
+    private var gallery: String {
+        let shown = Array(zip(defects, pictures.defects).prefix(Self.inGallery))
+        guard !shown.isEmpty else { return "" }
+        let items = shown.enumerated().map { index, pair in
+            let (defect, crop) = (pair.0, pair.1.crop)
+            return """
+                <a href="#\(identifier("defect-\(index + 1)"))"><svg viewBox="0 0 \(crop.width) \(crop.height)" role="img" \
+                aria-label="Defect \(index + 1), mean"><use href="#\(identifier("crop-\(index + 1)"))"/></svg>\
+                <span>\(index + 1). \(defect.class.rawValue)</span></a>
+                """
+        }
+        return """
+            <div class="gallery">\(items.joined(separator: "\n"))</div>
+            <p class="soft">\(defects.count > shown.count ? "The strongest of them" : "They") pixel by pixel, in the mean of the photos.</p>
+            """
+    }
+
+    private static let inGallery = 12
+
     private var defectCards: String {
         guard !defects.isEmpty else { return "" }
         let cards = zip(defects, pictures.defects).enumerated().map { index, pair in
@@ -176,7 +228,7 @@ struct GroupSection {
 
     private func card(_ defect: Defect, _ pictures: GroupPictures.DefectPictures, index: Int) -> String {
         var crops = [
-            crop("mean", pictures.mean, pictures.crop, defect),
+            crop("mean", pictures.mean, pictures.crop, defect, id: identifier("crop-\(index + 1)")),
             crop("variance, \(group.channelNames[defect.channel])", pictures.variance, pictures.crop, defect),
         ]
         for photo in self.pictures.photos {
@@ -185,23 +237,45 @@ struct GroupSection {
         return """
             <article class="defect" id="\(identifier("defect-\(index + 1)"))">
             <header><h4>\(index + 1). Row \(defect.row), column \(defect.column)\
-            <span class="class">\(defect.class.rawValue)</span></h4>
+            <span class="class">\(defect.class.rawValue)</span>\
+            \(defect.shape == .point ? "" : " <span class=\"shape\">\(defect.shapeWords)</span>")</h4>
             <a href="#\(identifier("variance-\(index + 1)"))">show on the map</a></header>
             <p>\(PlainWords.meaning(defect.class)) \(PlainWords.comparison(defect))</p>
             <p class="soft">Strongest in \(group.channelNames[defect.channel]). \(PlainWords.certainty(defect)) \
             \(HTMLText.escaped(PlainWords.history(defect))) Tinges \(defect.smear.columns) x \(defect.smear.rows) pixels.</p>
+            \(timeLine(defect))
             <div class="crops">\(crops.joined(separator: "\n"))</div>
             </article>
             """
     }
 
-    private func crop(_ title: String, _ picture: [UInt8], _ crop: FrameCrop, _ defect: Defect) -> String {
+    /// The photos in the order of time, those that show it marked; empty unless they were looked at again.
+    private func timeLine(_ defect: Defect) -> String {
+        guard let first = defect.history?.firstSeen else { return "" }
+        let all = max(1, first.photosBefore + first.photosSince)
+        let start = 400 * first.photosBefore / all
+        return """
+            <svg class="time" viewBox="0 0 400 14" role="img" aria-label="Shows in \(first.photosSince) of \
+            \(counted(all, "photo")), from \(HTMLText.escaped(first.time)) on"><rect width="400" height="8" y="3"/>\
+            <rect class="since" x="\(start)" width="\(400 - start)" height="8" y="3"/></svg>
+            """
+    }
+
+    private func crop(
+        _ title: String, _ picture: [UInt8], _ crop: FrameCrop, _ defect: Defect, id: String? = nil
+    ) -> String {
+        // What is larger than a point is framed as a whole, as far as it is in the picture.
+        let place = defect.shape == .point ? (defect.row, defect.column, 1, 1) : Self.place(of: defect)
+        let top = max(0, place.0 - crop.row - 2)
+        let left = max(0, place.1 - crop.column - 2)
+        let bottom = min(crop.height, place.0 + place.2 - crop.row + 2)
+        let right = min(crop.width, place.1 + place.3 - crop.column + 2)
         let name = HTMLText.escaped(title)
         return """
             <figure><svg viewBox="0 0 \(crop.width) \(crop.height)" role="img" aria-label="\(name)">
-            <image class="pixels" href="\(HTMLText.dataAddress(ofPNG: picture))" width="\(crop.width)" \
-            height="\(crop.height)"/>
-            <rect x="\(defect.column - crop.column - 2)" y="\(defect.row - crop.row - 2)" width="5" height="5" \
+            <image\(id.map { " id=\"\($0)\"" } ?? "") class="pixels" href="\(HTMLText.dataAddress(ofPNG: picture))" \
+            width="\(crop.width)" height="\(crop.height)"/>
+            <rect x="\(left)" y="\(top)" width="\(max(1, right - left))" height="\(max(1, bottom - top))" \
             fill="none" stroke="#ff3d81" stroke-width="0.2"/></svg><figcaption>\(name)</figcaption></figure>
             """
     }
@@ -211,14 +285,16 @@ struct GroupSection {
     private var regions: String {
         guard let regions = group.detection?.excludedRegions, !regions.isEmpty else { return "" }
         let rows = regions.prefix(Self.rowsShown).map {
-            "<tr><td>\($0.kind.rawValue): \(PlainWords.meaning($0.kind))</td><td>\($0.row)</td><td>\($0.column)</td>"
+            "<tr><td class=\"text words\">\($0.kind.rawValue): \(PlainWords.meaning($0.kind))</td><td>\($0.row)</td><td>\($0.column)</td>"
                 + "<td>\($0.rows)</td><td>\($0.columns)</td></tr>"
         }
         let rest = regions.count - rows.count
         return """
-            <h3>Parts left out</h3>
-            <table><thead><tr><th scope="col">what</th><th scope="col">row</th><th scope="col">column</th>\
-            <th scope="col">rows</th><th scope="col">columns</th></tr></thead><tbody>\(rows.joined())</tbody></table>
+            <h3>What was not judged</h3>
+            <p>\(100 - (group.detection?.judgedPercent ?? 0)) % of the frame. A defect there is not in the list.</p>
+            \(scrollable("What was not judged", "<table><thead><tr>"
+                + "<th scope=\"col\">what</th><th scope=\"col\">row</th><th scope=\"col\">column</th>"
+                + "<th scope=\"col\">rows</th><th scope=\"col\">columns</th></tr></thead><tbody>\(rows.joined())</tbody></table>"))
             \(rest > 0 ? "<p>and \(rest) more</p>" : "")
             """
     }
@@ -232,8 +308,9 @@ struct GroupSection {
         return """
             <details><summary>Subpixels of lowest variance (no judgement: skies that are white in many photos are here, \
             too)</summary>
-            <table><thead><tr><th scope="col">channel</th><th scope="col">row</th><th scope="col">column</th>\
-            <th scope="col">mean</th><th scope="col">variance</th></tr></thead><tbody>\(rows.joined())</tbody></table>
+            \(scrollable("Subpixels of lowest variance", "<table><thead><tr><th scope=\"col\">channel</th><th scope=\"col\">row</th>"
+                + "<th scope=\"col\">column</th><th scope=\"col\">mean</th><th scope=\"col\">variance</th></tr></thead><tbody>"
+                + rows.joined() + "</tbody></table>"))
             </details>
             """
     }

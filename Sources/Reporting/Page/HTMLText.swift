@@ -26,5 +26,8 @@ enum HTMLText {
     }
 
     /// With two decimals, as the other reports have it; "undefined" for nil.
-    static func number(_ value: Double?) -> String { value.map { String(format: "%.2f", $0) } ?? "undefined" }
+    static func number(_ value: Double?) -> String {
+        // Digits behind the point of a 16-bit variance say nothing.
+        value.map { String(format: $0.magnitude < 100_000 ? "%.2f" : "%.0f", $0) } ?? "undefined"
+    }
 }

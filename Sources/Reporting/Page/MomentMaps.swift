@@ -138,10 +138,15 @@ struct FrameCrop: Sendable {
     static let side = 25
 
     init(around row: Int, _ column: Int, in shape: FrameShape) {
-        width = min(Self.side, shape.width)
-        height = min(Self.side, shape.height)
-        self.row = min(max(0, row - Self.side / 2), shape.height - height)
-        self.column = min(max(0, column - Self.side / 2), shape.width - width)
+        self.init(around: row, column, width: shape.width, height: shape.height)
+    }
+
+    /// In a frame of so many pixels.
+    init(around row: Int, _ column: Int, width frameWidth: Int, height frameHeight: Int) {
+        width = min(Self.side, frameWidth)
+        height = min(Self.side, frameHeight)
+        self.row = min(max(0, row - Self.side / 2), frameHeight - height)
+        self.column = min(max(0, column - Self.side / 2), frameWidth - width)
     }
 
     /// Indexes of its pixels, row by row.

@@ -27,12 +27,16 @@ enum ReportPageStyle {
         .figures { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; padding: 0; list-style: none; }
         .figures li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
           padding: .6rem .9rem; min-width: 7rem; }
+        .figures li { max-width: 14rem; }
         .figures b { display: block; font-size: 1.4rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
         .warning { background: var(--warn); border-left: 4px solid var(--warn-line); padding: .5rem .8rem;
           border-radius: .25rem; margin: .6rem 0; max-width: 46rem; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; max-width: 100%; }
-        th, td { padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid var(--line); }
+        .scroll { overflow: auto; max-height: 34rem; margin: .5rem 0; }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        th, td { white-space: nowrap; overflow-wrap: normal; padding: .3rem .9rem .3rem 0; text-align: right; border-bottom: 1px solid var(--line); }
         th:first-child, td:first-child, th.text, td.text { text-align: left; }
+        td.words { white-space: normal; min-width: 14rem; }
+        thead th { position: sticky; top: 0; background: var(--paper); }
         th { font-weight: 600; font-size: .85rem; color: var(--soft); }
         .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.25rem; }
         figure { margin: 0; min-width: 0; }
@@ -52,9 +56,22 @@ enum ReportPageStyle {
         .pixels { image-rendering: pixelated; }
         .marker circle { fill: transparent; stroke: #fff; stroke-width: 2; vector-effect: non-scaling-stroke; }
         .marker circle + circle { stroke: #d81b60; stroke-width: 2; stroke-dasharray: 5 4; }
+        .marker rect { fill: none; stroke: #d81b60; stroke-width: 2; vector-effect: non-scaling-stroke; }
+        .marker .aim { display: none; stroke: #ffd400; stroke-width: 2; vector-effect: non-scaling-stroke; }
         .marker:focus { outline: none; }
         .marker:focus circle, .marker:hover circle, .marker:target circle { stroke-width: 4; }
         .marker:focus circle + circle, .marker:hover circle + circle { stroke: #ffd400; stroke-dasharray: none; }
+        .marker:target circle { stroke: #000; stroke-width: 9; }
+        .marker:target circle + circle { stroke: #ffd400; stroke-width: 5; stroke-dasharray: none; }
+        .marker:target .aim { display: block; }
+        .unjudged { fill: rgba(128, 128, 128, .35); stroke: #fff; stroke-width: 2; stroke-dasharray: 6 4;
+          vector-effect: non-scaling-stroke; }
+        .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .6rem;
+          margin: .8rem 0 .2rem; }
+        .gallery a { font-size: .85rem; } .gallery svg { display: block; width: 100%; border-radius: .25rem; }
+        .time { display: block; width: 100%; max-width: 25rem; height: .9rem; }
+        .time rect { fill: var(--line); } .time .since { fill: var(--mark); }
+        .shape { font-weight: 400; color: var(--soft); }
         .bar { display: block; width: 100%; height: .7rem; border-radius: .2rem; margin-top: .4rem; }
         .ends { display: flex; justify-content: space-between; font-size: .85rem; color: var(--soft);
           font-variant-numeric: tabular-nums; }
@@ -77,7 +94,13 @@ enum ReportPageStyle {
         footer { padding-top: 1rem; padding-bottom: 2.5rem; }
         @media (max-width: 34rem) { body { font-size: 15px; }
           th, td { padding-right: .4rem; } th { font-size: .75rem; }
-          .crops { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } .wide { display: none; } }
-        @media print { .zoom { display: none; } .frame { max-height: none; } .defect { break-inside: avoid; } }
+          .crops { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } }
+        @media print { .zoom { display: none; } .frame, .scroll { max-height: none; overflow: visible; }
+          thead th { position: static; } table { font-size: .8rem; } th, td { padding-right: .5rem; }
+          .defect, figure, .gallery { break-inside: avoid; } tr { break-inside: avoid; } body { font-size: 12px; }
+          .crops { grid-template-columns: repeat(5, 1fr); gap: .4rem; } .defect { padding: .5rem; margin: .5rem 0; }
+          .maps { grid-template-columns: 1fr 1fr; }
+          h2, h3, h4, figcaption, legend { break-after: avoid; } .frame svg { max-height: 60vh; }
+          details::details-content { content-visibility: visible; display: block; } }
         """
 }

@@ -28,7 +28,7 @@ struct FrameSet {
             shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: true))
         accumulators.clear(rows: 0..<shape.height)
         accumulators.frameCount = frames.count
-        let coarse = CoarseSums(shape)
+        let coarse = try CoarseSums(shape)
         var facts: [FrameFact] = []
         let distance = shape.neighbourDistance
         let white = shape.bitsPerSample == 8 ? 255.0 : 65535

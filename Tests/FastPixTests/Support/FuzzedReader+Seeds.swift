@@ -126,7 +126,7 @@ extension FuzzedReader {
         let shape = shapeOfUnfinished
         let accumulators = try Accumulators(
             shape: shape, contents: AccumulatorContents(kind: .exact, hasExtremes: true))
-        let coarse = CoarseSums(shape)
+        let coarse = try CoarseSums(shape)
         let facts = [0, 1].map { add(noise(shape, $0 + 1), to: accumulators, coarse, half: $0) }
         add(noise(shape, 3), to: accumulators, coarse, half: 1, rows: 7)
         return try written(

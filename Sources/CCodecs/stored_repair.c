@@ -1,0 +1,237 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "repair_internal.h"
+
+// The order of operations is as written, on every machine.
+#pragma STDC FP_CONTRACT OFF
+
+/// A repair of samples that lie in the file as they are: only their bytes change.
+typedef struct stored_repair {
+    fpx_photo_decoder *decoder;
+    fpx_photo_header header;
+    fpx_bytes *file;
+    /// The picture as decoded.
+    uint8_t *samples;
+    size_t row_bytes;
+    /// A byte a pixel, 1 where it is to be replaced.
+    uint8_t *is_bad;
+    /// Columns and rows from a sample to the next one of its colour.
+    size_t column_step;
+    size_t row_step;
+    fpx_repair_window window;
+} stored_repair;
+
+static fpx_photo_status no_memory(fpx_photo_error *error) {
+    fpx_photo_explain(error, "no memory is left to repair the photo");
+    return FPX_PHOTO_OUT_OF_MEMORY;
+}
+
+static double sample_at(const stored_repair *self, size_t row, size_t column, size_t channel) {
+    const uint8_t *pixels = self->samples + row * self->row_bytes;
+    size_t index = column * self->header.channels + channel;
+    switch (self->header.bits_per_sample) {
+    case 8: return pixels[index];
+    case 16: {
+        uint16_t value;
+        memcpy(&value, pixels + 2 * index, sizeof value);
+        return value;
+    }
+    default: {
+        float value;
+        memcpy(&value, pixels + 4 * index, sizeof value);
+        return value;
+    }
+    }
+}
+
+/// Writes a sample to the bytes of the file, in the file's own form.
+static bool store(stored_repair *self, size_t row, size_t column, size_t channel, double value) {
+    fpx_sample_place place;
+    if (!self->decoder->place(self->decoder, row, column, channel, &place) || place.offset > self->file->count ||
+        self->file->count - place.offset < place.byte_count) {
+        return false;
+    }
+    uint32_t bits;
+    if (place.byte_count == 4) {
+        float stored = (float)value;
+        memcpy(&bits, &stored, sizeof bits);
+    } else {
+        // A weighted mean of samples stays in their range.
+        bits = (uint32_t)(value + 0.5);
+    }
+    bits ^= place.flipped_bits;
+    uint8_t *bytes = self->file->data + place.offset;
+    for (unsigned byte = 0; byte < place.byte_count; byte++) {
+        unsigned shift = 8 * (place.is_big_endian ? place.byte_count - 1 - byte : byte);
+        bytes[byte] = (uint8_t)(bits >> shift);
+    }
+    return true;
+}
+
+/// A difference between samples that means nothing: of those around the place a hundredth of their range.
+static double noise_of(const fpx_repair_window *window) {
+    double least = INFINITY;
+    double most = -INFINITY;
+    for (size_t pixel = 0; pixel < window->width * window->height; pixel++) {
+        for (size_t channel = 0; window->is_good[pixel] != 0 && channel < window->channels; channel++) {
+            double value = window->samples[pixel * window->channels + channel];
+            least = value < least ? value : least;
+            most = value > most ? value : most;
+        }
+    }
+    return most > least ? (most - least) / 100 : 1;
+}
+
+/// Replaces those pixels of a patch whose row and column have these remainders: with the samples of one colour that
+/// are around, which are a picture of their own.
+static fpx_photo_status repair_lattice(stored_repair *self, const fpx_repair_patch *patch, size_t row_phase,
+                                       size_t column_phase, fpx_photo_error *error) {
+    fpx_repair_window *window = &self->window;
+    size_t width = self->header.width;
+    size_t height = self->header.height;
+    // The patch, and the picture, in steps.
+    size_t first_column = (patch->column + self->column_step - 1 - column_phase) / self->column_step;
+    size_t first_row = (patch->row + self->row_step - 1 - row_phase) / self->row_step;
+    size_t end_column = (patch->column + patch->width + self->column_step - 1 - column_phase) / self->column_step;
+    size_t end_row = (patch->row + patch->height + self->row_step - 1 - row_phase) / self->row_step;
+    size_t columns = (width + self->column_step - 1 - column_phase) / self->column_step;
+    size_t rows = (height + self->row_step - 1 - row_phase) / self->row_step;
+    size_t reach = fpx_repair_reach(patch);
+    size_t left = first_column > reach ? first_column - reach : 0;
+    size_t top = first_row > reach ? first_row - reach : 0;
+    size_t right = end_column + reach < columns ? end_column + reach : columns;
+    size_t bottom = end_row + reach < rows ? end_row + reach : rows;
+    if (first_column >= end_column || first_row >= end_row) {
+        return FPX_PHOTO_OK;
+    }
+    window->reach = reach;
+    window->width = right - left;
+    window->height = bottom - top;
+    for (size_t y = 0; y < window->height; y++) {
+        size_t row = (top + y) * self->row_step + row_phase;
+        for (size_t x = 0; x < window->width; x++) {
+            size_t column = (left + x) * self->column_step + column_phase;
+            window->is_good[y * window->width + x] = self->is_bad[row * width + column] == 0;
+            for (size_t channel = 0; channel < window->channels; channel++) {
+                window->samples[(y * window->width + x) * window->channels + channel] =
+                    sample_at(self, row, column, channel);
+            }
+        }
+    }
+    window->noise = noise_of(window);
+    for (size_t y = first_row; y < end_row; y++) {
+        for (size_t x = first_column; x < end_column; x++) {
+            double values[4];
+            if (!fpx_repair_interpolate(window, x - left, y - top, values)) {
+                fpx_photo_explain(error, "nothing good is near row %lu, column %lu to repair it from",
+                                  (unsigned long)patch->row, (unsigned long)patch->column);
+                return FPX_PHOTO_UNSUPPORTED;
+            }
+            for (size_t channel = 0; channel < window->channels; channel++) {
+                if (!store(self, y * self->row_step + row_phase, x * self->column_step + column_phase, channel,
+                           values[channel])) {
+                    fpx_photo_explain(error, "a place to repair has no place in the file");
+                    return FPX_PHOTO_CORRUPT;
+                }
+            }
+        }
+    }
+    return FPX_PHOTO_OK;
+}
+
+static fpx_photo_status repair_patches(stored_repair *self, const fpx_repair_patch *patches, size_t patch_count,
+                                       fpx_photo_error *error) {
+    const fpx_photo_header *header = &self->header;
+    if (!fpx_repair_patches_are_inside(patches, patch_count, header->width, header->height)) {
+        fpx_photo_explain(error, "a place to repair lies outside the picture");
+        return FPX_PHOTO_UNSUPPORTED;
+    }
+    size_t pixels = (size_t)header->width * header->height;
+    size_t window_pixels = (size_t)FPX_REPAIR_LONGEST_WINDOW_SIDE * FPX_REPAIR_LONGEST_WINDOW_SIDE;
+    self->window.channels = header->channels;
+    self->window.samples = malloc(window_pixels * header->channels * sizeof *self->window.samples);
+    self->window.is_good = malloc(window_pixels);
+    self->is_bad = calloc(pixels, 1);
+    if (self->window.samples == NULL || self->window.is_good == NULL || self->is_bad == NULL) {
+        return no_memory(error);
+    }
+    for (size_t index = 0; index < patch_count; index++) {
+        for (size_t row = patches[index].row; row < (size_t)patches[index].row + patches[index].height; row++) {
+            memset(self->is_bad + row * header->width + patches[index].column, 1, patches[index].width);
+        }
+    }
+    // Only bad samples change, and only good ones are read, so that the order of patches does not matter.
+    for (size_t index = 0; index < patch_count; index++) {
+        for (size_t phase = 0; phase < self->row_step * self->column_step; phase++) {
+            fpx_photo_status status = repair_lattice(self, &patches[index], phase / self->column_step,
+                                                     phase % self->column_step, error);
+            if (status != FPX_PHOTO_OK) {
+                return status;
+            }
+        }
+    }
+    return FPX_PHOTO_OK;
+}
+
+static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error) {
+    const fpx_photo_header *header = &self->header;
+    fpx_sample_place place;
+    if (self->decoder->place == NULL || !self->decoder->place(self->decoder, 0, 0, 0, &place)) {
+        fpx_photo_explain(error, "its samples are packed, scaled, under a checksum (DATASUM) or may stand for no value "
+                                 "(BLANK), and such files are not repaired; unpack it first (tiffcp -c none, funpack)");
+        return FPX_PHOTO_UNSUPPORTED;
+    }
+    self->row_bytes = (size_t)header->width * header->channels * (header->bits_per_sample / 8);
+    self->samples = malloc(self->row_bytes * header->height);
+    if (self->samples == NULL) {
+        return no_memory(error);
+    }
+    fpx_photo_status status =
+        fpx_photo_read_rows(self->decoder, self->samples, (ptrdiff_t)self->row_bytes, header->height, error);
+    return status == FPX_PHOTO_OK ? fpx_photo_finish(self->decoder, error) : status;
+}
+
+/// The whole file, of which all but the samples is kept.
+static fpx_photo_status read_file(int file_descriptor, fpx_bytes *file, fpx_photo_error *error) {
+    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, false);
+    if (source == NULL) {
+        return no_memory(error);
+    }
+    fpx_photo_status status = FPX_PHOTO_OK;
+    size_t count;
+    while (status == FPX_PHOTO_OK && (count = fpx_byte_source_next(source, sizeof source->buffer)) > 0) {
+        status = fpx_bytes_append(file, source->buffer, count) ? FPX_PHOTO_OK : no_memory(error);
+    }
+    status = status == FPX_PHOTO_OK ? fpx_photo_with_read_error(status, source, error) : status;
+    free(source);
+    return status;
+}
+
+fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *page, uint64_t maximum_pixels,
+                                   const fpx_repair_patch *patches, size_t patch_count, fpx_bytes *output,
+                                   fpx_photo_error *error) {
+    memset(error, 0, sizeof *error);
+    stored_repair self = {.file = output};
+    fpx_photo_status status = output->count == 0 ? read_file(file_descriptor, output, error) : FPX_PHOTO_OK;
+    if (status == FPX_PHOTO_OK) {
+        status = fpx_photo_open(file_descriptor, page, FPX_PHOTO_ALL_CHANNELS, maximum_pixels, &self.decoder,
+                                &self.header, error);
+    }
+    if (status == FPX_PHOTO_OK) {
+        self.column_step = self.header.pattern_columns > 0 ? self.header.pattern_columns : 1;
+        self.row_step = self.header.pattern_rows > 0 ? self.header.pattern_rows : 1;
+        status = read_picture(&self, error);
+    }
+    if (status == FPX_PHOTO_OK) {
+        status = repair_patches(&self, patches, patch_count, error);
+    }
+    fpx_photo_close(self.decoder);
+    free(self.samples);
+    free(self.is_bad);
+    free(self.window.samples);
+    free(self.window.is_good);
+    return status;
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Foundation
+
+/// Words that people try, and what they may have meant.
+enum CommandWords {
+    /// A call of the command at hand that works.
+    static var example: String {
+        switch CommandLine.arguments.dropFirst().first {
+        case "repair": "fastpix repair my-photos/ --map map.json --output repaired/"
+        case let command? where names.contains(command): "fastpix \(command) my-photos/"
+        default: "fastpix hotpixels my-photos/"
+        }
+    }
+
+    static var names: [String] {
+        // Not by a key path, on which the compiler (6.3.1) crashes.
+        FastPixCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    }
+
+    /// What to say of arguments whose first is no command; nil when it is one.
+    static func unknownCommand(_ arguments: [String]) -> String? {
+        guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+        let hint: String
+        if let near = nearest(to: word.lowercased(), among: names) {
+            hint = "Did you mean '\(near)'?"
+        } else if FileManager.default.fileExists(atPath: word) {
+            hint = "For the photos there: fastpix hotpixels \(word)"
+        } else {
+            hint = "The commands are \(names.joined(separator: ", "))."
+        }
+        return "Error: There is no command '\(word)'. \(hint)\nSee 'fastpix --help' for more information."
+    }
+
+    /// The parser's message with the option that an unknown one may stand for, when the command has it.
+    static func improved(_ message: String, help: String) -> String {
+        guard let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z-]*)'/),
+            let known = synonyms[String(unknown.1).lowercased()], help.contains("--\(known.split(separator: " ")[0])")
+        else { return message }
+        var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        guard let index = lines.firstIndex(where: { $0.contains("Unknown option") }) else { return message }
+        lines[index] = "Error: Unknown option '--\(unknown.1)'. Did you mean '--\(known)'?"
+        return lines.joined(separator: "\n")
+    }
+
+    /// What other programs call it.
+    private static let synonyms = [
+        "jobs": "workers", "job": "workers", "threads": "workers", "cores": "workers", "cpus": "workers",
+        "processes": "workers", "parallel": "workers", "out": "output", "outfile": "output", "outdir": "output",
+        "out-dir": "output", "output-dir": "output", "output-file": "output", "force": "overwrite", "replace": "overwrite",
+        "clobber": "overwrite", "silent": "quiet", "no-progress": "quiet", "recurse": "recursive", "json": "format json",
+        "csv": "format csv", "html": "report", "memory": "memory-limit", "max-memory": "memory-limit",
+        "threshold": "above", "simulate": "dry-run", "preview": "dry-run", "ignore": "exclude", "skip": "exclude",
+        "only": "include", "files": "files-from", "file-list": "files-from", "since": "newer", "part": "shard",
+    ]
+
+    /// The word at most two changes away, or three from long ones; nil when there is none.
+    static func nearest(to word: String, among words: [String]) -> String? {
+        let closest = words.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
+        guard let (near, changes) = closest, changes <= (word.count > 6 ? 3 : 2), changes < near.count else { return nil }
+        return near
+    }
+
+    /// Letters put in, left out, changed or swapped with their neighbour to turn one word into the other.
+    private static func distance(_ first: String, _ second: String) -> Int {
+        let (first, second) = (Array(first), Array(second))
+        var before: [Int] = []
+        var last = Array(0...second.count)
+        for row in 1...max(1, first.count) where row <= first.count {
+            var line = [row] + [Int](repeating: 0, count: second.count)
+            for column in 1...max(1, second.count) where column <= second.count {
+                let isSame = first[row - 1] == second[column - 1]
+                line[column] = min(last[column] + 1, line[column - 1] + 1, last[column - 1] + (isSame ? 0 : 1))
+                if row > 1, column > 1, first[row - 1] == second[column - 2], first[row - 2] == second[column - 1] {
+                    line[column] = min(line[column], before[column - 2] + 1)
+                }
+            }
+            before = last
+            last = line
+        }
+        return last[second.count]
+    }
+}

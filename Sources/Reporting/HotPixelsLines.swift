@@ -1,0 +1,99 @@
+import FastPixCodecs
+import FastPixDetection
+import FastPixDiscovery
+import FastPixFrames
+import FastPixMaps
+import FastPixPlumbing
+
+extension HotPixelsReport {
+    /// The report as JSON Lines: an object a line, told apart by `record`: one `report`, then for each group a `group` and
+    /// its `defect`s, then each `skipped` file, each `odd` one that counts, and each `warning`. A program takes in a line at a
+    /// time.
+    var lines: String {
+        var lines = [JSONText.line(of: Line(record: "report", head: Head(self)))]
+        for group in groups {
+            lines.append(JSONText.line(of: Line(record: "group", head: GroupHead(group))))
+            for defect in group.detection?.defects ?? [] {
+                lines.append(
+                    JSONText.line(
+                        of: Line(
+                            record: "defect", head: GroupNumber(group: group.number),
+                            body: SensorDefect(defect, group.sensorFrame))))
+            }
+        }
+        for photo in skipped { lines.append(JSONText.line(of: Line(record: "skipped", head: photo))) }
+        for photo in oddPhotos { lines.append(JSONText.line(of: Line(record: "odd", head: photo))) }
+        for warning in warnings { lines.append(JSONText.line(of: Line(record: "warning", head: warning))) }
+        return lines.joined()
+    }
+
+    private struct Head: Encodable {
+        let schema = "fastpix.hotpixels-lines/1"
+        let version: String
+        let settings: Settings
+        let groups: Int
+        let skipped: Int
+        let selection: SelectionReport
+
+        init(_ report: HotPixelsReport) {
+            version = report.version
+            settings = report.settings
+            groups = report.groups.count
+            skipped = report.skipped.count
+            selection = report.selection
+        }
+    }
+
+    private struct GroupNumber: Encodable {
+        let group: Int
+    }
+
+    /// What is known of a group besides its list.
+    private struct GroupHead: Encodable {
+        let group: Group
+
+        enum CodingKeys: String, CodingKey {
+            case group, name, camera, width, height, channels, channelNames, bitsPerSample, frames, defects, judgedShare
+            case frameKind, isFixedView, limitOfDetection, isTruncated
+        }
+
+        init(_ group: Group) { self.group = group }
+
+        /// A value that is not known is written as null, so that a reader finds every key; the number of `defects` is null
+        /// when they were not judged.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(group.number, forKey: .group)
+            try container.encode(group.name, forKey: .name)
+            try container.encode(group.camera, forKey: .camera)
+            try container.encode(group.shape.width, forKey: .width)
+            try container.encode(group.shape.height, forKey: .height)
+            try container.encode(group.shape.channels, forKey: .channels)
+            try container.encode(group.channelNames, forKey: .channelNames)
+            try container.encode(group.shape.bitsPerSample, forKey: .bitsPerSample)
+            try container.encode(group.frames, forKey: .frames)
+            try container.encode(group.detection?.defects.count, forKey: .defects)
+            try container.encode(group.detection?.judgedShare, forKey: .judgedShare)
+            try container.encode(group.detection?.kind, forKey: .frameKind)
+            try container.encode(group.detection?.isFixedView, forKey: .isFixedView)
+            try container.encode(group.detection?.limitOfDetection, forKey: .limitOfDetection)
+            try container.encode(group.detection?.isTruncated, forKey: .isTruncated)
+        }
+    }
+
+    /// An object with the fields of others and what it is.
+    private struct Line: Encodable {
+        let record: String
+        let head: any Encodable
+        var body: (any Encodable)?
+
+        enum CodingKeys: String, CodingKey { case record }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(record, forKey: .record)
+            try head.encode(to: encoder)
+            try body?.encode(to: encoder)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Words that are nearly right, or another program's, are answered with the one that works.
+struct NearMissTests {
+    @Test(arguments: [
+        (["hotpixel", "x"], "Did you mean 'hotpixels'?"), (["stat"], "Did you mean 'stats'?"),
+        (["repiar"], "Did you mean 'repair'?"), (["addweight"], "Did you mean 'addweighted'?"),
+        (["schema", "hotpixel"], "Did you mean 'hotpixels'?"),
+        (["hotpixels", "x", "--jobs", "3"], "Did you mean '--workers'?"),
+        (["hotpixels", "x", "--threads=3"], "Did you mean '--workers'?"),
+        (["stats", "x", "--out", "y"], "Did you mean '--output'?"),
+        (["hotpixels", "x", "--force"], "Did you mean '--overwrite'?"),
+        (["hotpixels", "x", "--varience-map", "y"], "--variance-map"),
+        (["stats", "x", "--ignore", "y"], "Did you mean '--exclude'?"), (["stats", "x", "--shards", "1/2"], "--shard"),
+    ])
+    func suggestions(_ arguments: [String], _ words: String) throws {
+        let run = try CommandRun.fastpix(arguments)
+        #expect(run.exitCode == 64)
+        #expect(run.stdout == "")
+        #expect(run.stderr.hasPrefix("Error: "))
+        #expect(run.stderr.contains(words), "\(run.stderr)")
+    }
+
+    /// A folder in the place of a command: what most people want with it.
+    @Test func aFolderIsNoCommand() throws {
+        let run = try CommandRun.fastpix([Photos.tiny.path])
+        #expect(run.exitCode == 64)
+        #expect(run.stderr.contains("fastpix hotpixels \(Photos.tiny.path)"))
+    }
+
+    @Test(arguments: ["hotpixels", "stats", "bench", "tune", "repair"])
+    func commandsAlonePointToTheirOwnHelp(_ command: String) throws {
+        let run = try CommandRun.fastpix([command])
+        #expect(run.exitCode == 64)
+        #expect(run.stderr.contains("fastpix \(command) --help") || run.stderr.contains("fastpix help \(command)"))
+        if command != "repair" { #expect(run.stderr.contains("for example: fastpix \(command) my-photos/")) }
+    }
+
+    @Test(arguments: ["hotpixels", "stats"])
+    func jIsWorkers(_ command: String) throws {
+        let run = try CommandRun.fastpix(
+            [command, Repository.fixture("sixteen-bit").path, "-q", "-j", "2", "--format", "json"])
+        #expect(run.exitCode == 0)
+        #expect(run.stdout.contains("\"workers\" : 2"))
+    }
+
+    /// Usage lines, help and tables: terminals and mails have eighty columns.
+    @Test(arguments: [
+        "hotpixels", "merge", "compare", "repair", "addweighted", "stats", "bench", "tune", "info", "show", "schema", "",
+    ])
+    func helpFitsEightyColumns(_ command: String) throws {
+        let run = try CommandRun.fastpix(command.isEmpty ? ["--help"] : [command, "--help"])
+        #expect(run.exitCode == 0)
+        for line in run.stdout.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test func tablesOfSixteenBitsFitEightyColumns() throws {
+        for command in ["hotpixels", "stats"] {
+            let run = try CommandRun.fastpix([command, Repository.fixture("sixteen-bit").path, "-q"])
+            #expect(run.exitCode == 0)
+            let lines = run.stdout.split(separator: "\n").filter { $0.hasPrefix("  ") }
+            #expect(!lines.isEmpty)
+            for line in lines { #expect(line.count <= 80, "\(line)") }
+        }
+    }
+}

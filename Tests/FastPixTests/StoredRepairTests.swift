@@ -1,0 +1,121 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import FastPix
+@testable import FastPixAccumulation
+@testable import FastPixCodecs
+@testable import FastPixDetection
+@testable import FastPixDiscovery
+@testable import FastPixFrames
+@testable import FastPixMaps
+@testable import FastPixPlumbing
+@testable import FastPixReporting
+
+/// `fastpix repair` on TIFF and FITS files: the listed samples change, in place, and not one other byte.
+struct StoredRepairTests {
+    private static func repair(_ file: URL, _ entries: [[Int]], in folder: URL) throws -> (RepairReport, Data?) {
+        let photo = try #require(
+            PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos.first)
+        let shape = photo.header.shape
+        let rows = entries.map { "\(shape.width),\(shape.height),\($0[0]),\($0[1])" }
+        let map = try folder.addFile(
+            "list.csv", Data((["width,height,row,column"] + rows).joined(separator: "\n").utf8))
+        let out = folder.appendingPathComponent("out")
+        let report = try PhotoRepair(folder: FilePath(out.path), overwrites: true).run(
+            [FilePath(file.path)], maps: [DefectMapInput(FilePath(map.path))])
+        return (report, try? Data(contentsOf: out.appendingPathComponent(file.lastPathComponent)))
+    }
+
+    private static func samples(_ file: URL) throws -> [[UInt8]] {
+        try PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos.map { try $0.samples() }
+    }
+
+    /// Files whose samples are as they are delivered, in every order of bytes, planes and strips.
+    @Test(arguments: [
+        "tiff/grey8-strips.tif", "tiff/grey8-bigtiff.tif", "tiff/grey16-strips.tif", "tiff/grey16-big-endian.tif",
+        "tiff/rgb16-planar.tif", "tiff/rgb8-chunky.tif", "tiff/float32-strips.tif", "tiff/float32-big-endian.tif",
+        "tiff/stack.tif", "tiff/imagej.tif", "fits/u8.fits", "fits/u16.fits", "fits/i16-positive.fits",
+        "fits/f32.fits", "fits/cube.fits", "fits/rgb.fits", "fits/extensions.fits",
+    ])
+    func onlyTheListedSamplesChange(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let file = Repository.fixture(name)
+            let before = try Data(contentsOf: file)
+            let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
+            #expect(report.skipped == [])
+            let repaired = try #require(after)
+            #expect(repaired.count == before.count)
+            let old = try Self.samples(file)
+            let new = try Self.samples(folder.appendingPathComponent("out/\(file.lastPathComponent)"))
+            let photos = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos
+            var changedSamples = 0
+            for (photo, (old, new)) in zip(photos, zip(old, new)) {
+                let shape = photo.header.shape
+                let pixelBytes = shape.channels * shape.bytesPerSample
+                let place = 3 * shape.bytesPerRow + 4 * pixelBytes
+                let changed = old.indices.filter { old[$0] != new[$0] }
+                #expect(changed.allSatisfy { (place..<place + pixelBytes).contains($0) })
+                changedSamples += changed.isEmpty ? 0 : 1
+                // Between those around it.
+                guard shape.bitsPerSample == 8, shape.channels == 1 else { continue }
+                let around = (2...4).flatMap { row in (3...5).map { old[row * shape.bytesPerRow + $0] } }
+                #expect((around.min()!...around.max()!).contains(new[place]))
+            }
+            #expect(changedSamples > 0)
+            // The same number of bytes has changed as in the samples: headers and all else are kept.
+            let inFile = before.indices.filter { before[$0] != repaired[$0] }.count
+            let inSamples = zip(old, new).reduce(0) { sum, pair in sum + zip(pair.0, pair.1).count { $0 != $1 } }
+            #expect(inFile == inSamples)
+        }
+    }
+
+    /// A mosaic is repaired from samples of the same colour: of an even ground exactly.
+    @Test func mosaicsAreRepairedFromTheirOwnColour() throws {
+        try withTemporaryFolder { folder in
+            let (width, height) = (24, 20)
+            let colours: [UInt16] = [1000, 2000, 3000, 4000]
+            func value(_ row: Int, _ column: Int) -> UInt16 { colours[row % 2 * 2 + column % 2] }
+            var others: [(row: Int, column: Int, value: UInt16)] = []
+            for row in 0..<height {
+                for column in 0..<width { others.append((row, column, value(row, column))) }
+            }
+            let bad = [[5, 6], [6, 6], [6, 7], [0, 0], [19, 23]]
+            for place in bad { others[place[0] * width + place[1]].value = 60000 }
+            let picture = RawPicture(width: width, height: height, usual: 0, others: others)
+            let file = try folder.addFile("a.fits", picture.fitsAsStored(["BAYERPAT= 'RGGB    '"]))
+            let (report, _) = try Self.repair(file, bad, in: folder)
+            #expect(report.skipped == [])
+            let samples = try #require(try Self.samples(folder.appendingPathComponent("out/a.fits")).first)
+            for row in 0..<height {
+                for column in 0..<width {
+                    let place = (row * width + column) * 2
+                    #expect(UInt16(samples[place]) | UInt16(samples[place + 1]) << 8 == value(row, column))
+                }
+            }
+        }
+    }
+
+    /// What is packed is named, and nothing is written.
+    @Test(arguments: ["tiff/grey16-lzw.tif", "tiff/grey16-tiles.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz", "fits/scaled.fits"])
+    func packedFilesAreRefused(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let (report, after) = try Self.repair(Repository.fixture(name), [[3, 4]], in: folder)
+            #expect(report.photos.isEmpty && after == nil)
+            #expect(report.skipped.first?.reason.contains("unpack it first") == true, "\(report.skipped)")
+        }
+    }
+
+    /// A checksum in the header would be wrong afterwards, and an interpolated sample may be one that stands for no value
+    /// (found by fuzzing).
+    @Test(arguments: ["DATASUM = '2503531142'", "BLANK   =                    1"])
+    func filesThatARepairWouldBreakAreRefused(_ card: String) throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 20, height: 20, usual: 9, others: [])
+            let file = try folder.addFile("a.fits", picture.fitsAsStored([card]))
+            let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
+            #expect(report.photos.isEmpty && after == nil)
+        }
+    }
+}
