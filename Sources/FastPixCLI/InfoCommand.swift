@@ -5,6 +5,7 @@ struct InfoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
         abstract: "Tells what fastpix found on this machine: processors, caches, SIMD level, OpenMP.",
+        usage: "fastpix info [<options>]",
         discussion:
             "The environment variable FASTPIX_ISA=c|avx2|avx512|neon forces a SIMD level; results stay the same.")
 

@@ -37,7 +37,7 @@ struct BlendUsageTests {
         let options = [
             "--alpha", "--beta", "--gamma", "--blur", "--sigma", "-r, --recursive", "--pair-by", "--resize-b",
             "--max-pixels", "-o, --output", "--format", "--quality", "--png-level", "--suffix", "--overwrite",
-            "--summary", "-q, --quiet", "--workers",
+            "--summary", "-q, --quiet", "-j, --workers",
         ]
         for option in options { #expect(run.stdout.contains("  \(option) "), "\(option)") }
     }

@@ -21,8 +21,8 @@ struct CheckpointTests {
 
     private static func whole(_ arguments: [String], in folder: URL) throws -> Whole {
         let run = try CommandRun.fastpix(
-            ["hotpixels", "--no-defects", photos, "--format", "csv", "--quiet", "--save-sums", "sums"] + arguments,
-            in: folder)
+            ["hotpixels", "--no-defects", photos, "--format", "csv", "--quiet", "--save-sums", "sums", "--overwrite"]
+                + arguments, in: folder)
         #expect(run.exitCode == 0)
         #expect(run.stderr == "")
         return try Whole(run, sums: folder.appendingPathComponent("sums"))

@@ -16,7 +16,7 @@ struct DeterminismTests {
         binary: URL = FastPixBinary.tested
     ) throws -> [HotPixelsResult.Group] {
         let run = try CommandRun.fastpix(
-            ["hotpixels", "--format", "json", "--quiet", "--accumulator", accumulator.rawValue]
+            ["hotpixels", "--format", "json", "--quiet", "--overwrite", "--accumulator", accumulator.rawValue]
                 + arguments,
             environment: environment, binary: binary)
         #expect(run.exitCode == 0)

@@ -90,7 +90,9 @@ struct InterruptionTests {
         "hotpixels", "photos", "--format", "csv", "--quiet", "--save-sums", "sums",
     ]
     private static let resumable =
-        report + ["--checkpoint", "run.state", "--checkpoint-interval", "0", "--batch", "1", "--workers", "2"]
+        report + [
+            "--checkpoint", "run.state", "--checkpoint-interval", "0", "--batch", "1", "--workers", "2", "--overwrite",
+        ]
 
     /// Any number of interruptions later, the result has the bits of a run without any.
     @Test(arguments: [SIGKILL, SIGTERM, SIGINT])

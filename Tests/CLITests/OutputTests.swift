@@ -100,11 +100,11 @@ struct OutputTests {
 
     @Test func failureLeavesAnOlderOutputAlone() throws {
         try withTemporaryFolder { folder in
-            let target = try folder.addFile("report.json", Data("an older report".utf8))
+            let target = try folder.addFile("report.txt", Data("an older report".utf8))
             let run = try CommandRun.fastpix(["hotpixels", Photos.tiny.path, "--overwrite", "--output", target.path])
             #expect(run.exitCode == 1)
             #expect(run.stdout == "")
-            #expect(try folder.entries() == ["report.json"])
+            #expect(try folder.entries() == ["report.txt"])
             #expect(try String(contentsOf: target, encoding: .utf8) == "an older report")
         }
     }
