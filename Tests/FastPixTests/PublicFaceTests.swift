@@ -6,7 +6,7 @@ import Testing
 
 /// What users of the library rely on in all jobs alike: reports that can be read back, jobs that do not block a task and
 /// stop with it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PublicFaceTests {
     /// Grey scenes with one hot pixel, and a file that is damaged.
     private static func withPhotos(_ count: Int = 40, _ body: (URL, PhotoDiscovery) async throws -> Void) async throws {
