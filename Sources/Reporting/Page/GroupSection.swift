@@ -204,7 +204,7 @@ struct GroupSection {
         }
         return """
             <div class="gallery">\(items.joined(separator: "\n"))</div>
-            <p class="soft">\(defects.count > shown.count ? "The strongest of them" : "They") pixel by pixel, in the mean of the photos.</p>
+            <p class="soft">\(defects.count > shown.count ? "The strongest of them" : "All of them") pixel by pixel, in the mean of the photos.</p>
             """
     }
 
