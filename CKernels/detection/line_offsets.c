@@ -33,6 +33,12 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
     return FPX_OK;
 }
 
+/// Twice a sample less both others, in steps.
+static inline int32_t steps(float sample, float left, float right) {
+    const float offset = sample + sample - left - right;
+    return (int32_t)larger(smaller(offset, (float)FPX_LINE_STEP), (float)-FPX_LINE_STEP);
+}
+
 fpx_status fpx_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, const float *row, const float *left,
                                 const float *right, size_t count) {
     if (count == 0) return FPX_OK;
@@ -40,8 +46,28 @@ fpx_status fpx_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, c
     for (size_t i = 0; i < count; i++) {
         above[i] = (uint8_t)(above[i] + (row[i] > larger(left[i], right[i])));
         below[i] = (uint8_t)(below[i] + (row[i] < smaller(left[i], right[i])));
-        const float offset = row[i] + row[i] - left[i] - right[i];
-        sums[i] += (int32_t)larger(smaller(offset, (float)FPX_LINE_STEP), (float)-FPX_LINE_STEP);
+        sums[i] += steps(row[i], left[i], right[i]);
+    }
+    return FPX_OK;
+}
+
+fpx_status fpx_tile_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, const float *row, const float *left,
+                                     const float *right, size_t count, size_t tile_columns) {
+    if (tile_columns == 0 || tile_columns > FPX_LINE_TILE_COLUMNS) return FPX_ERROR_ARGUMENT;
+    if (count == 0) return FPX_OK;
+    if (!above || !below || !sums || !row || !left || !right) return FPX_ERROR_ARGUMENT;
+    for (size_t tile = 0; tile * tile_columns < count; tile++) {
+        const size_t first = tile * tile_columns;
+        const size_t end = count - first < tile_columns ? count : first + tile_columns;
+        int32_t higher = 0, lower = 0, sum = 0;
+        for (size_t i = first; i < end; i++) {
+            higher += row[i] > larger(left[i], right[i]);
+            lower += row[i] < smaller(left[i], right[i]);
+            sum += steps(row[i], left[i], right[i]);
+        }
+        above[tile] = (uint8_t)higher;
+        below[tile] = (uint8_t)lower;
+        sums[tile] = sum;
     }
     return FPX_OK;
 }

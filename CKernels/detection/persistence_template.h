@@ -72,12 +72,21 @@ INLINE void sum_counters(uint32_t *sums, const uint16_t *counters, const tile_ro
         sums[index - start] += counters[index];
 }
 
-/// What the lanes of a channel have together.
-INLINE uint32_t sum_of_channel(const uint32_t *sums, size_t lanes, size_t channels, size_t channel) {
-    uint32_t all = 0;
-    for (size_t lane = channel; lane < lanes; lane += channels)
-        all += sums[lane];
-    return all;
+/// What the lanes of each channel have together: halves are added up as long as both begin with the same channel.
+INLINE void sum_of_channels(uint32_t *of_channels, const uint32_t *sums, size_t lanes, size_t channels) {
+    uint32_t folded[MOST_LANES];
+    size_t count = lanes;
+    memcpy(folded, sums, lanes * sizeof *folded);
+    while (count % 2 == 0 && count / 2 % channels == 0) {
+        count /= 2;
+        for (size_t lane = 0; lane < count; lane++)
+            folded[lane] += folded[lane + count];
+    }
+    for (size_t channel = 0; channel < channels; channel++) {
+        of_channels[channel] = 0;
+        for (size_t lane = channel; lane < count; lane += channels)
+            of_channels[channel] += folded[lane];
+    }
 }
 
 typedef struct mark_words {
@@ -241,18 +250,22 @@ INLINE size_t take_tile(const fpx_persistence_task *task, size_t tile, uint32_t 
 
     thresholds most = {{0}, {0}, {0}};
     const double places = (double)(last - first);
+    uint32_t above[FPX_DETECTION_CHANNELS], below[FPX_DETECTION_CHANNELS];
+    uint32_t blind_above[FPX_DETECTION_CHANNELS], blind_below[FPX_DETECTION_CHANNELS];
+    sum_of_channels(above, sums.above, lanes, channels);
+    sum_of_channels(below, sums.below, lanes, channels);
+    sum_of_channels(blind_above, sums.blind_above, lanes, channels);
+    sum_of_channels(blind_below, sums.blind_below, lanes, channels);
     for (size_t channel = 0; channel < channels; channel++) {
         fpx_persistence_sums *tile_sum = &task->tile_sums[tile * channels + channel];
-        const uint32_t all_above = sum_of_channel(sums.above, lanes, channels, channel);
-        const uint32_t all_below = sum_of_channel(sums.below, lanes, channels, channel);
-        tile_sum->above += all_above;
-        tile_sum->below += all_below;
-        tile_sum->blind_above += sum_of_channel(sums.blind_above, lanes, channels, channel);
-        tile_sum->blind_below += sum_of_channel(sums.blind_below, lanes, channels, channel);
+        tile_sum->above += above[channel];
+        tile_sum->below += below[channel];
+        tile_sum->blind_above += blind_above[channel];
+        tile_sum->blind_below += blind_below[channel];
         tile_sum->places += last - first;
-        most.above[channel] = threshold(task, all_above, places);
-        most.below[channel] = threshold(task, all_below, places);
-        most.either[channel] = threshold(task, (double)all_above + (double)all_below, places);
+        most.above[channel] = threshold(task, above[channel], places);
+        most.below[channel] = threshold(task, below[channel], places);
+        most.either[channel] = threshold(task, (double)above[channel] + (double)below[channel], places);
     }
     return flag(flagged, &row, &most, lanes, channels, first);
 }

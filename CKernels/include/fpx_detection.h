@@ -59,12 +59,35 @@ fpx_status fpx_persistence_row(fpx_persistence_sums *_Nonnull tile_sums, fpx_per
 fpx_status fpx_ring_offsets_f32(float *_Nonnull offsets, const float *_Nonnull upper, const float *_Nonnull row,
                                 const float *_Nonnull lower, size_t first, size_t last, size_t step);
 
+/// How far samples lie from their neighbours, in units of the tile's spread, summed up over places in 1/256ths, each share
+/// rounded towards 0, and how many places.
+typedef struct {
+    uint64_t sum, places;
+} fpx_spread_sums;
+
+/// A share counts for no more: one far out among many does not say how its place is.
+#define FPX_DETECTION_MOST_SHARE 4.0f
+
+/// Of the offsets of a row, none below 0: sets spreads[tile * channels + channel] to what 27 of 32 of the tile's samples do
+/// not exceed, and adds the samples' shares of it to phases[(column % period) * channels + channel] where it is above 0.
+/// Tiles of which fewer than `fewest_columns` (1 or more) are looked at get -1.
+fpx_status fpx_tile_spreads_f32(float *_Nonnull spreads, fpx_spread_sums *_Nonnull phases,
+                                const float *_Nonnull offsets, size_t width, size_t channels, size_t distance,
+                                size_t period, size_t tile_columns, size_t fewest_columns);
+
 /// Compares `row` with two others on either side of it, sample by sample: above[i] += row > both, below[i] += row <
 /// both, sums[i] += 2 row - left - right, clamped to +-FPX_LINE_STEP and rounded towards 0. `count` samples.
 #define FPX_LINE_STEP 33554432
 fpx_status fpx_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                 const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,
                                 size_t count);
+
+/// The same, summed up over the samples of each tile: above[tile], below[tile] and sums[tile] are set. `tile_columns` is
+/// at most FPX_LINE_TILE_COLUMNS, so that sums fit.
+#define FPX_LINE_TILE_COLUMNS 63
+fpx_status fpx_tile_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
+                                     const float *_Nonnull row, const float *_Nonnull left,
+                                     const float *_Nonnull right, size_t count, size_t tile_columns);
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,17 @@ fpx_status fpx_scene_row_f32(int64_t *_Nullable cell_sums, int64_t *_Nonnull lev
                              const float *_Nullable row, size_t width, size_t channels, size_t channel,
                              size_t distance);
 
+/// In how many columns two rows differ as two rows of one picture hardly do: of `width` pixels of `channels` samples, every
+/// `column_step`-th column's `channel` is looked at, and counted in `*seam_columns` (which is set) when
+///   |below - above| > 2 max(|above - first|, |last - below|) + least
+/// for four rows that follow each other: `first`, `above`, `below`, `last`. `least` is at most 255.
+/// Errors: as above, and for a `column_step` of 0 or of more than FPX_SCENE_MOST_COLUMN_STEP / channels.
+fpx_status fpx_seam_columns_u8(size_t *_Nonnull seam_columns, const uint8_t *_Nullable first,
+                               const uint8_t *_Nullable above, const uint8_t *_Nullable below,
+                               const uint8_t *_Nullable last, size_t width, size_t channels, size_t channel,
+                               size_t column_step, unsigned least);
+#define FPX_SCENE_MOST_COLUMN_STEP 64
+
 #ifdef __cplusplus
 }
 #endif

@@ -65,7 +65,7 @@ package final class Accumulators: @unchecked Sendable {
     package func sumOfSquares8(at sample: Int) -> UnsafeMutablePointer<UInt32> { pointer(1, sample) }
     package func sumOfSquares16(at sample: Int) -> UnsafeMutablePointer<UInt64> { pointer(1, sample) }
     package func mean(at sample: Int) -> UnsafeMutablePointer<Double> { pointer(0, sample) }
-    func m2(at sample: Int) -> UnsafeMutablePointer<Double> { pointer(1, sample) }
+    package func m2(at sample: Int) -> UnsafeMutablePointer<Double> { pointer(1, sample) }
     /// Frames in which the sample lies above all its neighbours; below them; in which its neighbours reach white, so that
     /// it cannot be told whether it lies above; and black. Only with `contents.hasExtremes`.
     package func above(at sample: Int) -> UnsafeMutablePointer<UInt16> { pointer(2, sample) }

@@ -1,3 +1,4 @@
+import CKernels
 import FastPixCodecs
 import FastPixDiscovery
 import FastPixFrames
@@ -35,7 +36,7 @@ package struct DamageSigns: Sendable {
     /// Every second column is looked at.
     private static let columnStep = 2
     /// A step between two rows counts when it is twice those above and below it, and so many levels more.
-    private static let leastStep = 6
+    private static let leastStep: UInt32 = 6
 
     /// Looks at `rows` of 8-bit samples, above which `rowsAbove` are at hand. Rows may come in any order.
     mutating func look(at rows: Range<Int>, of frame: DecodedRows, shape: FrameShape) {
@@ -51,27 +52,22 @@ package struct DamageSigns: Sendable {
         for row in CoarseSums.rowsLookedAt(rows) where row > lastUnevenRow {
             let samples = frame.row(row)
             // Each pixel is as the next one.
-            if memcmp(samples, samples + shape.channels, (shape.width - 1) * shape.channels) != 0 { lastUnevenRow = row }
+            if memcmp(samples, samples + shape.channels, (shape.width - 1) * shape.channels) != 0 {
+                lastUnevenRow = row
+            }
         }
     }
 
     /// In how many columns rows `row` - 1 and `row` differ as two rows of one picture hardly do: what a lens draws is spread
     /// over several.
     private static func seamColumns(at row: Int, of frame: DecodedRows, _ shape: FrameShape) -> Int {
-        let channel = CoarseSums.channel(shape)
-        let rows = (row - 2...row + 1).map { frame.row($0).assumingMemoryBound(to: UInt8.self) + channel }
-        let (first, above, below, last) = (rows[0], rows[1], rows[2], rows[3])
         var count = 0
-        let step = columnStep * shape.channels
-        var place = 0
-        let end = shape.width * shape.channels
-        while place < end {
-            let inner = abs(Int32(below[place]) - Int32(above[place]))
-            let outer = max(
-                abs(Int32(above[place]) - Int32(first[place])), abs(Int32(last[place]) - Int32(below[place])))
-            if inner > 2 * outer + Int32(leastStep) { count += 1 }
-            place += step
-        }
+        let rows = (row - 2...row + 1).map { frame.row($0).assumingMemoryBound(to: UInt8.self) }
+        let status = fpx_seam_columns_u8(
+            &count, rows[0], rows[1], rows[2], rows[3], shape.width, shape.channels, CoarseSums.channel(shape),
+            columnStep,
+            leastStep)
+        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
         return count
     }
 

@@ -11,9 +11,9 @@ package final class FinishedRows: Sendable {
     /// Each row comes once, in any order, from any thread.
     package typealias Reader = @Sendable (_ accumulators: Accumulators, _ rows: Range<Int>) -> Void
 
-    /// How many rows around the ones that it is given a reader may look at: a median of 5 x 5 around a pixel whose own
-    /// neighbours at distance two are compared with theirs, and some more.
-    static let halo = 8
+    /// How many rows around the ones that it is given a reader may look at: those that a close look at a pixel reads, eight,
+    /// and as many more as the pixels lie away that it makes a reader look at as well, two or four.
+    package static let halo = 12
 
     struct Band: Sendable, Equatable {
         let rows: Range<Int>

@@ -26,7 +26,8 @@ struct CountDispersion {
             var (spread, level) = (0.0, 0.0)
             for sample in 0..<ScanStatistics.samplesPerTile {
                 let index = (tile / columns * ScanStatistics.samplesPerTile + sample) * columns + tile % columns
-                let value = statistics.spreads[index * statistics.geometry.shape.channels + statistics.geometry.mainChannel]
+                let value = statistics.spreads[
+                    index * statistics.geometry.shape.channels + statistics.geometry.mainChannel]
                 guard value >= 0 else { continue }
                 spread += Double(value)
                 level += Double(statistics.pixelMeans[index])
@@ -52,7 +53,7 @@ struct CountDispersion {
     private static let largestByChance = 1.08
 
     /// Half of the tiles have no more.
-    var typical: Double { max(1, FrameRecognition.median(tiles.compactMap { $0 })) }
+    var typical: Double { max(1, Selection.median(tiles.compactMap { $0 })) }
 
     /// Rectangles of tiles that are the same in all photos, in more than a sensor's pattern.
     func regions(_ kind: ExcludedRegion.Kind) -> [ExcludedRegion] {
@@ -60,7 +61,9 @@ struct CountDispersion {
         var regions: [ExcludedRegion] = []
         for row in 0...geometry.tileRows {
             let flags = (0..<geometry.tileColumns).map { column in
-                guard row < geometry.tileRows, let tile = tiles[row * geometry.tileColumns + column] else { return false }
+                guard row < geometry.tileRows, let tile = tiles[row * geometry.tileColumns + column] else {
+                    return false
+                }
                 return tile > PointWeighing.scatterOfChance && isUneven[row * geometry.tileColumns + column]
             }
             let runs = Set(LeftOutRegions.runs(flags))

@@ -44,7 +44,7 @@ struct DefectJudgement {
         if spreads.typical(geometry.mainChannel) == nil { regions = [.wholeFrame(.tooFewPixels, shape)] }
         let weighing = PointWeighing(
             shares: shares, spreads: spreads, geometry: geometry, kind: kind, frameCount: frameCount,
-            leastOffset: settings.leastOffset, noise: FrameRecognition.median(recognition.contrasts),
+            leastOffset: settings.leastOffset, noise: Selection.median(recognition.contrasts),
             dispersion: kind.isEven || isFixed ? nil : dispersion)
         if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
@@ -197,13 +197,14 @@ struct DefectJudgement {
         let channel = geometry.mainChannel
         guard !recognition.contrasts.isEmpty, let spread = spreads.typical(channel) else { return nil }
         let level = statistics.level
-        let contrast = FrameRecognition.median(recognition.contrasts)
+        let contrast = Selection.median(recognition.contrasts)
         let needed = weighing.offsetNeeded(
             ChannelEvidence(
                 above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: level, ringMean: level, variance: 0,
                 ringVariance: contrast * contrast, touching: 0))
         return DetectionLimit(
-            weighing: weighing, contrasts: recognition.contrasts, dispersion: weighing.dispersion?.typical, spread: spread,
+            weighing: weighing, contrasts: recognition.contrasts, dispersion: weighing.dispersion?.typical,
+            spread: spread,
             share: shares.share(shape.height / 2, shape.width / 2, channel, .above), offsetNeeded: needed
         ).offset()
     }

@@ -7,8 +7,8 @@ import Synchronization
 /// and the few pixels that need a close look. Bands come in any order and from any thread, every row once; the result
 /// depends on nothing but the accumulators.
 final class DefectScan: Sendable {
-    /// Rows above and below a band that are read, too.
-    static let haloRows = 8
+    /// Rows and columns from a pixel that a close look reads at most.
+    static let farthestLook = 8
 
     /// Means that are not sums of whole numbers are counted in steps of one part in so many where whole numbers are needed.
     static let floatScale = 4096.0
@@ -33,7 +33,7 @@ final class DefectScan: Sendable {
             + candidates * (64 + shape.channels * MemoryLayout<ChannelEvidence>.stride)
     }
 
-    /// Takes in finished `rows`; `haloRows` above and below them can be read, too, as far as the frame has them.
+    /// Takes in finished `rows`; `FinishedRows.halo` above and below them can be read, too, as far as the frame has them.
     func scan(_ accumulators: Accumulators, rows: Range<Int>) {
         var first = rows.lowerBound
         while first < rows.upperBound {
@@ -60,7 +60,7 @@ private struct BandScan {
     let leastOffset: Double?
     let accumulators: Accumulators
     let rows: Range<Int>
-    let reader: MomentsReader
+    let moments: BandMoments
     let shape: FrameShape
     let distance: Int
 
@@ -79,8 +79,9 @@ private struct BandScan {
         self.frameCount = frameCount
         self.accumulators = accumulators
         self.rows = rows
-        reader = MomentsReader(accumulators: accumulators)
         shape = geometry.shape
+        let readable = rows.lowerBound - FinishedRows.halo..<rows.upperBound + FinishedRows.halo
+        moments = BandMoments(accumulators, rows: readable.clamped(to: 0..<shape.height))
         distance = shape.neighbourDistance
     }
 
@@ -110,7 +111,7 @@ private struct BandScan {
                         Self.leastShare)
                 }
             }
-            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            check(status)
             for column in flagged[..<count] where isWorthALook(row, Int(column)) {
                 look(row, Int(column), into: &candidates)
             }
@@ -159,7 +160,7 @@ private struct BandScan {
     /// Of every fourth column, which tells the middle well enough.
     private func middleVariance(_ row: Int, _ columns: Range<Int>) -> Float {
         let values = stride(from: columns.lowerBound, to: columns.upperBound, by: 4).map {
-            Float(reader.varianceOrNaN((row * shape.width + $0) * shape.channels + geometry.mainChannel))
+            Float(moments.variance(row, $0 * shape.channels + geometry.mainChannel))
         }.sorted()
         return values.isEmpty ? -1 : values[values.count / 2]
     }
@@ -167,35 +168,37 @@ private struct BandScan {
     // MARK: Close looks
 
     /// The middle of the eight neighbours, as the mean of the two middle ones; at the frame's edges of those there are,
-    /// the nearest ones repeated.
-    private func ring(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int) -> Double) -> Double {
+    /// the nearest ones repeated. `value`: at a row and a sample of it.
+    @inline(__always)
+    private func ring(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
         let up = max(0, row - distance)
         let down = min(shape.height - 1, row + distance)
-        let left = max(0, column - distance)
-        let right = min(shape.width - 1, column + distance)
-        func at(_ row: Int, _ column: Int) -> Double {
-            value((row * shape.width + column) * shape.channels + channel)
-        }
-        var values = (
-            at(up, left), at(up, column), at(up, right), at(row, left), at(row, right), at(down, left),
-            at(down, column), at(down, right)
-        )
-        return withUnsafeMutableBytes(of: &values) { bytes in
-            let values = bytes.bindMemory(to: Double.self)
-            for index in 1..<8 {
-                var place = index
-                while place > 0, values[place] < values[place - 1] {
-                    values.swapAt(place, place - 1)
-                    place -= 1
-                }
-            }
-            return (values[3] + values[4]) / 2
-        }
+        let left = max(0, column - distance) * shape.channels + channel
+        let middle = column * shape.channels + channel
+        let right = min(shape.width - 1, column + distance) * shape.channels + channel
+        var (a, b, c, d) = (value(up, left), value(up, middle), value(up, right), value(row, left))
+        var (e, f, g, h) = (value(row, right), value(down, left), value(down, middle), value(down, right))
+        // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
+        Self.order(&a, &b)
+        Self.order(&c, &d)
+        Self.order(&a, &c)
+        Self.order(&b, &d)
+        Self.order(&b, &c)
+        Self.order(&e, &f)
+        Self.order(&g, &h)
+        Self.order(&e, &g)
+        Self.order(&f, &h)
+        Self.order(&f, &g)
+        let low = max(max(min(a, h), min(b, g)), max(min(c, f), min(d, e)))
+        let high = min(min(max(a, h), max(b, g)), min(max(c, f), max(d, e)))
+        return (low + high) / 2
     }
 
+    @inline(__always)
+    private static func order(_ a: inout Double, _ b: inout Double) { (a, b) = (min(a, b), max(a, b)) }
+
     private func offset(_ row: Int, _ column: Int, _ channel: Int) -> Double {
-        let sample = (row * shape.width + column) * shape.channels + channel
-        return reader.mean(sample) - ring(row, column, channel, reader.mean)
+        moments.mean(row, column * shape.channels + channel) - ring(row, column, channel, moments.mean)
     }
 
     /// On even ground over many frames the sensor's pattern alone makes nearly every pixel one that lies above or below; the
@@ -203,12 +206,12 @@ private struct BandScan {
     /// far off.
     private func isWorthALook(_ row: Int, _ column: Int) -> Bool {
         for channel in 0..<geometry.colours {
-            let sample = (row * shape.width + column) * shape.channels + channel
-            let ringMean = ring(row, column, channel, reader.mean)
-            let offset = abs(reader.mean(sample) - ringMean)
-            let variance = max(0, reader.varianceOrNaN(sample))
+            let sample = column * shape.channels + channel
+            let ringMean = ring(row, column, channel, moments.mean)
+            let offset = abs(moments.mean(row, sample) - ringMean)
+            let variance = max(0, moments.variance(row, sample))
             if offset >= leastOffset ?? min(0.02 * abs(ringMean), variance.squareRoot() / 2)
-                || 2 * variance <= ring(row, column, channel, reader.varianceOrNaN)
+                || 2 * variance <= ring(row, column, channel, moments.variance)
             {
                 return true
             }
@@ -221,12 +224,14 @@ private struct BandScan {
         candidates.append(candidate)
         // Of defects at the neighbour distance only the strongest one can lie above all its neighbours, and those that touch
         // may have it for a neighbour of their neighbours.
-        guard geometry.isLossless, 2 * distance <= DefectScan.haloRows else { return }
+        guard geometry.isLossless, distance + DefectScan.farthestLook <= FinishedRows.halo else { return }
         let steps = Set([-distance, -1, 0, 1, distance]).sorted()
         for rowStep in steps {
             for columnStep in steps where rowStep != 0 || columnStep != 0 {
                 let (r, c) = (row + rowStep, column + columnStep)
-                guard (0..<shape.height).contains(r), (0..<shape.width).contains(c), isWorthALook(r, c) else { continue }
+                guard (0..<shape.height).contains(r), (0..<shape.width).contains(c), isWorthALook(r, c) else {
+                    continue
+                }
                 for channel in 0..<geometry.colours {
                     let own = candidate.evidence[channel].offset
                     let other = offset(r, c, channel)
@@ -244,8 +249,8 @@ private struct BandScan {
             row >= distance && row + distance < shape.height && column >= distance && column + distance < shape.width
         let evidence = (0..<geometry.colours).map { channel in
             let sample = (row * shape.width + column) * shape.channels + channel
-            let mean = reader.mean(sample)
-            let ringMean = ring(row, column, channel, reader.mean)
+            let mean = moments.mean(row, column * shape.channels + channel)
+            let ringMean = ring(row, column, channel, moments.mean)
             let offset = mean - ringMean
             var touching = 0.0
             if offset != 0 {
@@ -258,17 +263,17 @@ private struct BandScan {
                 above: accumulators.above(at: sample).pointee, below: accumulators.below(at: sample).pointee,
                 blindAbove: accumulators.blindAbove(at: sample).pointee,
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
-                variance: reader.varianceOrNaN(sample),
-                ringVariance: ring(row, column, channel, reader.varianceOrNaN), touching: Float(touching))
+                variance: moments.variance(row, column * shape.channels + channel),
+                ringVariance: ring(row, column, channel, moments.variance), touching: Float(touching))
         }
         return Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence,
             reach: reach(row, column, evidence),
             tinge: geometry.isLossless && geometry.colours == 1
-                ? Candidate.Reach() : TingeSearch(accumulators, row: row, column: column).reach(row: row, column: column))
+                ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column))
     }
 
-    /// Where the channel of the largest offset keeps a quarter of it. Not further than the halo.
+    /// Where the channel of the largest offset keeps a quarter of it. Not further than a look goes.
     private func reach(_ row: Int, _ column: Int, _ evidence: [ChannelEvidence]) -> Candidate.Reach {
         var channel = 0
         for other in evidence.indices where abs(evidence[other].offset) > abs(evidence[channel].offset) {
@@ -278,7 +283,7 @@ private struct BandScan {
         guard least != 0 else { return Candidate.Reach() }
         func steps(_ rowStep: Int, _ columnStep: Int) -> UInt8 {
             var steps: UInt8 = 0
-            while Int(steps) < DefectScan.haloRows - distance {
+            while Int(steps) < DefectScan.farthestLook - distance {
                 let next = Int(steps) + 1
                 let (r, c) = (row + next * rowStep, column + next * columnStep)
                 guard (0..<shape.height).contains(r), (0..<shape.width).contains(c),
@@ -322,7 +327,7 @@ private struct BandScan {
 
     private struct Spreads {
         var rows: [(line: Int, values: [Float], variances: [Float], means: [Float], dispersions: [Float])] = []
-        var phases: [(sum: UInt64, places: UInt64)]
+        var phases: [fpx_spread_sums]
     }
 
     /// How far the pixels of some rows lie from their neighbours.
@@ -330,7 +335,8 @@ private struct BandScan {
         let channels = shape.channels
         let period = geometry.period
         let tileRow = rows.lowerBound / geometry.tileSize
-        var spreads = Spreads(phases: Array(repeating: (0, 0), count: period * period * channels))
+        var spreads = Spreads(phases: Array(repeating: fpx_spread_sums(), count: period * period * channels))
+        let fewest = max(1, min(geometry.tileSize / 2, shape.width - 2 * distance))
         for sample in 0..<ScanStatistics.samplesPerTile {
             let row = geometry.sampledRow(sample, ofTileRow: tileRow)
             guard rows.contains(row), row >= distance, row + distance < shape.height, shape.width > 2 * distance else {
@@ -339,35 +345,29 @@ private struct BandScan {
             let lines = [row - distance, row, row + distance].map { floats($0, channel: nil) }
             var offsets = [Float](repeating: 0, count: shape.samplesPerRow)
             let first = distance * channels
-            let status = fpx_ring_offsets_f32(
-                &offsets, lines[0], lines[1], lines[2], first, shape.samplesPerRow - first, first)
-            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            check(
+                fpx_ring_offsets_f32(
+                    &offsets, lines[0], lines[1], lines[2], first, shape.samplesPerRow - first, first))
             var values = [Float](repeating: -1, count: geometry.tileColumns * channels)
+            spreads.phases.withUnsafeMutableBufferPointer { phases in
+                check(
+                    fpx_tile_spreads_f32(
+                        &values, phases.baseAddress! + row % period * period * channels, offsets, shape.width, channels,
+                        distance, period, geometry.tileSize, fewest))
+            }
+            for index in values.indices where values[index] >= 0 { values[index] /= 2 * sumScale }
             var variances = [Float](repeating: -1, count: geometry.tileColumns)
             var means = variances
             var dispersions = variances
-            for tile in 0..<geometry.tileColumns {
+            for tile in 0..<geometry.tileColumns where values[tile * channels] >= 0 {
                 let columns = geometry.countedColumns(ofTile: tile)
-                guard columns.count >= min(geometry.tileSize / 2, shape.width - 2 * distance) else { continue }
-                let middle =
-                    (row * shape.width + columns.lowerBound + columns.count / 2) * channels + geometry.mainChannel
-                variances[tile] = Float(reader.varianceOrNaN(middle))
-                means[tile] = Float(reader.mean(middle))
+                let middle = (columns.lowerBound + columns.count / 2) * channels + geometry.mainChannel
+                variances[tile] = Float(moments.variance(row, middle))
+                means[tile] = Float(moments.mean(row, middle))
                 dispersions[tile] = dispersion(row, columns)
-                for channel in 0..<channels {
-                    let spread = percentile(offsets, columns, channel)
-                    values[tile * channels + channel] = spread / (2 * sumScale)
-                    guard spread > 0 else { continue }
-                    for column in columns {
-                        let place = (row % period * period + column % period) * channels + channel
-                        // One far out among many does not say how the place is.
-                        let share = min(4, offsets[column * channels + channel] / spread)
-                        spreads.phases[place].sum += UInt64(share * 256)
-                        spreads.phases[place].places += 1
-                    }
-                }
             }
-            spreads.rows.append((tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means, dispersions))
+            spreads.rows.append(
+                (tileRow * ScanStatistics.samplesPerTile + sample, values, variances, means, dispersions))
         }
         return spreads
     }
@@ -395,44 +395,18 @@ private struct BandScan {
         return expected > 0 ? Float(squares / (expected * Double(free) / 2)) : 1
     }
 
-    /// What 27 of 32 do not exceed, so that the odd defect is not in it.
-    private func percentile(_ offsets: [Float], _ columns: Range<Int>, _ channel: Int) -> Float {
-        let outer = columns.count - columns.count * 27 / 32
-        return withUnsafeTemporaryAllocation(of: Float.self, capacity: outer) { largest in
-            largest.initialize(repeating: -1)
-            for column in columns {
-                let value = offsets[column * shape.channels + channel]
-                guard value > largest[outer - 1] else { continue }
-                var place = outer - 1
-                while place > 0, largest[place - 1] < value {
-                    largest[place] = largest[place - 1]
-                    place -= 1
-                }
-                largest[place] = value
-            }
-            return largest[outer - 1]
-        }
-    }
-
     /// Frames that the values of `floats` are sums of; of floating-point frames, steps of a sample.
     private var sumScale: Float { accumulators.kind == .exact ? Float(frameCount) : Float(DefectScan.floatScale) }
 
     /// A row's sums, of one channel or of all.
     private func floats(_ row: Int, channel: Int?) -> [Float] {
-        let step = channel == nil ? 1 : shape.channels
-        let count = channel == nil ? shape.samplesPerRow : shape.width
-        let first = row * shape.samplesPerRow + (channel ?? 0)
-        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            switch accumulators.kind {
-            case .exact:
-                let sums = accumulators.sum(at: first)
-                for index in 0..<count { buffer[index] = Float(sums[index * step]) }
-            case .welford:
-                let means = accumulators.mean(at: first)
-                for index in 0..<count { buffer[index] = Float(means[index * step]) * Float(DefectScan.floatScale) }
-            }
-            initialized = count
-        }
+        moments.floats(
+            row, first: channel ?? 0, count: channel == nil ? shape.samplesPerRow : shape.width,
+            step: channel == nil ? 1 : shape.channels, steps: Float(DefectScan.floatScale))
+    }
+
+    private func check(_ status: fpx_status) {
+        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
     }
 
     // MARK: Lines
@@ -444,34 +418,25 @@ private struct BandScan {
         let needed = max(0, rows.lowerBound - distance)..<min(shape.height, rows.upperBound + distance)
         let lines = needed.map { floats($0, channel: geometry.mainChannel) }
         let inner = shape.width - 2 * distance
-        for row in rows {
-            let line = lines[row - needed.lowerBound]
-            line.withUnsafeBufferPointer { line in
-                columns.above.withUnsafeMutableBufferPointer { above in
-                    columns.below.withUnsafeMutableBufferPointer { below in
-                        columns.sums.withUnsafeMutableBufferPointer { sums in
-                            let status = fpx_line_offsets_f32(
-                                above.baseAddress! + distance, below.baseAddress! + distance,
-                                sums.baseAddress! + distance, line.baseAddress! + distance, line.baseAddress!,
-                                line.baseAddress! + 2 * distance, inner)
-                            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
-                        }
-                    }
+        columns.withUnsafePointers { above, below, sums in
+            for row in rows {
+                lines[row - needed.lowerBound].withUnsafeBufferPointer { line in
+                    let line = line.baseAddress!
+                    check(
+                        fpx_line_offsets_f32(
+                            above + distance, below + distance, sums + distance, line + distance, line,
+                            line + 2 * distance, inner))
                 }
             }
-            guard row >= distance, row + distance < shape.height else { continue }
-            var one = LineCounts(shape.width)
-            let status = fpx_line_offsets_f32(
-                &one.above, &one.below, &one.sums, line, lines[row - distance - needed.lowerBound],
-                lines[row + distance - needed.lowerBound], shape.width)
-            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
-            for tile in 0..<geometry.tileColumns {
-                let index = (row - rows.lowerBound) * geometry.tileColumns + tile
-                for column in tile * geometry.tileSize..<min(shape.width, (tile + 1) * geometry.tileSize) {
-                    rowCounts.above[index] += one.above[column]
-                    rowCounts.below[index] += one.below[column]
-                    rowCounts.sums[index] += one.sums[column]
-                }
+        }
+        rowCounts.withUnsafePointers { above, below, sums in
+            for row in rows where row >= distance && row + distance < shape.height {
+                let tile = (row - rows.lowerBound) * geometry.tileColumns
+                let index = row - needed.lowerBound
+                check(
+                    fpx_tile_line_offsets_f32(
+                        above + tile, below + tile, sums + tile, lines[index], lines[index - distance],
+                        lines[index + distance], shape.width, geometry.tileSize))
             }
         }
         return (columns, rowCounts)

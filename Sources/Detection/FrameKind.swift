@@ -40,8 +40,8 @@ struct FrameRecognition {
         contrasts = frames.contrasts
         let map = CoarseMap(coarse)
         sceneCorrelation = map.correlation
-        let temporal = Self.median(statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) })
-        let pattern = Self.median(statistics.mainSpreads)
+        let temporal = Selection.median(statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) })
+        let pattern = Selection.median(statistics.mainSpreads)
         let rounding = shape.sampleType == .f32 ? 0 : 1 / 12.0
         isRepeated = temporal <= rounding && pattern * pattern > 16 * max(temporal, rounding)
         let deviation = pattern / PatternSpread.deviations
@@ -52,7 +52,7 @@ struct FrameRecognition {
             (kind, reason) = (wanted, "as asked for")
             return
         }
-        let level = Self.median(statistics.pixelMeans.filter { $0 >= 0 }.map { Double($0) })
+        let level = Selection.median(statistics.pixelMeans.filter { $0 >= 0 }.map { Double($0) })
         // What all pixels of a frame have in common is light, not scene.
         var changing: [Double] = []
         for (variance, mean) in zip(statistics.pixelVariances, statistics.pixelMeans) where variance >= 0 {
@@ -61,7 +61,7 @@ struct FrameRecognition {
         }
         changing.sort()
         let changes = changing.isEmpty ? 0 : changing[changing.count * 3 / 4].squareRoot()
-        let contrast = Self.median(frames.contrasts)
+        let contrast = Selection.median(frames.contrasts)
         guard changes <= Self.mostChange * contrast, map.typicalRelief <= Self.mostRelief * contrast else {
             (kind, reason) = (.scenes, "pixels change with what is photographed")
             return
@@ -86,12 +86,6 @@ struct FrameRecognition {
     private static let mostRelief = 0.5
     /// Of the range: three stops below white lies what is called under-exposed; flats are exposed to a third or a half.
     private static let darkShare = 0.125
-
-    static func median(_ values: [Double]) -> Double {
-        guard !values.isEmpty else { return 0 }
-        let sorted = values.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
-    }
 }
 
 /// How bright and how rough the photos are.
@@ -138,9 +132,7 @@ struct CoarseMap {
             (correlation, common) = (nil, 0)
             return
         }
-        let halves = [0, 1].map { half in
-            Self.relief(sums[half].map { Double($0) / (unit * Double(counts[half])) }, rows, columns)
-        }
+        let halves = [0, 1].map { half in Self.relief(sums[half], rows, columns, unit: unit * Double(counts[half])) }
         // Block by block, and the middle one of all: a banner, or a shadow that stays, is a few blocks only.
         var correlations: [Double] = []
         var covariances: [Double] = []
@@ -155,8 +147,8 @@ struct CoarseMap {
                 }
             }
         }
-        correlation = correlations.isEmpty ? nil : FrameRecognition.median(correlations)
-        common = FrameRecognition.median(covariances)
+        correlation = correlations.isEmpty ? nil : Selection.median(correlations)
+        common = Selection.median(covariances)
     }
 
     /// Cells of a block's side: 64 pixels, of which 64 values tell a correlation to an eighth.
@@ -165,20 +157,27 @@ struct CoarseMap {
     private static let radius = 3
     private static let fewestPhotos = 2
 
-    /// Each cell less the mean of those around it.
-    private static func relief(_ map: [Double], _ rows: Int, _ columns: Int) -> [Double] {
-        var result = map
+    /// Each cell less the mean of those around it, of sums that are as many samples as `unit` says.
+    private static func relief(_ sums: [Int64], _ rows: Int, _ columns: Int, unit: Double) -> [Double] {
+        // What lies above and to the left of a place: differences of four of them are sums over rectangles.
+        var corners = [Int64](repeating: 0, count: (rows + 1) * (columns + 1))
         for row in 0..<rows {
+            var ofRow: Int64 = 0
             for column in 0..<columns {
-                var sum = 0.0
-                var count = 0.0
-                for r in max(0, row - radius)...min(rows - 1, row + radius) {
-                    for c in max(0, column - radius)...min(columns - 1, column + radius) {
-                        sum += map[r * columns + c]
-                        count += 1
-                    }
-                }
-                result[row * columns + column] -= sum / count
+                ofRow &+= sums[row * columns + column]
+                corners[(row + 1) * (columns + 1) + column + 1] = corners[row * (columns + 1) + column + 1] &+ ofRow
+            }
+        }
+        var result = [Double](repeating: 0, count: rows * columns)
+        for row in 0..<rows {
+            let (top, bottom) = (max(0, row - radius), min(rows, row + radius + 1))
+            for column in 0..<columns {
+                let (left, right) = (max(0, column - radius), min(columns, column + radius + 1))
+                let sum =
+                    corners[bottom * (columns + 1) + right] &- corners[top * (columns + 1) + right]
+                    &- corners[bottom * (columns + 1) + left] &+ corners[top * (columns + 1) + left]
+                let around = Double(sum) / Double((bottom - top) * (right - left))
+                result[row * columns + column] = (Double(sums[row * columns + column]) - around) / unit
             }
         }
         return result
@@ -188,17 +187,22 @@ struct CoarseMap {
     /// them would pass for a scene. Every third cell in each direction tells enough.
     private static func typicalRelief(_ map: [Double], _ rows: Int, _ columns: Int) -> Double {
         var distances: [Double] = []
-        for row in stride(from: 0, to: rows, by: radius) {
-            for column in stride(from: 0, to: columns, by: radius) {
-                let near = max(0, column - radius)...min(columns - 1, column + radius)
-                var around: [Double] = []
-                for r in max(0, row - radius)...min(rows - 1, row + radius) {
-                    around += near.map { map[r * columns + $0] }
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: (2 * radius + 1) * (2 * radius + 1)) { around in
+            for row in stride(from: 0, to: rows, by: radius) {
+                for column in stride(from: 0, to: columns, by: radius) {
+                    var count = 0
+                    for r in max(0, row - radius)...min(rows - 1, row + radius) {
+                        for c in max(0, column - radius)...min(columns - 1, column + radius) {
+                            around[count] = map[r * columns + c]
+                            count += 1
+                        }
+                    }
+                    let median = Selection.median(UnsafeMutableBufferPointer(rebasing: around[..<count]))
+                    distances.append(abs(map[row * columns + column] - median))
                 }
-                distances.append(abs(map[row * columns + column] - FrameRecognition.median(around)))
             }
         }
-        return FrameRecognition.median(distances)
+        return Selection.median(distances)
     }
 
     /// Nil where nothing varies.

@@ -32,7 +32,7 @@ struct LeftOutRegions {
                 }
             }
         }
-        return usual.isEmpty ? nil : Float(FrameRecognition.median(usual) / 16)
+        return usual.isEmpty ? nil : Float(Selection.median(usual) / 16)
     }
 
     private var geometry: FrameGeometry { statistics.geometry }

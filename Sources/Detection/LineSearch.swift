@@ -61,6 +61,7 @@ struct LineSearch {
         func pixels(_ piece: Int) -> Double {
             Double(min(length, (piece + 1) * geometry.tileSize) - piece * geometry.tileSize)
         }
+        let level = statistics.level
         var hits = [[Piece?]](repeating: Array(repeating: nil, count: pieces), count: lines)
         for piece in 0..<pieces where pixels(piece) >= Double(geometry.tileSize) / 2 {
             let count = pixels(piece)
@@ -73,7 +74,6 @@ struct LineSearch {
                 let around = (max(0, line - Self.around)...min(lines - 1, line + Self.around)).map { abs(offsets[$0]) }
                     .sorted()
                 let spread = around[around.count * 27 / 32]
-                let level = statistics.level
                 let spreads = abs(offsets[line]) / max(spread, 1e-9 * max(1, level))
                 guard abs(offsets[line]) >= offsetNeeded(level), spreads >= Self.spreadsNeeded else { continue }
                 hits[line][piece] = Piece(side: side, offset: offsets[line], spreads: spreads)

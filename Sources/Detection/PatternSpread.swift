@@ -12,24 +12,28 @@ struct PatternSpread {
     private let least: Double
 
     init(_ statistics: ScanStatistics, kind: FrameKind, frameCount: Int) {
-        geometry = statistics.geometry
+        let geometry = statistics.geometry
+        self.geometry = geometry
         let channels = geometry.shape.channels
         least = geometry.shape.sampleType == .f32 ? 0 : (1 / (12 * Double(frameCount))).squareRoot()
         var tiles: [Double] = []
-        for row in 0..<geometry.tileRows {
-            for column in 0..<geometry.tileColumns {
+        tiles.reserveCapacity(geometry.tileRows * geometry.tileColumns * channels)
+        let columnCounts = (0..<geometry.tileColumns).map { geometry.countedColumns(ofTile: $0).count }
+        let (tileRows, tileColumns) = (geometry.tileRows, geometry.tileColumns)
+        var values: [Double] = []
+        for row in 0..<tileRows {
+            let lines =
+                max(0, row - 1) * ScanStatistics.samplesPerTile..<min(tileRows, row + 2) * ScanStatistics.samplesPerTile
+            for column in 0..<tileColumns {
                 for channel in 0..<channels {
-                    var values: [Double] = []
+                    values.removeAll(keepingCapacity: true)
                     var pixels = 0
-                    for r in max(0, row - 1)...min(geometry.tileRows - 1, row + 1) {
-                        for sample in 0..<ScanStatistics.samplesPerTile {
-                            for c in max(0, column - 1)...min(geometry.tileColumns - 1, column + 1) {
-                                let line = (r * ScanStatistics.samplesPerTile + sample) * geometry.tileColumns
-                                let value = statistics.spreads[(line + c) * channels + channel]
-                                guard value >= 0 else { continue }
-                                values.append(Double(value))
-                                pixels += geometry.countedColumns(ofTile: c).count
-                            }
+                    for line in lines {
+                        for c in max(0, column - 1)...min(tileColumns - 1, column + 1) {
+                            let value = statistics.spreads[(line * tileColumns + c) * channels + channel]
+                            guard value >= 0 else { continue }
+                            values.append(Double(value))
+                            pixels += columnCounts[c]
                         }
                     }
                     tiles.append(Self.spread(values, pixels, kind))
@@ -55,7 +59,7 @@ struct PatternSpread {
     private static func spread(_ values: [Double], _ pixels: Int, _ kind: FrameKind) -> Double {
         guard pixels >= fewestPixels else { return .infinity }
         // What stays of scenes belongs to the spread. Where most of the frame is an even ground, a star does not.
-        let middle = kind.isEven ? FrameRecognition.median(values) : values.reduce(0, +) / Double(values.count)
+        let middle = kind.isEven ? Selection.median(values) : values.reduce(0, +) / Double(values.count)
         return middle * (1 + uncertainty / Double(pixels).squareRoot())
     }
 

@@ -25,7 +25,7 @@ struct ScanStatistics: Sendable {
     /// chance: [tile row][sample][tile column]; below 0 where there are too few pixels.
     var dispersions: [Float]
     /// Spreads summed up by place, in units of the tile's: [row % period][column % period][channel], 1/256ths.
-    var phaseSpreads: [(sum: UInt64, places: UInt64)]
+    var phaseSpreads: [fpx_spread_sums]
     /// How columns lie beside those `neighbourDistance` to the left and right: [tile row][column].
     var columns: LineCounts
     /// How rows lie beside those above and below: [row][tile column].
@@ -50,7 +50,7 @@ struct ScanStatistics: Sendable {
         pixelVariances = Array(repeating: -1, count: tileCount * Self.samplesPerTile)
         pixelMeans = pixelVariances
         dispersions = pixelVariances
-        phaseSpreads = Array(repeating: (0, 0), count: places)
+        phaseSpreads = Array(repeating: fpx_spread_sums(), count: places)
         columns = LineCounts(geometry.tileRows * shape.width)
         rows = LineCounts(shape.height * geometry.tileColumns)
         candidates = CandidateStore(geometry)
@@ -63,7 +63,7 @@ struct ScanStatistics: Sendable {
     }
 
     /// How bright most of the frame is in the mean, in samples.
-    var level: Double { FrameRecognition.median(pixelMeans.filter { $0 >= 0 }.map { Double($0) }) }
+    var level: Double { Selection.median(pixelMeans.filter { $0 >= 0 }.map { Double($0) }) }
 
     /// Bytes that it takes without candidates.
     static func byteCount(_ geometry: FrameGeometry) -> Int {
@@ -85,5 +85,20 @@ struct LineCounts: Sendable {
         above = Array(repeating: 0, count: count)
         below = Array(repeating: 0, count: count)
         sums = Array(repeating: 0, count: count)
+    }
+
+    /// For kernels: `above`, `below` and `sums`.
+    mutating func withUnsafePointers(
+        _ body: (UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<Int32>) -> Void
+    ) {
+        above.withUnsafeMutableBufferPointer { above in
+            below.withUnsafeMutableBufferPointer { below in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    guard let above = above.baseAddress, let below = below.baseAddress, let sums = sums.baseAddress
+                    else { return }
+                    body(above, below, sums)
+                }
+            }
+        }
     }
 }

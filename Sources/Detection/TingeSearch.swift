@@ -1,4 +1,3 @@
-import FastPixAccumulation
 import FastPixFrames
 import Foundation
 
@@ -12,12 +11,12 @@ struct TingeSearch {
     /// Pixels in each direction at most: half a block of JPEG's and one more. The surroundings lie beyond, within the rows
     /// around a band that can be read.
     static let farthest = 5
-    private static let ring = (farthest + 2)...DefectScan.haloRows
+    private static let ring = (farthest + 2)...DefectScan.farthestLook
 
-    init(_ accumulators: Accumulators, row: Int, column: Int) {
-        shape = accumulators.shape
-        channels = (0..<min(3, accumulators.shape.channels)).map {
-            Surroundings(accumulators, row: row, column: column, channel: $0)
+    init(_ moments: BandMoments, row: Int, column: Int) {
+        shape = moments.shape
+        channels = (0..<min(3, moments.shape.channels)).map {
+            Surroundings(moments, row: row, column: column, channel: $0)
         }
     }
 
@@ -37,7 +36,9 @@ struct TingeSearch {
             // The corners count as well, because the response spreads in both directions at once.
             let columns = column - left...column + right
             if up < Self.farthest, isTinged(row - up - 1...row - up - 1, columns) { (up, grows) = (up + 1, true) }
-            if down < Self.farthest, isTinged(row + down + 1...row + down + 1, columns) { (down, grows) = (down + 1, true) }
+            if down < Self.farthest, isTinged(row + down + 1...row + down + 1, columns) {
+                (down, grows) = (down + 1, true)
+            }
             let rows = row - up...row + down
             if left < Self.farthest, isTinged(rows, column - left - 1...column - left - 1) {
                 (left, grows) = (left + 1, true)
@@ -51,62 +52,77 @@ struct TingeSearch {
 
     /// What mean and variance are like around a pixel, beyond the reach of its tinge.
     private struct Surroundings {
-        private let reader: MomentsReader
+        private let moments: BandMoments
         private let channel: Int
-        private let mean: Level
-        private let logVariance: Level
+        private let meanMedian: Double
+        /// What the mean of a sample of the surroundings stays within.
+        private let meanTolerance: Double
+        /// Of the variance, with what rounding alone makes, so that still parts of a frame do not differ by nothing.
+        private let varianceMedian: Double
+        /// How many times more or less a sample of the surroundings has.
+        private let varianceTolerance: Double
+        private let rounding: Double
 
-        private struct Level {
-            let median: Double
-            /// What a sample of the surroundings stays within.
-            let tolerance: Double
-
-            init(_ values: [Double], peak: Double, least: Double) {
-                let sorted = values.sorted()
-                let median = sorted.isEmpty ? peak : sorted[sorted.count / 2]
-                let deviations = values.map { abs($0 - median) }.sorted()
-                let spread = deviations.isEmpty ? 0 : 1.4826 * deviations[deviations.count / 2]
-                self.median = median
-                // Beside a strong defect, what is left at a few hundredths of its height counts for nothing.
-                tolerance = max(4 * spread, 0.03 * abs(peak - median), least)
-            }
-        }
-
-        init(_ accumulators: Accumulators, row: Int, column: Int, channel: Int) {
-            reader = MomentsReader(accumulators: accumulators)
+        init(_ moments: BandMoments, row: Int, column: Int, channel: Int) {
+            self.moments = moments
             self.channel = channel
-            let shape = accumulators.shape
-            var means: [Double] = []
-            var variances: [Double] = []
+            let shape = moments.shape
+            let rounding = shape.bitsPerSample == 16 ? 257.0 * 257 : 1
+            self.rounding = rounding
+            let own = column * shape.channels + channel
+            let (peakMean, peakVariance) = (moments.mean(row, own), max(0, moments.variance(row, own)) + rounding)
             let far = TingeSearch.ring.upperBound
-            // Every second pixel of the ring.
-            for rowStep in stride(from: -far, through: far, by: 2) {
-                for columnStep in stride(from: -far, through: far, by: 2)
-                where TingeSearch.ring.contains(max(abs(rowStep), abs(columnStep))) {
-                    guard (0..<shape.height).contains(row + rowStep), (0..<shape.width).contains(column + columnStep)
-                    else { continue }
-                    let sample = ((row + rowStep) * shape.width + column + columnStep) * shape.channels + channel
-                    means.append(reader.mean(sample))
-                    variances.append(Self.logarithm(reader.varianceOrNaN(sample), shape))
+            (meanMedian, meanTolerance, varianceMedian, varianceTolerance) = withUnsafeTemporaryAllocation(
+                of: Double.self, capacity: 2 * (far + 1) * (far + 1)
+            ) { numbers in
+                let means = UnsafeMutableBufferPointer(rebasing: numbers[..<(numbers.count / 2)])
+                let variances = UnsafeMutableBufferPointer(rebasing: numbers[(numbers.count / 2)...])
+                var count = 0
+                // Every second pixel of the ring.
+                for rowStep in stride(from: -far, through: far, by: 2) {
+                    for columnStep in stride(from: -far, through: far, by: 2)
+                    where TingeSearch.ring.contains(max(abs(rowStep), abs(columnStep))) {
+                        let (r, c) = (row + rowStep, column + columnStep)
+                        guard (0..<shape.height).contains(r), (0..<shape.width).contains(c) else { continue }
+                        means[count] = moments.mean(r, c * shape.channels + channel)
+                        variances[count] = max(0, moments.variance(r, c * shape.channels + channel)) + rounding
+                        count += 1
+                    }
                 }
+                let full = shape.bitsPerSample == 16 ? 65535.0 : 255
+                guard count > 0 else { return (peakMean, full / 256, peakVariance, exp(Self.leastLog)) }
+                let (someMeans, someVariances) = (
+                    UnsafeMutableBufferPointer(rebasing: means[..<count]),
+                    UnsafeMutableBufferPointer(rebasing: variances[..<count])
+                )
+                let mean = Selection.value(at: count / 2, of: someMeans)
+                for index in 0..<count { someMeans[index] = abs(someMeans[index] - mean) }
+                let meanSpread = Self.deviations * Selection.value(at: count / 2, of: someMeans)
+                // Ratios are in the order of the differences of their logarithms.
+                let variance = Selection.value(at: count / 2, of: someVariances)
+                for index in 0..<count { someVariances[index] = Self.ratio(someVariances[index], variance) }
+                let logSpread = Self.deviations * log(Selection.value(at: count / 2, of: someVariances))
+                let peakLog = log(Self.ratio(peakVariance, variance))
+                return (
+                    mean, max(4 * meanSpread, Self.shareOfPeak * abs(peakMean - mean), full / 256), variance,
+                    exp(max(4 * logSpread, Self.shareOfPeak * peakLog, Self.leastLog))
+                )
             }
-            let own = (row * shape.width + column) * shape.channels + channel
-            let full = shape.bitsPerSample == 16 ? 65535.0 : 255
-            mean = Level(means, peak: reader.mean(own), least: full / 256)
-            // A seventh more or less is what chance makes of a hundred photos.
-            logVariance = Level(variances, peak: Self.logarithm(reader.varianceOrNaN(own), shape), least: 0.15)
         }
+
+        /// Of a normal distribution, in units of the middle deviation.
+        private static let deviations = 1.4826
+        /// Beside a strong defect, what is left at a few hundredths of its height counts for nothing.
+        private static let shareOfPeak = 0.03
+        /// A seventh more or less is what chance makes of a hundred photos' variance.
+        private static let leastLog = 0.15
+
+        private static func ratio(_ a: Double, _ b: Double) -> Double { max(a, b) / min(a, b) }
 
         func differ(row: Int, column: Int) -> Bool {
-            let shape = reader.accumulators.shape
-            let sample = (row * shape.width + column) * shape.channels + channel
-            return abs(reader.mean(sample) - mean.median) > mean.tolerance
-                || abs(Self.logarithm(reader.varianceOrNaN(sample), shape) - logVariance.median) > logVariance.tolerance
-        }
-
-        /// With what rounding alone makes, so that still parts of a frame do not differ by nothing.
-        private static func logarithm(_ variance: Double, _ shape: FrameShape) -> Double {
-            log(max(0, variance) + (shape.bitsPerSample == 16 ? 257 * 257 : 1))
+            let sample = column * moments.shape.channels + channel
+            return abs(moments.mean(row, sample) - meanMedian) > meanTolerance
+                || Self.ratio(max(0, moments.variance(row, sample)) + rounding, varianceMedian) > varianceTolerance
         }
     }
 }

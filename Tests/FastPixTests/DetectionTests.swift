@@ -309,6 +309,26 @@ struct DetectionTests {
         #expect(scan.judge(facts.reversed(), coarse: coarse, settings: DetectionSettings()) == whole)
     }
 
+    /// Pixels beside one that is looked at are looked at as closely, up to the last row around a band that can be read.
+    @Test(arguments: [1, 3]) func looksReadNoFurtherThanTheHalo(channels: Int) throws {
+        let shape = FrameShape(width: 96, height: 96, channels: channels, bitsPerSample: 16)
+        let set = FrameSet(shape, count: 12, seed: 33) { _, noise in
+            var frame = (0..<shape.sampleCount).map { _ in 2000 + 30 * noise.normal() }
+            // As steep as a star, but in every frame: nothing of it ends within a look's reach.
+            for row in 30..<66 {
+                for channel in 0..<channels {
+                    frame[(row * 96 + 48) * channels + channel] += 9000 - 200 * abs(Double(row) - 48)
+                }
+            }
+            return frame
+        }
+        let whole = try set.detection()
+        for height in [1, 5, 16] {
+            let bands = stride(from: 0, to: 96, by: height).map { $0..<min(96, $0 + height) }
+            #expect(try set.detection(bands: bands) == whole)
+        }
+    }
+
     @Test(arguments: [(1, 1), (3, 200), (200, 3), (5, 5), (33, 9)]) func smallFramesAreJudged(
         width: Int, height: Int
     ) throws {
@@ -331,7 +351,8 @@ struct DetectionTests {
                 above: UInt16(index * 31 % 1009), below: 0, blindAbove: 0, blindBelow: 0, mean: 1, ringMean: 0,
                 variance: 0, ringVariance: 0, touching: 0)
             return Candidate(
-                row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init(), tinge: .init())
+                row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init(),
+                tinge: .init())
         }
         let count = 3 * CandidateStore.capacity
         var forward = CandidateStore(geometry)

@@ -6,7 +6,9 @@ import Testing
 /// Which rows can be read when, against looking at every row.
 struct FinishedRowsTests {
     private static let heights = Array(1...24) + [33, 64, 100]
-    private static let stripRows = [1, 2, 3, 5, 8, 9, 10, 11, 16, 17, 18, 19, 32, 100, 200]
+    private static let stripRows = [1, 2, 3, 5, 8, 11, 12, 13, 14, 15, 16, 19, 25, 26, 27, 32, 100, 200]
+    /// Rows that may be looked at above and below.
+    private static let halo = 12
 
     private static func shape(_ height: Int) -> FrameShape {
         FrameShape(width: 3, height: height, channels: 1, bitsPerSample: 8)
@@ -15,7 +17,7 @@ struct FinishedRowsTests {
     /// Decoded rows that reading `rows` takes: those that are looked at, and two more around those, which their extremes
     /// are compared with; all within the frame.
     private static func needed(_ rows: Range<Int>, _ height: Int) -> Set<Int> {
-        Set(rows.lowerBound - 8..<rows.upperBound + 8 + 2).intersection(0..<height)
+        Set(rows.lowerBound - halo..<rows.upperBound + halo + 2).intersection(0..<height)
     }
 
     @Test func bandsAreAllRowsOnceAsEarlyAsCanBe() {
@@ -28,7 +30,7 @@ struct FinishedRowsTests {
                     // No strip below those that are needed anyway.
                     let strip = (band.needed.upperBound - 1) / rowsPerStrip
                     let end = min(height, (strip + 1) * rowsPerStrip)
-                    #expect(end == height || band.rows.upperBound == end - 10)
+                    #expect(end == height || band.rows.upperBound == end - Self.halo - 2)
                 }
             }
         }
@@ -54,7 +56,7 @@ struct FinishedRowsTests {
                         #expect(freed.insert(strip).inserted)
                         // Nobody who has not been reading yet looks at the strip's rows any more.
                         let later = Set(0..<height).subtracting(read)
-                        let looked = later.reduce(into: Set<Int>()) { $0.formUnion($1 - 8...$1 + 8) }
+                        let looked = later.reduce(into: Set<Int>()) { $0.formUnion($1 - Self.halo...$1 + Self.halo) }
                         #expect(looked.isDisjoint(with: rowsOfStrips[strip]))
                     }
                 }
@@ -77,7 +79,7 @@ struct FinishedRowsTests {
     @Test func aFewStripsAreRoomEnough() {
         for height in Self.heights {
             for rowsPerStrip in Self.stripRows {
-                let room = 1 + (18 + rowsPerStrip - 1) / rowsPerStrip
+                let room = 1 + (2 * Self.halo + 2 + rowsPerStrip - 1) / rowsPerStrip
                 let finished = FinishedRows(Self.shape(height), rowsPerStrip: rowsPerStrip)
                 var held = Set<Int>()
                 for strip in 0..<(height + rowsPerStrip - 1) / rowsPerStrip {

@@ -585,6 +585,11 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9));
     EXPECT(FPX_OK, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 3, 1));
     EXPECT(FPX_OK, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 0));
+    EXPECT(FPX_OK, fpx_tile_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 0, 32));
+    EXPECT(FPX_OK, fpx_tile_spreads_f32(NULL, NULL, NULL, 0, 3, 2, 8, 32, 16));
+    size_t seams = 9;
+    EXPECT(FPX_OK, fpx_seam_columns_u8(&seams, NULL, NULL, NULL, NULL, 0, 3, 1, 2, 6));
+    if (seams != 0) fail("no columns have %zu seams", seams);
     int64_t level = 0, roughness = 0;
     EXPECT(FPX_OK, fpx_scene_row_u8(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
     EXPECT(FPX_OK, fpx_scene_row_u16(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
@@ -634,6 +639,11 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_histogram_u16(NULL, NULL, 3, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 4, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1, 32));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_spreads_f32(NULL, NULL, NULL, 40, 3, 2, 8, 32, 16));
+    size_t columns = 0;
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(&columns, NULL, NULL, NULL, NULL, 4, 3, 1, 2, 6));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(NULL, NULL, NULL, NULL, NULL, 0, 3, 1, 2, 6));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_u8(NULL, NULL, NULL, NULL, 4, 3, 0, 1));
     EXPECT(FPX_ERROR_ARGUMENT,
            fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));

@@ -100,4 +100,64 @@ struct DetectionKernelTests {
         #expect(fpx_line_offsets_f32(&above, &below, &clamped, [1e12], [0], [0], 1) == FPX_OK)
         #expect(clamped == [FPX_LINE_STEP])
     }
+
+    /// Against the same of every pixel, summed up by tiles of which the last one is narrower.
+    @Test(arguments: [1, 31, 63]) func lineOffsetsOfTiles(tile: Int) {
+        var random = SeededGenerator(stream: 6)
+        let values = (0..<3).map { _ in (0..<131).map { _ in Float(Int.random(in: 0...9, using: &random)) } }
+        let tiles = (131 + tile - 1) / tile
+        var above = [UInt8](repeating: 99, count: tiles)
+        var below = above
+        var sums = [Int32](repeating: 99, count: tiles)
+        #expect(
+            fpx_tile_line_offsets_f32(&above, &below, &sums, values[0], values[1], values[2], 131, tile) == FPX_OK)
+        for index in 0..<tiles {
+            let columns = index * tile..<min(131, (index + 1) * tile)
+            #expect(Int(above[index]) == columns.count { values[0][$0] > max(values[1][$0], values[2][$0]) })
+            #expect(Int(below[index]) == columns.count { values[0][$0] < min(values[1][$0], values[2][$0]) })
+            #expect(
+                Float(sums[index]) == columns.map { 2 * values[0][$0] - values[1][$0] - values[2][$0] }.reduce(0, +))
+        }
+        #expect(
+            fpx_tile_line_offsets_f32(&above, &below, &sums, values[0], values[1], values[2], 131, 64)
+                == FPX_ERROR_ARGUMENT)
+    }
+
+    /// Against sorting, with tiles of all widths and places that repeat with any period.
+    @Test(arguments: [(1, 2, 8, 32), (3, 2, 8, 32), (1, 6, 6, 30), (3, 2, 16, 7)]) func tileSpreads(
+        channels: Int, distance: Int, period: Int, tile: Int
+    ) {
+        var random = SeededGenerator(stream: 7)
+        let width = 107
+        let offsets = (0..<width * channels).map { _ in Float(Int.random(in: 0...400, using: &random)) / 8 }
+        let tiles = (width + tile - 1) / tile
+        var spreads = [Float](repeating: 99, count: tiles * channels)
+        var phases = [fpx_spread_sums](repeating: fpx_spread_sums(sum: 1, places: 2), count: period * channels)
+        var expected = phases
+        #expect(
+            fpx_tile_spreads_f32(&spreads, &phases, offsets, width, channels, distance, period, tile, 4) == FPX_OK)
+        for index in 0..<tiles {
+            let columns = max(distance, index * tile)..<max(distance, min(width - distance, (index + 1) * tile))
+            for channel in 0..<channels {
+                let values = columns.map { offsets[$0 * channels + channel] }
+                guard values.count >= 4 else {
+                    #expect(spreads[index * channels + channel] == -1)
+                    continue
+                }
+                let spread = values.sorted()[values.count * 27 / 32]
+                #expect(spreads[index * channels + channel] == spread)
+                for column in columns where spread > 0 {
+                    let share = min(4, offsets[column * channels + channel] / spread)
+                    expected[column % period * channels + channel].sum += UInt64(share * 256)
+                    expected[column % period * channels + channel].places += 1
+                }
+            }
+        }
+        #expect(phases.map(\.sum) == expected.map(\.sum))
+        #expect(phases.map(\.places) == expected.map(\.places))
+        var unknown = [Float](repeating: .nan, count: width * channels)
+        unknown[channels * 50] = 3
+        #expect(
+            fpx_tile_spreads_f32(&spreads, &phases, unknown, width, channels, distance, period, tile, 4) == FPX_OK)
+    }
 }
