@@ -85,14 +85,19 @@ FPX_OPERATION bool fpx_any_f32(__mmask16 mask) { return mask != 0; }
 
 // ---- Counters with as many bits as the samples: one more where the mask is set ----
 
+/// A value that compilers take for unknown: of a constant one they make a vector of the mask, and add that.
+FPX_OPERATION __m512i fpx_hidden(__m512i v) {
+    __asm__("" : "+v"(v));
+    return v;
+}
 FPX_OPERATION __m512i fpx_count_u8(__m512i counter, __mmask64 mask) {
-    return _mm512_mask_sub_epi8(counter, mask, counter, _mm512_set1_epi8(-1));
+    return _mm512_mask_add_epi8(counter, mask, counter, fpx_hidden(_mm512_set1_epi8(1)));
 }
 FPX_OPERATION __m512i fpx_count_u16(__m512i counter, __mmask32 mask) {
-    return _mm512_mask_sub_epi16(counter, mask, counter, _mm512_set1_epi16(-1));
+    return _mm512_mask_add_epi16(counter, mask, counter, fpx_hidden(_mm512_set1_epi16(1)));
 }
 FPX_OPERATION __m512i fpx_count_f32(__m512i counter, __mmask16 mask) {
-    return _mm512_mask_sub_epi32(counter, mask, counter, _mm512_set1_epi32(-1));
+    return _mm512_mask_add_epi32(counter, mask, counter, fpx_hidden(_mm512_set1_epi32(1)));
 }
 
 // ---- Doublewords ----
