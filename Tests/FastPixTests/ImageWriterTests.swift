@@ -108,6 +108,7 @@ import Testing
                 #expect(status == FPX_IMAGE_WRITER_ERROR_WRITE)
                 #expect(String(cString: message).contains("could not be written"))
                 #expect(fpx_image_writer_finish(writer, message) == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
+                #expect(String(cString: message).contains("already failed"))
             }
             #expect(opened == FPX_IMAGE_WRITER_OK || opened == FPX_IMAGE_WRITER_ERROR_WRITE)
             if opened != FPX_IMAGE_WRITER_OK { refusals += 1 }
