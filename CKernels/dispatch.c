@@ -67,6 +67,7 @@ static void replace_by_avx512(fpx_kernels *table, unsigned extensions) {
     if (extensions & FPX_EXTENSION_SUBNORMAL) table->addweighted_u8 = fpx_addweighted_u8_avx512_subnormal;
     if (extensions & FPX_EXTENSION_DOT_PRODUCT) {
         table->moments_u8_accumulate = fpx_moments_u8_accumulate_avx512_dot_product;
+        table->moments_u16_accumulate = fpx_moments_u16_accumulate_avx512_dot_product;
         table->gaussian_u8_horizontal = fpx_gaussian_u8_horizontal_avx512_dot_product;
         table->gaussian_u16_horizontal = fpx_gaussian_u16_horizontal_avx512_dot_product;
     }

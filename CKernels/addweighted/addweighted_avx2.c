@@ -6,6 +6,6 @@
 
 #define LEVEL(name) name##_avx2
 #define SUBNORMAL_LEVEL(name) name##_avx2_subnormal
-#include "addweighted_template.h"
+#include "addweighted_x86.h"
 
 #endif

@@ -6,6 +6,6 @@
 
 #define LEVEL(name) name##_avx512
 #define SUBNORMAL_LEVEL(name) name##_avx512_subnormal
-#include "addweighted_template.h"
+#include "addweighted_x86.h"
 
 #endif

@@ -1,192 +1,35 @@
-// The kernels with vectors of x86-64. Included once for each level, after a header of ../vectors, with LEVEL(name)
-// making a kernel's name.
-
-#include "../kernels.h"
-#include "addweighted_bounds.h"
-
-#pragma STDC FP_CONTRACT OFF
-
-typedef struct weights {
-    fpx_vector_f32 alpha;
-    fpx_vector_f32 beta;
-    fpx_vector_f32 gamma;
-} weights;
-
-FPX_OPERATION weights broadcast(float alpha, float beta, float gamma) {
-    const weights vectors = {fpx_splat_f32(alpha), fpx_splat_f32(beta), fpx_splat_f32(gamma)};
-    return vectors;
-}
-
-FPX_OPERATION fpx_vector_f32 weighted_sum(fpx_vector_f32 first, fpx_vector_f32 second, weights by) {
-    return fpx_multiply_add_f32(first, by.alpha, fpx_multiply_add_f32(second, by.beta, by.gamma));
-}
-
-/// What is too large for 32 bits, and not-a-number, converts to the smallest integer, which the saturating packs make
-/// 0; so unless the results are known to fit, large values are bounded first.
-FPX_OPERATION fpx_vector_u32 to_integers(fpx_vector_f32 values, fpx_vector_f32 maximum, bool results_fit) {
-    return fpx_f32_to_i32(results_fit ? values : fpx_bound_f32(values, maximum));
-}
-
-// ---- 8-bit samples ----
+// The kernels of one level. Included after a header of ../vectors and what weighs vectors with it, with LEVEL(name)
+// making a kernel's name:
 //
-// Bytes are widened where they lie, each doubleword's byte 0, 1, 2, 3 by another instruction, and not by four
-// vpmovzxbd: shuffles are what the processor has fewest units for, and two of the four ways are none.
+//     weigh_byte_vector, weigh_word_vector    two vectors with weights; `results_fit`: see addweighted_bounds.h
+//     weighted_sum                            the same of floats
 
-/// Moves byte `byte` of each doubleword to its lowest byte and clears the others.
-FPX_OPERATION fpx_vector_u32 widen_byte(fpx_vector_u32 bytes, uint32_t byte) {
-    return fpx_shuffle_u8(
-        bytes, fpx_repeat_in_lanes(0x80808000u + byte, 0x80808004u + byte, 0x80808008u + byte, 0x8080800cu + byte));
+#define SAMPLE uint8_t
+#define LANES(name) name##_u8
+#define LOOP weigh_bytes
+#define KERNEL LEVEL(fpx_addweighted_u8)
+#define WEIGH weigh_byte_vector
+#define MAXIMUM 255.0f
+#include "addweighted_loop.h"
+
+#define SAMPLE uint16_t
+#define LANES(name) name##_u16
+#define LOOP weigh_words
+#define KERNEL LEVEL(fpx_addweighted_u16)
+#define WEIGH weigh_word_vector
+#define MAXIMUM 65535.0f
+#include "addweighted_loop.h"
+
+FPX_OPERATION fpx_vector_f32 weigh_float_vector(fpx_vector_f32 first, fpx_vector_f32 second, weights by,
+                                                bool results_fit) {
+    (void)results_fit;
+    return weighted_sum(first, second, by);
 }
 
-typedef struct four_vectors {
-    fpx_vector_f32 byte[4];
-} four_vectors;
-
-FPX_OPERATION four_vectors bytes_to_floats(fpx_vector_u8 bytes) {
-    const four_vectors floats = {{
-        fpx_i32_to_f32(fpx_and_u32(bytes, fpx_splat_u32(0xff))),
-        fpx_i32_to_f32(widen_byte(bytes, 1)),
-        fpx_i32_to_f32(widen_byte(bytes, 2)),
-        fpx_i32_to_f32(fpx_shift_right_u32(bytes, 24)),
-    }};
-    return floats;
-}
-
-FPX_OPERATION fpx_vector_u8 weigh_byte_vector(fpx_vector_u8 first, fpx_vector_u8 second, weights by, bool results_fit) {
-    // The packs leave the four bytes 0 of a lane first, then its four bytes 1, and so on.
-    const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703);
-    const four_vectors a = bytes_to_floats(first), b = bytes_to_floats(second);
-    fpx_vector_u32 integers[4];
-#pragma clang loop unroll(full)
-    for (int byte = 0; byte < 4; byte++) {
-        integers[byte] = to_integers(weighted_sum(a.byte[byte], b.byte[byte], by), fpx_splat_f32(255.0f), results_fit);
-    }
-    const fpx_vector_u8 bytes = fpx_pack_i16_to_u8(fpx_pack_i32_to_i16(integers[0], integers[1]),
-                                                   fpx_pack_i32_to_i16(integers[2], integers[3]));
-    return fpx_shuffle_u8(bytes, in_order);
-}
-
-FPX_OPERATION void weigh_bytes(uint8_t *destination, const uint8_t *first, const uint8_t *second, size_t sample_count,
-                               weights by, bool results_fit) {
-    size_t index = 0;
-    for (; sample_count - index >= FPX_VECTOR_BYTES; index += FPX_VECTOR_BYTES) {
-        fpx_store_u8(destination + index,
-                     weigh_byte_vector(fpx_load_u8(first + index), fpx_load_u8(second + index), by, results_fit));
-    }
-    // What is left is a part of a vector: one by one, samples cost a call of fmaf each.
-    const size_t left = sample_count - index;
-    if (left == 0) return;
-    const fpx_vector_u8 a = fpx_load_first_u8(first + index, left), b = fpx_load_first_u8(second + index, left);
-    fpx_store_first_u8(destination + index, weigh_byte_vector(a, b, by, results_fit), left);
-}
-
-FPX_TARGET void LEVEL(fpx_addweighted_u8)(uint8_t *destination, const uint8_t *first, const uint8_t *second,
-                                          size_t sample_count, float alpha, float beta, float gamma) {
-    const weights by = broadcast(alpha, beta, gamma);
-    if (fpx_results_fit_32_bits(255.0f, alpha, beta, gamma)) {
-        weigh_bytes(destination, first, second, sample_count, by, true);
-    } else {
-        weigh_bytes(destination, first, second, sample_count, by, false);
-    }
-}
-
-/// The rounded sums of bytes that are subnormal floats, in the low words; `scale`: see addweighted_bounds.h.
-FPX_OPERATION fpx_vector_u32 subnormal_sum(fpx_vector_u32 first, fpx_vector_u32 second, weights by, float scale) {
-    const weights scaled = {by.alpha, by.beta, fpx_multiply_f32(by.gamma, fpx_splat_f32(scale))};
-    const fpx_vector_f32 sum = weighted_sum(fpx_bits_as_f32(first), fpx_bits_as_f32(second), scaled);
-    return fpx_f32_as_bits(fpx_add_f32(sum, fpx_splat_f32(0x1.8p23f * scale)));
-}
-
-/// The low words of `even` with those of `odd` above them.
-FPX_OPERATION fpx_vector_u32 interleave_low_words(fpx_vector_u32 even, fpx_vector_u32 odd) {
-    return fpx_blend_words(even, fpx_shift_left_u32(odd, 16));
-}
-
-// A function of its own, because its constants and those of the ordinary way do not fit the registers together.
-FPX_TARGET static __attribute__((noinline)) size_t weigh_subnormal_bytes(uint8_t *destination, const uint8_t *first,
-                                                                         const uint8_t *second, size_t sample_count,
-                                                                         weights by) {
-    // The pack leaves the bytes 0 and 1 of a lane's doublewords first, then their bytes 2 and 3.
-    const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x09080100, 0x0b0a0302, 0x0d0c0504, 0x0f0e0706);
-    const fpx_vector_u32 lowest = fpx_splat_u32(0xff), second_lowest = fpx_splat_u32(0xff00);
-    size_t index = 0;
-    for (; sample_count - index >= FPX_VECTOR_BYTES; index += FPX_VECTOR_BYTES) {
-        const fpx_vector_u32 a = fpx_load_u8(first + index), b = fpx_load_u8(second + index);
-        const fpx_vector_u32 byte0 = subnormal_sum(fpx_and_u32(a, lowest), fpx_and_u32(b, lowest), by, 0x1p-22f);
-        const fpx_vector_u32 byte1 =
-            subnormal_sum(fpx_and_u32(a, second_lowest), fpx_and_u32(b, second_lowest), by, 0x1p-14f);
-        const fpx_vector_u32 byte2 = subnormal_sum(widen_byte(a, 2), widen_byte(b, 2), by, 0x1p-22f);
-        const fpx_vector_u32 byte3 =
-            subnormal_sum(fpx_shift_right_u32(a, 24), fpx_shift_right_u32(b, 24), by, 0x1p-22f);
-        const fpx_vector_u32 bytes =
-            fpx_pack_i16_to_u8(interleave_low_words(byte0, byte1), interleave_low_words(byte2, byte3));
-        fpx_store_u8(destination + index, fpx_shuffle_u8(bytes, in_order));
-    }
-    return index;
-}
-
-FPX_TARGET void SUBNORMAL_LEVEL(fpx_addweighted_u8)(uint8_t *destination, const uint8_t *first, const uint8_t *second,
-                                                    size_t sample_count, float alpha, float beta, float gamma) {
-    const size_t done = fpx_scalars_suit_subnormals(alpha, beta, gamma) && fpx_subnormals_are_numbers()
-                            ? weigh_subnormal_bytes(destination, first, second, sample_count,
-                                                    broadcast(alpha * 0x1p127f, beta * 0x1p127f, gamma))
-                            : 0;
-    LEVEL(fpx_addweighted_u8)(destination + done, first + done, second + done, sample_count - done, alpha, beta, gamma);
-}
-
-// ---- 16-bit samples ----
-
-enum { WORDS = FPX_VECTOR_BYTES / 2 };
-
-FPX_OPERATION fpx_vector_u16 weigh_word_vector(fpx_vector_u16 a, fpx_vector_u16 b, weights by, bool results_fit) {
-    const fpx_vector_f32 maximum = fpx_splat_f32(65535.0f);
-    const fpx_vector_u32 lower_word = fpx_splat_u32(0xffff);
-    // The pack leaves the four even words of a lane before its four odd ones.
-    const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x09080100, 0x0b0a0302, 0x0d0c0504, 0x0f0e0706);
-    const fpx_vector_f32 even =
-        weighted_sum(fpx_i32_to_f32(fpx_and_u32(a, lower_word)), fpx_i32_to_f32(fpx_and_u32(b, lower_word)), by);
-    const fpx_vector_f32 odd =
-        weighted_sum(fpx_i32_to_f32(fpx_shift_right_u32(a, 16)), fpx_i32_to_f32(fpx_shift_right_u32(b, 16)), by);
-    return fpx_shuffle_u8(
-        fpx_pack_i32_to_u16(to_integers(even, maximum, results_fit), to_integers(odd, maximum, results_fit)), in_order);
-}
-
-FPX_OPERATION void weigh_words(uint16_t *destination, const uint16_t *first, const uint16_t *second,
-                               size_t sample_count, weights by, bool results_fit) {
-    size_t index = 0;
-    for (; sample_count - index >= WORDS; index += WORDS) {
-        fpx_store_u16(destination + index,
-                      weigh_word_vector(fpx_load_u16(first + index), fpx_load_u16(second + index), by, results_fit));
-    }
-    const size_t left = sample_count - index;
-    if (left == 0) return;
-    const fpx_vector_u16 a = fpx_load_first_u16(first + index, left), b = fpx_load_first_u16(second + index, left);
-    fpx_store_first_u16(destination + index, weigh_word_vector(a, b, by, results_fit), left);
-}
-
-FPX_TARGET void LEVEL(fpx_addweighted_u16)(uint16_t *destination, const uint16_t *first, const uint16_t *second,
-                                           size_t sample_count, float alpha, float beta, float gamma) {
-    const weights by = broadcast(alpha, beta, gamma);
-    if (fpx_results_fit_32_bits(65535.0f, alpha, beta, gamma)) {
-        weigh_words(destination, first, second, sample_count, by, true);
-    } else {
-        weigh_words(destination, first, second, sample_count, by, false);
-    }
-}
-
-// ---- Floats ----
-
-enum { FLOATS = FPX_VECTOR_BYTES / 4 };
-
-FPX_TARGET void LEVEL(fpx_addweighted_f32)(float *destination, const float *first, const float *second,
-                                           size_t sample_count, float alpha, float beta, float gamma) {
-    const weights by = broadcast(alpha, beta, gamma);
-    size_t index = 0;
-    for (; sample_count - index >= FLOATS; index += FLOATS) {
-        fpx_store_f32(destination + index, weighted_sum(fpx_load_f32(first + index), fpx_load_f32(second + index), by));
-    }
-    const size_t left = sample_count - index;
-    if (left == 0) return;
-    const fpx_vector_f32 a = fpx_load_first_f32(first + index, left), b = fpx_load_first_f32(second + index, left);
-    fpx_store_first_f32(destination + index, weighted_sum(a, b, by), left);
-}
+#define SAMPLE float
+#define LANES(name) name##_f32
+#define LOOP weigh_floats
+#define KERNEL LEVEL(fpx_addweighted_f32)
+#define WEIGH weigh_float_vector
+#define MAXIMUM 1.0f
+#include "addweighted_loop.h"

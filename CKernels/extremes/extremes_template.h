@@ -57,6 +57,33 @@ typedef struct NAME(limits) {
     LANES(fpx_vector) black, white;
 } NAME(limits);
 
+/// A vector on its way down a column: what is known of the two rows before the next one, and of all neighbours so far.
+typedef struct NAME(walk) {
+    NAME(triple) above, middle;
+    LANES(fpx_vector) highest, lowest;
+    LANES(fpx_mask) unordered;
+} NAME(walk);
+
+/// Counts the hits of the row between the two last ones of the walk and `below`.
+FPX_OPERATION void NAME(count_row)(NAME(walk) * walk, NAME(row_counters) * hits, size_t offset, const SAMPLE *samples,
+                                   size_t distance) {
+    NAME(prefetch_next_block)(samples);
+    const NAME(triple) above = walk->above, middle = walk->middle, below = NAME(read_triple)(samples, distance);
+    const LANES(fpx_vector) maximum =
+        LANES(fpx_larger)(LANES(fpx_larger)(above.maximum, below.maximum), middle.outer_maximum);
+    const LANES(fpx_vector) minimum =
+        LANES(fpx_smaller)(LANES(fpx_smaller)(above.minimum, below.minimum), middle.outer_minimum);
+    const LANES(fpx_mask) here =
+        LANES(fpx_either)(LANES(fpx_either)(above.unordered, middle.unordered), below.unordered);
+    NAME(count)(hits->first + offset, LANES(fpx_either)(LANES(fpx_not_above)(middle.middle, maximum), here));
+    NAME(count)(hits->second + offset, LANES(fpx_either)(LANES(fpx_not_below)(middle.middle, minimum), here));
+    walk->highest = LANES(fpx_larger)(walk->highest, maximum);
+    walk->lowest = LANES(fpx_smaller)(walk->lowest, minimum);
+    walk->unordered = LANES(fpx_either)(walk->unordered, below.unordered);
+    walk->above = middle;
+    walk->middle = below;
+}
+
 /// One frame's hits in a column of vectors; true where the frame is blind for one of them.
 /// `rows` are those of the column, each row_step pointers after the one before, from the one above the first.
 FPX_OPERATION bool NAME(count_hits)(NAME(row_counters) * hits, size_t offset, const SAMPLE *const *rows,
@@ -64,30 +91,25 @@ FPX_OPERATION bool NAME(count_hits)(NAME(row_counters) * hits, size_t offset, co
                                     NAME(limits) limits) {
     NAME(prefetch_next_block)(rows[0] + sample);
     NAME(prefetch_next_block)(rows[row_step] + sample);
-    NAME(triple) above = NAME(read_triple)(rows[0] + sample, distance);
-    NAME(triple) middle = NAME(read_triple)(rows[row_step] + sample, distance);
-    LANES(fpx_vector) highest = above.maximum, lowest = above.minimum;
-    LANES(fpx_mask) unordered = LANES(fpx_either)(above.unordered, middle.unordered);
-    for (size_t row = 0; row < row_count; row++) {
-        NAME(prefetch_next_block)(rows[(row + 2) * row_step] + sample);
-        const NAME(triple) below = NAME(read_triple)(rows[(row + 2) * row_step] + sample, distance);
-        const LANES(fpx_vector) maximum =
-            LANES(fpx_larger)(LANES(fpx_larger)(above.maximum, below.maximum), middle.outer_maximum);
-        const LANES(fpx_vector) minimum =
-            LANES(fpx_smaller)(LANES(fpx_smaller)(above.minimum, below.minimum), middle.outer_minimum);
-        const LANES(fpx_mask) here =
-            LANES(fpx_either)(LANES(fpx_either)(above.unordered, middle.unordered), below.unordered);
-        NAME(count)(hits[row].first + offset, LANES(fpx_either)(LANES(fpx_not_above)(middle.middle, maximum), here));
-        NAME(count)(hits[row].second + offset, LANES(fpx_either)(LANES(fpx_not_below)(middle.middle, minimum), here));
-        highest = LANES(fpx_larger)(highest, maximum);
-        lowest = LANES(fpx_smaller)(lowest, minimum);
-        unordered = LANES(fpx_either)(unordered, below.unordered);
-        above = middle;
-        middle = below;
+    NAME(walk) walk;
+    walk.above = NAME(read_triple)(rows[0] + sample, distance);
+    walk.middle = NAME(read_triple)(rows[row_step] + sample, distance);
+    walk.highest = walk.above.maximum;
+    walk.lowest = walk.above.minimum;
+    walk.unordered = LANES(fpx_either)(walk.above.unordered, walk.middle.unordered);
+    // Most columns are as long as they may be. Unrolled, more of what is read is under way at the same time: a sixth
+    // less time for frames from memory.
+    if (row_count == FPX_EXTREMES_COLUMN_ROWS) {
+#pragma clang loop unroll(full)
+        for (size_t row = 0; row < FPX_EXTREMES_COLUMN_ROWS; row++)
+            NAME(count_row)(&walk, &hits[row], offset, rows[(row + 2) * row_step] + sample, distance);
+    } else {
+        for (size_t row = 0; row < row_count; row++)
+            NAME(count_row)(&walk, &hits[row], offset, rows[(row + 2) * row_step] + sample, distance);
     }
-    const LANES(fpx_mask) limited =
-        LANES(fpx_either)(LANES(fpx_not_below)(highest, limits.white), LANES(fpx_not_above)(lowest, limits.black));
-    return LANES(fpx_any)(LANES(fpx_either)(limited, unordered));
+    const LANES(fpx_mask) limited = LANES(fpx_either)(LANES(fpx_not_below)(walk.highest, limits.white),
+                                                      LANES(fpx_not_above)(walk.lowest, limits.black));
+    return LANES(fpx_any)(LANES(fpx_either)(limited, walk.unordered));
 }
 
 /// Where one frame is blind, for the same column.

@@ -7,11 +7,12 @@
 #define LEVEL(name) name##_avx512
 #include "gaussian_columns.h"
 
-#define AVX512 FPX_TARGET_AVX512
-#define AVX512_VNNI FPX_TARGET_AVX512_VNNI
-#define INLINE static inline __attribute__((always_inline))
+#include "gaussian_second_pass.h"
 
-AVX512 INLINE __m512i repeat(uint32_t bits) { return _mm512_set1_epi32((int)bits); }
+#define NAME sum_pixels_vnni
+#define TARGET FPX_TARGET_DOT_PRODUCT
+#define MULTIPLY_ADD fpx_dot_i16
+#include "gaussian_pixels.h"
 
 // ---- Second pass ----
 //
@@ -21,7 +22,6 @@ AVX512 INLINE __m512i repeat(uint32_t bits) { return _mm512_set1_epi32((int)bits
 // In this order, too, the next two pixels are 2 * channels words away. Results come out in the same order.
 
 enum {
-    VECTORS = 4,
     /// Words of a row of a tile in the order of pairs: with both borders, and what vectors touch behind its end.
     PAIRED_ROW = FPX_GAUSSIAN_TILE_SAMPLES + (FPX_GAUSSIAN_MAXIMUM_SIZE - 1) * 4 + 32 * VECTORS + 32,
 };
@@ -49,53 +49,25 @@ static const uint16_t ordered_places[4][32] = {
      16, 18, 20, 22, 17, 19, 21, 23, 24, 26, 28, 30, 25, 27, 29, 31},
 };
 
-INLINE size_t words_per_vector(size_t channels) { return channels == 3 ? 30 : 32; }
+static inline size_t words_per_vector(size_t channels) { return channels == 3 ? 30 : 32; }
 
 /// Less 2^15, because the multiplication is signed.
-AVX512 INLINE __m512i pair_up(__m512i words, __m512i places) {
+FPX_OPERATION __m512i pair_up(__m512i words, __m512i places) {
     return _mm512_xor_si512(_mm512_permutexvar_epi16(places, words), _mm512_set1_epi16((short)0x8000));
 }
 
-/// Sums of the first and of the second pixel of each pair.
-typedef struct pixels {
-    __m512i first[VECTORS];
-    __m512i second[VECTORS];
-} pixels;
+FPX_OPERATION __mmask32 first_lanes(size_t count) { return count < 32 ? ((__mmask32)1 << count) - 1 : ~(__mmask32)0; }
 
-/// `words` are in the order of pairs. One version for each level; inlined like everything here.
-typedef pixels pixel_sum(const uint16_t *words, size_t channels, const fpx_gaussian_pairs *by, __m512i initial);
+FPX_OPERATION size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
-AVX512 INLINE __m512i multiply_add(__m512i sums, __m512i a, __m512i b) {
-    return _mm512_add_epi32(sums, _mm512_madd_epi16(a, b));
-}
-
-#define NAME sum_pixels
-#define TARGET AVX512
-#define MULTIPLY_ADD multiply_add
-#include "gaussian_pixels_avx512.h"
-
-#define NAME sum_pixels_vnni
-#define TARGET AVX512_VNNI
-#define MULTIPLY_ADD _mm512_dpwssd_epi32
-#include "gaussian_pixels_avx512.h"
-
-/// The upper words of both, interleaved again.
-AVX512 INLINE __m512i upper_words(__m512i first, __m512i second) {
-    return _mm512_mask_blend_epi16(0xaaaaaaaa, _mm512_srli_epi32(first, 16), second);
-}
-
-AVX512 INLINE __mmask32 first_lanes(size_t count) { return count < 32 ? ((__mmask32)1 << count) - 1 : ~(__mmask32)0; }
-
-AVX512 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
-AVX512 INLINE void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
+FPX_OPERATION void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t sample_count, size_t channels,
                               const fpx_gaussian *gaussian, pixel_sum *sum) {
     if (fpx_gaussian_u8_is_binomial(gaussian)) {
-        binomial_u8_horizontal(destination, sums, sample_count, channels);
+        binomial_horizontal_u8(destination, sums, sample_count, channels);
         return;
     }
-    uint16_t pairs[PAIRED_ROW];
-    uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
+    _Alignas(FPX_VECTOR_BYTES) uint16_t pairs[PAIRED_ROW];
+    _Alignas(FPX_VECTOR_BYTES) uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
     const fpx_gaussian_pairs by = fpx_gaussian_word_pairs(gaussian->u8_weights, gaussian->u8_radius);
     const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);
     const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);
@@ -104,8 +76,7 @@ AVX512 INLINE void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t
     const size_t sum_count = sample_count + 2 * gaussian->u8_radius * channels;
     for (size_t index = 0; index < sum_count; index += step)
         _mm512_storeu_si512(pairs + index, pair_up(_mm512_loadu_si512(sums + index), paired));
-    // Half of 2^16 to round, and the 2^15 that words were lessened by, times the weights' sum of 2^8.
-    const __m512i initial = repeat((1u << 15) + (1u << 23));
+    const __m512i initial = fpx_splat_u32(FPX_GAUSSIAN_INITIAL_BYTES);
     for (size_t index = 0; index < end; index += 32 * VECTORS) {
         const pixels pixels = sum(pairs + index, channels, &by, initial);
 #pragma clang loop unroll(full)
@@ -121,14 +92,14 @@ AVX512 INLINE void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t
     }
 }
 
-AVX512 void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16_t *sums, size_t sample_count,
-                                              size_t channels, const fpx_gaussian *gaussian) {
+FPX_TARGET void fpx_gaussian_u8_horizontal_avx512(uint8_t *destination, const uint16_t *sums, size_t sample_count,
+                                                  size_t channels, const fpx_gaussian *gaussian) {
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_t *destination, const uint16_t *sums,
-                                                               size_t sample_count, size_t channels,
-                                                               const fpx_gaussian *gaussian) {
+FPX_TARGET_DOT_PRODUCT void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_t *destination, const uint16_t *sums,
+                                                                          size_t sample_count, size_t channels,
+                                                                          const fpx_gaussian *gaussian) {
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
 
@@ -143,22 +114,18 @@ static const uint16_t lower_places[32] = {0,  2,  4,  6,  8,  10, 12, 14, 16, 18
 static const uint16_t upper_places[32] = {1,  3,  5,  7,  9,  11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31,
                                           33, 35, 37, 39, 41, 43, 45, 47, 49, 51, 53, 55, 57, 59, 61, 63};
 
-AVX512 INLINE __m512i join_halves(__m512i high, __m512i low) {
-    return _mm512_add_epi32(high, _mm512_srli_epi32(low, 16));
-}
-
-AVX512 INLINE void blur_words(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
+FPX_OPERATION void blur_words(uint16_t *destination, const uint32_t *sums, size_t sample_count, size_t channels,
                               const fpx_gaussian *gaussian, pixel_sum *sum) {
     if (fpx_gaussian_u16_is_binomial(gaussian)) {
-        binomial_u16_horizontal(destination, sums, sample_count, channels);
+        binomial_horizontal_u16(destination, sums, sample_count, channels);
         return;
     }
     if (!fpx_gaussian_fits_word_pairs(gaussian)) {
         fpx_gaussian_u16_horizontal_plain(destination, sums, sample_count, channels, gaussian);
         return;
     }
-    uint16_t high[PAIRED_ROW], low[PAIRED_ROW];
-    uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
+    _Alignas(FPX_VECTOR_BYTES) uint16_t high[PAIRED_ROW], low[PAIRED_ROW];
+    _Alignas(FPX_VECTOR_BYTES) uint16_t results[FPX_GAUSSIAN_TILE_SAMPLES + 32 * VECTORS];
     const fpx_gaussian_pairs by = fpx_gaussian_wide_word_pairs(gaussian->u16_weights, gaussian->u16_radius);
     const size_t end = fpx_gaussian_end_of_pairs(sample_count, channels);
     const __m512i paired = _mm512_loadu_si512(paired_places[channels - 1]);
@@ -173,32 +140,21 @@ AVX512 INLINE void blur_words(uint16_t *destination, const uint32_t *sums, size_
         _mm512_storeu_si512(low + index, pair_up(lows, paired));
         _mm512_storeu_si512(high + index, pair_up(highs, paired));
     }
-    // The 2^15 that words were lessened by, times the weights' sum of 2^16; and half of 2^16 to round.
-    const __m512i lessened = repeat(1u << 31), lessened_and_half = repeat((1u << 31) + (1u << 15));
-    for (size_t index = 0; index < end; index += 32 * VECTORS) {
-        const pixels highs = sum(high + index, channels, &by, lessened_and_half);
-        const pixels lows = sum(low + index, channels, &by, lessened);
-#pragma clang loop unroll(full)
-        for (size_t vector = 0; vector < VECTORS; vector++) {
-            const __m512i first = join_halves(highs.first[vector], lows.first[vector]);
-            const __m512i second = join_halves(highs.second[vector], lows.second[vector]);
-            _mm512_storeu_si512(results + index + 32 * vector, upper_words(first, second));
-        }
-    }
+    weigh_halves(results, high, low, end, channels, &by, sum);
     for (size_t index = 0; index < sample_count; index += step) {
         const __m512i words = _mm512_permutexvar_epi16(ordered, _mm512_loadu_si512(results + index));
         _mm512_mask_storeu_epi16(destination + index, first_lanes(smaller(sample_count - index, step)), words);
     }
 }
 
-AVX512 void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint32_t *sums, size_t sample_count,
-                                               size_t channels, const fpx_gaussian *gaussian) {
+FPX_TARGET void fpx_gaussian_u16_horizontal_avx512(uint16_t *destination, const uint32_t *sums, size_t sample_count,
+                                                   size_t channels, const fpx_gaussian *gaussian) {
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels);
 }
 
-AVX512_VNNI void fpx_gaussian_u16_horizontal_avx512_dot_product(uint16_t *destination, const uint32_t *sums,
-                                                                size_t sample_count, size_t channels,
-                                                                const fpx_gaussian *gaussian) {
+FPX_TARGET_DOT_PRODUCT void fpx_gaussian_u16_horizontal_avx512_dot_product(uint16_t *destination, const uint32_t *sums,
+                                                                           size_t sample_count, size_t channels,
+                                                                           const fpx_gaussian *gaussian) {
     blur_words(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
 

@@ -77,7 +77,7 @@ FPX_TARGET void LEVEL(fpx_gaussian_u8_vertical)(uint16_t *sums, size_t row_sums,
                                                 size_t first_sample, size_t sample_count,
                                                 const fpx_gaussian *gaussian) {
     if (fpx_gaussian_u8_is_binomial(gaussian)) {
-        binomial_u8_vertical(sums, row_sums, rows, first_sample, sample_count);
+        binomial_vertical_u8(sums, row_sums, rows, first_sample, sample_count);
         return;
     }
     if (sample_count < FPX_VECTOR_BYTES || !fpx_gaussian_fits_byte_pairs(gaussian)) {
@@ -97,7 +97,7 @@ FPX_TARGET void LEVEL(fpx_gaussian_u16_vertical)(uint32_t *sums, size_t row_sums
                                                  const fpx_gaussian *gaussian) {
     const size_t words = FPX_VECTOR_BYTES / 2;
     if (fpx_gaussian_u16_is_binomial(gaussian)) {
-        binomial_u16_vertical(sums, row_sums, rows, first_sample, sample_count);
+        binomial_vertical_u16(sums, row_sums, rows, first_sample, sample_count);
         return;
     }
     if (sample_count < words || !fpx_gaussian_fits_word_pairs(gaussian)) {

@@ -8,6 +8,4 @@
 #define DOT_LEVEL(name) name##_avx2_dot_product
 #include "moments_template.h"
 
-#include "moments_split.h"
-
 #endif

@@ -19,6 +19,8 @@ enum {
     QUADWORDS = FPX_VECTOR_BYTES / 8,
     /// 16-bit sums of pairs of bytes: 128 pairs * 2 * 255 = 65,280 is the last below 2^16.
     BYTE_PAIR_FRAMES = 256,
+    /// 32-bit sums of squares of 12 bits: 256 * 4095^2 is the last below 2^32.
+    WORD_FRAMES = 256,
 };
 
 FPX_OPERATION void add_to_u32(uint32_t *accumulators, fpx_vector_u32 addend) {
@@ -166,77 +168,23 @@ FPX_TARGET_DOT_PRODUCT void DOT_LEVEL(fpx_moments_u8_accumulate)(uint32_t *sum, 
     fpx_moments_u8_accumulate_c(sum, sum_of_squares, frames, frame_count, index, end_sample);
 }
 
-// ---- 16-bit samples ----
-//
-// Of two frames. Products are of signed words, so samples are shifted to y = x - 2^15 first. With n frames
-//   sum of x = sum of y + n * 2^15,
-//   sum of x*x = sum of y*y + 2^16 * sum of x - n * 2^30.
-// A missing frame counts as y = 0 and is left out of n. At most 65535 * 65537 = 2^32 - 1 is the sum, exact in 32 bits.
+// ---- 16-bit samples, without and with dot products ----
 
-FPX_OPERATION fpx_vector_u16 load_shifted(const uint16_t *samples) {
-    return fpx_xor(fpx_transpose_lanes_u64(fpx_load_u16(samples)), fpx_splat_u16(0x8000));
+FPX_OPERATION fpx_vector_u32 add_products(fpx_vector_u32 sums, fpx_vector_u16 a, fpx_vector_u16 b) {
+    return fpx_add_u32(sums, fpx_multiply_pairs_i16(a, b));
 }
 
-/// Adds the sums of y and of y*y of DOUBLEWORDS samples, the latter as their lower and upper half, each widened.
-FPX_OPERATION void add_shifted(uint32_t *sum, uint64_t *sum_of_squares, fpx_vector_u32 shifted_sum,
-                               fpx_vector_u32 lower, fpx_vector_u32 upper, size_t frame_count) {
-    const fpx_vector_u32 sums = fpx_add_u32(shifted_sum, fpx_splat_u32((uint32_t)frame_count << 15));
-    const fpx_vector_u32 shift = fpx_splat_u64((uint64_t)frame_count << 30);
-    add_to_u32(sum, sums);
-    const fpx_vector_u32 lower_sums = fpx_shift_left_u64(fpx_lower_u32_to_u64(sums), 16);
-    const fpx_vector_u32 upper_sums = fpx_shift_left_u64(fpx_upper_u32_to_u64(sums), 16);
-    add_to_u64(sum_of_squares, fpx_subtract_u64(fpx_add_u64(lower, lower_sums), shift));
-    add_to_u64(sum_of_squares + QUADWORDS, fpx_subtract_u64(fpx_add_u64(upper, upper_sums), shift));
-}
+#define KERNEL LEVEL(fpx_moments_u16_accumulate)
+#define NAME(name) word_##name
+#define TARGET FPX_TARGET
+#define ADD_PRODUCTS add_products
+#include "moments_words.h"
 
-/// The sum of two squares is at most 2^31, exact as an unsigned number, and is widened to 64 bits at once because two
-/// of them may not fit 32 bits.
-typedef struct word_column {
-    fpx_vector_u32 sum[2];
-    fpx_vector_u32 even_squares[2];
-    fpx_vector_u32 odd_squares[2];
-} word_column;
-
-FPX_OPERATION void add_word_pairs(word_column *column, int half, fpx_vector_u16 pairs) {
-    const fpx_vector_u32 squares = fpx_multiply_pairs_i16(pairs, pairs);
-    column->sum[half] = fpx_add_u32(column->sum[half], fpx_multiply_pairs_i16(pairs, fpx_splat_u16(1)));
-    column->even_squares[half] =
-        fpx_add_u64(column->even_squares[half], fpx_and_u64(squares, fpx_splat_u64(0xffffffff)));
-    column->odd_squares[half] = fpx_add_u64(column->odd_squares[half], fpx_shift_right_u64(squares, 32));
-}
-
-FPX_OPERATION void add_two_word_frames(word_column *column, fpx_vector_u16 a, fpx_vector_u16 b) {
-    add_word_pairs(column, 0, fpx_interleave_lower_u16(a, b));
-    add_word_pairs(column, 1, fpx_interleave_upper_u16(a, b));
-}
-
-FPX_OPERATION void add_word_column(uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames,
-                                   size_t frame_count, size_t first_sample) {
-    fpx_prefetch_accumulators(sum + first_sample, sizeof *sum, WORDS);
-    fpx_prefetch_accumulators(sum_of_squares + first_sample, sizeof *sum_of_squares, WORDS);
-    word_column column = {0};
-    size_t frame = 0;
-    for (; frame + 2 <= frame_count; frame += 2) {
-        add_two_word_frames(&column, load_shifted(frames[frame] + first_sample),
-                            load_shifted(frames[frame + 1] + first_sample));
-    }
-    if (frame < frame_count) add_two_word_frames(&column, load_shifted(frames[frame] + first_sample), fpx_zero());
-#pragma clang loop unroll(full)
-    for (size_t half = 0; half < 2; half++) {
-        const size_t index = first_sample + DOUBLEWORDS * half;
-        add_shifted(sum + index, sum_of_squares + index, column.sum[half],
-                    fpx_weave_lower_u64(column.even_squares[half], column.odd_squares[half]),
-                    fpx_weave_upper_u64(column.even_squares[half], column.odd_squares[half]), frame_count);
-    }
-}
-
-FPX_TARGET void LEVEL(fpx_moments_u16_accumulate)(uint32_t *sum, uint64_t *sum_of_squares,
-                                                  const uint16_t *const *frames, size_t frame_count,
-                                                  size_t first_sample, size_t end_sample) {
-    size_t index = first_sample;
-    FOR_COLUMNS(add_word_column, WORDS)
-    fpx_moments_u16_accumulate_c(sum, sum_of_squares, frames, frame_count, index, end_sample);
-}
+#define KERNEL DOT_LEVEL(fpx_moments_u16_accumulate)
+#define NAME(name) word_dot_##name
+#define TARGET FPX_TARGET_DOT_PRODUCT
+#define ADD_PRODUCTS fpx_dot_i16
+#include "moments_words.h"
 
 // ---- Summaries ----
 

@@ -112,6 +112,11 @@ FPX_OPERATION __m256i fpx_count_f32(__m256i counter, __m256 mask) {
 FPX_OPERATION __m256i fpx_and_u32(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
 FPX_OPERATION __m256i fpx_shift_left_u32(__m256i v, int bits) { return _mm256_slli_epi32(v, bits); }
 FPX_OPERATION __m256i fpx_shift_right_u32(__m256i v, int bits) { return _mm256_srli_epi32(v, bits); }
+/// One more where a < b.
+FPX_OPERATION __m256i fpx_add_one_where_below_u32(__m256i v, __m256i a, __m256i b) {
+    const __m256i not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(a, b), a);
+    return _mm256_add_epi32(_mm256_add_epi32(v, not_below), _mm256_set1_epi32(1));
+}
 
 // ---- Within lanes of 16 bytes ----
 
@@ -151,18 +156,8 @@ FPX_OPERATION __m256i fpx_xor(__m256i a, __m256i b) { return _mm256_xor_si256(a,
 FPX_OPERATION __m256i fpx_add_u16(__m256i a, __m256i b) { return _mm256_add_epi16(a, b); }
 FPX_OPERATION __m256i fpx_add_u32(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
 FPX_OPERATION __m256i fpx_add_u64(__m256i a, __m256i b) { return _mm256_add_epi64(a, b); }
-FPX_OPERATION __m256i fpx_subtract_u64(__m256i a, __m256i b) { return _mm256_sub_epi64(a, b); }
-FPX_OPERATION __m256i fpx_splat_u64(uint64_t value) { return _mm256_set1_epi64x((long long)value); }
-FPX_OPERATION __m256i fpx_and_u64(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
-FPX_OPERATION __m256i fpx_shift_left_u64(__m256i v, int bits) { return _mm256_slli_epi64(v, bits); }
-FPX_OPERATION __m256i fpx_shift_right_u64(__m256i v, int bits) { return _mm256_srli_epi64(v, bits); }
 FPX_OPERATION __m256i fpx_shift_right_u16(__m256i v, int bits) { return _mm256_srli_epi16(v, bits); }
 FPX_OPERATION __m256i fpx_shift_right_i16(__m256i v, int bits) { return _mm256_srai_epi16(v, bits); }
-/// The lower and the upper half of the elements, widened.
-FPX_OPERATION __m256i fpx_lower_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_castsi256_si128(v)); }
-FPX_OPERATION __m256i fpx_upper_u32_to_u64(__m256i v) { return _mm256_cvtepu32_epi64(_mm256_extracti128_si256(v, 1)); }
-FPX_OPERATION __m256i fpx_lower_i32_to_i64(__m256i v) { return _mm256_cvtepi32_epi64(_mm256_castsi256_si128(v)); }
-FPX_OPERATION __m256i fpx_upper_i32_to_i64(__m256i v) { return _mm256_cvtepi32_epi64(_mm256_extracti128_si256(v, 1)); }
 FPX_OPERATION __m256i fpx_load_u64(const uint64_t *values) { return _mm256_loadu_si256((const __m256i *)values); }
 FPX_OPERATION void fpx_store_u64(uint64_t *values, __m256i v) { _mm256_storeu_si256((__m256i *)values, v); }
 
@@ -172,24 +167,27 @@ FPX_OPERATION __m256i fpx_interleave_lower_u8(__m256i a, __m256i b) { return _mm
 FPX_OPERATION __m256i fpx_interleave_upper_u8(__m256i a, __m256i b) { return _mm256_unpackhi_epi8(a, b); }
 FPX_OPERATION __m256i fpx_interleave_lower_u16(__m256i a, __m256i b) { return _mm256_unpacklo_epi16(a, b); }
 FPX_OPERATION __m256i fpx_interleave_upper_u16(__m256i a, __m256i b) { return _mm256_unpackhi_epi16(a, b); }
-/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements
-/// into the order in memory: transposes the matrix of them whose rows are the lanes.
+/// Doublewords in the order in which interleaving vectors of bytes twice brings elements into the order in memory:
+/// transposes the matrix of them whose rows are the lanes.
 FPX_OPERATION __m256i fpx_transpose_lanes_u32(__m256i v) {
     return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
 }
-FPX_OPERATION __m256i fpx_transpose_lanes_u64(__m256i v) { return _mm256_permute4x64_epi64(v, 0xd8); }
-/// Even and odd quadwords in their order in memory: the lower and the upper half of them.
-FPX_OPERATION __m256i fpx_weave_lower_u64(__m256i even, __m256i odd) {
-    return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x20);
-}
-FPX_OPERATION __m256i fpx_weave_upper_u64(__m256i even, __m256i odd) {
-    return _mm256_permute2x128_si256(_mm256_unpacklo_epi64(even, odd), _mm256_unpackhi_epi64(even, odd), 0x31);
-}
-
 /// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
 /// order of memory.
 FPX_OPERATION __m256i fpx_lanes_lower(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x20); }
 FPX_OPERATION __m256i fpx_lanes_upper(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x31); }
+
+/// The halves of quadwords, each as two such vectors; the quadwords in the order of memory.
+typedef struct fpx_quadwords {
+    __m256i part[4];
+} fpx_quadwords;
+FPX_OPERATION fpx_quadwords fpx_quadwords_of_lanes(__m256i low_a, __m256i low_b, __m256i high_a, __m256i high_b) {
+    const __m256i a01 = _mm256_unpacklo_epi32(low_a, high_a), a23 = _mm256_unpackhi_epi32(low_a, high_a);
+    const __m256i b01 = _mm256_unpacklo_epi32(low_b, high_b), b23 = _mm256_unpackhi_epi32(low_b, high_b);
+    const fpx_quadwords quadwords = {
+        {fpx_lanes_lower(a01, a23), fpx_lanes_lower(b01, b23), fpx_lanes_upper(a01, a23), fpx_lanes_upper(b01, b23)}};
+    return quadwords;
+}
 
 // ---- Products of neighbours, added up ----
 

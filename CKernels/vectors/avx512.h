@@ -85,14 +85,19 @@ FPX_OPERATION bool fpx_any_f32(__mmask16 mask) { return mask != 0; }
 
 // ---- Counters with as many bits as the samples: one more where the mask is set ----
 
+/// A value that compilers take for unknown: of a constant one they make a vector of the mask, and add that.
+FPX_OPERATION __m512i fpx_hidden(__m512i v) {
+    __asm__("" : "+v"(v));
+    return v;
+}
 FPX_OPERATION __m512i fpx_count_u8(__m512i counter, __mmask64 mask) {
-    return _mm512_mask_sub_epi8(counter, mask, counter, _mm512_set1_epi8(-1));
+    return _mm512_mask_add_epi8(counter, mask, counter, fpx_hidden(_mm512_set1_epi8(1)));
 }
 FPX_OPERATION __m512i fpx_count_u16(__m512i counter, __mmask32 mask) {
-    return _mm512_mask_sub_epi16(counter, mask, counter, _mm512_set1_epi16(-1));
+    return _mm512_mask_add_epi16(counter, mask, counter, fpx_hidden(_mm512_set1_epi16(1)));
 }
 FPX_OPERATION __m512i fpx_count_f32(__m512i counter, __mmask16 mask) {
-    return _mm512_mask_sub_epi32(counter, mask, counter, _mm512_set1_epi32(-1));
+    return _mm512_mask_add_epi32(counter, mask, counter, fpx_hidden(_mm512_set1_epi32(1)));
 }
 
 // ---- Doublewords ----
@@ -100,6 +105,10 @@ FPX_OPERATION __m512i fpx_count_f32(__m512i counter, __mmask16 mask) {
 FPX_OPERATION __m512i fpx_and_u32(__m512i a, __m512i b) { return _mm512_and_si512(a, b); }
 FPX_OPERATION __m512i fpx_shift_left_u32(__m512i v, int bits) { return _mm512_slli_epi32(v, bits); }
 FPX_OPERATION __m512i fpx_shift_right_u32(__m512i v, int bits) { return _mm512_srli_epi32(v, bits); }
+/// One more where a < b.
+FPX_OPERATION __m512i fpx_add_one_where_below_u32(__m512i v, __m512i a, __m512i b) {
+    return _mm512_mask_add_epi32(v, _mm512_cmplt_epu32_mask(a, b), v, fpx_hidden(_mm512_set1_epi32(1)));
+}
 
 // ---- Within lanes of 16 bytes ----
 
@@ -143,18 +152,8 @@ FPX_OPERATION __m512i fpx_xor(__m512i a, __m512i b) { return _mm512_xor_si512(a,
 FPX_OPERATION __m512i fpx_add_u16(__m512i a, __m512i b) { return _mm512_add_epi16(a, b); }
 FPX_OPERATION __m512i fpx_add_u32(__m512i a, __m512i b) { return _mm512_add_epi32(a, b); }
 FPX_OPERATION __m512i fpx_add_u64(__m512i a, __m512i b) { return _mm512_add_epi64(a, b); }
-FPX_OPERATION __m512i fpx_subtract_u64(__m512i a, __m512i b) { return _mm512_sub_epi64(a, b); }
-FPX_OPERATION __m512i fpx_splat_u64(uint64_t value) { return _mm512_set1_epi64((long long)value); }
-FPX_OPERATION __m512i fpx_and_u64(__m512i a, __m512i b) { return _mm512_and_si512(a, b); }
-FPX_OPERATION __m512i fpx_shift_left_u64(__m512i v, int bits) { return _mm512_slli_epi64(v, (unsigned)bits); }
-FPX_OPERATION __m512i fpx_shift_right_u64(__m512i v, int bits) { return _mm512_srli_epi64(v, (unsigned)bits); }
 FPX_OPERATION __m512i fpx_shift_right_u16(__m512i v, int bits) { return _mm512_srli_epi16(v, (unsigned)bits); }
 FPX_OPERATION __m512i fpx_shift_right_i16(__m512i v, int bits) { return _mm512_srai_epi16(v, (unsigned)bits); }
-/// The lower and the upper half of the elements, widened.
-FPX_OPERATION __m512i fpx_lower_u32_to_u64(__m512i v) { return _mm512_cvtepu32_epi64(_mm512_castsi512_si256(v)); }
-FPX_OPERATION __m512i fpx_upper_u32_to_u64(__m512i v) { return _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(v, 1)); }
-FPX_OPERATION __m512i fpx_lower_i32_to_i64(__m512i v) { return _mm512_cvtepi32_epi64(_mm512_castsi512_si256(v)); }
-FPX_OPERATION __m512i fpx_upper_i32_to_i64(__m512i v) { return _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64(v, 1)); }
 FPX_OPERATION __m512i fpx_load_u64(const uint64_t *values) { return _mm512_loadu_si512(values); }
 FPX_OPERATION void fpx_store_u64(uint64_t *values, __m512i v) { _mm512_storeu_si512(values, v); }
 
@@ -164,22 +163,11 @@ FPX_OPERATION __m512i fpx_interleave_lower_u8(__m512i a, __m512i b) { return _mm
 FPX_OPERATION __m512i fpx_interleave_upper_u8(__m512i a, __m512i b) { return _mm512_unpackhi_epi8(a, b); }
 FPX_OPERATION __m512i fpx_interleave_lower_u16(__m512i a, __m512i b) { return _mm512_unpacklo_epi16(a, b); }
 FPX_OPERATION __m512i fpx_interleave_upper_u16(__m512i a, __m512i b) { return _mm512_unpackhi_epi16(a, b); }
-/// Doublewords, quadwords, in the order in which interleaving vectors of bytes twice, of words once, brings elements
-/// into the order in memory: transposes the matrix of them whose rows are the lanes.
+/// Doublewords in the order in which interleaving vectors of bytes twice brings elements into the order in memory:
+/// transposes the matrix of them whose rows are the lanes.
 FPX_OPERATION __m512i fpx_transpose_lanes_u32(__m512i v) {
     return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
 }
-FPX_OPERATION __m512i fpx_transpose_lanes_u64(__m512i v) {
-    return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7), v);
-}
-/// Even and odd quadwords in their order in memory: the lower and the upper half of them.
-FPX_OPERATION __m512i fpx_weave_lower_u64(__m512i even, __m512i odd) {
-    return _mm512_permutex2var_epi64(even, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), odd);
-}
-FPX_OPERATION __m512i fpx_weave_upper_u64(__m512i even, __m512i odd) {
-    return _mm512_permutex2var_epi64(even, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), odd);
-}
-
 /// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
 /// order of memory.
 FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
@@ -187,6 +175,21 @@ FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
 }
 FPX_OPERATION __m512i fpx_lanes_upper(__m512i a, __m512i b) {
     return _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), b);
+}
+
+/// The halves of quadwords, each as two such vectors; the quadwords in the order of memory.
+typedef struct fpx_quadwords {
+    __m512i part[4];
+} fpx_quadwords;
+FPX_OPERATION fpx_quadwords fpx_quadwords_of_lanes(__m512i low_a, __m512i low_b, __m512i high_a, __m512i high_b) {
+    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    const __m512i last = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    const __m512i low = fpx_lanes_lower(low_a, low_b), high = fpx_lanes_lower(high_a, high_b);
+    const __m512i next_low = fpx_lanes_upper(low_a, low_b), next_high = fpx_lanes_upper(high_a, high_b);
+    const fpx_quadwords quadwords = {
+        {_mm512_permutex2var_epi32(low, first, high), _mm512_permutex2var_epi32(low, last, high),
+         _mm512_permutex2var_epi32(next_low, first, next_high), _mm512_permutex2var_epi32(next_low, last, next_high)}};
+    return quadwords;
 }
 
 // ---- Products of neighbours, added up ----

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define FPX_VECTOR_BYTES ((size_t)16)
 // Every arm64 processor has them.
@@ -26,9 +27,43 @@ FPX_OPERATION float32x4_t fpx_load_f32(const float *samples) { return vld1q_f32(
 FPX_OPERATION void fpx_store_u8(uint8_t *samples, uint8x16_t v) { vst1q_u8(samples, v); }
 FPX_OPERATION void fpx_store_u16(uint16_t *samples, uint16x8_t v) { vst1q_u16(samples, v); }
 FPX_OPERATION void fpx_store_u32(uint32_t *samples, uint32x4_t v) { vst1q_u32(samples, v); }
+FPX_OPERATION void fpx_store_f32(float *samples, float32x4_t v) { vst1q_f32(samples, v); }
 FPX_OPERATION uint8x16_t fpx_splat_u8(uint8_t value) { return vdupq_n_u8(value); }
 FPX_OPERATION uint16x8_t fpx_splat_u16(uint16_t value) { return vdupq_n_u16(value); }
 FPX_OPERATION float32x4_t fpx_splat_f32(float value) { return vdupq_n_f32(value); }
+
+// ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
+
+FPX_OPERATION uint8x16_t fpx_load_first_u8(const uint8_t *samples, size_t count) {
+    uint8_t all[FPX_VECTOR_BYTES] = {0};
+    memcpy(all, samples, count);
+    return fpx_load_u8(all);
+}
+FPX_OPERATION uint16x8_t fpx_load_first_u16(const uint16_t *samples, size_t count) {
+    uint16_t all[FPX_VECTOR_BYTES / 2] = {0};
+    memcpy(all, samples, count * sizeof *samples);
+    return fpx_load_u16(all);
+}
+FPX_OPERATION float32x4_t fpx_load_first_f32(const float *samples, size_t count) {
+    float all[FPX_VECTOR_BYTES / 4] = {0};
+    memcpy(all, samples, count * sizeof *samples);
+    return fpx_load_f32(all);
+}
+FPX_OPERATION void fpx_store_first_u8(uint8_t *samples, uint8x16_t v, size_t count) {
+    uint8_t all[FPX_VECTOR_BYTES];
+    fpx_store_u8(all, v);
+    memcpy(samples, all, count);
+}
+FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, uint16x8_t v, size_t count) {
+    uint16_t all[FPX_VECTOR_BYTES / 2];
+    fpx_store_u16(all, v);
+    memcpy(samples, all, count * sizeof *samples);
+}
+FPX_OPERATION void fpx_store_first_f32(float *samples, float32x4_t v, size_t count) {
+    float all[FPX_VECTOR_BYTES / 4];
+    fpx_store_f32(all, v);
+    memcpy(samples, all, count * sizeof *samples);
+}
 
 // ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
 

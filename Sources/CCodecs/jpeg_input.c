@@ -39,7 +39,12 @@ static void on_error(j_common_ptr jpeg) {
     case JERR_IMAGE_TOO_BIG: failure = FPX_PHOTO_UNSUPPORTED; break;
     default: break;
     }
-    fpx_photo_explain(self->error, "%s JPEG: %s", failure == FPX_PHOTO_UNSUPPORTED ? "unsupported" : "damaged", text);
+    if (failure == FPX_PHOTO_OUT_OF_MEMORY) {
+        fpx_photo_explain(self->error, "no memory is left for a JPEG of this size");
+    } else {
+        fpx_photo_explain(self->error, "%s JPEG: %s", failure == FPX_PHOTO_UNSUPPORTED ? "unsupported" : "damaged",
+                          text);
+    }
     fpx_jpeg_input_fail(self, failure);
 }
 

@@ -1,12 +1,8 @@
 #include "fpx_jpeg_writer.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "image_writer_internal.h"
 #include "jpeg_output.h"
 #include "metadata_internal.h"
 
@@ -15,144 +11,51 @@
 
 enum { ROWS_PER_CALL = 64, MAXIMUM_SIDE = 65500 };
 
-enum writer_state { STATE_WRITING, STATE_FINISHED, STATE_FAILED };
-
-struct fpx_jpeg_writer {
+typedef struct jpeg_writer {
+    fpx_image_writer base;
     struct jpeg_compress_struct jpeg;
     struct jpeg_error_mgr errors;
     fpx_jpeg_output output;
-    jmp_buf escape;
-    fpx_jpeg_writer_callback write;
-    void *context;
-    enum writer_state state;
-    bool callback_failed;
-    bool lacks_memory;
-    char library_message[JMSG_LENGTH_MAX];
-};
-
-static void set_message(char *message, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void set_message(char *message, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(message, FPX_JPEG_WRITER_MESSAGE_BYTES, format, arguments);
-    va_end(arguments);
-}
+} jpeg_writer;
 
 static _Noreturn void on_error(j_common_ptr jpeg) {
-    fpx_jpeg_writer *writer = jpeg->client_data;
-    writer->lacks_memory = writer->errors.msg_code == JERR_OUT_OF_MEMORY;
-    writer->errors.format_message(jpeg, writer->library_message);
-    longjmp(writer->escape, 1);
+    jpeg_writer *writer = jpeg->client_data;
+    char words[JMSG_LENGTH_MAX];
+    writer->errors.format_message(jpeg, words);
+    fpx_image_writer_fail(&writer->base,
+                          writer->errors.msg_code == JERR_OUT_OF_MEMORY ? FPX_IMAGE_WRITER_ERROR_MEMORY
+                                                                        : FPX_IMAGE_WRITER_ERROR_LIBRARY,
+                          words);
 }
 
 /// A library must not print.
 static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
-static void pass_on(void *context, const void *bytes, size_t byte_count) {
-    fpx_jpeg_writer *writer = context;
-    if (writer->write(writer->context, bytes, byte_count) != 0) {
-        writer->callback_failed = true;
-        longjmp(writer->escape, 1);
-    }
-}
-
-/// Where every longjmp lands: turns what libjpeg left behind into a status and a message.
-static fpx_jpeg_writer_status library_failure(fpx_jpeg_writer *writer, char *message) {
-    writer->state = STATE_FAILED;
-    if (writer->callback_failed) {
-        set_message(message, "The JPEG's bytes could not be written to the output.");
-        return FPX_JPEG_WRITER_ERROR_WRITE;
-    }
-    if (writer->lacks_memory) {
-        set_message(message, "There is not enough memory for a JPEG of this size; close other programs and try again.");
-        return FPX_JPEG_WRITER_ERROR_MEMORY;
-    }
-    set_message(message, "libjpeg could not write the picture: %.180s.", writer->library_message);
-    return FPX_JPEG_WRITER_ERROR_LIBRARY;
-}
-
-static bool options_are_valid(const fpx_jpeg_writer_options *options, char *message) {
-    if (options->width == 0 || options->width > MAXIMUM_SIDE || options->height == 0 ||
-        options->height > MAXIMUM_SIDE) {
-        set_message(message, "A JPEG cannot be %lu x %lu pixels; each side must be 1 to %d. PNG takes larger ones.",
-                    (unsigned long)options->width, (unsigned long)options->height, (int)MAXIMUM_SIDE);
-        return false;
-    }
-    if (options->channels != 1 && options->channels != 3) {
-        set_message(message, "A JPEG cannot have %lu channels; it must be 1 (grey) or 3 (red, green, blue).",
-                    (unsigned long)options->channels);
-        return false;
-    }
-    if (options->quality < 1 || options->quality > 100) {
-        set_message(message, "The quality is %d; it must be 1 to 100.", options->quality);
-        return false;
-    }
-    return true;
-}
-
-static fpx_jpeg_writer_status start(fpx_jpeg_writer *writer, const fpx_jpeg_writer_options *options, uint32_t *losses,
-                                    char *message) {
-    if (setjmp(writer->escape) != 0) return library_failure(writer, message);
+static void start(fpx_image_writer *base, const void *all_options, uint32_t *losses) {
+    jpeg_writer *writer = (jpeg_writer *)base;
+    const fpx_jpeg_writer_options *options = all_options;
     struct jpeg_compress_struct *jpeg = &writer->jpeg;
+    jpeg->err = jpeg_std_error(&writer->errors);
+    writer->errors.error_exit = on_error;
+    writer->errors.output_message = print_nothing;
+    jpeg->client_data = writer;
     jpeg_create_compress(jpeg);
-    fpx_jpeg_output_connect(&writer->output, jpeg, pass_on, writer);
+    fpx_jpeg_output_connect(&writer->output, jpeg, fpx_image_writer_put, base);
     jpeg->image_width = options->width;
     jpeg->image_height = options->height;
     jpeg->input_components = (int)options->channels;
     jpeg->in_color_space = options->channels == 3 ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_set_defaults(jpeg);
     jpeg_set_quality(jpeg, options->quality, TRUE);
-    if (options->metadata != NULL) fpx_jpeg_set_metadata(jpeg, options->metadata);
+    if (options->metadata != NULL) {
+        fpx_jpeg_set_metadata(jpeg, options->metadata);
+    }
     jpeg_start_compress(jpeg, TRUE);
-    if (options->metadata != NULL) *losses = fpx_jpeg_write_metadata(jpeg, options->metadata);
-    return FPX_JPEG_WRITER_OK;
+    *losses = options->metadata != NULL ? fpx_jpeg_write_metadata(jpeg, options->metadata) : FPX_METADATA_LOST_NOTHING;
 }
 
-fpx_jpeg_writer_status fpx_jpeg_writer_open(fpx_jpeg_writer **result, const fpx_jpeg_writer_options *options,
-                                            fpx_jpeg_writer_callback write, void *context, uint32_t *losses,
-                                            char *message) {
-    *result = NULL;
-    *losses = FPX_METADATA_LOST_NOTHING;
-    if (!options_are_valid(options, message)) return FPX_JPEG_WRITER_ERROR_ARGUMENT;
-    fpx_jpeg_writer *writer = calloc(1, sizeof *writer);
-    if (writer == NULL) {
-        set_message(message, "There is not enough memory to start a JPEG; close other programs and try again.");
-        return FPX_JPEG_WRITER_ERROR_MEMORY;
-    }
-    writer->write = write;
-    writer->context = context;
-    writer->jpeg.err = jpeg_std_error(&writer->errors);
-    writer->errors.error_exit = on_error;
-    writer->errors.output_message = print_nothing;
-    writer->jpeg.client_data = writer;
-    const fpx_jpeg_writer_status status = start(writer, options, losses, message);
-    if (status != FPX_JPEG_WRITER_OK) {
-        fpx_jpeg_writer_close(writer);
-        return status;
-    }
-    *result = writer;
-    return FPX_JPEG_WRITER_OK;
-}
-
-static bool is_writing(const fpx_jpeg_writer *writer, char *message) {
-    if (writer->state == STATE_WRITING) return true;
-    set_message(message, "The JPEG has already %s; open a new one.",
-                writer->state == STATE_FINISHED ? "been finished" : "failed");
-    return false;
-}
-
-fpx_jpeg_writer_status fpx_jpeg_writer_write_rows(fpx_jpeg_writer *writer, const uint8_t *rows, ptrdiff_t stride_bytes,
-                                                  size_t row_count, char *message) {
-    if (!is_writing(writer, message)) return FPX_JPEG_WRITER_ERROR_SEQUENCE;
-    struct jpeg_compress_struct *jpeg = &writer->jpeg;
-    if (row_count > jpeg->image_height - jpeg->next_scanline) {
-        writer->state = STATE_FAILED;
-        set_message(message, "%zu rows were given to a JPEG that lacks only %lu.", row_count,
-                    (unsigned long)(jpeg->image_height - jpeg->next_scanline));
-        return FPX_JPEG_WRITER_ERROR_SEQUENCE;
-    }
-    if (setjmp(writer->escape) != 0) return library_failure(writer, message);
+static void write_rows(fpx_image_writer *base, const uint8_t *rows, ptrdiff_t stride_bytes, size_t row_count) {
+    struct jpeg_compress_struct *jpeg = &((jpeg_writer *)base)->jpeg;
     const JDIMENSION first = jpeg->next_scanline;
     const JDIMENSION end = first + (JDIMENSION)row_count;
     while (jpeg->next_scanline < end) {
@@ -165,25 +68,40 @@ fpx_jpeg_writer_status fpx_jpeg_writer_write_rows(fpx_jpeg_writer *writer, const
         }
         jpeg_write_scanlines(jpeg, row_pointers, count);
     }
-    return FPX_JPEG_WRITER_OK;
 }
 
-fpx_jpeg_writer_status fpx_jpeg_writer_finish(fpx_jpeg_writer *writer, char *message) {
-    if (!is_writing(writer, message)) return FPX_JPEG_WRITER_ERROR_SEQUENCE;
-    if (writer->jpeg.next_scanline < writer->jpeg.image_height) {
-        writer->state = STATE_FAILED;
-        set_message(message, "The JPEG still lacks %lu rows; write them before finishing it.",
-                    (unsigned long)(writer->jpeg.image_height - writer->jpeg.next_scanline));
-        return FPX_JPEG_WRITER_ERROR_SEQUENCE;
+static void finish(fpx_image_writer *base) { jpeg_finish_compress(&((jpeg_writer *)base)->jpeg); }
+
+static void close_jpeg(fpx_image_writer *base) { jpeg_destroy_compress(&((jpeg_writer *)base)->jpeg); }
+
+static const fpx_image_format jpeg_format = {
+    .name = "JPEG",
+    .library_name = "libjpeg",
+    .writer_bytes = sizeof(jpeg_writer),
+    .start = start,
+    .write_rows = write_rows,
+    .finish = finish,
+    .close = close_jpeg,
+};
+
+fpx_image_writer_status fpx_jpeg_writer_open(fpx_image_writer **writer, const fpx_jpeg_writer_options *options,
+                                             fpx_image_writer_callback write, void *context, uint32_t *losses,
+                                             char *message) {
+    *writer = NULL;
+    if (options->width == 0 || options->width > MAXIMUM_SIDE || options->height == 0 ||
+        options->height > MAXIMUM_SIDE) {
+        return fpx_image_writer_refuse(
+            message, "A JPEG cannot be %lu x %lu pixels; each side must be 1 to %d. PNG takes larger ones.",
+            (unsigned long)options->width, (unsigned long)options->height, (int)MAXIMUM_SIDE);
     }
-    if (setjmp(writer->escape) != 0) return library_failure(writer, message);
-    jpeg_finish_compress(&writer->jpeg);
-    writer->state = STATE_FINISHED;
-    return FPX_JPEG_WRITER_OK;
-}
-
-void fpx_jpeg_writer_close(fpx_jpeg_writer *writer) {
-    if (writer == NULL) return;
-    jpeg_destroy_compress(&writer->jpeg);
-    free(writer);
+    if (options->channels != 1 && options->channels != 3) {
+        return fpx_image_writer_refuse(message,
+                                       "A JPEG cannot have %lu channels; it must be 1 (grey) or 3 (red, green, blue).",
+                                       (unsigned long)options->channels);
+    }
+    if (options->quality < 1 || options->quality > 100) {
+        return fpx_image_writer_refuse(message, "The quality is %d; it must be 1 to 100.", options->quality);
+    }
+    return fpx_image_writer_open(writer, &jpeg_format, options, (size_t)options->width * options->channels,
+                                 options->height, write, context, losses, message);
 }

@@ -41,9 +41,9 @@ package enum PNGImage {
             if palette.isEmpty { options.palette = nil }
             return write(pixels, rowBytes: width * bytesPerPixel, height: height, options, into: bytes)
         }
-        guard status == FPX_PNG_WRITER_OK else {
+        guard status == FPX_IMAGE_WRITER_OK else {
             throw FastPixError(
-                status == FPX_PNG_WRITER_ERROR_ARGUMENT ? .invalidArgument : .outOfMemory,
+                status == FPX_IMAGE_WRITER_ERROR_ARGUMENT ? .invalidArgument : .outOfMemory,
                 "a picture of \(width) x \(height) pixels cannot be made")
         }
         return bytes.content
@@ -55,21 +55,21 @@ package enum PNGImage {
 
     private static func write(
         _ pixels: [UInt8], rowBytes: Int, height: Int, _ options: fpx_png_writer_options, into bytes: Bytes
-    ) -> fpx_png_writer_status {
+    ) -> fpx_image_writer_status {
         var options = options
-        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(FPX_PNG_WRITER_MESSAGE_BYTES)) { message in
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(FPX_IMAGE_WRITER_MESSAGE_BYTES)) { message in
             var writer: OpaquePointer?
             let message = message.baseAddress!
             let context = Unmanaged.passUnretained(bytes).toOpaque()
-            var status = fpx_png_writer_open(&writer, &options, append, context, message)
-            guard let writer, status == FPX_PNG_WRITER_OK else { return status }
-            defer { fpx_png_writer_close(writer) }
-            status = fpx_png_writer_write_rows(writer, pixels, rowBytes, height, message)
-            return status == FPX_PNG_WRITER_OK ? fpx_png_writer_finish(writer, message) : status
+            var status = fpx_png_writer_open(&writer, &options, append, context, nil, message)
+            guard let writer, status == FPX_IMAGE_WRITER_OK else { return status }
+            defer { fpx_image_writer_close(writer) }
+            status = fpx_image_writer_write_rows(writer, pixels, rowBytes, height, message)
+            return status == FPX_IMAGE_WRITER_OK ? fpx_image_writer_finish(writer, message) : status
         }
     }
 
-    private static let append: fpx_png_writer_callback = { context, bytes, count in
+    private static let append: fpx_image_writer_callback = { context, bytes, count in
         guard let context else { return 1 }
         Unmanaged<Bytes>.fromOpaque(context).takeUnretainedValue().content +=
             UnsafeRawBufferPointer(start: bytes, count: count)

@@ -32,7 +32,7 @@ package struct PNGOutput: ~Copyable {
                                 options.compression_level = 2
                                 options.texts = texts.baseAddress
                                 options.text_count = texts.count
-                                return fpx_png_writer_open(&opened, &options, Self.pass, file, message)
+                                return fpx_png_writer_open(&opened, &options, Self.pass, file, nil, message)
                             }
                         }
                     }
@@ -43,17 +43,17 @@ package struct PNGOutput: ~Copyable {
         writer = opened
     }
 
-    deinit { fpx_png_writer_close(writer) }
+    deinit { fpx_image_writer_close(writer) }
 
     package func write(row: [UInt8]) throws(FastPixError) {
-        try Self.check(file, path) { fpx_png_writer_write_rows(writer, row, row.count, 1, $0) }
+        try Self.check(file, path) { fpx_image_writer_write_rows(writer, row, row.count, 1, $0) }
     }
 
     package func finish() throws(FastPixError) {
-        try Self.check(file, path) { fpx_png_writer_finish(writer, $0) }
+        try Self.check(file, path) { fpx_image_writer_finish(writer, $0) }
     }
 
-    private static let pass: fpx_png_writer_callback = { file, bytes, count in
+    private static let pass: fpx_image_writer_callback = { file, bytes, count in
         guard let file else { return 1 }
         let staged = file.assumingMemoryBound(to: StagedFile.self)
         do {
@@ -66,17 +66,17 @@ package struct PNGOutput: ~Copyable {
 
     private static func check(
         _ file: UnsafeMutablePointer<StagedFile>, _ path: FilePath,
-        _ call: (UnsafeMutablePointer<CChar>) -> fpx_png_writer_status
+        _ call: (UnsafeMutablePointer<CChar>) -> fpx_image_writer_status
     ) throws(FastPixError) {
         let result: Result<Void, FastPixError> = withUnsafeTemporaryAllocation(
-            of: CChar.self, capacity: Int(FPX_PNG_WRITER_MESSAGE_BYTES)
+            of: CChar.self, capacity: Int(FPX_IMAGE_WRITER_MESSAGE_BYTES)
         ) { message in
             guard let message = message.baseAddress else { return .success(()) }
             let status = call(message)
-            guard status != FPX_PNG_WRITER_OK else { return .success(()) }
+            guard status != FPX_IMAGE_WRITER_OK else { return .success(()) }
             // The file knows why better than the callback could say.
             if let failure = file.pointee.failure { return .failure(failure) }
-            let code: FastPixError.Code = status == FPX_PNG_WRITER_ERROR_MEMORY ? .outOfMemory : .unwritable
+            let code: FastPixError.Code = status == FPX_IMAGE_WRITER_ERROR_MEMORY ? .outOfMemory : .unwritable
             return .failure(
                 FastPixError(
                     code, path: path, "the picture could not be written: \(String(cString: message))"))

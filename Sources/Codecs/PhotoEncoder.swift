@@ -9,7 +9,7 @@ package final class PhotoEncoder {
     /// Channels with alpha.
     private let shape: FrameShape
     private let output: Output
-    private let writer: Writer
+    private let writer: OpaquePointer
     /// What of the metadata the format could not take, in words.
     package let notes: [String]
 
@@ -25,11 +25,6 @@ package final class PhotoEncoder {
         }
     }
 
-    private enum Writer {
-        case jpeg(OpaquePointer)
-        case png(OpaquePointer)
-    }
-
     /// `shape.channels` is 1 to 4; 2 and 4 are with alpha, which JPEG does not take.
     package init(
         _ path: FilePath, format: PhotoFormat, shape: FrameShape, metadata: PhotoMetadata,
@@ -38,97 +33,60 @@ package final class PhotoEncoder {
         self.shape = shape
         let output = try Output(path)
         var losses: UInt32 = 0
-        switch format {
-        case .jpeg: writer = .jpeg(try Self.openJPEG(output, shape, metadata, settings, &losses))
-        case .png: writer = .png(try Self.openPNG(output, shape, metadata, settings, &losses))
-        case .tiff, .fits, .raw:
-            throw FastPixError(
-                .unsupported, path: path, "images are written as JPEG and PNG only; choose one of them")
-        }
+        writer = try Self.open(output, format, shape, metadata, settings, &losses)
         self.output = output
         notes = PhotoMetadata.notes(forLosses: losses)
     }
 
-    deinit {
-        switch writer {
-        case .jpeg(let writer): fpx_jpeg_writer_close(writer)
-        case .png(let writer): fpx_png_writer_close(writer)
-        }
-    }
+    deinit { fpx_image_writer_close(writer) }
 
     /// Bytes that the codec has put out so far.
     package var byteCount: Int { output.byteCount }
 
     /// Encodes the next rows; 16-bit samples in the machine's byte order.
     package func write(_ rows: UnsafeRawPointer, stride: Int, rowCount: Int) throws(FastPixError) {
-        try Self.check(output) { message in
-            switch writer {
-            case .jpeg(let writer):
-                fpx_jpeg_writer_write_rows(
-                    writer, rows.assumingMemoryBound(to: UInt8.self), stride, rowCount, message
-                ).rawValue
-            case .png(let writer): fpx_png_writer_write_rows(writer, rows, stride, rowCount, message).rawValue
-            }
-        }
+        try Self.check(output) { fpx_image_writer_write_rows(writer, rows, stride, rowCount, $0) }
     }
 
     /// Ends the file and gives it its name. With `replacing` an existing file is replaced, without it an error.
     package func commit(replacing: Bool) throws(FastPixError) {
-        try Self.check(output) { message in
-            switch writer {
-            case .jpeg(let writer): fpx_jpeg_writer_finish(writer, message).rawValue
-            case .png(let writer): fpx_png_writer_finish(writer, message).rawValue
-            }
-        }
+        try Self.check(output) { fpx_image_writer_finish(writer, $0) }
         guard let file = output.file.take() else { preconditionFailure("an image is committed once") }
         try file.commit(replacing: replacing, durably: false)
     }
 
-    // MARK: - Writers
+    // MARK: - The writer in C
 
-    private static func openJPEG(
-        _ output: Output, _ shape: FrameShape, _ metadata: PhotoMetadata, _ settings: EncodingSettings,
-        _ losses: inout UInt32
+    private static func open(
+        _ output: Output, _ format: PhotoFormat, _ shape: FrameShape, _ metadata: PhotoMetadata,
+        _ settings: EncodingSettings, _ losses: inout UInt32
     ) throws(FastPixError) -> OpaquePointer {
-        var content = metadata.content
         var opened: OpaquePointer?
-        try withUnsafeMutablePointers(&content, &losses) { metadata, losses throws(FastPixError) in
-            try check(output) { message in
-                var options = fpx_jpeg_writer_options()
-                options.width = UInt32(clamping: shape.width)
-                options.height = UInt32(clamping: shape.height)
-                options.channels = UInt32(clamping: shape.channels)
-                options.quality = Int32(clamping: settings.quality)
-                options.metadata = UnsafePointer(metadata)
-                let context = Unmanaged.passUnretained(output).toOpaque()
-                return fpx_jpeg_writer_open(&opened, &options, pass, context, losses, message).rawValue
-            }
-        }
-        guard let opened else { preconditionFailure("fpx_jpeg_writer_open succeeded without a writer") }
-        return opened
-    }
-
-    private static func openPNG(
-        _ output: Output, _ shape: FrameShape, _ metadata: PhotoMetadata, _ settings: EncodingSettings,
-        _ losses: inout UInt32
-    ) throws(FastPixError) -> OpaquePointer {
-        var content = metadata.content
-        var opened: OpaquePointer?
-        try withUnsafeMutablePointers(&content, &losses) { metadata, losses throws(FastPixError) in
-            try check(output) { message in
+        let context = Unmanaged.passUnretained(output).toOpaque()
+        let width = UInt32(clamping: shape.width)
+        let height = UInt32(clamping: shape.height)
+        try withUnsafePointer(to: metadata.content) { metadata throws(FastPixError) in
+            switch format {
+            case .jpeg:
+                var options = fpx_jpeg_writer_options(
+                    width: width, height: height, channels: UInt32(clamping: shape.channels),
+                    quality: Int32(clamping: settings.quality), metadata: metadata)
+                try check(output) { fpx_jpeg_writer_open(&opened, &options, pass, context, &losses, $0) }
+            case .png:
                 var options = fpx_png_writer_options()
-                options.width = UInt32(clamping: shape.width)
-                options.height = UInt32(clamping: shape.height)
+                options.width = width
+                options.height = height
                 options.format = pngFormat(shape)
                 options.compression_level = Int32(clamping: settings.pngLevel)
                 options.filter_rows = true
-                options.metadata = UnsafePointer(metadata)
-                options.losses = losses
-                let context = Unmanaged.passUnretained(output).toOpaque()
-                return fpx_png_writer_open(&opened, &options, pass, context, message).rawValue
+                options.metadata = metadata
+                try check(output) { fpx_png_writer_open(&opened, &options, pass, context, &losses, $0) }
+            case .tiff, .fits, .raw:
+                throw FastPixError(
+                    .unsupported, path: output.path, "images are written as JPEG and PNG only; choose one of them")
             }
         }
-        guard let opened else { preconditionFailure("fpx_png_writer_open succeeded without a writer") }
+        guard let opened else { preconditionFailure("a writer was opened without one") }
         return opened
     }
 
@@ -142,16 +100,7 @@ package final class PhotoEncoder {
         }
     }
 
-    private static func withUnsafeMutablePointers<First, Second>(
-        _ first: inout First, _ second: inout Second,
-        _ body: (UnsafeMutablePointer<First>, UnsafeMutablePointer<Second>) throws(FastPixError) -> Void
-    ) throws(FastPixError) {
-        try withUnsafeMutablePointer(to: &first) { first throws(FastPixError) in
-            try withUnsafeMutablePointer(to: &second) { second throws(FastPixError) in try body(first, second) }
-        }
-    }
-
-    private static let pass: @convention(c) (UnsafeMutableRawPointer?, UnsafeRawPointer, Int) -> Int32 = {
+    private static let pass: fpx_image_writer_callback = {
         context, bytes, count in
         guard let context else { return 1 }
         let output = Unmanaged<Output>.fromOpaque(context).takeUnretainedValue()
@@ -164,20 +113,18 @@ package final class PhotoEncoder {
         }
     }
 
-    /// The statuses of both writers have the same numbers: 0 is success, 2 want of memory.
     private static func check(
-        _ output: Output, _ call: (UnsafeMutablePointer<CChar>) -> UInt32
+        _ output: Output, _ call: (UnsafeMutablePointer<CChar>) -> fpx_image_writer_status
     ) throws(FastPixError) {
         let result: Result<Void, FastPixError> = withUnsafeTemporaryAllocation(
-            of: CChar.self, capacity: Int(max(FPX_JPEG_WRITER_MESSAGE_BYTES, FPX_PNG_WRITER_MESSAGE_BYTES))
+            of: CChar.self, capacity: Int(FPX_IMAGE_WRITER_MESSAGE_BYTES)
         ) { message in
             guard let message = message.baseAddress else { return .success(()) }
             let status = call(message)
-            guard status != FPX_JPEG_WRITER_OK.rawValue else { return .success(()) }
+            guard status != FPX_IMAGE_WRITER_OK else { return .success(()) }
             // The file knows why better than the callback could say.
             if let failure = output.file?.failure { return .failure(failure) }
-            let code: FastPixError.Code =
-                status == FPX_JPEG_WRITER_ERROR_MEMORY.rawValue ? .outOfMemory : .unwritable
+            let code: FastPixError.Code = status == FPX_IMAGE_WRITER_ERROR_MEMORY ? .outOfMemory : .unwritable
             return .failure(FastPixError(code, path: output.path, String(cString: message)))
         }
         try result.get()

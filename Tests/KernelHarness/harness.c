@@ -137,9 +137,13 @@ static size_t random_length(void) {
 enum { MOST_FRAMES = 600 };
 
 /// Frames of `bytes` bytes; frames[count...] are not set.
+/// Now and then all of them as bright as can be, which no sum may overflow from.
 static void make_frames(void *frames[MOST_FRAMES], size_t count, size_t bytes) {
-    for (size_t frame = 0; frame < count; frame++)
+    const bool are_white = random_below(10) == 0;
+    for (size_t frame = 0; frame < count; frame++) {
         frames[frame] = random_bytes(bytes);
+        if (are_white) memset(frames[frame], 0xff, bytes);
+    }
 }
 
 static void free_frames(void *frames[MOST_FRAMES], size_t count) {

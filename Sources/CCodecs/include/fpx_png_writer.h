@@ -1,6 +1,4 @@
-/// Writes a PNG row by row over libpng, through a caller's callback. libpng's longjmp never leaves these functions.
-///
-/// Thread-safety: a writer belongs to one thread at a time; different writers are independent of each other.
+/// Writes PNGs over libpng; see fpx_image_writer.h.
 #ifndef FPX_PNG_WRITER_H
 #define FPX_PNG_WRITER_H
 
@@ -8,31 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_image_writer.h"
 #include "fpx_photo_metadata.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/// Bytes of the message buffers below, terminating zero included.
-#define FPX_PNG_WRITER_MESSAGE_BYTES 256
-
-/// A PNG on its way out.
-typedef struct fpx_png_writer fpx_png_writer;
-
-typedef enum fpx_png_writer_status {
-    FPX_PNG_WRITER_OK = 0,
-    /// An argument is out of its documented range; the message names it.
-    FPX_PNG_WRITER_ERROR_ARGUMENT = 1,
-    /// Memory for the writer could not be had.
-    FPX_PNG_WRITER_ERROR_MEMORY = 2,
-    /// The caller's callback reported a failure.
-    FPX_PNG_WRITER_ERROR_WRITE = 3,
-    /// More rows than the height were written, fewer at the end, or the writer had already failed or finished.
-    FPX_PNG_WRITER_ERROR_SEQUENCE = 4,
-    /// libpng refused for another reason; the message holds its words.
-    FPX_PNG_WRITER_ERROR_LIBRARY = 5,
-} fpx_png_writer_status;
 
 /// Samples of a row as they lie in memory, without gaps; 16-bit samples in the processor's own byte order.
 typedef enum fpx_png_writer_format {
@@ -80,42 +59,16 @@ typedef struct fpx_png_writer_options {
     size_t text_count;
     /// EXIF, colour profile and resolution; null for none.
     const fpx_photo_metadata *_Nullable metadata;
-    /// Receives fpx_metadata_loss bits when there is metadata and this is not null.
-    uint32_t *_Nullable losses;
 } fpx_png_writer_options;
 
-/// Takes the next `count` bytes of the file and returns 0, or anything else when they could not be written.
-/// It must return normally, and must not call the writer.
-typedef int (*fpx_png_writer_callback)(void *_Nullable context, const void *_Nonnull bytes, size_t count);
-
-/// Opens a writer and writes everything in front of the pixels.
-///
-/// `writer` receives the new writer, or null on failure. `write` is called with `context` during this function,
-/// fpx_png_writer_write_rows and fpx_png_writer_finish, never later.
-/// Returns FPX_PNG_WRITER_OK or why not: ARGUMENT, MEMORY, WRITE or LIBRARY; `message`
-/// (FPX_PNG_WRITER_MESSAGE_BYTES bytes) then holds an English sentence, and is left alone on success.
-fpx_png_writer_status fpx_png_writer_open(fpx_png_writer *_Nullable *_Nonnull writer,
-                                          const fpx_png_writer_options *_Nonnull options,
-                                          fpx_png_writer_callback _Nonnull write, void *_Nullable context,
-                                          char *_Nonnull message);
-
-/// Writes the next `row_count` rows, top to bottom; row r starts at `rows` + r * `stride_bytes`.
-///
-/// Rows need no alignment and are not changed. `stride_bytes` may be negative (pictures stored bottom up) and is
-/// at least a row's bytes in size when there is more than one row.
-/// Returns FPX_PNG_WRITER_OK, ARGUMENT, WRITE, SEQUENCE or LIBRARY, with `message` as for open. After a failure
-/// the only thing left to do with the writer is to close it.
-fpx_png_writer_status fpx_png_writer_write_rows(fpx_png_writer *_Nonnull writer, const void *_Nonnull rows,
-                                                ptrdiff_t stride_bytes, size_t row_count, char *_Nonnull message);
-
-/// Ends the file. Exactly `height` rows must have been written.
-///
-/// Returns FPX_PNG_WRITER_OK, WRITE, SEQUENCE (rows are missing) or LIBRARY (also when a pixel named a colour the
-/// palette does not have), with `message` as for open. The writer is still to be closed.
-fpx_png_writer_status fpx_png_writer_finish(fpx_png_writer *_Nonnull writer, char *_Nonnull message);
-
-/// Frees the writer, in any state; writes nothing. Null is allowed.
-void fpx_png_writer_close(fpx_png_writer *_Nullable writer);
+/// Opens a writer and writes everything in front of the pixels. `write` is called with `context` during this function,
+/// fpx_image_writer_write_rows and fpx_image_writer_finish, never later. `losses`, when it is not null, receives
+/// fpx_metadata_loss bits. On failure `*writer` is null and `message` (FPX_IMAGE_WRITER_MESSAGE_BYTES bytes) says why.
+/// A pixel that names a colour the palette does not have is an error when the writer is finished (LIBRARY).
+fpx_image_writer_status fpx_png_writer_open(fpx_image_writer *_Nullable *_Nonnull writer,
+                                            const fpx_png_writer_options *_Nonnull options,
+                                            fpx_image_writer_callback _Nonnull write, void *_Nullable context,
+                                            uint32_t *_Nullable losses, char *_Nonnull message);
 
 #ifdef __cplusplus
 }
