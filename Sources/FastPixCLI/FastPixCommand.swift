@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 @main
 struct FastPixCommand: ParsableCommand {
@@ -25,7 +25,7 @@ struct FastPixCommand: ParsableCommand {
         let help = command.map { helpMessage(for: $0) } ?? ""
         _ = StandardStream.write(
             Data((CommandWords.improved(message, help: help) + "\n").utf8), to: STDERR_FILENO)
-        Foundation.exit(ExitCode.validationFailure.rawValue)
+        FastPixPlatform.exit(ExitCode.validationFailure.rawValue)
     }
 
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 struct HotPixelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
