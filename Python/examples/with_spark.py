@@ -5,6 +5,7 @@ python with_spark.py FOLDER [PARTITIONS]
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +23,8 @@ def moments_of_partition(paths: Iterable[Path]) -> list[Moments]:
 
 
 def moments_of_folder(folder: Path, partitions: int) -> Moments:
+    # Workers take the python3 on the PATH, which may be one without fastpix.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     context = SparkSession.builder.appName("moments").getOrCreate().sparkContext
     paths = context.parallelize(sorted(folder.glob("*.jpg")), partitions)
     moments: Moments = paths.mapPartitions(moments_of_partition).treeReduce(Moments.merge)
