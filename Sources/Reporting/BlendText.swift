@@ -11,8 +11,8 @@ extension BlendReport {
         let made =
             counted(totals.images, "image")
             + String(
-                printf: ", %.1f megapixels, in %.2f s: %.1f megapixels per second", totals.megapixels, timing.totalSeconds,
-                totals.megapixelsPerSecond)
+                printf: ", %.1f megapixels, in %.2f s: %.1f megapixels per second", totals.megapixels,
+                timing.totalSeconds, totals.megapixelsPerSecond)
         let left = skipped.isEmpty ? "" : "\n\(counted(skipped.count, "file")) left out, named on stderr"
         return "\(made)\n\(Self.bytes(totals.bytesIn)) read, \(Self.bytes(totals.bytesOut)) written\(left)\n"
     }
