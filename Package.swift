@@ -11,11 +11,14 @@ let openMPFlags: [CSetting] = [
 
 let paths: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+let platform: Target.Dependency = "FastPixPlatform"
+
 /// A room: a folder of Sources, which uses rooms above it and nothing else. The prefix keeps its name from meeting a
 /// target of whoever uses the package.
 func room(_ name: String, uses rooms: [String] = [], and others: [Target.Dependency] = []) -> Target {
     .target(
-        name: "FastPix\(name)", dependencies: rooms.map { .target(name: "FastPix\($0)") } + others,
+        name: "FastPix\(name)",
+        dependencies: [platform] + rooms.map { .target(name: "FastPix\($0)") } + others,
         path: "Sources/\(name)")
 }
 
@@ -86,6 +89,8 @@ let package = Package(
                 .define("FPX_RAW", .when(traits: ["RAW"])),
             ],
             linkerSettings: [.linkedLibrary("z"), .linkedLibrary("raw_r", .when(traits: ["RAW"]))]),
+        // The system's modules under one name, for every room.
+        .target(name: "FastPixPlatform", path: "Sources/Platform"),
         // The rooms of the library in the order in which data goes through them.
         room("Plumbing", and: ["CCodecs", paths]),
         room("Frames", uses: ["Plumbing"], and: ["CCodecs"]),
@@ -120,7 +125,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "FastPixCLI",
-            dependencies: ["FastPix", paths, .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["FastPix", platform, paths, .product(name: "ArgumentParser", package: "swift-argument-parser")],
             resources: [.embedInCode("Schemas")]),
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "KernelTests", dependencies: ["CKernels"], exclude: ["Fixtures"]),

@@ -1,4 +1,4 @@
-"""The examples: shards on processes, in Dask and in Ray give the bits of one process."""
+"""The examples: shards on processes, in Dask, Ray and Spark give the bits of one process."""
 
 from __future__ import annotations
 
@@ -60,6 +60,24 @@ def test_ray(example: Path, expected: Moments, tmp_path: Path) -> None:
     except ImportError:
         missing("ray")
     command = [sys.executable, "-c", RAY, example, "3", tmp_path / "moments"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr
+    assert pickle.loads((tmp_path / "moments").read_bytes()) == expected
+
+
+SPARK = """
+import pickle, sys
+from pathlib import Path
+import with_spark
+Path(sys.argv[3]).write_bytes(pickle.dumps(with_spark.moments_of_folder(Path(sys.argv[1]), int(sys.argv[2]))))
+"""
+
+
+def test_spark(example: Path, expected: Moments, tmp_path: Path) -> None:
+    """Only where somebody has installed it: pyspark is 500 MB, and takes Java."""
+    pytest.importorskip("pyspark")
+    # More partitions than photos: some are empty.
+    command = [sys.executable, "-c", SPARK, example, "50", tmp_path / "moments"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
     assert pickle.loads((tmp_path / "moments").read_bytes()) == expected

@@ -20,6 +20,8 @@ package struct Accumulation: Sendable {
     /// What is gone on from, and saved now and then, at the end, and at an interruption; exact sums only.
     package var checkpoint: GroupCheckpoint?
     package var interruption: Interruption?
+    /// Hears of each photo that is decoded, from any thread, and the time it took; twice when a pass is made once more.
+    package var decoded: @Sendable (PhotoFile, _ seconds: Double) -> Void = { _, _ in }
 
     /// How a pass is divided; tests have their own ways.
     package typealias Division =
@@ -98,7 +100,7 @@ package struct Accumulation: Sendable {
             let plan = try divide(job, settings)
             let pass = try AccumulationPass(
                 job, plan: plan, settings: settings, checkpoint: checkpoint, interruption: interruption,
-                reading: makeReader, progress: progress)
+                reading: makeReader, progress: progress, decoded: decoded)
             let found = try pass.run()
             timing += found.timing
             failed += found.failed

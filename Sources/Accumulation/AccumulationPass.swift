@@ -18,6 +18,7 @@ final class AccumulationPass: Sendable {
     private let checkpoint: GroupCheckpoint?
     private let interruption: Interruption?
     private let progress: @Sendable (Double) -> Void
+    private let decoded: @Sendable (PhotoFile, _ seconds: Double) -> Void
     private let makeReader: @Sendable (_ frameCount: Int) -> FinishedRows.Reader
     /// What a reader is going to take of memory.
     private let readerBytes: Int
@@ -52,12 +53,14 @@ final class AccumulationPass: Sendable {
     }
 
     /// `job.photos`: those that `checkpoint` does not hold whole. `makeReader` is called once, when the number of frames is
-    /// known and rows are finished. `progress` hears of photos, or parts of photos, of `job` that are done with.
+    /// known and rows are finished. `progress` hears of photos, or parts of photos, of `job` that are done with, `decoded` of
+    /// those that are decoded to their end, and the time that took.
     init(
         _ job: AccumulationPlan.Job, plan: AccumulationPlan, settings: AccumulationSettings,
         checkpoint: GroupCheckpoint?, interruption: Interruption?,
         reading makeReader: @escaping @Sendable (_ frameCount: Int) -> FinishedRows.Reader,
-        progress: @escaping @Sendable (Double) -> Void
+        progress: @escaping @Sendable (Double) -> Void,
+        decoded: @escaping @Sendable (PhotoFile, _ seconds: Double) -> Void = { _, _ in }
     ) throws(FastPixError) {
         shape = job.shape
         self.plan = plan
@@ -67,6 +70,7 @@ final class AccumulationPass: Sendable {
         self.makeReader = makeReader
         readerBytes = job.otherBytes
         self.progress = progress
+        self.decoded = decoded
         base = checkpoint?.saved ?? GroupCheckpoint.Content()
         findings = Mutex(Findings(content: base))
         let rowsPerStrip = plan.rowsPerStrip
@@ -290,6 +294,7 @@ final class AccumulationPass: Sendable {
     /// The batch's photos are decoded to their end.
     private func close(_ batch: Int) {
         let batch = batches[batch]
+        for case let photo? in batch.photos { decoded(photo.photo, photo.secondsDecoding) }
         findings.withLock { findings in
             for (slot, photo) in batch.photos.enumerated() {
                 guard let photo else { continue }

@@ -2,14 +2,7 @@ import CKernels
 import FastPixCodecs
 import FastPixDiscovery
 import FastPixFrames
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import FastPixPlatform
 
 /// What damage that no checksum tells leaves in a JPEG: from the place of missing or changed bytes on, blocks are brighter,
 /// darker, or lie elsewhere, so that a seam runs across the picture where a row of coded units begins; and what was lost at

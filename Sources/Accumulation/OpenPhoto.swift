@@ -15,10 +15,13 @@ final class OpenPhoto {
     private let keptRowCount: Int
     private let half: Int
     private let levels: PhotoLevels
+    /// What opening and decoding it has taken so far.
+    private(set) var secondsDecoding: Double
 
     /// Throws when the file cannot be opened, or is another than its headers were read of. `keptRows`: how many rows above
     /// each strip are needed again with it.
     init(_ photo: PhotoFile, rowsBefore: Int, keptRows: Int, settings: AccumulationSettings) throws(FastPixError) {
+        let begun = monotonicSeconds()
         self.rowsBefore = rowsBefore
         keptRowCount = keptRows
         levels = PhotoLevels(damage: DamageSigns(photo.header, keptRows: keptRows))
@@ -26,6 +29,7 @@ final class OpenPhoto {
         // The pictures of one file take turns.
         half = (try ContentHash(ofHeadOf: reading.file).half + photo.page.number) % 2
         kept = keptRows == 0 ? nil : try Self.memory(keptRows, photo.header.shape)
+        secondsDecoding = monotonicSeconds() - begun
     }
 
     private static func memory(_ rows: Int, _ shape: FrameShape) throws(FastPixError) -> MappedMemory {
@@ -39,7 +43,9 @@ final class OpenPhoto {
     /// Decodes the next `count` rows into `strip`.
     func readRows(_ count: Int, into strip: UnsafeMutableRawPointer) throws(FastPixError) -> DecodedRows {
         let firstRow = rowsDecoded
+        let begun = monotonicSeconds()
         try reading.readRows(count, into: strip)
+        secondsDecoding += monotonicSeconds() - begun
         let bytesPerRow = photo.header.shape.bytesPerRow
         let kept = kept?.start ?? strip
         return DecodedRows(

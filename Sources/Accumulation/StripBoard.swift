@@ -1,4 +1,5 @@
-import Foundation
+import FastPixPlatform
+import FastPixPlumbing
 
 /// Which strip of rows of which batch is decoded next, where batches go from top to bottom side by side.
 ///
@@ -30,7 +31,7 @@ final class StripBoard: Sendable {
     private let mostOpen: Int
     private let room: Int
     private let isOrdered: Bool
-    private let change = NSCondition()
+    private let change = Condition()
     // Guarded by `change`.
     private nonisolated(unsafe) var state: State
 

@@ -1,15 +1,15 @@
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// Lets one worker at a time at the accumulators of a part of a strip.
 final class StripGate: Sendable {
-    private let parts: [NSLock]
+    private let parts: [Condition]
     // Each guarded by the lock of its part.
     private nonisolated(unsafe) let isUntouched: UnsafeMutableBufferPointer<Bool>
 
     /// `parts`: into how many the strip is divided. `isUntouched`: whether nothing has been added to it yet.
     init(parts count: Int, isUntouched: Bool) {
-        parts = (0..<count).map { _ in NSLock() }
+        parts = (0..<count).map { _ in Condition() }
         self.isUntouched = .allocate(capacity: count)
         self.isUntouched.initialize(repeating: isUntouched)
     }
@@ -31,7 +31,7 @@ final class StripGate: Sendable {
     func enterEachPart(worker: Int, of workers: Int, _ body: (_ part: Int, _ isFirst: Bool) -> Void) -> Double {
         let first = worker * parts.count / workers
         let busy = parts.indices.map { ($0 + first) % parts.count }.filter { part in
-            guard parts[part].try() else { return true }
+            guard parts[part].tryLock() else { return true }
             defer { parts[part].unlock() }
             enter(part, body)
             return false
@@ -55,6 +55,10 @@ final class StripGate: Sendable {
 
     /// The gate is now that of another strip. Only while nobody is at any part.
     func restart() {
-        for part in parts.indices { parts[part].withLock { isUntouched[part] = true } }
+        for part in parts.indices {
+            parts[part].lock()
+            defer { parts[part].unlock() }
+            isUntouched[part] = true
+        }
     }
 }

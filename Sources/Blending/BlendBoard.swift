@@ -1,8 +1,9 @@
-import Foundation
+import FastPixPlatform
+import FastPixPlumbing
 
 /// Hands out jobs, and the images being worked on to workers that have no job of their own.
 final class BlendBoard: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition = Condition()
     // Guarded by `condition`.
     private let jobCount: Int
     private let workerCount: Int

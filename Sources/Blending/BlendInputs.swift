@@ -1,14 +1,7 @@
 import FastPixDiscovery
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The images that one path of the user's stands for.
 struct BlendInputs {

@@ -1,14 +1,7 @@
 import FastPixCodecs
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Where blended images go and what they are called.
 public struct BlendNaming: Sendable {

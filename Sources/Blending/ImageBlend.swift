@@ -1,8 +1,8 @@
 import FastPixAccumulation
 import FastPixCodecs
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// One image on its way from file to file, in strips: decode, blend with another image or its own blur, encode.
@@ -33,7 +33,7 @@ final class ImageBlend: @unchecked Sendable {
     private let blendedRows: RowRing
 
     // Guarded by `condition`.
-    private let condition = NSCondition()
+    private let condition = Condition()
     private var schedule: StripSchedule
     private var busy: Set<StripSchedule.Stage> = []
     private var isFinishing = false

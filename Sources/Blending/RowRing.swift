@@ -1,12 +1,5 @@
+import FastPixPlatform
 import FastPixPlumbing
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Rows of an image on their way through: a window of them, addressed by their number in the image.
 ///

@@ -1,5 +1,5 @@
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// Streams a picture to a FITS file: float32 or 8 bits, one or three planes, rows in the order they are given. Like
@@ -17,14 +17,14 @@ package struct FITSArrayFile: ~Copyable {
         replacing: Bool = true
     ) throws(FastPixError) {
         func number(_ keyword: String, _ value: Int) -> String {
-            keyword.padding(toLength: 8, withPad: " ", startingAt: 0) + "= "
+            Self.padded(keyword, 8) + "= "
                 + String(repeating: " ", count: max(0, 20 - "\(value)".count)) + "\(value)"
         }
         let axes = [number("NAXIS", planes > 1 ? 3 : 2), number("NAXIS1", width), number("NAXIS2", height)]
         let lines =
             ["SIMPLE  =                    T", number("BITPIX", bitsPerSample == 8 ? 8 : -32)] + axes
             + (planes > 1 ? [number("NAXIS3", planes)] : []) + cards + ["END"]
-        var header = lines.map { String($0.prefix(80)).padding(toLength: 80, withPad: " ", startingAt: 0) }.joined()
+        var header = lines.map { Self.padded(String($0.prefix(80)), 80) }.joined()
         header += String(repeating: " ", count: Self.padding(header.utf8.count))
         var file = try StagedFile(target: target, replacing: replacing)
         try file.write(header)
@@ -53,10 +53,14 @@ package struct FITSArrayFile: ~Copyable {
         try file.commit()
     }
 
+    private static func padded(_ text: String, _ length: Int) -> String {
+        text + String(repeating: " ", count: max(0, length - text.count))
+    }
+
     /// A header line with a text.
     package static func card(_ keyword: String, _ text: String) -> String {
         let printable = text.printable.unicodeScalars.map { (32...126).contains($0.value) ? Character($0) : "?" }
-        let quoted = String(printable).replacingOccurrences(of: "'", with: "''").prefix(66)
-        return keyword.padding(toLength: 8, withPad: " ", startingAt: 0) + "= '\(quoted)'"
+        let quoted = String(printable).replacing("'", with: "''").prefix(66)
+        return padded(keyword, 8) + "= '\(quoted)'"
     }
 }

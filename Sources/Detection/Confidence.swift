@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// The share of entries of a given evidence that are true defects: see Guides/Detection.md for how it was measured.
 enum Confidence {

@@ -1,7 +1,7 @@
 import CKernels
 import FastPixAccumulation
 import FastPixFrames
-import Foundation
+import FastPixPlatform
 
 /// Judges what a scan has kept: from accumulators alone, so that states that were added up are judged as one run is.
 struct DefectJudgement {

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// How faint a steady offset these photos could show.
 struct DetectionLimit {

@@ -1,6 +1,6 @@
 import CKernels
 import FastPixFrames
-import Foundation
+import FastPixPlatform
 
 /// In what share of the frames a sound pixel lies above, or below, its neighbours at a place: that of the tile and those
 /// around it, times the factor of the place in the coded block or colour pattern (block corners keep more of a pixel).

@@ -1,5 +1,5 @@
 import FastPixFrames
-import Foundation
+import FastPixPlatform
 
 /// Finds where entries lie much closer together than chance puts them, and most of them are parts of strokes: date stamps,
 /// watermarks, details of something that was in all photos. Defects of a sensor are points, and scattered evenly.

@@ -1,5 +1,5 @@
 import FastPixFrames
-import Foundation
+import FastPixPlatform
 
 /// What speaks for a pixel being a defect, in the channel in which most does.
 struct PointEvidence {

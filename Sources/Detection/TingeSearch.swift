@@ -1,5 +1,5 @@
 import FastPixFrames
-import Foundation
+import FastPixPlatform
 
 /// How far a pixel tinges those around it, by what demosaicing, sharpening and compression in the camera make of it: what
 /// a repair has to replace. Measured in finished accumulators: the rectangle grows while the row or column of pixels

@@ -1,13 +1,6 @@
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What makes two outputs the same file, whether it is there yet or not: equal for `a` and `./a`, for links and what they
 /// lead to, for names in a folder under its different paths and, where the disk does not tell them apart, in different

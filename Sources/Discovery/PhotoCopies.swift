@@ -1,15 +1,8 @@
 import FastPixCodecs
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Copies of a photo: files of the same content under other names, which would count a photo several times.
 package enum PhotoCopies {

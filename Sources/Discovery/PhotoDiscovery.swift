@@ -1,14 +1,7 @@
 import FastPixCodecs
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Finds the files to try among files and folders named by the user.
 public struct PhotoDiscovery: Sendable {

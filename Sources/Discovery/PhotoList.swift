@@ -1,13 +1,6 @@
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A file, or standard input, that names photos: one a line, or with zero bytes between them. Names are relative to the
 /// current folder; empty ones mean nothing.

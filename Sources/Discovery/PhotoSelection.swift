@@ -1,13 +1,6 @@
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Which of the files that are found are taken, by name, time and shard. Nothing is left out by default.
 public struct PhotoSelection: Sendable {

@@ -35,6 +35,8 @@ public struct HotPixelsSearch: Sendable {
     public var grouping = GroupingRule()
     /// How files are read.
     package var reading = PhotoReadingChoice()
+    /// Hears of each photo by name when it is decoded, from any thread, and the time that took.
+    package var decoded: @Sendable (_ name: String, _ seconds: Double) -> Void = { _, _ in }
 
     /// What `minimumFrames` is unless it is given.
     public static let defaultMinimumFrames = 5
@@ -207,7 +209,7 @@ public struct HotPixelsSearch: Sendable {
         let current = CurrentAnalysis { frameCount in
             GroupAnalysis(FrameGeometry(group), frameCount: frameCount, top: top, detection: detection)
         }
-        let job = Accumulation(
+        var job = Accumulation(
             settings: accumulation,
             contents: AccumulatorContents(
                 group.shape, wanted: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
@@ -215,6 +217,7 @@ public struct HotPixelsSearch: Sendable {
             otherBytes: otherBytes + GroupAnalysis.byteCount(group.shape, detection: detection)
                 + (page == nil ? 0 : GroupPictures.memoryBytes),
             checkpoint: checkpoint, interruption: interruption)
+        job.decoded = { [decoded] in decoded($0.name, $1) }
         let bytesEach = group.bytesPerPhoto
         let outcome = try job.run(
             group.photos, shape: group.shape, progress: { counter.advance($0, bytesEach) },
@@ -299,7 +302,7 @@ public struct HotPixelsSearch: Sendable {
 
     private func leftOut(_ group: PhotoGroup, photos: [PhotoFile]) -> [SkippedPhoto] {
         let reason =
-            "its group (\(group.name)) has \(counted(photos.count, "readable photo")), "
+            "the group (\(group.name)) has \(counted(photos.count, "readable photo")), "
             + "fewer than the \(minimumFrames) that are asked for"
         return photos.map { SkippedPhoto(path: $0.name, reason: reason, isFailure: false) }
     }

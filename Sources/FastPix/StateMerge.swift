@@ -133,7 +133,7 @@ public struct StateMerge: Sendable {
                     SkippedPhoto(
                         path: path.string,
                         reason:
-                            "its group (\(group.group.name)) has \(counted(group.photoCount, "photo")), fewer than the "
+                            "the group (\(group.group.name)) has \(counted(group.photoCount, "photo")), fewer than the "
                             + "\(minimumFrames) that are asked for", isFailure: false))
             }
         }

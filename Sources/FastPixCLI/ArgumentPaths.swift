@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 import SystemPackage
 
 /// Arguments that are paths, with the bytes they were given in: Swift repairs arguments that are not valid UTF-8, and

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,9 +55,18 @@ struct BenchCommand: ParsableCommand {
         }
     }
 
+    /// The file of this program.
+    private static var program: String {
+        #if canImport(Darwin)
+            Bundle.main.executablePath ?? CommandLine.arguments[0]
+        #else
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        #endif
+    }
+
     private var benchmark: PhotoBenchmark {
         PhotoBenchmark(
-            program: Bundle.main.executablePath ?? CommandLine.arguments[0], maximumPhotos: photoCount, runs: runs,
+            program: Self.program, maximumPhotos: photoCount, runs: runs,
             workerCounts: workers?.numbers, jobNames: jobs?.names)
     }
 

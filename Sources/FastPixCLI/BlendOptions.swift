@@ -1,8 +1,10 @@
 import ArgumentParser
 import FastPix
 
+/// The formats that images are written in.
 extension PhotoFormat: ExpressibleByArgument {
-    /// The formats that images are written in.
+    public static var allValueStrings: [String] { ["jpeg", "png"] }
+
     public init?(argument: String) {
         switch argument {
         case "jpeg", "jpg": self = .jpeg

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FastPixPlatform
 
 /// Words that people try, and what they may have meant.
 enum CommandWords {

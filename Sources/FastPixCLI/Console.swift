@@ -1,5 +1,5 @@
 import FastPix
-import Foundation
+import FastPixPlatform
 
 /// stderr: progress, notes and errors. Results go to stdout, never here.
 struct Console: Sendable {

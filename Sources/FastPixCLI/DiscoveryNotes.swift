@@ -27,6 +27,8 @@ extension PhotoOptions {
             let places = (paths + selecting.filesFrom.map { $0 == "-" ? "standard input" : $0 }).joined(separator: ", ")
             return "no photos in \(places)\(paths.isEmpty ? "" : hint)\(others)\(selected)"
         }
-        return "not one of \(counted(discovery.files.count, "file")) could be used; the lines above say why"
+        return discovery.files.count == 1
+            ? "the file could not be used; the line above says why"
+            : "not one of \(discovery.files.count) files could be used; the lines above say why"
     }
 }

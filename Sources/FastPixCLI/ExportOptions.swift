@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 /// Lists of defects for other programs.
 struct ExportOptions: ParsableArguments {
@@ -92,10 +92,8 @@ struct ExportOptions: ParsableArguments {
     }
 
     private static func format(of path: String) -> DefectMapFormat? {
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            return .rawtherapee
-        }
+        var information = stat()
+        if stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR { return .rawtherapee }
         return DefectMapFormat(path: path)
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 @main
 struct FastPixCommand: ParsableCommand {
@@ -20,12 +20,16 @@ struct FastPixCommand: ParsableCommand {
     /// As the parser ends a command, with its message made more helpful where a word is not known.
     private static func end(_ error: any Error, _ arguments: [String]) -> Never {
         guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-        let message = CommandWords.unknownCommand(arguments) ?? fullMessage(for: error)
+        var message = CommandWords.unknownCommand(arguments) ?? fullMessage(for: error)
         let command = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        if let name = command?.configuration.commandName {
+            // What a command refuses when it runs, the parser takes for the program's.
+            message.replace("Usage: fastpix <subcommand>\n  See 'fastpix --help'", with: "See 'fastpix \(name) --help'")
+        }
         let help = command.map { helpMessage(for: $0) } ?? ""
         _ = StandardStream.write(
             Data((CommandWords.improved(message, help: help) + "\n").utf8), to: STDERR_FILENO)
-        Foundation.exit(ExitCode.validationFailure.rawValue)
+        FastPixPlatform.exit(ExitCode.validationFailure.rawValue)
     }
 
     static let configuration = CommandConfiguration(

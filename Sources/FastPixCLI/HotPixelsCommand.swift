@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 struct HotPixelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +31,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var progress: ProgressOptions
 
-    @Flag(name: .shortAndLong, help: "Name every file on stderr: its group, or why it is left out.")
+    @Flag(name: .shortAndLong, help: "Name every file on stderr: its group and decoding time, or why it is left out.")
     var verbose = false
 
     @Flag(help: "Read headers alone and say what would be read, grouped and written.")
@@ -166,6 +166,13 @@ struct HotPixelsCommand: ParsableCommand {
             try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite(exports))
             guard plan.groups.contains(where: \.isWanted) else { return discovery.isEmptyShard ? .success : .failure }
             return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+        }
+        var search = self.search
+        if verbose {
+            search.decoded = { name, seconds in
+                bar.clear()
+                console.decoded(name, seconds)
+            }
         }
         let report = try search.run(
             discovery, interruption: SignalWatch.interruption,

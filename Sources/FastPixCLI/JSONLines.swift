@@ -1,5 +1,5 @@
 import FastPix
-import Foundation
+import FastPixPlatform
 import Synchronization
 
 /// Lines on stdout, each as soon as it is known. Safe from any thread.

@@ -1,11 +1,10 @@
-import Foundation
+import FastPixPlatform
 
 /// What the library advises, in the words of the command line: the library knows no options.
 enum OptionWords {
     static func added(to message: String) -> String {
         table.reduce(message) { message, words in
-            message.contains(words.library)
-                ? message.replacingOccurrences(of: words.library, with: words.option) : message
+            message.replacing(words.library, with: words.option)
         }
     }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 
 /// What an output's name promises it holds: a name that ends in another form's extension is refused before the work.
 enum OutputName {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import FastPix
-import Foundation
+import FastPixPlatform
 import Synchronization
 
 /// How a run tells how far it is.
@@ -118,11 +118,11 @@ final class ProgressBar: Sendable {
         var parts: [String] = []
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         if share > 0, seconds > 0.5 {
-            parts.append(String(format: "%.0f s left", seconds * (1 - share) / share))
-            parts.append(String(format: "%.1f/s", Double(step.done) / seconds))
+            parts.append(String(printf: "%.0f s left", seconds * (1 - share) / share))
+            parts.append(String(printf: "%.1f/s", Double(step.done) / seconds))
         }
         if step.bytesInAll > 0 {
-            parts.append(String(format: "%.0f of %.0f MB", Double(step.bytesDone) / 1e6, Double(step.bytesInAll) / 1e6))
+            parts.append(String(printf: "%.0f of %.0f MB", Double(step.bytesDone) / 1e6, Double(step.bytesInAll) / 1e6))
         }
         for bar in [24, 10] {
             for kept in stride(from: parts.count, through: bar == 24 ? 1 : 0, by: -1) {

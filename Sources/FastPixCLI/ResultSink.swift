@@ -1,5 +1,5 @@
 import FastPix
-import Foundation
+import FastPixPlatform
 import SystemPackage
 
 /// Where a result goes: stdout (also under the name `-`), or a file that appears when it is complete.

@@ -1,5 +1,5 @@
 import FastPix
-import Foundation
+import FastPixPlatform
 
 /// What happens at Ctrl-C, at a polite request to end (SIGTERM), and when the terminal is closed.
 ///
@@ -65,7 +65,7 @@ enum SignalWatch {
     static func end() -> Never {
         StagedFile.abandonAll {
             let signal = received
-            Foundation.signal(signal, SIG_DFL)
+            FastPixPlatform.signal(signal, SIG_DFL)
             var only = sigset_t()
             sigemptyset(&only)
             sigaddset(&only, signal)

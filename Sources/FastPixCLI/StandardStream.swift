@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// stdout and stderr without Foundation's FileHandle, which ends the program when a stream is closed or full.
 enum StandardStream {
@@ -6,7 +6,7 @@ enum StandardStream {
     static func write(_ bytes: Data, to descriptor: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            let written = rest.withUnsafeBytes { FastPixPlatform.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 {
                 if errno == EINTR { continue }
                 return false

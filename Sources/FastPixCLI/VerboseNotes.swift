@@ -10,4 +10,8 @@ extension Console {
         }
         for photo in plan.skipped { note("\(photo.path): left out, \(photo.reason)") }
     }
+
+    func decoded(_ photo: String, _ seconds: Double) {
+        note("\(photo): decoded in \(String(printf: "%.3f", seconds)) s")
+    }
 }

@@ -1,6 +1,6 @@
 import FastPixDiscovery
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// A list of defects to be written for another program.

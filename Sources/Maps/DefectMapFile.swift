@@ -1,7 +1,7 @@
 import FastPixAccumulation
 import FastPixCodecs
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 extension DefectMap {

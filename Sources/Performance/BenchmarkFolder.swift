@@ -1,6 +1,6 @@
 import FastPixCodecs
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// A temporary folder with links to the photos, one folder for each set, and room for what a job writes. Removed at the
@@ -13,7 +13,7 @@ final class BenchmarkFolder {
 
     /// Throws when the system's folder for temporary files cannot be written to.
     init() throws(FastPixError) {
-        let parent = NSTemporaryDirectory()
+        let parent = FileManager.default.temporaryDirectory.path
         var name = (parent + (parent.hasSuffix("/") ? "" : "/") + "fastpix-bench.XXXXXX").utf8CString.map { $0 }
         guard mkdtemp(&name) != nil else {
             throw FastPixError(

@@ -1,5 +1,5 @@
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// Runs a program to its end and says what it cost, as the system counts it for that process alone.
@@ -86,7 +86,7 @@ private struct ScratchFile: ~Copyable {
     let descriptor: Int32
 
     init() throws(FastPixError) {
-        let folder = NSTemporaryDirectory()
+        let folder = FileManager.default.temporaryDirectory.path
         var name = (folder + (folder.hasSuffix("/") ? "" : "/") + "fastpix.XXXXXX").utf8CString.map { $0 }
         descriptor = mkstemp(&name)
         guard descriptor >= 0 else {

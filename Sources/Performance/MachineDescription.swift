@@ -1,6 +1,6 @@
 import CKernels
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// What fastpix found on this machine and what it chose.
 package struct MachineDescription: Sendable, Encodable {

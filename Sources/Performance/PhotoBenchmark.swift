@@ -1,9 +1,9 @@
 import FastPixAccumulation
 import FastPixCodecs
 import FastPixDiscovery
+import FastPixPlatform
 import FastPixPlumbing
 import FastPixStatistics
-import Foundation
 import SystemPackage
 
 /// The job of `fastpix bench`: what each command takes on a set of photos with 1, 2... workers.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import FastPixPlatform
 
 /// Room for what cannot be refused politely: Swift's arrays end the program where the system has no memory for them
 /// (`ulimit -v`), so that it is asked before.

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// The CSV form of results (RFC 4180).
 package enum CSVText {
@@ -7,6 +7,6 @@ package enum CSVText {
     package static func field(_ text: String) -> String {
         let harmless = text.first.map { "=+-@\t\r".contains($0) } == true ? "'" + text : text
         guard harmless.contains(where: { ",\"\n\r".contains($0) }) else { return harmless }
-        return "\"" + harmless.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+        return "\"" + harmless.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -1,13 +1,6 @@
 import CCodecs
+import FastPixPlatform
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What tells one file's content from another's: 128 bits of XXH3, written as 32 hexadecimal digits.
 ///

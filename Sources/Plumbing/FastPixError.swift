@@ -1,12 +1,5 @@
+import FastPixPlatform
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What went wrong, where, and what to do about it: the one error type of the library.
 public struct FastPixError: Error, Sendable {

@@ -1,12 +1,5 @@
+import FastPixPlatform
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What makes two paths the same file, whatever links lead to it.
 package struct FileIdentity: Hashable {

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// The JSON form of results: keys in alphabetical order, so that equal results are equal texts.
 package enum JSONText {

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// How much memory this process may have.
 package enum MachineMemory {
@@ -43,7 +43,7 @@ enum ControlGroups {
             let folder = ([mount] + components.map(String.init)).joined(separator: "/")
             // "max" is no number: no limit.
             if let text = try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8),
-                let limit = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+                let limit = Int(text.filter { !$0.isWhitespace })
             {
                 limits.append(limit)
             }

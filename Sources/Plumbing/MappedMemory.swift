@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import FastPixPlatform
 
 /// Zeroed pages from the system, shared by all threads of the process and given back at the end.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 import SystemPackage
 
 /// Shares a memory limit out among workers that each hold one photo at a time: a worker takes what its photo needs, waits
@@ -10,7 +10,7 @@ package final class MemoryBudget: @unchecked Sendable {
     private let limit: Int
     /// What the limit leaves for photos.
     private let total: Int
-    private let condition = NSCondition()
+    private let condition = Condition()
     /// Guarded by `condition`.
     private var free: Int
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import FastPixPlatform
 
 /// Seconds on a clock that only goes forward.
 package func monotonicSeconds() -> Double {

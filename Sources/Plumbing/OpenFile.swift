@@ -1,12 +1,5 @@
+import FastPixPlatform
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// An open regular file, closed when it goes out of scope.
 package struct OpenFile: ~Copyable {

@@ -1,13 +1,6 @@
+import FastPixPlatform
 import Synchronization
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The folders that a job makes for its outputs. Those that are empty when it is over are removed again, also when a signal
 /// ends the process. Safe from any thread.

@@ -1,13 +1,6 @@
+import FastPixPlatform
 import Synchronization
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// The hidden files in which outputs of this process are being made, and the folders made for them.
 enum PartialFiles {

@@ -1,12 +1,5 @@
+import FastPixPlatform
 import SystemPackage
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension FilePath {
     /// Orders paths by their bytes: the same on every machine, whatever its language.

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// The memory of this process as the system counts it.
 package enum ProcessMemory {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import FastPixPlatform
 
 /// Asks the system to read a file in large pieces before they are needed.
 ///

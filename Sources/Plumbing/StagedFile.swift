@@ -1,12 +1,5 @@
+import FastPixPlatform
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// An output that appears under its name only when it is complete.
 ///

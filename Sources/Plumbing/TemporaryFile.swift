@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 
 /// A file without a name, on a disk: gone when it is closed, however the process ends.
 struct TemporaryFile: ~Copyable {

@@ -1,4 +1,4 @@
-import Foundation
+import FastPixPlatform
 import Synchronization
 
 /// Runs one body on several threads at once and waits for all of them.

@@ -1,6 +1,6 @@
 import FastPixPerformance
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 extension BenchmarkReport {
     /// The measurements in one of the report's forms, with a final line break.
@@ -69,17 +69,16 @@ extension BenchmarkReport {
     private var laterPasses: String {
         let decoding = series.last { $0.job == "decode" }?.points.last { $0.workers <= settings.processors }
         guard let decoding else { return "" }
-        return String(
-            format: ", later ones %.3f s with %@", decoding.medianSeconds, counted(decoding.workers, "worker"))
+        return ", later ones \(decimal(decoding.medianSeconds, 3)) s with \(counted(decoding.workers, "worker"))"
     }
 
-    private func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    private func decimal(_ value: Double, _ digits: Int) -> String { String(printf: "%.\(digits)f", value) }
 
     private var closing: String {
-        let before = cache.residentBefore.map { String(format: "%.0f %% of the photos' pages", 100 * $0) }
-        let after = cache.residentAfter.map { String(format: ", %.0f %% at the end", 100 * $0) } ?? ""
+        let before = cache.residentBefore.map { String(printf: "%.0f %% of the photos' pages", 100 * $0) }
+        let after = cache.residentAfter.map { String(printf: ", %.0f %% at the end", 100 * $0) } ?? ""
         let known = before.map { "\($0) were in the page cache before the first read\(after)." }
         return (known ?? "The system does not tell whether the photos were in the page cache.")
-            + String(format: " The first pass over them took %.3f s", cache.firstPassSeconds) + laterPasses + "."
+            + String(printf: " The first pass over them took %.3f s", cache.firstPassSeconds) + laterPasses + "."
     }
 }

@@ -1,6 +1,6 @@
 import FastPixBlending
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 extension BlendReport {
     /// With a final line break.
@@ -8,16 +8,18 @@ extension BlendReport {
 
     /// A few lines for people, with a final line break.
     public var text: String {
-        let made = String(
-            format: "%@, %.1f megapixels, in %.2f s: %.1f megapixels per second", counted(totals.images, "image"),
-            totals.megapixels, timing.totalSeconds, totals.megapixelsPerSecond)
+        let made =
+            counted(totals.images, "image")
+            + String(
+                printf: ", %.1f megapixels, in %.2f s: %.1f megapixels per second", totals.megapixels,
+                timing.totalSeconds, totals.megapixelsPerSecond)
         let left = skipped.isEmpty ? "" : "\n\(counted(skipped.count, "file")) left out, named on stderr"
         return "\(made)\n\(Self.bytes(totals.bytesIn)) read, \(Self.bytes(totals.bytesOut)) written\(left)\n"
     }
 
     private static func bytes(_ count: Int) -> String {
         count < 1_000_000
-            ? String(format: "%.1f kB", Double(count) / 1e3) : String(format: "%.1f MB", Double(count) / 1e6)
+            ? String(printf: "%.1f kB", Double(count) / 1e3) : String(printf: "%.1f MB", Double(count) / 1e6)
     }
 }
 

@@ -1,8 +1,8 @@
 import FastPixCodecs
 import FastPixDiscovery
 import FastPixMaps
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 extension DefectComparisonReport {
     /// Counts and a table for each camera, with a final line break. What has not changed is counted only, unless its class
@@ -31,7 +31,7 @@ extension DefectComparisonReport {
                     change.change.rawValue, "\(change.row)", "\(change.column)",
                     both(change) { $0.first?.class?.rawValue }, both(change) { $0.first?.shape?.rawValue },
                     both(change) { sides in sides.isEmpty ? nil : "\(sides.reduce(0) { $0 + $1.pixels })" },
-                    both(change) { sides in sides.first?.meanOffset.map { String(format: "%+.2f", $0) } },
+                    both(change) { sides in sides.first?.meanOffset.map { String(printf: "%+.2f", $0) } },
                 ]
             })
         let more = shown.count - Self.longestTable

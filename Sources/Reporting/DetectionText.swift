@@ -1,7 +1,7 @@
 import FastPixDetection
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 extension HotPixelsReport {
     /// The defects of a group in words and as a table.
@@ -56,19 +56,15 @@ extension HotPixelsReport {
                 .right("around"), .right("variance"), .right("around"), .right("conf."),
             ],
             rows: defects.prefix(Self.longestTable).map { defect in
-                let values = [
-                    defect.mean, defect.neighbourhoodMean, defect.variance, defect.neighbourhoodVariance,
-                    defect.confidence,
-                ]
+                let values = defect.values { isBrief && $0.magnitude >= 1000 ? brief($0) : TextTable.number($0) }
                 return [
                     defect.class.rawValue, isBrief ? defect.shapeBrief : defect.shapeWords, "\(defect.row)", "\(defect.column)",
                     group.colourName(defect),
-                ]
-                    + values.map { isBrief && $0.magnitude >= 1000 ? brief($0) : TextTable.number($0) }
+                ] + values + [TextTable.number(defect.confidence)]
             })
     }
 
-    private func brief(_ value: Double) -> String { String(format: value.magnitude < 1e6 ? "%.0f" : "%.1e", value) }
+    private func brief(_ value: Double) -> String { String(printf: value.magnitude < 1e6 ? "%.0f" : "%.1e", value) }
 
     /// Nil when no photo was looked at for it.
     private func historyTable(_ defects: [Defect]) -> TextTable? {
@@ -100,12 +96,12 @@ extension HotPixelsReport {
         let parts = [lower, upper].map { part in
             let range =
                 part.least == part.greatest ? number(part.least) : "\(number(part.least)) to \(number(part.greatest))"
-            return "\(String(format: "%.1f", part.meanResidual)) at \(range) \(unit)"
+            return "\(String(printf: "%.1f", part.meanResidual)) at \(range) \(unit)"
         }
         return "\(dependence.verdict.rawValue): \(parts.joined(separator: ", "))"
     }
 
-    private func number(_ value: Double) -> String { String(format: "%.4g", value) }
+    private func number(_ value: Double) -> String { String(printf: "%.4g", value) }
 
     private func regionText(_ regions: [ExcludedRegion]) -> String {
         let table = TextTable(
@@ -138,11 +134,20 @@ extension Detection {
     var limitWords: String {
         guard let limitOfDetection else { return "No steady offset, however large, would be found in these photos." }
         return "The faintest steady offset that these photos show nine times out of ten: "
-            + String(format: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
+            + String(printf: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
     }
 }
 
 extension Defect {
+    /// Whether its mean is what a column or a row has more or less than its neighbours, and no more is known of it.
+    var isLine: Bool { shape == .column || shape == .row }
+
+    /// Its mean and that of its surroundings, and the variances likewise: of lines the difference alone.
+    func values(_ number: (Double) -> String) -> [String] {
+        if isLine { return [(mean < 0 ? "" : "+") + number(mean), "", "", ""] }
+        return [mean, neighbourhoodMean, variance, neighbourhoodVariance].map(number)
+    }
+
     /// "cluster of 4", "column, 640 rows".
     var shapeWords: String {
         switch shape {

@@ -2,8 +2,8 @@ import FastPixAccumulation
 import FastPixCodecs
 import FastPixDiscovery
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// The job of `fastpix show`: what some of a report's photos have at a place of the sensor, enlarged, with their mean and

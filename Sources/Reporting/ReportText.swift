@@ -3,8 +3,8 @@ import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 extension HotPixelsReport {
     /// The report in one of its forms, with a final line break.
@@ -109,5 +109,5 @@ extension HotPixelsReport {
             """
     }
 
-    private func duration(_ seconds: Double) -> String { String(format: "%.2f s", seconds) }
+    private func duration(_ seconds: Double) -> String { String(printf: "%.2f s", seconds) }
 }

@@ -1,8 +1,8 @@
 import FastPixDiscovery
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
 import FastPixStatistics
-import Foundation
 
 extension StatisticsReport {
     /// The report in one of its forms, with a final line break.
@@ -61,7 +61,7 @@ extension StatisticsReport {
 
     /// Megabytes are 10^6 bytes, mebibytes 2^20.
     private func size(_ bytes: Int) -> String {
-        String(format: "%.2f MB (%.2f MiB)", Double(bytes) / 1e6, Double(bytes) / 1_048_576)
+        String(printf: "%.2f MB (%.2f MiB)", Double(bytes) / 1e6, Double(bytes) / 1_048_576)
     }
 
     // MARK: Moments
@@ -75,8 +75,8 @@ extension StatisticsReport {
             ],
             rows: moments.channels.map { channel in
                 ["\(channel.name)", "\(channel.photos)", "\(channel.pixels)"]
-                    + [channel.mean, channel.standardDeviation].map { String(format: "%.6f", $0) }
-                    + [channel.meanOf255, channel.standardDeviationOf255].map { String(format: "%.4f", $0) }
+                    + [channel.mean, channel.standardDeviation].map { String(printf: "%.6f", $0) }
+                    + [channel.meanOf255, channel.standardDeviationOf255].map { String(printf: "%.4f", $0) }
             })
         var parts = ["\(weighting(moments)); \(unit(moments))", table.text]
         let colours = moments.channels.filter { $0.name != "grey" }
@@ -101,13 +101,13 @@ extension StatisticsReport {
     }
 
     private func list(_ values: [Double]) -> String {
-        values.map { String(format: "%.4f", $0) }.joined(separator: ", ")
+        values.map { String(printf: "%.4f", $0) }.joined(separator: ", ")
     }
 
     private var closing: String {
-        let seconds = String(
-            format: "headers %.2f s%@", timing.probeSeconds,
-            settings.decoded ? String(format: ", decoding %.2f s", timing.decodeSeconds) : "")
+        let seconds =
+            String(printf: "headers %.2f s", timing.probeSeconds)
+            + (settings.decoded ? String(printf: ", decoding %.2f s", timing.decodeSeconds) : "")
         return "Wall time: \(seconds) with \(counted(settings.workers, "worker")). "
             + "Peak memory \(peakMemoryBytes / 1_048_576) MiB."
     }

@@ -1,4 +1,5 @@
-import Foundation
+import FastPixPlatform
+import FastPixPlumbing
 
 /// Columns aligned with spaces.
 struct TextTable {
@@ -48,7 +49,7 @@ struct TextTable {
     /// A figure with two digits behind the point where it is small, and never wider than nine characters.
     static func number(_ value: Double) -> String {
         let size = value.magnitude
-        if size < 100_000 { return String(format: "%.2f", value) }
-        return String(format: size < 10_000_000 ? "%.0f" : "%.3g", value)
+        if size < 100_000 { return String(printf: "%.2f", value) }
+        return String(printf: size < 10_000_000 ? "%.0f" : "%.3g", value)
     }
 }

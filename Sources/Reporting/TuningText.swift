@@ -1,6 +1,6 @@
 import FastPixPerformance
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 extension TuningReport {
     /// The measurements in one of the report's forms, with a final line break.
@@ -33,7 +33,7 @@ extension TuningReport {
                 let remarks = [measurement.isBest(of: self) ? "best" : nil, measurement.isDefault ? "default" : nil]
                 return [
                     "\(measurement.batch)", "\(measurement.tileSamples)", "\(measurement.rowsPerStrip)",
-                    String(format: "%.3f", measurement.seconds), String(format: "%.1f %%", percent),
+                    String(printf: "%.3f", measurement.seconds), String(printf: "%.1f %%", percent),
                     ([bar] + remarks.compactMap { $0 }).filter { !$0.isEmpty }.joined(separator: " "),
                 ]
             })
@@ -46,7 +46,7 @@ extension TuningReport {
 
             Best here: --batch \(best.batch) --tile \(best.tileSamples)
             The default (--batch \(standard.batch), tile \(standard.tileSamples)) takes \
-            \(String(format: "%.3f", standard.ratioToBest)) times as long.
+            \(String(printf: "%.3f", standard.ratioToBest)) times as long.
 
             """
     }

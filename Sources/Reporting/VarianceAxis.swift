@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import FastPixPlatform
 
 /// From a variance to its place between the darkest colour (0) and the brightest (1).
 struct VarianceAxis {

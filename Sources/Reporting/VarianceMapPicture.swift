@@ -1,14 +1,7 @@
 import FastPixCodecs
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// Draws the variance of every pixel of a sensor as an 8-bit RGB PNG with a legend.
 ///

@@ -25,7 +25,7 @@ struct DryRunTests {
                 ], in: folder)
             #expect(run.exitCode == 2)
             #expect(run.stdout.hasPrefix("6 photos would be read, in 1 group\n  1. unknown camera, 24 x 16, 8-bit RGB: 6 photos\n"))
-            #expect(run.stdout.contains("2 files left out: its group"))
+            #expect(run.stdout.contains("2 files left out: the group"))
             for line in ["  the result: a.json", "  the page: page.html", "(siril): x.lst", "mean.npy, variance.npy: maps"] {
                 #expect(run.stdout.contains(line), "\(run.stdout)")
             }
@@ -48,8 +48,9 @@ struct DryRunTests {
             let run = try CommandRun.fastpix(["hotpixels", "photos", "--verbose"], in: folder)
             #expect(run.exitCode == 2)
             #expect(run.stderrLines.count { $0.contains(": group 1, unknown camera, 24 x 16") } == 6)
-            #expect(run.stderrLines.count { $0.contains("32-") && $0.contains("left out, its group") } == 2)
+            #expect(run.stderrLines.count { $0.contains("32-") && $0.contains("left out, the group") } == 2)
             #expect(run.stderr.contains("photos/broken.png: left out, "))
+            #expect(run.stderrLines.count { $0.contains(/: decoded in \d+\.\d{3} s$/) } == 6)
             let plain = try CommandRun.fastpix(["hotpixels", "photos", "-f", "csv", "-q"], in: folder)
             let verbose = try CommandRun.fastpix(["hotpixels", "photos", "-f", "csv", "-v"], in: folder)
             #expect(plain.stdout == verbose.stdout)

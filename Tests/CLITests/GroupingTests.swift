@@ -61,7 +61,7 @@ struct GroupingTests {
             #expect(result.groups.map(\.frames) == [10])
             #expect(result.skipped.map(\.path) == (0..<3).map { "./grey-\($0).png" })
             let reason =
-                "its group (unknown camera, 17 x 13, 8-bit grey) has 3 readable photos, "
+                "the group (unknown camera, 17 x 13, 8-bit grey) has 3 readable photos, "
                 + "fewer than the 5 that are asked for"
             #expect(result.skipped.allSatisfy { $0.reason == reason })
             #expect(run.stderr.hasPrefix("fastpix: 3 photos left out: \(reason)\n"))

@@ -1,6 +1,6 @@
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// A state file that has been found complete: everything but its sums, and of a streamed one its photos, is in memory.

@@ -1,6 +1,6 @@
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 import SystemPackage
 
 /// Writes the statistics of a set of photos to a file that appears under its name when it is complete and on the disk.

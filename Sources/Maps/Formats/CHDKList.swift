@@ -1,5 +1,5 @@
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// `badpixel.bin` of CHDK: for each pixel its column and its row as little-endian 16-bit numbers, 0-based from the top left
 /// of the raw frame with its border; the row's upper three bits say how many further pixels below it are listed, too.

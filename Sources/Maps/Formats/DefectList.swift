@@ -1,8 +1,8 @@
 import FastPixCodecs
 import FastPixDetection
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// Defects as JSON, for all cameras: what `fastpix hotpixels --format json` says of them, without the rest.
 struct DefectList: Encodable {

@@ -1,5 +1,5 @@
 import FastPixCodecs
-import Foundation
+import FastPixPlatform
 
 /// `<make> <model> <serial>.badpixels` in RawTherapee's folder of dark frames (without the serial number: for all
 /// bodies of the model). The first line is a number that RawTherapee adds to both coordinates; each other one `x y`,
@@ -32,7 +32,7 @@ enum RawTherapeeList {
     ]
 
     private static func shortMake(_ make: String) -> String {
-        makes.first { make.range(of: $0, options: .caseInsensitive) != nil } ?? make
+        makes.first { make.lowercased().contains($0.lowercased()) } ?? make
     }
 
     static func entry(_ line: Substring, offset: Int) -> DefectMap.Entry? {

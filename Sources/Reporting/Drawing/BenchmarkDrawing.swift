@@ -1,6 +1,6 @@
 import FastPixPerformance
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// Elapsed time against workers: a panel for each job, a line for each set of photos, and what an ideal machine would do.
 package enum BenchmarkDrawing {
@@ -113,7 +113,7 @@ package enum BenchmarkDrawing {
     }
 
     private static func label(_ value: Double) -> String {
-        let text = String(format: "%.3f", value)
+        let text = String(printf: "%.3f", value)
         let short = text.reversed().drop { $0 == "0" }.drop { $0 == "." }
         return value == 0 ? "0" : String(String(short).reversed())
     }

@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
+import FastPixPlatform
 
 /// A drawing as rows of red, green and blue bytes.
 struct DrawingCanvas {

@@ -1,4 +1,5 @@
-import Foundation
+import FastPixPlatform
+import FastPixPlumbing
 
 extension Drawing {
     /// The drawing as a complete SVG 1.1 file.
@@ -42,16 +43,16 @@ extension Drawing {
     static let gap = 6.0
 
     private static func number(_ value: Double) -> String {
-        let text = String(format: "%.2f", value)
+        let text = String(printf: "%.2f", value)
         return text.hasSuffix(".00") ? String(text.dropLast(3)) : text
     }
 
     private static func hexadecimal(_ color: RGBColor) -> String {
-        String(format: "#%02x%02x%02x", color.red, color.green, color.blue)
+        String(printf: "#%02x%02x%02x", color.red, color.green, color.blue)
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-            .replacingOccurrences(of: ">", with: "&gt;")
+        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            .replacing(">", with: "&gt;")
     }
 }

@@ -1,8 +1,8 @@
 import FastPixAccumulation
 import FastPixDetection
 import FastPixFrames
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// The part of a report page about one camera and frame size.
 struct GroupSection {
@@ -85,10 +85,7 @@ struct GroupSection {
                 index < pictures.defects.count
                 ? "<a href=\"#\(identifier("defect-\(index + 1)"))\">\(index + 1)</a>" : "\(index + 1)"
             return "<tr><td>\(name)</td><td class=\"text\">\(defect.class.rawValue)</td><td class=\"text\">\(defect.shapeWords)</td><td>\(defect.row)</td>"
-                + "<td>\(defect.column)</td><td class=\"wide\">\(HTMLText.number(defect.mean))</td>"
-                + "<td class=\"wide\">\(HTMLText.number(defect.neighbourhoodMean))</td>"
-                + "<td class=\"wide\">\(HTMLText.number(defect.variance))</td>"
-                + "<td class=\"wide\">\(HTMLText.number(defect.neighbourhoodVariance))</td>"
+                + "<td>\(defect.column)</td>" + defect.values(HTMLText.number).map { "<td class=\"wide\">\($0)</td>" }.joined()
                 + "<td>\(HTMLText.number(defect.confidence))</td></tr>"
         }
         return scrollable("List of defects", "<table>\(Self.head)<tbody>\(rows.joined(separator: "\n"))</tbody></table>")
@@ -116,7 +113,7 @@ struct GroupSection {
         let markers = defects.prefix(Self.mostMarkers).enumerated().map { index, defect in
             let circle =
                 "<circle cx=\"\(Double(defect.column) + 0.5)\" cy=\"\(Double(defect.row) + 0.5)\" "
-                + "r=\"\(String(format: "%.1f", radius))\"/>"
+                + "r=\"\(String(printf: "%.1f", radius))\"/>"
             let label = "Defect \(index + 1), \(defect.class.rawValue), row \(defect.row), column \(defect.column)"
             let target = index < pictures.defects.count ? "defect-\(index + 1)" : "list"
             let (x, y) = (Double(defect.column) + 0.5, Double(defect.row) + 0.5)

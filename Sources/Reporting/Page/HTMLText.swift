@@ -1,5 +1,5 @@
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// Text for a web page.
 enum HTMLText {
@@ -28,6 +28,6 @@ enum HTMLText {
     /// With two decimals, as the other reports have it; "undefined" for nil.
     static func number(_ value: Double?) -> String {
         // Digits behind the point of a 16-bit variance say nothing.
-        value.map { String(format: $0.magnitude < 100_000 ? "%.2f" : "%.0f", $0) } ?? "undefined"
+        value.map { String(printf: $0.magnitude < 100_000 ? "%.2f" : "%.0f", $0) } ?? "undefined"
     }
 }

@@ -1,6 +1,6 @@
 import FastPixDetection
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// What the classes and regions mean, for people who do not know the field.
 enum PlainWords {
@@ -28,9 +28,10 @@ enum PlainWords {
 
     /// The numbers as a sentence.
     static func comparison(_ defect: Defect) -> String {
+        if defect.isLine { return String(printf: "On average %+.1f beside what is next to it.", defect.mean) }
         let shift = defect.mean - defect.neighbourhoodMean
         let brightness = String(
-            format: "On average %.1f, where the pixels around it have %.1f (%+.1f).", defect.mean,
+            printf: "On average %.1f, where the pixels around it have %.1f (%+.1f).", defect.mean,
             defect.neighbourhoodMean, shift)
         guard defect.neighbourhoodVariance > 0 else { return brightness }
         let ratio = defect.variance / defect.neighbourhoodVariance
@@ -38,17 +39,17 @@ enum PlainWords {
             (0.9...1.1).contains(ratio)
             ? " Varies as much as they do."
             : ratio < 0.1
-                ? String(format: " Varies 1/%.0f as much as they do.", min(9999, 1 / max(ratio, 1e-9)))
-                : String(format: " Varies %.2g times as much as they do.", ratio)
+                ? String(printf: " Varies 1/%.0f as much as they do.", min(9999, 1 / max(ratio, 1e-9)))
+                : String(printf: " Varies %.2g times as much as they do.", ratio)
         return brightness + variance
     }
 
     static func certainty(_ defect: Defect) -> String {
-        var text = String(format: "Confidence %.0f %%.", 100 * defect.confidence)
+        var text = String(printf: "Confidence %.0f %%.", 100 * defect.confidence)
         if let photos = defect.photosConfirming, let share = defect.signShare {
-            text += String(
-                format: " Looked at in %@ one by one: on the same side of its neighbours in %.0f %% of them.",
-                counted(photos, "photo"), 100 * share)
+            text +=
+                " Looked at in \(counted(photos, "photo")) one by one: on the same side of its neighbours in "
+                + String(printf: "%.0f %% of them.", 100 * share)
         }
         return text
     }

@@ -1,6 +1,6 @@
 import FastPixDiscovery
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// A report as one web page that needs nothing but itself: no network, no scripts; zooming and jumping are the browser's
 /// own radio buttons and links, so that the keyboard does both. Equal results make equal pages.

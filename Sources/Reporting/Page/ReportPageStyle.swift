@@ -97,10 +97,10 @@ enum ReportPageStyle {
           .crops { grid-template-columns: repeat(auto-fill, minmax(7.5rem, 1fr)); } }
         @media print { .zoom { display: none; } .frame, .scroll { max-height: none; overflow: visible; }
           thead th { position: static; } table { font-size: .8rem; } th, td { padding-right: .5rem; }
-          .defect, figure, .gallery { break-inside: avoid; } tr { break-inside: avoid; } body { font-size: 12px; }
+          .defect, figure, .gallery, tr, dl { break-inside: avoid; } html, body { font-size: 12px; }
           .crops { grid-template-columns: repeat(5, 1fr); gap: .4rem; } .defect { padding: .5rem; margin: .5rem 0; }
           .maps { grid-template-columns: 1fr 1fr; }
-          h2, h3, h4, figcaption, legend { break-after: avoid; } .frame svg { max-height: 60vh; }
+          h2, h3, h3 + p, header, figcaption:first-child { break-after: avoid; } .frame svg { max-height: 60vh; }
           details::details-content { content-visibility: visible; display: block; } }
         """
 }

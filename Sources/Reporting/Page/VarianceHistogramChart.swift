@@ -1,5 +1,5 @@
+import FastPixPlatform
 import FastPixPlumbing
-import Foundation
 
 /// The histogram of the variance as bars. Heights follow log(count + 1), so that a single subpixel still shows.
 struct VarianceHistogramChart {
@@ -42,5 +42,5 @@ struct VarianceHistogramChart {
             + "</title></rect>"
     }
 
-    private func form(_ value: Double) -> String { String(format: "%.1f", value) }
+    private func form(_ value: Double) -> String { String(printf: "%.1f", value) }
 }
