@@ -29,7 +29,8 @@ extension Accumulators {
     private func scanContiguous(_ rows: Range<Int>, _ frames: [DecodedRows]) {
         let distance = shape.neighbourDistance
         for (first, frames) in Dictionary(
-            grouping: frames, by: { $0.rowsBefore == 0 ? rows.lowerBound : max($0.rowsBefore - distance, rows.lowerBound) })
+            grouping: frames,
+            by: { $0.rowsBefore == 0 ? rows.lowerBound : max($0.rowsBefore - distance, rows.lowerBound) })
         where first < rows.upperBound {
             let counted = first..<rows.upperBound
             switch shape.bitsPerSample {

@@ -127,7 +127,9 @@ struct HotPixelsCommand: ParsableCommand {
             throw ValidationError(
                 "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
         }
-        if stateOnly && (checkpoints.checkpoint == nil || page != nil || !export.paths.isEmpty || history || confirm != nil) {
+        if stateOnly
+            && (checkpoints.checkpoint == nil || page != nil || !export.paths.isEmpty || history || confirm != nil)
+        {
             throw ValidationError(
                 "--state-only needs --checkpoint, and leaves nothing for --report, --export and --history to write; leave one "
                     + "of them out.")
@@ -201,7 +203,9 @@ struct HotPixelsCommand: ParsableCommand {
         guard !report.groups.isEmpty else {
             // A program that reads the result wants to know what was skipped, too.
             if [.json, .jsonl].contains(output.format) { try sink.write(report.formatted(output.format)) }
-            if stateOnly, isAnyWanted { return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success }
+            if stateOnly, isAnyWanted {
+                return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+            }
             if discovery.isEmptyShard {
                 console.note("this shard has no photos, and nothing is written for it")
                 return .success
@@ -231,12 +235,14 @@ struct HotPixelsCommand: ParsableCommand {
             ("the picture of the variance", maps.varianceMap),
         ]
         outputs += [
-            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps), ("sum.npy, sum_of_squares.npy", maps.saveSums),
+            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps),
+            ("sum.npy, sum_of_squares.npy", maps.saveSums),
         ]
         outputs += exports.map { ("the list of defects (\($0.format.rawValue))", $0.path.string) }
         let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
         let result = output.output == nil ? ["  the result: standard output"] : []
-        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n") + "\n"
+        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n")
+            + "\n"
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.

@@ -23,7 +23,9 @@ struct MergeCommand: ParsableCommand {
               fastpix merge channels/*.state --format json
             """)
 
-    @Argument(help: ArgumentHelp("Files that --checkpoint of hotpixels or stats wrote.", valueName: "state"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("Files that --checkpoint of hotpixels or stats wrote.", valueName: "state"),
+        completion: .file())
     var states: [String] = []
 
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -167,11 +169,14 @@ struct MergeCommand: ParsableCommand {
         guard let other = kinds.firstIndex(of: false) else { return true }
         throw FastPixError(
             .invalidArgument, path: paths[other],
-            "not a state of fastpix stats, as \(paths[kinds.firstIndex(of: true)!].string) is one; merge states of one kind")
+            "not a state of fastpix stats, as \(paths[kinds.firstIndex(of: true)!].string) is one; merge states of one kind"
+        )
     }
 
     private func mergeChannels(_ paths: [FilePath]) throws(FastPixError) -> ExitCode {
-        guard detection == nil, maps.outputs().isEmpty, !separateGroups, photos.isEmpty, top == HotPixelsSearch.defaultTop else {
+        guard detection == nil, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
+            top == HotPixelsSearch.defaultTop
+        else {
             throw FastPixError(
                 .contradiction,
                 "these are states of fastpix stats, which know nothing of single pixels; leave out all options but "

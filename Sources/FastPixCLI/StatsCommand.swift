@@ -109,8 +109,8 @@ struct StatsCommand: ParsableCommand {
         try files.writes(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
         let picture = try histogram.map { path throws(FastPixError) in
-                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
-            }
+            try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+        }
         let bar = progress.bar(console)
         defer { bar.clear() }
         let report = try statistics.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
@@ -123,7 +123,8 @@ struct StatsCommand: ParsableCommand {
             if output.format == .json { try sink.write(report.formatted(.json)) }
             if discovery.isEmptyShard {
                 console.note(
-                    "this shard has no photos\(checkpoints.checkpoint == nil ? "" : ", and no state is written for it")")
+                    "this shard has no photos\(checkpoints.checkpoint == nil ? "" : ", and no state is written for it")"
+                )
                 return .success
             }
             console.error(photos.nothingRead(discovery))

@@ -13,10 +13,13 @@ extension KernelSuites {
         private static func pairs(_ frames: Int, largest: UInt64, most: UInt64) -> [(UInt32, UInt64)] {
             let full = UInt64(frames) * largest
             var pairs: [(UInt32, UInt64)] = []
-            for sum in [0, 1, largest, full / 3, full - min(1, full), full, full + 1, UInt64(UInt32.max)] where sum <= UInt32.max {
-                let least = frames == 0 ? 0 : UInt64((UInt128(sum) * UInt128(sum) + UInt128(frames) - 1) / UInt128(frames))
+            for sum in [0, 1, largest, full / 3, full - min(1, full), full, full + 1, UInt64(UInt32.max)]
+            where sum <= UInt32.max {
+                let least =
+                    frames == 0 ? 0 : UInt64((UInt128(sum) * UInt128(sum) + UInt128(frames) - 1) / UInt128(frames))
                 for squares in [
-                    0, 1, least, least &- 1, least + 1, sum * largest, sum * largest + 1, most / 2, most / 2 + 1, most - 1, most,
+                    0, 1, least, least &- 1, least + 1, sum * largest, sum * largest + 1, most / 2, most / 2 + 1,
+                    most - 1, most,
                 ] where squares <= most {
                     pairs.append((UInt32(sum), squares))
                 }
@@ -50,7 +53,9 @@ extension KernelSuites {
                                         sum.pointer, square.pointer, otherSums.pointer, other.pointer, frames, count)
                                         == expected, "\(name)")
                                 guard expected else { return }
-                                #expect(square.isIntact && square.values == zip(own, other.values).map { $0 &+ $1 }, "\(name)")
+                                #expect(
+                                    square.isIntact && square.values == zip(own, other.values).map { $0 &+ $1 },
+                                    "\(name)")
                             } else {
                                 let other = GuardedBuffer(squares, zero: 0)
                                 let square = GuardedBuffer(own.map { UInt64($0) }, zero: 0)
@@ -60,7 +65,8 @@ extension KernelSuites {
                                         == expected, "\(name)")
                                 guard expected else { return }
                                 #expect(
-                                    square.isIntact && square.values == zip(own, squares).map { UInt64($0) &+ $1 }, "\(name)")
+                                    square.isIntact && square.values == zip(own, squares).map { UInt64($0) &+ $1 },
+                                    "\(name)")
                             }
                             #expect(sum.isIntact && sum.values == zip(own, sums).map { $0 &+ $1 }, "\(name)")
                         }
@@ -75,11 +81,15 @@ extension KernelSuites {
         @Test func countersOnEitherSideOfEveryBound() {
             var generator = SeededGenerator(stream: 77)
             for frames in [0, 1, 7, 32_768, 65_535] {
-                let bounds = [0, 1, frames / 2, frames - min(1, frames), frames, frames + 1, 65_535].filter { $0 <= 65_535 }
+                let bounds = [0, 1, frames / 2, frames - min(1, frames), frames, frames + 1, 65_535].filter {
+                    $0 <= 65_535
+                }
                 for number in 0..<700 {
                     let count = 1 + number % 70
                     // Three in four leave room for each other.
-                    var others = (0..<4).map { which in [UInt16](repeating: which < 2 ? 0 : UInt16(frames), count: count) }
+                    var others = (0..<4).map { which in
+                        [UInt16](repeating: which < 2 ? 0 : UInt16(frames), count: count)
+                    }
                     let place = number % 13 % count
                     for which in 0..<4 {
                         others[which][place] = UInt16(bounds.randomElement(using: &generator)!)

@@ -63,7 +63,9 @@ final class ChannelStateReader {
         self.file = file
     }
 
-    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
+    private static func word(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
 
     /// Its photos from the first. Not to be used longer than this reader.
     func photos() -> StatePhotoCursor {
@@ -83,9 +85,13 @@ final class ChannelStateReader {
             let bytes = try StateReader.bytes(file, offset, byteCount)
             offset += byteCount
             let counts = bytes.withUnsafeBytes { bytes in
-                (0..<byteCount / 8).map { UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+                (0..<byteCount / 8).map {
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+                }
             }
-            guard sums.haveCounts(counts, kind) else { throw StateReader.damaged(path, "it has counts that no photos have") }
+            guard sums.haveCounts(counts, kind) else {
+                throw StateReader.damaged(path, "it has counts that no photos have")
+            }
             totals.add(counts, kind)
         }
         return totals

@@ -48,7 +48,8 @@ struct ChannelStateManifest: Sendable, Codable {
         sums = totals.sums.sorted { $0.key.order < $1.key.order }.map { key, sums in
             Sums(
                 channels: key.kind.channels, bitsPerSample: key.kind.bitsPerSample, pixels: key.pixels,
-                photos: sums.photos, sum: sums.sum.map { String($0) }, sumOfSquares: sums.sumOfSquares.map { String($0) })
+                photos: sums.photos, sum: sums.sum.map { String($0) },
+                sumOfSquares: sums.sumOfSquares.map { String($0) })
         }
     }
 
