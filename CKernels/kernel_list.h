@@ -12,6 +12,12 @@ KERNEL(moments, moments_u8_summarize, fpx_scaled_m2_summary,
        (const uint32_t *sum, const uint32_t *sum_of_squares, uint32_t frame_count, size_t sample_count))
 KERNEL(moments, moments_u16_summarize, fpx_scaled_m2_summary,
        (const uint32_t *sum, const uint64_t *sum_of_squares, uint32_t frame_count, size_t sample_count))
+KERNEL(moments, moments_u8_merge, bool,
+       (uint32_t *sum, uint32_t *sum_of_squares, const uint32_t *other_sum, const uint32_t *other_sum_of_squares,
+        uint32_t frame_count, size_t sample_count))
+KERNEL(moments, moments_u16_merge, bool,
+       (uint32_t *sum, uint64_t *sum_of_squares, const uint32_t *other_sum, const uint64_t *other_sum_of_squares,
+        uint32_t frame_count, size_t sample_count))
 
 /// At most FPX_WELFORD_BLOCKS_PER_PASS blocks of frames, one pair of weights for each.
 KERNEL(welford, welford_u8_accumulate, void,
@@ -58,6 +64,10 @@ KERNEL(extremes, extremes_u16, void,
        (const fpx_extremes_task *task, const uint16_t *const *rows, uint16_t black, uint16_t white))
 KERNEL(extremes, extremes_f32, void,
        (const fpx_extremes_task *task, const float *const *rows, float black, float white))
+KERNEL(extremes, extremes_merge, bool,
+       (uint16_t *above, uint16_t *below, uint16_t *blind_above, uint16_t *blind_below, const uint16_t *other_above,
+        const uint16_t *other_below, const uint16_t *other_blind_above, const uint16_t *other_blind_below,
+        uint16_t frame_count, size_t sample_count))
 
 /// The number of columns that it flags.
 KERNEL(detection, persistence, size_t, (const fpx_persistence_task *task))

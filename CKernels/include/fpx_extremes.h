@@ -27,6 +27,7 @@
 #ifndef FPX_EXTREMES_H
 #define FPX_EXTREMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,6 +84,16 @@ fpx_status fpx_extremes_f32_accumulate_tile(uint16_t *_Nonnull above, uint16_t *
                                             ptrdiff_t counter_stride_bytes, const float *_Nonnull const *_Nonnull rows,
                                             size_t frame_count, size_t row_count, size_t sample_count,
                                             size_t distance_rows, size_t distance_samples, float black, float white);
+
+// Adds the counters of another, disjoint set of frame_count frames, which may be damaged. False: no frames have such
+// counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where they
+// are black), there are more frames than the maximum, or a pointer is null with a sample_count above zero; the counters are
+// then worthless. Both sets together obey the maximum.
+
+bool fpx_extremes_merge_checked(uint16_t *_Nonnull above, uint16_t *_Nonnull below, uint16_t *_Nonnull blind_above,
+                                uint16_t *_Nonnull blind_below, const uint16_t *_Nonnull other_above,
+                                const uint16_t *_Nonnull other_below, const uint16_t *_Nonnull other_blind_above,
+                                const uint16_t *_Nonnull other_blind_below, size_t frame_count, size_t sample_count);
 
 #ifdef __cplusplus
 }

@@ -16,6 +16,7 @@
 #ifndef FPX_MOMENTS_H
 #define FPX_MOMENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -114,6 +115,23 @@ fpx_status fpx_moments_u16_merge_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_c
                                       const uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                           other_sum_of_squares FPX_NOESCAPE,
                                       size_t sample_count);
+
+// The same of sums that may be damaged. False: no frame_count frames have such sums (no sum is above that of as many largest
+// samples, no sum of squares above that sum times the largest sample, and n Σx² >= (Σx)²), there are more frames than the
+// maximum, or a pointer is null with a sample_count above zero; the accumulators are then worthless.
+
+bool fpx_moments_u8_merge_checked_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                       uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                       const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) other_sum FPX_NOESCAPE,
+                                       const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                           other_sum_of_squares FPX_NOESCAPE,
+                                       size_t frame_count, size_t sample_count);
+bool fpx_moments_u16_merge_checked_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
+                                        uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
+                                        const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) other_sum FPX_NOESCAPE,
+                                        const uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
+                                            other_sum_of_squares FPX_NOESCAPE,
+                                        size_t frame_count, size_t sample_count);
 
 // scaled_m2[i] = frame_count * sum_of_squares[i] - sum[i]^2 = frame_count * M2, an exact integer of at most 2^62
 // (u16: n^2/4 * 65535^2 with n = 65537). frame_count is that of the sums; FPX_ERROR_OVERFLOW above the maximum.

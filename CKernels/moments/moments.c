@@ -83,6 +83,24 @@ fpx_status fpx_moments_u16_merge_tile(uint32_t *restrict sum, uint64_t *restrict
     return FPX_OK;
 }
 
+bool fpx_moments_u8_merge_checked_tile(uint32_t *sum, uint32_t *sum_of_squares, const uint32_t *other_sum,
+                                       const uint32_t *other_sum_of_squares, size_t frame_count, size_t sample_count) {
+    if (sample_count == 0) return true;
+    if (!sum || !sum_of_squares || !other_sum || !other_sum_of_squares) return false;
+    if (frame_count > FPX_MOMENTS_U8_MAXIMUM_FRAMES) return false;
+    return fpx_kernels_selected()->moments_u8_merge(sum, sum_of_squares, other_sum, other_sum_of_squares,
+                                                    (uint32_t)frame_count, sample_count);
+}
+
+bool fpx_moments_u16_merge_checked_tile(uint32_t *sum, uint64_t *sum_of_squares, const uint32_t *other_sum,
+                                        const uint64_t *other_sum_of_squares, size_t frame_count, size_t sample_count) {
+    if (sample_count == 0) return true;
+    if (!sum || !sum_of_squares || !other_sum || !other_sum_of_squares) return false;
+    if (frame_count > FPX_MOMENTS_U16_MAXIMUM_FRAMES) return false;
+    return fpx_kernels_selected()->moments_u16_merge(sum, sum_of_squares, other_sum, other_sum_of_squares,
+                                                     (uint32_t)frame_count, sample_count);
+}
+
 fpx_status fpx_moments_u8_scaled_m2(uint64_t *restrict scaled_m2, const uint32_t *restrict sum,
                                     const uint32_t *restrict sum_of_squares, size_t frame_count, size_t sample_count) {
     if (frame_count > FPX_MOMENTS_U8_MAXIMUM_FRAMES) return FPX_ERROR_OVERFLOW;

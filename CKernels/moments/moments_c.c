@@ -1,6 +1,7 @@
 // Portable C: the definition that the other levels are held against.
 
 #include "../kernels.h"
+#include "moments_merge.h"
 #include "moments_summarize.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -50,4 +51,14 @@ fpx_scaled_m2_summary fpx_moments_u8_summarize_c(const uint32_t *sum, const uint
 fpx_scaled_m2_summary fpx_moments_u16_summarize_c(const uint32_t *sum, const uint64_t *sum_of_squares,
                                                   uint32_t frame_count, size_t sample_count) {
     return fpx_summarize_u16(sum, sum_of_squares, frame_count, sample_count);
+}
+
+bool fpx_moments_u8_merge_c(uint32_t *sum, uint32_t *sum_of_squares, const uint32_t *other_sum,
+                            const uint32_t *other_sum_of_squares, uint32_t frame_count, size_t sample_count) {
+    return fpx_merge_u8(sum, sum_of_squares, other_sum, other_sum_of_squares, frame_count, sample_count);
+}
+
+bool fpx_moments_u16_merge_c(uint32_t *sum, uint64_t *sum_of_squares, const uint32_t *other_sum,
+                             const uint64_t *other_sum_of_squares, uint32_t frame_count, size_t sample_count) {
+    return fpx_merge_u16(sum, sum_of_squares, other_sum, other_sum_of_squares, frame_count, sample_count);
 }

@@ -6,6 +6,7 @@
 
 #include "../kernels.h"
 #include "moments_prefetch.h"
+#include "moments_merge.h"
 #include "moments_summarize.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -196,4 +197,18 @@ FPX_TARGET fpx_scaled_m2_summary LEVEL(fpx_moments_u8_summarize)(const uint32_t 
 FPX_TARGET fpx_scaled_m2_summary LEVEL(fpx_moments_u16_summarize)(const uint32_t *sum, const uint64_t *sum_of_squares,
                                                                   uint32_t frame_count, size_t sample_count) {
     return fpx_summarize_u16(sum, sum_of_squares, frame_count, sample_count);
+}
+
+// ---- Sums of other frames ----
+
+FPX_TARGET bool LEVEL(fpx_moments_u8_merge)(uint32_t *sum, uint32_t *sum_of_squares, const uint32_t *other_sum,
+                                            const uint32_t *other_sum_of_squares, uint32_t frame_count,
+                                            size_t sample_count) {
+    return fpx_merge_u8(sum, sum_of_squares, other_sum, other_sum_of_squares, frame_count, sample_count);
+}
+
+FPX_TARGET bool LEVEL(fpx_moments_u16_merge)(uint32_t *sum, uint64_t *sum_of_squares, const uint32_t *other_sum,
+                                             const uint64_t *other_sum_of_squares, uint32_t frame_count,
+                                             size_t sample_count) {
+    return fpx_merge_u16(sum, sum_of_squares, other_sum, other_sum_of_squares, frame_count, sample_count);
 }

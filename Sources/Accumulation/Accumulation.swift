@@ -80,8 +80,9 @@ package struct Accumulation: Sendable {
         guard photos.count <= most else {
             throw FastPixError(
                 .overflow,
-                "\(photos.count) photos are more than the \(most) that exact sums of this depth can hold; give fewer "
-                    + "photos, take them in shards and merge their states, or use rounded moments")
+                "\(photos.count) photos are more than the \(most) that exact sums of one run can hold; take them in shards, "
+                    + "each with a checkpoint, and merge the states, which hold more; or give fewer photos, or use rounded "
+                    + "moments")
         }
         var job = AccumulationPlan.Job(
             photos: photos, shape: shape, contents: contents, needsAllRows: needsAllRows || checkpoint != nil,
@@ -123,8 +124,8 @@ package struct Accumulation: Sendable {
 
 extension PhotoFile {
     /// The file's name without its folder, for messages.
-    var fileName: String { path.lastComponent?.string ?? "" }
+    package var fileName: String { path.lastComponent?.string ?? "" }
 
     /// Which of several pictures of its file; nil when it is the only one.
-    var pageInStack: Int? { isInStack ? page.number : nil }
+    package var pageInStack: Int? { isInStack ? page.number : nil }
 }

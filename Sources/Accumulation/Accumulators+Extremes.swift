@@ -29,7 +29,8 @@ extension Accumulators {
     private func scanContiguous(_ rows: Range<Int>, _ frames: [DecodedRows]) {
         let distance = shape.neighbourDistance
         for (first, frames) in Dictionary(
-            grouping: frames, by: { $0.rowsBefore == 0 ? rows.lowerBound : max($0.rowsBefore - distance, rows.lowerBound) })
+            grouping: frames,
+            by: { $0.rowsBefore == 0 ? rows.lowerBound : max($0.rowsBefore - distance, rows.lowerBound) })
         where first < rows.upperBound {
             let counted = first..<rows.upperBound
             switch shape.bitsPerSample {
@@ -70,19 +71,12 @@ extension Accumulators {
     }
 
     /// Adds the counters that other frames have of `rows`, which follow each other in memory: above, below, blind above,
-    /// blind below. False, with nothing added, when no frames have such counts: a sample is not above and below, nor above
-    /// where its neighbours reach white, in one frame.
+    /// blind below. False, with accumulators that are worthless, when no frames have such counts.
     func mergeExtremes(rows: Range<Int>, counters: [UnsafeRawPointer], frameCount: Int) -> Bool {
         let sample = rows.lowerBound * shape.samplesPerRow
-        let count = rows.count * shape.samplesPerRow
-        let own = [above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample)]
         let others = counters.map { $0.assumingMemoryBound(to: UInt16.self) }
-        for (one, other) in [(0, 1), (0, 2), (1, 3)].map({ (others[$0.0], others[$0.1]) }) {
-            for index in 0..<count where Int(one[index]) + Int(other[index]) > frameCount { return false }
-        }
-        for (own, other) in zip(own, others) {
-            for index in 0..<count { own[index] += other[index] }
-        }
-        return true
+        return fpx_extremes_merge_checked(
+            above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample), others[0], others[1],
+            others[2], others[3], frameCount, rows.count * shape.samplesPerRow)
     }
 }

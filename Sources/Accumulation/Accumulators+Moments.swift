@@ -45,7 +45,8 @@ extension Accumulators {
     }
 
     /// Adds the exact sums and sums of squares that `frameCount` other frames have of `rows`, which follow each other in
-    /// memory. False, with nothing added, when no frames have such sums. Both sets together obey `maximumFrames`.
+    /// memory. False, with accumulators that are worthless, when no frames have such sums. Both sets together obey
+    /// `maximumFrames`.
     func mergeMoments(
         rows: Range<Int>, sums: UnsafeRawPointer, squares: UnsafeRawPointer, frameCount: Int
     ) -> Bool {
@@ -54,31 +55,12 @@ extension Accumulators {
         let count = rows.count * shape.samplesPerRow
         let sums = sums.assumingMemoryBound(to: UInt32.self)
         if shape.bitsPerSample == 8 {
-            let squares = squares.assumingMemoryBound(to: UInt32.self)
-            guard Self.arePossible(count, frameCount, largest: 255, sums, { UInt64(squares[$0]) }) else { return false }
-            fpx_moments_u8_merge_tile(sum(at: sample), sumOfSquares8(at: sample), sums, squares, count)
-        } else {
-            let squares = squares.assumingMemoryBound(to: UInt64.self)
-            guard Self.arePossible(count, frameCount, largest: 65535, sums, { squares[$0] }) else { return false }
-            fpx_moments_u16_merge_tile(sum(at: sample), sumOfSquares16(at: sample), sums, squares, count)
+            return fpx_moments_u8_merge_checked_tile(
+                sum(at: sample), sumOfSquares8(at: sample), sums, squares.assumingMemoryBound(to: UInt32.self),
+                frameCount, count)
         }
-        return true
-    }
-
-    /// No sum is above that of as many largest samples, and n Σx² >= (Σx)² (Cauchy and Schwarz). With the most frames
-    /// that the sums hold, no product leaves 64 bits.
-    private static func arePossible(
-        _ count: Int, _ frameCount: Int, largest: UInt64, _ sums: UnsafePointer<UInt32>, _ square: (Int) -> UInt64
-    ) -> Bool {
-        let frames = UInt64(frameCount)
-        var arePossible = true
-        for index in 0..<count {
-            let sum = UInt64(sums[index])
-            let squares = square(index)
-            let isPossible =
-                sum <= frames &* largest && squares <= sum &* largest && frames &* squares >= sum &* sum
-            arePossible = arePossible && isPossible
-        }
-        return arePossible
+        return fpx_moments_u16_merge_checked_tile(
+            sum(at: sample), sumOfSquares16(at: sample), sums, squares.assumingMemoryBound(to: UInt64.self), frameCount,
+            count)
     }
 }

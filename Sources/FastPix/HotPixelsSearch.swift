@@ -31,6 +31,9 @@ public struct HotPixelsSearch: Sendable {
     public var page: FilePath?
     /// Where the accumulated state is kept, so that another run can go on from it; nil: nowhere.
     public var checkpoint: CheckpointSettings?
+    /// Whether photos are only taken into the checkpoint: nothing is judged, and the report has no groups. For parts of an
+    /// archive, whose states are merged.
+    public var savesOnly = false
     /// Which photos belong together.
     public var grouping = GroupingRule()
     /// How files are read.
@@ -73,6 +76,11 @@ public struct HotPixelsSearch: Sendable {
     }
 
     private func validateCheckpoint() throws(FastPixError) {
+        guard !savesOnly || checkpoint != nil && maps.isEmpty && page == nil && !history else {
+            throw FastPixError(
+                .invalidArgument,
+                "a run that only saves its state needs a checkpoint, and has no maps, page or history; leave those out")
+        }
         guard let checkpoint else { return }
         try checkpoint.validate()
         guard accumulation.accumulator == .exact else {
@@ -214,18 +222,24 @@ public struct HotPixelsSearch: Sendable {
             contents: AccumulatorContents(
                 group.shape, wanted: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
             needsAllRows: !maps.isEmpty || page != nil,
-            otherBytes: otherBytes + GroupAnalysis.byteCount(group.shape, detection: detection)
+            otherBytes: otherBytes
+                + (savesOnly ? 0 : GroupAnalysis.byteCount(group.shape, detection: detection))
                 + (page == nil ? 0 : GroupPictures.memoryBytes),
             checkpoint: checkpoint, interruption: interruption)
         job.decoded = { [decoded] in decoded($0.name, $1) }
         let bytesEach = group.bytesPerPhoto
         let outcome = try job.run(
             group.photos, shape: group.shape, progress: { counter.advance($0, bytesEach) },
-            again: { counter.expect($0, bytesEach) }, reading: { current.begin($0) })
+            again: { counter.expect($0, bytesEach) },
+            reading: { frameCount in
+                if savesOnly { return { _, _ in } }
+                return current.begin(frameCount)
+            })
         found.skipped += outcome.failed.map(\.skipped)
         found.odd += outcome.odd
         found.timing.add(outcome.timing)
         found.temporaryFileBytes = max(found.temporaryFileBytes, outcome.accumulators.fileByteCount)
+        if savesOnly { return }
         guard outcome.photos.count >= minimumFrames, let analysis = current.analysis else {
             found.skipped += leftOut(group, photos: outcome.photos)
             return

@@ -23,6 +23,7 @@ struct HotPixelsCommand: ParsableCommand {
               fastpix hotpixels my-photos/ --export map.json --report page.html
               fastpix hotpixels my-photos/ --export .badpixels --raw-sample one.cr2
               fastpix hotpixels my-photos/ --variance-map variance.png --save-maps maps/
+              fastpix hotpixels -r archive/ --shard 1/8 --checkpoint 1.state --state-only
             """)
 
     @OptionGroup var photos: PhotoOptions
@@ -41,8 +42,10 @@ struct HotPixelsCommand: ParsableCommand {
     var top = HotPixelsSearch.defaultTop
 
     @Option(
-        help: ArgumentHelp("Leave out cameras and sizes with fewer photos than this.", valueName: "photos"))
-    var minimumFrames = HotPixelsSearch.defaultMinimumFrames
+        help: ArgumentHelp(
+            "Leave out cameras and sizes with fewer photos than this. "
+                + "(default: \(HotPixelsSearch.defaultMinimumFrames); with --state-only 1)", valueName: "photos"))
+    var minimumFrames: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -105,6 +108,15 @@ struct HotPixelsCommand: ParsableCommand {
 
     @OptionGroup var checkpoints: CheckpointOptions
 
+    @Flag(
+        help: ArgumentHelp(
+            "Only bring the checkpoint up to date: nothing is judged.",
+            discussion: """
+                For shards, whose states fastpix merge judges together. There is no result; --format json tells which files \
+                were left out.
+                """))
+    var stateOnly = false
+
     @OptionGroup(title: "Performance (no effect on the result)") var performance: PerformanceOptions
 
     @OptionGroup(title: "Performance (no effect on the result)") var memory: MemoryOptions
@@ -114,6 +126,13 @@ struct HotPixelsCommand: ParsableCommand {
         if !defects && (page != nil || !export.paths.isEmpty) {
             throw ValidationError(
                 "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
+        }
+        if stateOnly
+            && (checkpoints.checkpoint == nil || page != nil || !export.paths.isEmpty || history || confirm != nil)
+        {
+            throw ValidationError(
+                "--state-only needs --checkpoint, and leaves nothing for --report, --export and --history to write; leave one "
+                    + "of them out.")
         }
         if !defects && (judging.isUsed || history || confirm != nil) {
             throw ValidationError(
@@ -125,16 +144,19 @@ struct HotPixelsCommand: ParsableCommand {
         }
     }
 
+    private var leastFrames: Int { minimumFrames ?? (stateOnly ? 1 : HotPixelsSearch.defaultMinimumFrames) }
+
     private var search: HotPixelsSearch {
         var search = HotPixelsSearch(
             accumulation: AccumulationSettings(
                 workers: performance.workers, tileSampleCount: performance.tile, batch: performance.batch,
                 accumulator: accumulator, channels: channels, maximumPixels: maxPixels,
                 memoryLimit: memory.memoryLimit?.byteCount),
-            minimumFrames: minimumFrames, top: top,
+            minimumFrames: leastFrames, top: top,
             detection: defects ? judging.settings : nil, history: history || confirm == .full,
             maps: maps.outputs(overwrites: output.overwrite), page: page.map(ArgumentPaths.asGiven),
             checkpoint: checkpoints.settings)
+        search.savesOnly = stateOnly
         search.grouping = grouping.rule
         search.reading = PhotoReadingChoice(maskedBorder: maskedBorder, isStrict: strictness.strict)
         return search
@@ -174,9 +196,11 @@ struct HotPixelsCommand: ParsableCommand {
                 console.decoded(name, seconds)
             }
         }
+        var isAnyWanted = false
         let report = try search.run(
             discovery, interruption: SignalWatch.interruption,
             planned: { plan in
+                isAnyWanted = plan.groups.contains(where: \.isWanted)
                 guard verbose else { return }
                 bar.clear()
                 console.names(plan)
@@ -186,6 +210,9 @@ struct HotPixelsCommand: ParsableCommand {
         guard !report.groups.isEmpty else {
             // A program that reads the result wants to know what was skipped, too.
             if [.json, .jsonl].contains(output.format) { try sink.write(report.formatted(output.format)) }
+            if stateOnly, isAnyWanted {
+                return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+            }
             if discovery.isEmptyShard {
                 console.note("this shard has no photos, and nothing is written for it")
                 return .success
@@ -215,12 +242,14 @@ struct HotPixelsCommand: ParsableCommand {
             ("the picture of the variance", maps.varianceMap),
         ]
         outputs += [
-            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps), ("sum.npy, sum_of_squares.npy", maps.saveSums),
+            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps),
+            ("sum.npy, sum_of_squares.npy", maps.saveSums),
         ]
         outputs += exports.map { ("the list of defects (\($0.format.rawValue))", $0.path.string) }
         let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
         let result = output.output == nil ? ["  the result: standard output"] : []
-        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n") + "\n"
+        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n")
+            + "\n"
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.
@@ -243,7 +272,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     private func nothingDone(_ report: HotPixelsReport, _ discovery: PhotoDiscovery) -> String {
         if discovery.files.isEmpty || report.skipped.allSatisfy(\.isFailure) { return photos.nothingRead(discovery) }
-        return "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed; "
+        return "no camera and frame size has the \(counted(leastFrames, "photo")) that are needed; "
             + "give more photos or lower --minimum-frames"
     }
 }

@@ -12,14 +12,20 @@ struct MergeCommand: ParsableCommand {
             year by year. The result is that of one run over all photos, to the last bit. States that share a photo, \
             by content, are refused, and so are states of different cameras or frame shapes.
 
+            States of fastpix stats --checkpoint give what stats --moments gives for all their photos, of any mixture of \
+            cameras; of the options --save-state and those of the output are for them.
+
             Examples:
               fastpix hotpixels 2023/ --checkpoint 2023.state
               fastpix hotpixels 2024/ --checkpoint 2024.state
               fastpix merge 2023.state 2024.state --defects
               fastpix merge shards/*.state --export map.json --report page.html --photos archive/ --recursive
+              fastpix merge channels/*.state --format json
             """)
 
-    @Argument(help: ArgumentHelp("Files that --checkpoint wrote.", valueName: "state"), completion: .file())
+    @Argument(
+        help: ArgumentHelp("Files that --checkpoint of hotpixels or stats wrote.", valueName: "state"),
+        completion: .file())
     var states: [String] = []
 
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -118,6 +124,7 @@ struct MergeCommand: ParsableCommand {
             try files.writes(exports)
             try OutputName.check(page, "--report", ["html", "htm"], "a web page")
             try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+            if try areOfChannels(paths) { return try mergeChannels(paths) }
             let sink = try output.sink()
             let inputs = PhotoDiscovery(paths: paths)
             for export in exports { try export.prepare(photos: inputs) }
@@ -150,5 +157,34 @@ struct MergeCommand: ParsableCommand {
             }
             return isIncomplete ? .someFilesFailed : .success
         }
+    }
+
+    // MARK: States of fastpix stats
+
+    /// Whether all states are of fastpix stats; throws when some are.
+    private func areOfChannels(_ paths: [FilePath]) throws(FastPixError) -> Bool {
+        var kinds: [Bool] = []
+        for path in paths { kinds.append(try StatisticsMerge.isState(path)) }
+        guard kinds.contains(true) else { return false }
+        guard let other = kinds.firstIndex(of: false) else { return true }
+        throw FastPixError(
+            .invalidArgument, path: paths[other],
+            "not a state of fastpix stats, as \(paths[kinds.firstIndex(of: true)!].string) is one; merge states of one kind"
+        )
+    }
+
+    private func mergeChannels(_ paths: [FilePath]) throws(FastPixError) -> ExitCode {
+        guard detection == nil, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
+            top == HotPixelsSearch.defaultTop
+        else {
+            throw FastPixError(
+                .contradiction,
+                "these are states of fastpix stats, which know nothing of single pixels; leave out all options but "
+                    + "--save-state and those of the output")
+        }
+        let sink = try output.sink()
+        let merge = StatisticsMerge(combined: saveState.map(ArgumentPaths.asGiven), overwrites: output.overwrite)
+        try sink.write(try merge.run(paths).formatted(output.format))
+        return .success
     }
 }

@@ -21,6 +21,7 @@ struct StatsCommand: ParsableCommand {
               fastpix stats -r archive/
               fastpix stats -r training-set/ --moments --as-rgb --format json
               fastpix stats -r training-set/ --histogram histogram.png
+              fastpix stats -r training-set/ --shard 1/8 --checkpoint 1.state
             """)
 
     @OptionGroup var photos: PhotoOptions
@@ -61,6 +62,8 @@ struct StatsCommand: ParsableCommand {
         completion: .file(extensions: ["png", "svg"]))
     var histogram: String?
 
+    @OptionGroup var checkpoints: CheckpointOptions
+
     @Option(help: ArgumentHelp("Skip photos of more pixels than this; 0 takes any.", valueName: "pixels"))
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
@@ -82,12 +85,13 @@ struct StatsCommand: ParsableCommand {
 
     private var statistics: PhotoStatistics {
         let counts = countValues || histogram != nil
-        let wantsMoments = moments || weight != nil || asRgb || counts
+        let wantsMoments = moments || weight != nil || asRgb || counts || checkpoints.checkpoint != nil
         var statistics = PhotoStatistics(
             workers: workers, maximumPixels: maxPixels, verifies: verify,
             moments: wantsMoments ? weight ?? .pixel : nil, greyAsRGB: asRgb,
             memoryLimit: memory.memoryLimit?.byteCount)
         statistics.countsValues = counts
+        statistics.checkpoint = checkpoints.settings
         statistics.reading.isStrict = strictness.strict
         return statistics
     }
@@ -102,13 +106,14 @@ struct StatsCommand: ParsableCommand {
         var files = DistinctFiles(photos: discovery)
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")
+        try files.writes(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
         let picture = try histogram.map { path throws(FastPixError) in
-                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
-            }
+            try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+        }
         let bar = progress.bar(console)
         defer { bar.clear() }
-        let report = try statistics.run(discovery) { bar.update($0) }
+        let report = try statistics.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
         bar.clear()
         console.skipped(report.skipped)
         console.noteRepeated(discovery)
@@ -117,7 +122,9 @@ struct StatsCommand: ParsableCommand {
             // A program that reads the result wants to know what was skipped, too.
             if output.format == .json { try sink.write(report.formatted(.json)) }
             if discovery.isEmptyShard {
-                console.note("this shard has no photos")
+                console.note(
+                    "this shard has no photos\(checkpoints.checkpoint == nil ? "" : ", and no state is written for it")"
+                )
                 return .success
             }
             console.error(photos.nothingRead(discovery))

@@ -105,11 +105,15 @@ extension StatisticsReport {
     }
 
     private var closing: String {
+        let memory = "Peak memory \(peakMemoryBytes / 1_048_576) MiB."
+        // Merged states: no photo was read.
+        guard timing.probeSeconds > 0 || timing.decodeSeconds > 0 else {
+            return String(printf: "Wall time: %.2f s. ", timing.totalSeconds) + memory
+        }
         let seconds =
             String(printf: "headers %.2f s", timing.probeSeconds)
             + (settings.decoded ? String(printf: ", decoding %.2f s", timing.decodeSeconds) : "")
-        return "Wall time: \(seconds) with \(counted(settings.workers, "worker")). "
-            + "Peak memory \(peakMemoryBytes / 1_048_576) MiB."
+        return "Wall time: \(seconds) with \(counted(settings.workers, "worker")). " + memory
     }
 }
 

@@ -67,13 +67,25 @@ extension ChannelMoments {
         standardDeviation = moments.variance.squareRoot() / Double(maximum)
     }
 
-    /// n Q - S^2 = n^2 variance is an exact integer, of less than 128 bits up to 2^47 pixels; only what follows rounds.
+    /// n Q - S^2 = n^2 variance is an exact integer; only what follows rounds. It may have more than 128 bits from 2^47
+    /// pixels on, which merged states can have.
     private static func weightedByPixels(
         sum: UInt128, sumOfSquares: UInt128, pixels: UInt64
     ) -> (mean: Double, variance: Double) {
-        let scaledVariance = UInt128(pixels) * sumOfSquares - sum * sum
+        let scaledVariance = difference(
+            UInt128(pixels).multipliedFullWidth(by: sumOfSquares), sum.multipliedFullWidth(by: sum))!
         let count = Double(pixels)
-        return (Double(sum) / count, Double(scaledVariance) / count / count)
+        let exact = Double(scaledVariance.high) * 0x1p128 + Double(scaledVariance.low)
+        return (Double(sum) / count, exact / count / count)
+    }
+
+    typealias Wide = (high: UInt128, low: UInt128)
+
+    /// Nil when it is below 0.
+    static func difference(_ left: Wide, _ right: Wide) -> Wide? {
+        guard (left.high, left.low) >= (right.high, right.low) else { return nil }
+        let (low, borrows) = left.low.subtractingReportingOverflow(right.low)
+        return (left.high - right.high - (borrows ? 1 : 0), low)
     }
 
     /// The mean over photos of each photo's mean, and of each photo's mean square.

@@ -10,9 +10,11 @@ struct ChannelTotals: Sendable {
         let channels: Int
         let bitsPerSample: Int
 
-        init(_ shape: FrameShape) {
-            channels = shape.channels
-            bitsPerSample = shape.bitsPerSample
+        init(_ shape: FrameShape) { self.init(channels: shape.channels, bitsPerSample: shape.bitsPerSample) }
+
+        init(channels: Int, bitsPerSample: Int) {
+            self.channels = channels
+            self.bitsPerSample = bitsPerSample
         }
 
         var values: Int { 1 << bitsPerSample }

@@ -30,10 +30,26 @@ package enum DecodingPass {
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
         interruption: Interruption? = nil, progress: @escaping @Sendable (PhotoFile) -> Void
     ) throws(FastPixError) -> Outcome {
+        try run(
+            photos, purpose: purpose, workers: workers, maximumPixels: maximumPixels, memory: memory, checkpoint: nil,
+            interruption: interruption, progress: progress)
+    }
+
+    /// `checkpoint`: gets the photos' sums, which then are its totals, and does not hold any of them yet. Throws when it
+    /// cannot be saved, too.
+    static func run(
+        _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
+        checkpoint: ChannelCheckpoint?, interruption: Interruption?,
+        progress: @escaping @Sendable (PhotoFile) -> Void
+    ) throws(FastPixError) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
         let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
         let next = Atomic(0)
         let result = Mutex(Outcome())
+        let notSaved = Mutex<FastPixError?>(nil)
+        // Without a checkpoint there is nothing to save, and a photo in hand would hold up the end.
+        if checkpoint != nil { interruption?.beginAnswering() }
+        defer { if checkpoint != nil { interruption?.endAnswering() } }
         // A worker holds one photo open.
         let team = max(1, min(workers, photos.count, OpenFile.limit))
         WorkerTeam.run(workers: team) { _ in
@@ -41,11 +57,21 @@ package enum DecodingPass {
             var reader = StripReader()
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < ordered.count, interruption?.isCancelled != true else { break }
+                guard index < ordered.count, interruption?.isCancelled != true,
+                    notSaved.withLock({ $0 == nil })
+                else { break }
                 let photo = ordered[index]
                 do throws(FastPixError) {
                     try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in
-                        try take(photo, purpose, maximumPixels: maximumPixels, with: &reader, into: &own)
+                        let taken = try take(
+                            photo, purpose, maximumPixels: maximumPixels, checkpoint, with: &reader, into: &own)
+                        guard let taken, let checkpoint else { return }
+                        do throws(FastPixError) {
+                            try checkpoint.add(taken.sums, of: photo, taken.hash)
+                        } catch {
+                            // Not the photo's fault.
+                            notSaved.withLock { $0 = $0 ?? error }
+                        }
                     }
                 } catch {
                     own.failed.append(FailedPhoto(photo, reason: error.reason))
@@ -58,8 +84,14 @@ package enum DecodingPass {
                 $0.odd += own.odd
             }
         }
+        if let error = notSaved.withLock({ $0 }) { throw error }
+        if let checkpoint {
+            if interruption?.isCancelled == true { try checkpoint.endInterrupted() }
+            try checkpoint.save()
+        }
         try interruption?.check()
         var outcome = result.withLock { $0 }
+        if let checkpoint { outcome.totals = checkpoint.totals }
         outcome.failed.sort { $0.place < $1.place }
         outcome.odd.sort { $0.path < $1.path }
         return outcome
@@ -73,15 +105,16 @@ package enum DecodingPass {
         return header.decoderBytes + AccumulationPlan.bytesPerOpenPhoto + StripReader.memoryBytes(header.shape) + counts
     }
 
+    /// Returns what is not in `outcome` because a checkpoint is to have it.
     private static func take(
-        _ photo: PhotoFile, _ purpose: Purpose, maximumPixels: UInt64, with reader: inout StripReader,
-        into outcome: inout Outcome
-    ) throws(FastPixError) {
+        _ photo: PhotoFile, _ purpose: Purpose, maximumPixels: UInt64, _ checkpoint: ChannelCheckpoint?,
+        with reader: inout StripReader, into outcome: inout Outcome
+    ) throws(FastPixError) -> (sums: PhotoSums, hash: ContentHash)? {
         guard purpose != .verification else {
             if let odd = try reader.read(photo, maximumPixels: maximumPixels, strip: { _, _ in }) {
                 outcome.odd.append(odd)
             }
-            return
+            return nil
         }
         guard photo.header.shape.sampleType != .f32 else {
             throw FastPixError(
@@ -89,8 +122,13 @@ package enum DecodingPass {
                 "its samples are floating-point numbers, which have no exact sums; without moments it is counted")
         }
         var sums = PhotoSums(photo.header.shape, countsValues: purpose == .sumsAndCounts)
-        let odd = try reader.read(photo, maximumPixels: maximumPixels) { sums.add($0, pixelCount: $1) }
+        var hash: ContentHash?
+        let odd = try reader.read(
+            photo, maximumPixels: maximumPixels, strip: { sums.add($0, pixelCount: $1) },
+            ended: { (file) throws(FastPixError) in hash = try checkpoint?.hash(photo, file) })
         if let odd { outcome.odd.append(odd) }
+        if let hash { return (sums, hash) }
         sums.enter(&outcome.totals)
+        return nil
     }
 }

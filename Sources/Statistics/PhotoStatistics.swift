@@ -29,6 +29,9 @@ public struct PhotoStatistics: Sendable {
     /// Bytes of memory to stay below while photos are decoded; nil: `AccumulationSettings.defaultMemoryLimit`. A photo
     /// that takes more alone is left out and listed.
     public var memoryLimit: Int?
+    /// Where the sums are kept, so that another run can go on from them, or `fastpix merge` add them up; nil: nowhere. No
+    /// effect without `moments`. Copies of a photo count as often as they are given.
+    public var checkpoint: CheckpointSettings?
     /// How files are read.
     package var reading = PhotoReadingChoice()
 
@@ -46,20 +49,24 @@ public struct PhotoStatistics: Sendable {
     }
 
     /// Throws when a setting is out of its range.
-    public func validate() throws(FastPixError) { try headerSettings.validate() }
+    public func validate() throws(FastPixError) {
+        try headerSettings.validate()
+        try checkpoint?.validate()
+    }
 
     private var headerSettings: AccumulationSettings {
         AccumulationSettings(workers: workers, maximumPixels: maximumPixels, memoryLimit: memoryLimit)
     }
 
     /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
-    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong and
-    /// when the run was interrupted. Blocks until it is done, and may be called from any thread.
+    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong, the
+    /// checkpoint cannot be gone on from or saved, and when the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> StatisticsReport {
         try validate()
+        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
         let start = monotonicSeconds()
         let probed = try PhotoProbe.run(
             discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
@@ -73,12 +80,16 @@ public struct PhotoStatistics: Sendable {
         if let purpose {
             let count = sound.count
             let bytesInAll = sound.reduce(0) { $0 + $1.byteCount }
-            let done = Mutex((photos: 0, bytes: 0))
+            let checkpoint = try openCheckpoint(sound)
+            let held = sound.filter { checkpoint?.holds($0) == true }
+            let done = Mutex((photos: held.count, bytes: held.reduce(0) { $0 + $1.byteCount }))
             let outcome = try DecodingPass.run(
-                sound, purpose: purpose, workers: headerSettings.workerCount, maximumPixels: maximumPixels,
+                held.isEmpty ? sound : sound.filter { checkpoint?.holds($0) != true }, purpose: purpose,
+                workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(
                     limit: headerSettings.memoryLimitBytes,
-                    otherBytes: discovery.files.count * PhotoFile.listedBytes), interruption: interruption
+                    otherBytes: discovery.files.count * PhotoFile.listedBytes), checkpoint: checkpoint,
+                interruption: interruption
             ) { photo in
                 let byteCount = photo.byteCount
                 // Told in order, because a later number must not be overtaken by an earlier one.
@@ -96,13 +107,29 @@ public struct PhotoStatistics: Sendable {
             odd = outcome.odd
         }
         let end = monotonicSeconds()
-        return StatisticsReport(
-            version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
-            inventory: PhotoInventory(sound), moments: result(totals), skipped: skipped.sorted { $0.path < $1.path },
-            leftOut: discovery.leftOut, oddPhotos: odd,
+        return report(
+            totals, PhotoInventory(sound), skipped: skipped.sorted { $0.path < $1.path }, leftOut: discovery.leftOut,
+            odd: odd,
             timing: StatisticsReport.Timing(
-                probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start),
-            peakMemoryBytes: ProcessMemory.peakBytes)
+                probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
+    }
+
+    /// Nil when none is wanted, or no photo is there to keep.
+    private func openCheckpoint(_ photos: [PhotoFile]) throws(FastPixError) -> ChannelCheckpoint? {
+        guard let checkpoint, let moments, !photos.isEmpty else { return nil }
+        return try ChannelCheckpoint(
+            checkpoint, photos, weight: moments, greyAsRGB: greyAsRGB, countsValues: countsValues,
+            workers: headerSettings.workerCount)
+    }
+
+    func report(
+        _ totals: ChannelTotals?, _ inventory: PhotoInventory, skipped: [SkippedPhoto] = [],
+        leftOut: [LeftOutFiles] = [], odd: [OddPhoto] = [], timing: StatisticsReport.Timing
+    ) -> StatisticsReport {
+        StatisticsReport(
+            version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
+            inventory: inventory, moments: result(totals), skipped: skipped, leftOut: leftOut, oddPhotos: odd,
+            timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
     }
 
     /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.

@@ -1,6 +1,5 @@
 import FastPixCodecs
 import FastPixDiscovery
-import FastPixFrames
 import FastPixPlumbing
 
 extension StatisticsReport: Decodable {
@@ -9,15 +8,7 @@ extension StatisticsReport: Decodable {
         try ReportSchema.check(schema, in: container, forKey: .schema)
         version = try container.decode(String.self, forKey: .version)
         settings = try container.decode(Settings.self, forKey: .settings)
-        inventory = PhotoInventory(
-            all: PhotoTally(
-                photos: try container.decode(Int.self, forKey: .photos),
-                bytesOnDisk: try container.decode(Int.self, forKey: .bytesOnDisk),
-                bytesDecoded: try container.decode(Int.self, forKey: .bytesDecoded)),
-            formats: try Self.entries(container, .formats, FormatKey.self, \.format),
-            shapes: try Self.entries(container, .shapes, FrameShape.self, \.self),
-            bitDepths: try Self.entries(container, .bitDepths, DepthKey.self, \.bitsPerSample),
-            cameras: try Self.entries(container, .cameras, CameraKey.self, \.camera))
+        inventory = try PhotoInventory(from: decoder)
         moments = try container.decodeIfPresent(Moments.self, forKey: .moments)
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         leftOut = try container.decode([LeftOutFiles].self, forKey: .leftOut)
@@ -25,30 +16,6 @@ extension StatisticsReport: Decodable {
         oddPhotos = try container.decodeIfPresent([OddPhoto].self, forKey: .oddPhotos) ?? []
         timing = try container.decode(Timing.self, forKey: .timing)
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
-    }
-
-    /// What photos share, and how many do, side by side in one object.
-    private struct DecodedRow<Key: Decodable>: Decodable {
-        let key: Key
-        let tally: PhotoTally
-
-        init(from decoder: any Decoder) throws {
-            key = try Key(from: decoder)
-            let container = try decoder.container(keyedBy: Row<FormatKey>.CodingKeys.self)
-            tally = PhotoTally(
-                photos: try container.decode(Int.self, forKey: .photos),
-                bytesOnDisk: try container.decode(Int.self, forKey: .bytesOnDisk),
-                bytesDecoded: try container.decode(Int.self, forKey: .bytesDecoded))
-        }
-    }
-
-    private static func entries<Key: Decodable, Property>(
-        _ container: KeyedDecodingContainer<CodingKeys>, _ name: CodingKeys, _ key: Key.Type,
-        _ property: KeyPath<Key, Property>
-    ) throws -> [PhotoInventory.Entry<Property>] {
-        try container.decode([DecodedRow<Key>].self, forKey: name).map {
-            PhotoInventory.Entry(property: $0.key[keyPath: property], tally: $0.tally)
-        }
     }
 }
 

@@ -66,8 +66,8 @@ public struct StatisticsReport: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case schema, version, settings, photos, bytesOnDisk, bytesDecoded, formats, shapes, bitDepths, cameras, moments
-        case skipped, leftOut, oddPhotos, timing, peakMemoryBytes
+        // Besides what the inventory has.
+        case schema, version, settings, moments, skipped, leftOut, oddPhotos, timing, peakMemoryBytes
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -75,14 +75,7 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(schema, forKey: .schema)
         try container.encode(version, forKey: .version)
         try container.encode(settings, forKey: .settings)
-        try container.encode(inventory.all.photos, forKey: .photos)
-        try container.encode(inventory.all.bytesOnDisk, forKey: .bytesOnDisk)
-        try container.encode(inventory.all.bytesDecoded, forKey: .bytesDecoded)
-        try container.encode(inventory.formats.map { Row($0, FormatKey(format: $0.property)) }, forKey: .formats)
-        try container.encode(inventory.shapes.map { Row($0, $0.property) }, forKey: .shapes)
-        try container.encode(
-            inventory.bitDepths.map { Row($0, DepthKey(bitsPerSample: $0.property)) }, forKey: .bitDepths)
-        try container.encode(inventory.cameras.map { Row($0, CameraKey(camera: $0.property)) }, forKey: .cameras)
+        try inventory.encode(to: encoder)
         // Null when nobody asked, so that a reader finds every key.
         try container.encode(moments, forKey: .moments)
         try container.encode(skipped, forKey: .skipped)
@@ -90,31 +83,6 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(oddPhotos, forKey: .oddPhotos)
         try container.encode(timing, forKey: .timing)
         try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
-    }
-
-    struct FormatKey: Codable { let format: PhotoFormat }
-    struct DepthKey: Codable { let bitsPerSample: Int }
-    struct CameraKey: Codable { let camera: Camera }
-
-    /// What the photos share, and how many do, side by side in one object.
-    struct Row<Key: Encodable>: Encodable {
-        let tally: PhotoTally
-        let key: Key
-
-        init<Property>(_ entry: PhotoInventory.Entry<Property>, _ key: Key) {
-            tally = entry.tally
-            self.key = key
-        }
-
-        enum CodingKeys: String, CodingKey { case photos, bytesOnDisk, bytesDecoded }
-
-        func encode(to encoder: any Encoder) throws {
-            try key.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(tally.photos, forKey: .photos)
-            try container.encode(tally.bytesOnDisk, forKey: .bytesOnDisk)
-            try container.encode(tally.bytesDecoded, forKey: .bytesDecoded)
-        }
     }
 }
 

@@ -9,9 +9,11 @@ struct StripReader: ~Copyable {
     /// Decodes `photo` from top to bottom; `strip` gets the decoded rows, without gaps, and their number of pixels.
     ///
     /// Throws when the file is damaged, not complete to its end, or changed since its headers were read; `strip` may
-    /// have been called by then. Returns the photo when something was odd in it.
+    /// have been called by then. `ended` gets the file after that, still open. Returns the photo when something was odd in
+    /// it.
     mutating func read(
-        _ photo: PhotoFile, maximumPixels: UInt64, strip: (UnsafeRawPointer, _ pixelCount: Int) -> Void
+        _ photo: PhotoFile, maximumPixels: UInt64, strip: (UnsafeRawPointer, _ pixelCount: Int) -> Void,
+        ended: (borrowing OpenFile) throws(FastPixError) -> Void = { _ in }
     ) throws(FastPixError) -> OddPhoto? {
         let shape = photo.header.shape
         let reading = try PhotoReading(photo, maximumPixels: maximumPixels)
@@ -23,6 +25,7 @@ struct StripReader: ~Copyable {
             strip(rows, count * shape.width)
         }
         try reading.finish()
+        try ended(reading.file)
         return reading.oddPhoto
     }
 

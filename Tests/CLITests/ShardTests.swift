@@ -45,6 +45,25 @@ struct ShardTests {
         }
     }
 
+    /// A shard that is not judged has the state of one that is, and no result.
+    @Test func stateAloneIsTheSameState() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(4).map(\.path)
+            let judged = try CommandRun.fastpix(
+                ["hotpixels", "--quiet", "--minimum-frames", "1", "--checkpoint", "judged.state"] + photos, in: folder)
+            let alone = try CommandRun.fastpix(
+                ["hotpixels", "--state-only", "--checkpoint", "alone.state"] + photos, in: folder)
+            #expect(judged.exitCode == 0 && alone.exitCode == 0)
+            #expect(alone.stdout == "")
+            #expect(
+                try Data(contentsOf: folder.appendingPathComponent("alone.state"))
+                    == Data(contentsOf: folder.appendingPathComponent("judged.state")))
+            for options in [[], ["--checkpoint", "x.state", "--report", "page.html"], ["--checkpoint", "x.state", "--history"]] {
+                #expect(try CommandRun.fastpix(["hotpixels", "--state-only"] + options + photos, in: folder).exitCode == 64)
+            }
+        }
+    }
+
     /// What `stats` counts, without memory and what was selected.
     private static func counts(_ run: CommandRun) throws -> NSDictionary {
         let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])

@@ -44,6 +44,21 @@ struct ChannelMomentsArithmeticTests {
         #expect(found.standardDeviation == 0)
     }
 
+    /// The most that states can hold: half of the photos black, half white.
+    @Test(arguments: PhotoWeight.allCases, [8, 16])
+    func theMostPhotosDoNotOverflow(_ weight: PhotoWeight, _ bits: Int) {
+        let half = ChannelStateManifest.mostPhotos / 2
+        let largest = UInt128(1 << bits - 1)
+        for (first, mean, deviation) in [(UInt128(0), 0.5, 0.5), (largest, 1.0, 0.0)] {
+            let found = ChannelMoments(
+                name: "red",
+                parts: [first, largest].map { Self.part($0, pixels: 500_000_000, photos: half, bits: bits) },
+                weight: weight)
+            #expect(abs(found.mean - mean) <= mean.ulp)
+            #expect(abs(found.standardDeviation - deviation) <= 2 * deviation.ulp)
+        }
+    }
+
     /// Sizes that do not divide 2^64, in every order.
     @Test func orderOfSizesChangesNoBit() {
         let parts = (1...7).map { Self.part(UInt128(37 * $0 % 256), pixels: 13 * $0 * $0 + 1, photos: $0) }

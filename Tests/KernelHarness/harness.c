@@ -421,6 +421,72 @@ static void check_persistence(void) {
         free(counters[which]);
 }
 
+/// Random sums, sound ones and others: what is said of them, and what they come to when they are sound.
+static void check_merge(size_t sample_bytes) {
+    const size_t count = random_length(), square_bytes = 4 * sample_bytes, frame_count = 1 + random_below(1000);
+    const uint64_t largest = sample_bytes == 1 ? UINT8_MAX : UINT16_MAX;
+    uint32_t *other_sums = allocate(count * 4);
+    void *other_squares = allocate(count * square_bytes);
+    for (size_t index = 0; index < count; index++) {
+        const uint64_t sample = random_below(largest + 1), square = frame_count * sample * sample - random_below(1000) / 999;
+        other_sums[index] = (uint32_t)(frame_count * sample);
+        if (sample_bytes == 1)
+            ((uint32_t *)other_squares)[index] = (uint32_t)square;
+        else
+            ((uint64_t *)other_squares)[index] = square;
+    }
+    uint32_t *sum = allocate(count * 4);
+    uint8_t *squares = allocate(count * square_bytes);
+    memset(sum, 0, count * 4);
+    memset(squares, 0, count * square_bytes);
+    results sums = make_results(count * 4, sum), square_sums = make_results(count * square_bytes, squares);
+    bool said[2];
+    for (int pass = 0; pass < 2; pass++) {
+        uint32_t *sum_of = pass == 0 ? sums.expected : sums.actual;
+        void *squares_of = pass == 0 ? square_sums.expected : square_sums.actual;
+        pass == 0 ? select_definition() : select_current();
+        said[pass] = sample_bytes == 1 ? fpx_moments_u8_merge_checked_tile(sum_of, squares_of, other_sums, other_squares,
+                                                                           frame_count, count)
+                                       : fpx_moments_u16_merge_checked_tile(sum_of, squares_of, other_sums,
+                                                                            other_squares, frame_count, count);
+    }
+    const bool equal = are_equal(&sums, false) + are_equal(&square_sums, false) == 2;
+    if (!equal || said[0] != said[1]) fail("merge of %zu sums of %zu frames", count, frame_count);
+    free(other_sums);
+    free(other_squares);
+}
+
+static void check_counter_merge(void) {
+    const size_t count = random_length(), frame_count = 1 + random_below(65535);
+    const size_t most = random_below(2) ? frame_count / 2 + 1 : frame_count / 2;
+    uint16_t *others[4];
+    results counters[4];
+    for (size_t which = 0; which < 4; which++) {
+        others[which] = allocate(count * 2);
+        uint16_t *start = allocate(count * 2);
+        for (size_t index = 0; index < count; index++) {
+            others[which][index] = (uint16_t)random_below(most + 1);
+            start[index] = (uint16_t)random_bits();
+        }
+        counters[which] = make_results(count * 2, start);
+    }
+    bool said[2];
+    for (int pass = 0; pass < 2; pass++) {
+        uint16_t *own[4];
+        for (size_t which = 0; which < 4; which++)
+            own[which] = pass == 0 ? counters[which].expected : counters[which].actual;
+        pass == 0 ? select_definition() : select_current();
+        said[pass] = fpx_extremes_merge_checked(own[0], own[1], own[2], own[3], others[0], others[1], others[2],
+                                                others[3], frame_count, count);
+    }
+    bool equal = said[0] == said[1];
+    for (size_t which = 0; which < 4; which++) {
+        equal = are_equal(&counters[which], false) && equal;
+        free(others[which]);
+    }
+    if (!equal) fail("merge of %zu counters of %zu frames", count, frame_count);
+}
+
 static void check_variant(void) {
     for (int round = 0; round < 60; round++) {
         for (size_t kind = 0; kind < 3; kind++) {
@@ -430,12 +496,14 @@ static void check_variant(void) {
         }
         for (size_t bytes = 1; bytes <= 2; bytes++) {
             check_moments(bytes);
+            check_merge(bytes);
             check_gaussian(bytes);
         }
     }
     for (int round = 0; round < 300; round++) {
         check_addweighted((size_t)round % 3);
         check_persistence();
+        check_counter_merge();
     }
 }
 
@@ -581,6 +649,8 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_moments_u16_remove_tile(NULL, NULL, NULL, 0));
     EXPECT(FPX_OK, fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0));
     EXPECT(FPX_OK, fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0));
+    if (!fpx_moments_u8_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
+    if (!fpx_extremes_merge_checked(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
     EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
     if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
@@ -624,6 +694,7 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_remove_tile(NULL, wide, NULL, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_merge_tile(sums, sums, NULL, sums, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_merge_tile(sums, wide, sums, NULL, 4));
+    if (fpx_moments_u16_merge_checked_tile(sums, wide, sums, NULL, 8, 4)) fail("merge of null");
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_scaled_m2(NULL, sums, sums, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_scaled_m2(wide, NULL, wide, 8, 4));
     EXPECT(FPX_ERROR_OVERFLOW, fpx_moments_u8_scaled_m2(wide, sums, sums, FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, 4));

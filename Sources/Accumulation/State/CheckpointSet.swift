@@ -37,7 +37,10 @@ package struct CheckpointSet {
             byGroup[index] = GroupCheckpoint(
                 path: reader.path, group: groups[index], hasExtremes: reader.manifest.hasExtremes,
                 interval: settings.interval,
-                saved: try CheckpointMatch.content(reader, groups[index].photos, workers: workers))
+                saved: GroupCheckpoint.Content(
+                    taken: try CheckpointMatch.content(
+                        reader.manifest.photos + reader.manifest.unfinished, of: reader.path,
+                        among: groups[index].photos, workers: workers)))
             number += 1
         }
         // Floating-point samples have rounded moments, which depend on the order of photos: nothing to go on from.

@@ -12,6 +12,10 @@ public struct CheckpointSettings: Sendable {
     /// What `interval` is unless it is given.
     public static let defaultInterval = 60.0
 
+    /// A large state on a slow disk is saved less often: at least so many times as long as saving took pass before the next
+    /// time, so that it never takes more than about a twentieth of the time.
+    package static let longestShare = 20.0
+
     /// A checkpoint in this file; nothing is looked up yet.
     public init(path: FilePath, interval: Double = defaultInterval) {
         self.path = path

@@ -40,15 +40,12 @@ package final class GroupCheckpoint: Sendable {
     /// What the file holds.
     var saved: Content { state.withLock { $0.saved } }
 
-    /// Whether it is time to save. A large state on a slow disk is saved less often, so that saving never takes more
-    /// than about a twentieth of the time.
+    /// Whether it is time to save.
     var isDue: Bool {
         state.withLock {
-            monotonicSeconds() - $0.lastSaveEnded >= max(interval, Self.longestShare * $0.lastSaveSeconds)
+            monotonicSeconds() - $0.lastSaveEnded >= max(interval, CheckpointSettings.longestShare * $0.lastSaveSeconds)
         }
     }
-
-    private static let longestShare = 20.0
 
     /// Goes on as if the file held nothing, until it is saved again: for a state that holds rows of a damaged photo.
     func forget() { state.withLock { $0.saved = Content() } }

@@ -12,9 +12,11 @@ import FastPixFrames
 /// | 8 per cell and half | coarse sums, where the extremes are counted |
 /// | per row | sums, sums of squares, and where they are counted the four counters of extremes |
 /// | 16 | checksum of everything before it |
-enum StateFormat {
+package enum StateFormat {
     /// Like PNG's: a byte that is no ASCII, the name, and line ends that a transfer as text would change.
     static let signature: [UInt8] = [0x89, 0x46, 0x50, 0x53, 0x0d, 0x0a, 0x1a, 0x0a]
+    /// Of the states of `stats --moments`, which have a format of their own.
+    package static let channelSignature: [UInt8] = [0x89, 0x46, 0x50, 0x43, 0x0d, 0x0a, 0x1a, 0x0a]
     /// Counted up whenever states of the older kind must not be mixed with new ones: another layout, or photos that
     /// decode to other samples.
     static let version: UInt32 = 4

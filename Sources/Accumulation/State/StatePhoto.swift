@@ -11,9 +11,9 @@ package struct StatePhoto: Sendable, Hashable {
     /// How many of its rows are in the statistics, from the top; nil: all.
     var rows: Int?
     /// Of a whole photo, where the extremes are counted.
-    var fact: FrameFact?
+    package var fact: FrameFact?
 
-    init(hash: ContentHash, page: Int? = nil, name: String, rows: Int? = nil, fact: FrameFact? = nil) {
+    package init(hash: ContentHash, page: Int? = nil, name: String, rows: Int? = nil, fact: FrameFact? = nil) {
         self.hash = hash
         self.page = page
         self.name = name
@@ -21,18 +21,18 @@ package struct StatePhoto: Sendable, Hashable {
         self.fact = fact
     }
 
-    var isWhole: Bool { rows == nil }
+    package var isWhole: Bool { rows == nil }
 
     /// What it is known by: its content.
-    struct Identity: Sendable, Hashable {
+    package struct Identity: Sendable, Hashable {
         let hash: ContentHash
         let page: Int
     }
 
-    var identity: Identity { Identity(hash: hash, page: page ?? 0) }
+    package var identity: Identity { Identity(hash: hash, page: page ?? 0) }
 
     /// An order in which no two different ones are equal.
-    func precedes(_ other: StatePhoto) -> Bool {
+    package func precedes(_ other: StatePhoto) -> Bool {
         (hash, page ?? 0, name, rows ?? 0) < (other.hash, other.page ?? 0, other.name, other.rows ?? 0)
     }
 }

@@ -4,10 +4,11 @@ import SystemPackage
 
 /// The photos of a state in their order, read from its file one after the other: few of them are in memory at a time. Belongs
 /// to one thread; its file stays open as long as it is used.
-final class StatePhotoCursor {
+package final class StatePhotoCursor {
     private let descriptor: Int32
     private let path: FilePath
-    private let header: StateHeader
+    private let wanted: Int
+    private let contradiction: (StatePhoto, _ place: Int) -> String?
     private var offset: Int
     private let end: Int
     private var buffer: [UInt8] = []
@@ -15,21 +16,26 @@ final class StatePhotoCursor {
     private var count = 0
     private var last: StatePhoto?
 
-    /// `offset`: of the first record.
-    init(_ descriptor: Int32, _ path: FilePath, _ header: StateHeader, offset: Int) {
+    /// `bytes`: where the records are. `contradiction`: says what the state's photo of this place cannot be; nil when all
+    /// is well.
+    package init(
+        _ descriptor: Int32, _ path: FilePath, bytes: Range<Int>, count: Int,
+        contradiction: @escaping (StatePhoto, _ place: Int) -> String?
+    ) {
         self.descriptor = descriptor
         self.path = path
-        self.header = header
-        self.offset = offset
-        end = offset + header.photoBytes
+        self.contradiction = contradiction
+        wanted = count
+        offset = bytes.lowerBound
+        end = bytes.upperBound
     }
 
     private static let pieceByteCount = 8 << 10
 
     /// The whole photos, then the unfinished ones; nil behind the last. Throws when the file cannot be read, or tells of
     /// photos that no state has.
-    func next() throws(FastPixError) -> StatePhoto? {
-        guard count < header.photoCount + header.unfinishedCount else {
+    package func next() throws(FastPixError) -> StatePhoto? {
+        guard count < wanted else {
             guard used == buffer.count, offset == end else { throw damaged("more photos than it says") }
             return nil
         }
@@ -41,8 +47,9 @@ final class StatePhotoCursor {
         }
         guard let (photo, byteCount) = read else { throw damaged("photos that cannot be read") }
         used += byteCount
+        if let what = contradiction(photo, count) { throw damaged(what) }
+        if let last, last.isWhole == photo.isWhole, photo.precedes(last) { throw damaged("photos out of order") }
         count += 1
-        try check(photo)
         last = photo
         return photo
     }
@@ -63,23 +70,11 @@ final class StatePhotoCursor {
         offset += more
     }
 
-    private func check(_ photo: StatePhoto) throws(FastPixError) {
-        let isWhole = count <= header.photoCount
-        guard photo.isWhole == isWhole, photo.rows.map({ (1..<header.frame.height).contains($0) }) ?? true else {
-            throw damaged("photos of another height")
-        }
-        guard (photo.fact != nil) == (isWhole && header.hasExtremes) else {
-            throw damaged("photos of which nothing is known")
-        }
-        guard photo.fact?.isPossible(header.frame) ?? true else { throw damaged("photos of impossible brightness") }
-        if let last, last.isWhole == photo.isWhole, photo.precedes(last) { throw damaged("photos out of order") }
-    }
-
     private func damaged(_ what: String) -> FastPixError { StateReader.damaged(path, "it tells of \(what)") }
 }
 
 /// The photos of several states, in their common order.
-struct StatePhotoMerge {
+package struct StatePhotoMerge {
     private struct Head {
         let photo: StatePhoto
         let state: Int
@@ -94,7 +89,7 @@ struct StatePhotoMerge {
     /// The next photo of each state that has one: a heap, the first of all on top.
     private var heads: [Head] = []
 
-    init(_ cursors: [StatePhotoCursor]) throws(FastPixError) {
+    package init(_ cursors: [StatePhotoCursor]) throws(FastPixError) {
         self.cursors = cursors
         for (state, cursor) in cursors.enumerated() {
             guard let photo = try cursor.next() else { continue }
@@ -104,7 +99,7 @@ struct StatePhotoMerge {
     }
 
     /// Nil behind the last.
-    mutating func next() throws(FastPixError) -> (photo: StatePhoto, state: Int)? {
+    package mutating func next() throws(FastPixError) -> (photo: StatePhoto, state: Int)? {
         guard let first = heads.first else { return nil }
         if let photo = try cursors[first.state].next() {
             heads[0] = Head(photo: photo, state: first.state)

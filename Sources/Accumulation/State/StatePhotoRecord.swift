@@ -13,15 +13,15 @@ import FastPixPlumbing
 /// | 2 | length of the name |
 /// | 32 | with a fact: level, roughness (int64), exposure in seconds (float64), ISO (int64); 0 where not known |
 /// | | time, name: UTF-8 |
-enum StatePhotoRecord {
-    static let fixedByteCount = 28
+package enum StatePhotoRecord {
+    package static let fixedByteCount = 28
     private static let factByteCount = 32
     static let longest = fixedByteCount + factByteCount + Int(UInt8.max) + Int(UInt16.max)
 
     private static let (hasFact, isSecondHalf, hasExposure, hasISO, hasTime): (UInt8, UInt8, UInt8, UInt8, UInt8) =
         (1, 2, 4, 8, 16)
 
-    static func byteCount(_ photo: StatePhoto) -> Int {
+    package static func byteCount(_ photo: StatePhoto) -> Int {
         fixedByteCount + (photo.fact == nil ? 0 : factByteCount) + time(photo).count + name(photo).count
     }
 
@@ -33,7 +33,7 @@ enum StatePhotoRecord {
         photo.name[...].utf8.prefix(Int(UInt16.max))
     }
 
-    static func append(_ photo: StatePhoto, to bytes: inout [UInt8]) {
+    package static func append(_ photo: StatePhoto, to bytes: inout [UInt8]) {
         func append<Number: FixedWidthInteger>(_ number: Number) {
             withUnsafeBytes(of: number.littleEndian) { bytes += $0 }
         }

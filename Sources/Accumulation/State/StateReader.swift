@@ -37,7 +37,11 @@ package struct StateReader: ~Copyable {
         let file = try OpenFile(path)
         let start = try Self.bytes(file, 0, min(StateFormat.headerByteCount, file.state.byteCount))
         guard start.starts(with: StateFormat.signature), start.count == StateFormat.headerByteCount else {
-            throw FastPixError(.notAnImage, path: path, "not a state file of fastpix; name one that it wrote")
+            throw FastPixError(
+                .notAnImage, path: path,
+                start.starts(with: StateFormat.channelSignature)
+                    ? "a state of fastpix stats, and one of fastpix hotpixels is needed; name another file"
+                    : "not a state file of fastpix; name one that it wrote")
         }
         let version = StateFormat.word(start[8..<12])
         guard version == StateFormat.version else {
@@ -69,7 +73,7 @@ package struct StateReader: ~Copyable {
             try Self.add(file, to: rowsOffset, shared.value)
             checksum = shared
         } else {
-            let cursor = StatePhotoCursor(file.fileDescriptor, path, header, offset: photosOffset)
+            let cursor = Self.photos(file.fileDescriptor, path, header, photosOffset)
             while let photo = try cursor.next() { photos.append(photo) }
         }
         manifest = StateManifest(
@@ -82,7 +86,7 @@ package struct StateReader: ~Copyable {
         self.file = file
     }
 
-    static func damaged(_ path: FilePath, _ how: String) -> FastPixError {
+    package static func damaged(_ path: FilePath, _ how: String) -> FastPixError {
         FastPixError(.corrupt, path: path, "the state file is damaged: \(how); begin anew without it")
     }
 
@@ -105,7 +109,8 @@ package struct StateReader: ~Copyable {
         }
     }
 
-    private static func verify(_ file: borrowing OpenFile) throws(FastPixError) {
+    /// Reads the whole file; throws when its checksum is wrong.
+    package static func verify(_ file: borrowing OpenFile) throws(FastPixError) {
         let checksum = try Checksum()
         let end = file.state.byteCount - Checksum.byteCount
         try add(file, to: end, checksum)
@@ -171,8 +176,24 @@ package struct StateReader: ~Copyable {
     }
 
     /// Its photos from the first. Not to be used longer than this reader.
-    borrowing func photos() -> StatePhotoCursor {
-        StatePhotoCursor(file.fileDescriptor, path, header, offset: photosOffset)
+    borrowing func photos() -> StatePhotoCursor { Self.photos(file.fileDescriptor, path, header, photosOffset) }
+
+    private static func photos(
+        _ descriptor: Int32, _ path: FilePath, _ header: StateHeader, _ offset: Int
+    ) -> StatePhotoCursor {
+        StatePhotoCursor(
+            descriptor, path, bytes: offset..<offset + header.photoBytes,
+            count: header.photoCount + header.unfinishedCount
+        ) { photo, place in
+            let isWhole = place < header.photoCount
+            guard photo.isWhole == isWhole, photo.rows.map({ (1..<header.frame.height).contains($0) }) ?? true else {
+                return "photos of another height"
+            }
+            guard (photo.fact != nil) == (isWhole && header.hasExtremes) else {
+                return "photos of which nothing is known"
+            }
+            return photo.fact?.isPossible(header.frame) ?? true ? nil : "photos of impossible brightness"
+        }
     }
 
     /// Of a streamed state of which all rows were read: throws when it is damaged.
@@ -194,7 +215,7 @@ package struct StateReader: ~Copyable {
 
     private static let pieceByteCount = 1 << 18
 
-    private static func bytes(
+    package static func bytes(
         _ file: borrowing OpenFile, _ offset: Int, _ count: Int
     ) throws(FastPixError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)

@@ -28,12 +28,7 @@ package final class StateSum {
     /// tells of what cannot be, they do not belong together, or a photo is in two of them. That their sums are sound is known
     /// after `addUp`.
     package init(_ paths: [FilePath], judging: Bool) throws(FastPixError) {
-        guard paths.count <= OpenFile.limit else {
-            throw FastPixError(
-                .invalidArgument,
-                "\(paths.count) states are more files than may be open at once (\(OpenFile.limit)); merge them in parts, "
-                    + "and then the parts, or raise the limit (ulimit -n)")
-        }
+        guard paths.count <= OpenFile.limit else { throw Self.tooMany(paths.count) }
         var states: [StateBox] = []
         var photoCount = 0
         for path in paths {
@@ -72,6 +67,13 @@ package final class StateSum {
         }
     }
 
+    package static func tooMany(_ count: Int) -> FastPixError {
+        FastPixError(
+            .invalidArgument,
+            "\(count) states are more files than may be open at once (\(OpenFile.limit)); merge them in parts, and then the "
+                + "parts, or raise the limit (ulimit -n)")
+    }
+
     private static func check(
         _ header: StateHeader, _ path: FilePath, first: StateHeader?, judging: Bool
     ) throws(FastPixError) {
@@ -106,21 +108,15 @@ package final class StateSum {
         while let (photo, state) = try merge.next() { try body(photo, state) }
     }
 
-    /// Photos in their common order, in which those of the same content follow each other.
     private struct PhotoCount {
-        private let paths: [FilePath]
         private let judging: Bool
+        private var overlap: StateOverlap
         var byteCount = 0
         var facts: [FrameFact] = []
         var halfCounts = [0, 0]
-        private var last: StatePhoto.Identity?
-        /// The states that have the photo of this identity.
-        private var holders: [(state: Int, name: String)] = []
-        /// By state: how many photos are in an earlier one, too, and one of them.
-        private var shared: [Int: (count: Int, name: String, origin: Int, nameThere: String)] = [:]
 
         init(_ paths: [FilePath], judging: Bool) {
-            self.paths = paths
+            overlap = StateOverlap(paths)
             self.judging = judging
         }
 
@@ -130,36 +126,10 @@ package final class StateSum {
                 halfCounts[fact.half] += 1
                 if judging { facts.append(fact) }
             }
-            if photo.identity == last {
-                holders.append((state, photo.name))
-            } else {
-                countShared()
-                last = photo.identity
-                holders = [(state, photo.name)]
-            }
+            overlap.add(photo, from: state)
         }
 
-        private mutating func countShared() {
-            guard holders.count > 1 else { return }
-            let first = holders.min { $0.state < $1.state }!
-            for holder in holders where holder.state != first.state {
-                let known = shared[holder.state] ?? (0, holder.name, first.state, first.name)
-                shared[holder.state] = (known.count + 1, known.name, known.origin, known.nameThere)
-            }
-        }
-
-        /// Throws when a photo is in two states.
-        mutating func refuseOverlap() throws(FastPixError) {
-            countShared()
-            guard let (state, found) = shared.min(by: { $0.key < $1.key }) else { return }
-            let there = found.nameThere == found.name ? "" : ", which is \(found.nameThere) there"
-            throw FastPixError(
-                .invalidArgument, path: paths[state],
-                "\(counted(found.count, "photo")) of this state \(found.count == 1 ? "is" : "are") in "
-                    + "\(paths[found.origin].string) or another state before it, too (\(found.name)\(there)); a photo may "
-                    + "count only once, so merge states of different photos (copies under other names come into "
-                    + "different shards: make one of the states anew without the copy)")
-        }
+        mutating func refuseOverlap() throws(FastPixError) { try overlap.refuse() }
     }
 
     /// Begins a state of all photos. `replacing`: as `StagedFile` has it.
@@ -189,7 +159,7 @@ package final class StateSum {
         reading: FinishedRows.Reader
     ) throws(FastPixError) -> Outcome {
         let shape = header.frame
-        let rowsPerStrip = min(shape.height, Self.rowsPerStrip)
+        let rowsPerStrip = min(shape.height, max(1, Self.stripBytes / header.contents.byteCountOfRow(shape)))
         let strips = 2 + (2 * shape.rowsLookedAround + rowsPerStrip - 1) / rowsPerStrip
         func make(_ contents: AccumulatorContents) throws(FastPixError) -> Accumulators {
             let accumulators = try Accumulators(
@@ -231,8 +201,9 @@ package final class StateSum {
                 ? AccumulatorContents(kind: .welford, hasExtremes: header.hasExtremes).byteCount(header.frame) : 0)
     }
 
-    /// A strip is read from every state in turn: so much of each that reading is in large pieces.
-    private static let rowsPerStrip = 32
+    /// A strip is read from every state in turn: so much of each that reading is in large pieces, and no more than stays in
+    /// a level-2 cache until all states are in it.
+    private static let stripBytes = 1 << 20
 }
 
 extension StatePhoto {

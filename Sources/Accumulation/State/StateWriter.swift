@@ -7,13 +7,9 @@ import SystemPackage
 /// Rows come in order, as they become known; `finish` ends it. Dropped before, it leaves an older state of the name as it
 /// was.
 package struct StateWriter: ~Copyable {
-    private var file: StagedFile
-    private let checksum: Checksum
+    private var file: ChecksummedFile
 
-    private init(file: consuming StagedFile, checksum: consuming Checksum) {
-        self.file = file
-        self.checksum = checksum
-    }
+    private init(file: consuming ChecksummedFile) { self.file = file }
 
     /// Hands each photo that is in the state to a closure, whole ones first, each kind in order.
     package typealias Photos = ((StatePhoto) throws(FastPixError) -> Void) throws(FastPixError) -> Void
@@ -27,22 +23,21 @@ package struct StateWriter: ~Copyable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // Nothing in a manifest can fail to be encoded: its floating-point numbers come from fractions and are finite.
         guard let json = try? encoder.encode(header) else { preconditionFailure("a manifest cannot be encoded") }
-        var writer = StateWriter(
-            file: try StagedFile(target: path, replacing: replacing), checksum: try Checksum())
-        try writer.append(StateFormat.header(manifestByteCount: json.count))
-        try writer.append([UInt8](json))
+        var writer = StateWriter(file: try ChecksummedFile(path, replacing: replacing))
+        try writer.file.append(StateFormat.header(manifestByteCount: json.count))
+        try writer.file.append([UInt8](json))
         var records: [UInt8] = []
         var written = 0
         try photos { (photo: StatePhoto) throws(FastPixError) in
             StatePhotoRecord.append(photo, to: &records)
             guard records.count >= pieceByteCount else { return }
             written += records.count
-            try writer.append(records)
+            try writer.file.append(records)
             records.removeAll(keepingCapacity: true)
         }
-        try writer.append(records)
+        try writer.file.append(records)
         precondition(written + records.count == header.photoBytes)
-        if let coarse { try writer.append(UnsafeRawBufferPointer(coarse.bytes)) }
+        if let coarse { try writer.file.append(UnsafeRawBufferPointer(coarse.bytes)) }
         return writer
     }
 
@@ -69,25 +64,11 @@ package struct StateWriter: ~Copyable {
     package mutating func append(_ accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) {
         precondition(accumulators.kind == .exact, "rounded moments depend on the order of photos")
         for row in rows {
-            for array in accumulators.arrays(rows: row..<row + 1) { try append(UnsafeRawBufferPointer(array)) }
+            for array in accumulators.arrays(rows: row..<row + 1) { try file.append(UnsafeRawBufferPointer(array)) }
         }
     }
 
-    private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FastPixError) {
-        checksum.add(bytes)
-        try file.write(bytes)
-    }
-
-    private mutating func append(_ bytes: [UInt8]) throws(FastPixError) {
-        checksum.add(bytes)
-        try file.write(bytes)
-    }
-
-    package consuming func finish() throws(FastPixError) {
-        let digest = checksum.digest
-        try file.write(digest)
-        try file.commit()
-    }
+    package consuming func finish() throws(FastPixError) { try file.finish() }
 
     private static let pieceByteCount = 1 << 20
 }

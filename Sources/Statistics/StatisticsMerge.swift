@@ -1,0 +1,110 @@
+import FastPixAccumulation
+import FastPixDiscovery
+import FastPixPlumbing
+import SystemPackage
+
+/// The job of `fastpix merge` for states of `stats --moments`: states of disjoint sets of photos in, the statistics of all
+/// of them out, to the last bit what one run over all photos gives.
+public struct StatisticsMerge: Sendable {
+    /// Where the combined state goes; nil: nowhere.
+    public var combined: FilePath?
+    /// Whether a file that is there already may be replaced.
+    public var overwrites: Bool
+
+    /// A merge with these settings.
+    public init(combined: FilePath? = nil, overwrites: Bool = false) {
+        self.combined = combined
+        self.overwrites = overwrites
+    }
+
+    /// Whether a file is a state of `stats --moments`. Throws when it cannot be read.
+    package static func isState(_ path: FilePath) throws(FastPixError) -> Bool {
+        let file = try OpenFile(path)
+        let signature = ChannelStateFormat.signature
+        return try StateReader.bytes(file, 0, min(signature.count, file.state.byteCount)) == signature
+    }
+
+    /// Adds up the states. Throws when there is none, one is damaged, of another version or of a run that was asked for
+    /// something else, a photo is in two of them, together they have more photos than exact sums hold, or the output cannot
+    /// be written or would replace one of the states. Blocks until it is done, and may be called from any thread.
+    public func run(_ paths: [FilePath]) throws(FastPixError) -> StatisticsReport {
+        let start = monotonicSeconds()
+        guard paths.count <= OpenFile.limit else { throw StateSum.tooMany(paths.count) }
+        var states: [ChannelStateReader] = []
+        for path in paths { states.append(try ChannelStateReader(path)) }
+        guard let first = states.first?.manifest else {
+            throw FastPixError(.invalidArgument, "no state is named; name those that are to be added up")
+        }
+        var totals = ChannelTotals()
+        var photoCount = 0
+        for state in states {
+            try check(state, first)
+            photoCount += state.manifest.photoCount
+            guard photoCount <= ChannelStateManifest.mostPhotos else { throw tooMany(state.path) }
+            totals += try state.totals()
+        }
+        guard let inventory = PhotoInventory(adding: states.map(\.manifest.inventory)) else {
+            throw tooMany(states.last!.path)
+        }
+        var overlap = StateOverlap(paths)
+        var photoBytes = 0
+        try forEachPhoto(states) { photo, state in
+            photoBytes += StatePhotoRecord.byteCount(photo)
+            overlap.add(photo, from: state)
+        }
+        try overlap.refuse()
+        if let combined {
+            try PhotoDiscovery(paths: paths).refuseOverwriting(combined)
+            let manifest = ChannelStateManifest(
+                totals, inventory, weight: first.weight, greyAsRGB: first.greyAsRGB, countsValues: first.countsValues,
+                photoBytes: photoBytes)
+            try ChannelStateWriter.write(manifest, totals, to: combined, replacing: overwrites) {
+                add throws(FastPixError) in
+                try forEachPhoto(states) { (photo, _) throws(FastPixError) in try add(photo) }
+                for state in states { try state.checkUnchanged() }
+            }
+        } else {
+            for state in states { try state.checkUnchanged() }
+        }
+        var statistics = PhotoStatistics(moments: first.weight, greyAsRGB: first.greyAsRGB)
+        statistics.countsValues = first.countsValues
+        return statistics.report(
+            totals, inventory,
+            timing: StatisticsReport.Timing(
+                probeSeconds: 0, decodeSeconds: 0, totalSeconds: monotonicSeconds() - start))
+    }
+
+    private func check(_ state: ChannelStateReader, _ first: ChannelStateManifest) throws(FastPixError) {
+        let manifest = state.manifest
+        guard manifest.weight == first.weight, manifest.greyAsRGB == first.greyAsRGB,
+            manifest.countsValues == first.countsValues
+        else {
+            throw FastPixError(
+                .invalidArgument, path: state.path,
+                "a state of a run that was asked for something else than the first one: \(manifest.request) here, and there "
+                    + "\(first.request); ask for the same")
+        }
+    }
+
+    private func tooMany(_ path: FilePath) -> FastPixError {
+        FastPixError(
+            .overflow, path: path,
+            "with this state there are more than the \(ChannelStateManifest.mostPhotos) photos, or the bytes, that exact "
+                + "statistics can hold; merge fewer")
+    }
+
+    private func forEachPhoto(
+        _ states: [ChannelStateReader], _ body: (StatePhoto, _ state: Int) throws(FastPixError) -> Void
+    ) throws(FastPixError) {
+        var merge = try StatePhotoMerge(states.map { $0.photos() })
+        while let (photo, state) = try merge.next() { try body(photo, state) }
+    }
+}
+
+extension ChannelStateManifest {
+    /// What its run was asked for, in words.
+    fileprivate var request: String {
+        (weight == .image ? "every image counts alike" : "every pixel counts alike")
+            + (greyAsRGB ? ", grey as red, green and blue" : "") + (countsValues ? ", with counts of values" : "")
+    }
+}
