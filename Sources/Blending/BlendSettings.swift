@@ -19,6 +19,8 @@ public struct BlendSettings: Sendable {
     public var stripRows: Int?
     /// Largest image accepted, in pixels (0: any).
     public var maximumPixels: UInt64
+    /// Whether images that are against their format are refused, even where the picture is whole.
+    public var isStrict: Bool
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. An image that takes more alone is
     /// left out and listed.
     public var memoryLimit: Int?
@@ -27,7 +29,8 @@ public struct BlendSettings: Sendable {
     public init(
         weights: BlendWeights, resizesSecond: Bool = false, encoding: EncodingSettings = EncodingSettings(),
         overwrites: Bool = false, workers: Int? = nil, stripRows: Int? = nil,
-        maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
+        maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, isStrict: Bool = false,
+        memoryLimit: Int? = nil
     ) {
         self.weights = weights
         self.resizesSecond = resizesSecond
@@ -36,6 +39,7 @@ public struct BlendSettings: Sendable {
         self.workers = workers
         self.stripRows = stripRows
         self.maximumPixels = maximumPixels
+        self.isStrict = isStrict
         self.memoryLimit = memoryLimit
     }
 

@@ -1,4 +1,5 @@
 import FastPixCodecs
+import FastPixDiscovery
 import FastPixFrames
 import FastPixPlumbing
 import SystemPackage
@@ -25,19 +26,43 @@ final class BlendSource {
         var rowsMade = 0
     }
 
-    init(_ path: FilePath, maximumPixels: UInt64) throws(FastPixError) {
+    init(_ path: FilePath, settings: BlendSettings) throws(FastPixError) {
         self.path = path
         try AddressSpace.demand(0, for: "this photo")
         file = try OpenFile(path)
-        decoder = try PhotoDecoder(file, keepsAlpha: true, maximumPixels: maximumPixels)
+        decoder = try PhotoDecoder(
+            file, page: .first(PhotoReadingChoice(isStrict: settings.isStrict)), keepsAlpha: true,
+            maximumPixels: settings.maximumPixels)
         format = decoder.format
         storedShape = decoder.shape
+        guard decoder.shape.sampleType != .f32 else {
+            throw FastPixError(
+                .unsupported, path: path,
+                "has floating-point samples, which have no range to blend in; convert it to 8 or 16 bits")
+        }
         layout = SampleLayout(source: decoder.shape, colour: decoder.shape)
     }
 
     var byteCount: Int { file.state.byteCount }
+    /// What was odd in the file; complete after `finish`.
+    var oddities: [PhotoOddity] { decoder.oddities }
     var hasAlpha: Bool { layout.hasAlpha }
     var colourChannels: Int { layout.sourceColourChannels }
+
+    /// What its format makes special: a stack, of which the first picture is taken, and colours of a mosaic, of which `blurs`
+    /// says whether neighbours are mixed.
+    func notes(blurs: Bool, maximumPixels: UInt64) -> [String] {
+        var notes: [String] = []
+        if format == .tiff || format == .fits {
+            let found = PhotoProbe.probe(path, channels: .all, maximumPixels: maximumPixels)
+            let others = found.photos.count + found.failed.count - 1
+            if others > 0 { notes.append("only the first of its \(others + 1) pictures was taken") }
+        }
+        if blurs && storedShape.pattern != nil {
+            notes.append("its samples are a mosaic of colours, which the blur has mixed")
+        }
+        return notes
+    }
 
     /// Says in which form rows are wanted: `shape` is without alpha and has at least as many channels and bits. With
     /// another size than the stored one the image is resized. To be called before the first row is read.

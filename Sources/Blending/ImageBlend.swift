@@ -48,10 +48,10 @@ final class ImageBlend: @unchecked Sendable {
         self.job = job
         self.settings = settings
         self.isCancelled = isCancelled
-        first = try BlendSource(job.first, maximumPixels: settings.maximumPixels)
+        first = try BlendSource(job.first, settings: settings)
         switch job.second {
         case .image(let path):
-            second = try BlendSource(path, maximumPixels: settings.maximumPixels)
+            second = try BlendSource(path, settings: settings)
             blur = nil
         case .blur(let gaussian):
             second = nil
@@ -245,6 +245,16 @@ final class ImageBlend: @unchecked Sendable {
             first: job.first.string, second: second?.path.string, output: job.output.string, format: output.format,
             width: colour.width, height: colour.height, channels: output.shape.channels,
             bitsPerSample: output.shape.bitsPerSample, bytesIn: first.byteCount + (second?.byteCount ?? 0),
-            bytesOut: output.byteCount, notes: output.notes)
+            bytesOut: output.byteCount,
+            notes: output.notes + notes())
+    }
+
+    /// What is special about the inputs; of the second one with its name.
+    private func notes() -> [String] {
+        func notes(_ source: BlendSource) -> [String] {
+            source.notes(blurs: blur != nil, maximumPixels: settings.maximumPixels)
+                + PhotoOddity.notes(of: source.oddities)
+        }
+        return notes(first) + (second.map { second in notes(second).map { "\(second.path): \($0)" } } ?? [])
     }
 }

@@ -87,10 +87,19 @@ static const char *keyword(const fits_picture *picture, const char *name, char t
     return text;
 }
 
+/// False for a keyword whose value is no number: taken for missing, it would give other samples.
+static bool is_usable(const fpx_fits_header *header, const char *keyword) {
+    return !fpx_fits_has(header, keyword) || isfinite(fpx_fits_number(header, keyword, NAN));
+}
+
 static fpx_photo_status choose_rule(const fpx_fits_header *header, fits_picture *picture, fpx_photo_error *error) {
     char checksum[32];
     picture->has_checksum = fpx_fits_text(header, "DATASUM", checksum, sizeof checksum) ||
                             fpx_fits_text(header, "CHECKSUM", checksum, sizeof checksum);
+    if (!is_usable(header, "BZERO") || !is_usable(header, "BSCALE") || fpx_fits_number(header, "BSCALE", 1) == 0) {
+        fpx_photo_explain(error, "damaged FITS: a BSCALE or BZERO that is no number to scale samples by");
+        return FPX_PHOTO_CORRUPT;
+    }
     picture->zero = fpx_fits_number(header, "BZERO", 0);
     picture->scale = fpx_fits_number(header, "BSCALE", 1);
     picture->has_blank = picture->bits > 0 && fpx_fits_integer(header, picture->is_tiled ? "ZBLANK" : "BLANK",
@@ -428,6 +437,13 @@ static fpx_photo_status check_blank(const fits_picture *picture, const uint8_t *
     return FPX_PHOTO_OK;
 }
 
+/// A loop over one array is made of vector instructions; over two that may be the same one it is not.
+static void in_place(uint8_t *samples, const uint8_t *stored, size_t byte_count) {
+    if (samples != stored) {
+        memcpy(samples, stored, byte_count);
+    }
+}
+
 /// Makes samples of stored numbers. `samples` may be `stored` when both are equally long; rows need not be aligned.
 static fpx_photo_status convert(const fits_picture *picture, const uint8_t *stored, uint8_t *samples, size_t count,
                                 size_t row, fpx_photo_error *error) {
@@ -438,15 +454,14 @@ static fpx_photo_status convert(const fits_picture *picture, const uint8_t *stor
     size_t width = (size_t)picture->width;
     switch (picture->rule) {
     case TO_U8:
-        if (samples != stored) {
-            memcpy(samples, stored, count);
-        }
+        in_place(samples, stored, count);
         return FPX_PHOTO_OK;
     case TO_U16: {
         uint16_t all = 0;
+        in_place(samples, stored, count * 2);
         for (size_t place = 0; place < count; place++) {
             uint16_t value;
-            memcpy(&value, stored + place * 2, 2);
+            memcpy(&value, samples + place * 2, 2);
             value = (uint16_t)(value << 8 | value >> 8);
             all |= value;
             memcpy(samples + place * 2, &value, 2);
@@ -462,9 +477,10 @@ static fpx_photo_status convert(const fits_picture *picture, const uint8_t *stor
         return FPX_PHOTO_OK;
     }
     case TO_U16_SHIFTED:
+        in_place(samples, stored, count * 2);
         for (size_t place = 0; place < count; place++) {
             uint16_t value;
-            memcpy(&value, stored + place * 2, 2);
+            memcpy(&value, samples + place * 2, 2);
             value = (uint16_t)((uint16_t)(value << 8 | value >> 8) ^ 0x8000);
             memcpy(samples + place * 2, &value, 2);
         }
@@ -561,9 +577,8 @@ static fpx_photo_status fits_read_rows(fpx_photo_decoder *decoder, uint8_t *rows
 }
 
 static fpx_photo_status fits_finish(fpx_photo_decoder *decoder, fpx_photo_error *error) {
-    // A FITS file has no end mark.
-    (void)decoder, (void)error;
-    return FPX_PHOTO_OK;
+    // A FITS file has no end mark; a packed one ends in a checksum.
+    return fpx_fits_input_finish(((fits_decoder *)decoder)->input, error);
 }
 
 static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel,
@@ -671,17 +686,19 @@ static fpx_photo_status describe(fits_decoder *self, const fpx_fits_header *head
     return FPX_PHOTO_OK;
 }
 
-static void visit_picture(fits_decoder *self, const fpx_fits_header *header, const fpx_fits_header *first,
+/// False when the file has too many pictures.
+static bool visit_picture(fits_decoder *self, const fpx_fits_header *header, const fpx_fits_header *first,
                           const fpx_photo_request *request, fits_picture *picture) {
     fpx_photo_header photo;
     fpx_photo_clear_header(&photo);
     fpx_photo_error error = {0};
     fpx_photo_status status = describe(self, header, first, request, picture, &photo, &error);
-    request->visit(request->visit_context, status, &photo, &error);
-    for (uint64_t plane = 1; status == FPX_PHOTO_OK && plane < picture->planes; plane++) {
+    bool goes_on = fpx_photo_tell(self->operations.source, request, status, &photo, &error);
+    for (uint64_t plane = 1; goes_on && status == FPX_PHOTO_OK && plane < picture->planes; plane++) {
         photo.page.plane = plane;
-        request->visit(request->visit_context, status, &photo, &error);
+        goes_on = fpx_photo_tell(self->operations.source, request, status, &photo, &error);
     }
+    return goes_on;
 }
 
 /// Whether another header follows; what lies behind the last data may be anything.
@@ -713,7 +730,9 @@ static fpx_photo_status look_through(fits_decoder *self, const fpx_photo_request
                 status = describe(self, &header, place == 0 ? NULL : &first, request, &self->picture, photo, error);
                 break;
             }
-            visit_picture(self, &header, place == 0 ? NULL : &first, request, &picture);
+            if (!visit_picture(self, &header, place == 0 ? NULL : &first, request, &picture)) {
+                break;
+            }
         }
         if (place == 0) {
             first = header;

@@ -114,6 +114,22 @@ bool fpx_fits_input_read(fpx_fits_input *input, void *bytes, size_t byte_count, 
     return unpack(input, bytes, byte_count);
 }
 
+fpx_photo_status fpx_fits_input_finish(fpx_fits_input *input, fpx_photo_error *error) {
+    uint8_t skipped[4096];
+    while (input->is_packed && !input->is_at_end) {
+        if (unpack(input, skipped, sizeof skipped) || input->is_at_end) {
+            continue;
+        }
+        if (input->is_damaged) {
+            fpx_photo_explain(error, "damaged FITS: its gzip stream is not sound");
+            return FPX_PHOTO_CORRUPT;
+        }
+        fpx_photo_explain(error, "truncated FITS: the file ends before its gzip stream does");
+        return FPX_PHOTO_TRUNCATED;
+    }
+    return FPX_PHOTO_OK;
+}
+
 // MARK: - Headers
 
 static fpx_photo_status unreadable(const fpx_fits_input *input, fpx_photo_error *error) {
@@ -267,6 +283,8 @@ double fpx_fits_number(const fpx_fits_header *header, const char *keyword, doubl
     double number = strtod(text, &end);
     return end != text && *end == 0 && isfinite(number) ? number : otherwise;
 }
+
+bool fpx_fits_has(const fpx_fits_header *header, const char *keyword) { return value_of(header, keyword) != NULL; }
 
 bool fpx_fits_is_true(const fpx_fits_header *header, const char *keyword) {
     char text[72];

@@ -29,6 +29,9 @@ bool fpx_fits_input_is_damaged(const fpx_fits_input *_Nonnull input);
 /// Whether the file is packed as a whole.
 bool fpx_fits_input_is_packed(const fpx_fits_input *_Nonnull input);
 
+/// Unpacks what is left, whose end has the checksum of all. FPX_PHOTO_OK, or why not, with words.
+fpx_photo_status fpx_fits_input_finish(fpx_fits_input *_Nonnull input, fpx_photo_error *_Nonnull error);
+
 /// One header and the place of its data.
 typedef struct fpx_fits_header {
     /// The cards, `card_count` times 80 bytes; owned.
@@ -50,6 +53,9 @@ bool fpx_fits_integer(const fpx_fits_header *_Nonnull header, const char *_Nonnu
 
 /// A number; `otherwise` when the keyword is missing or no number.
 double fpx_fits_number(const fpx_fits_header *_Nonnull header, const char *_Nonnull keyword, double otherwise);
+
+/// Whether the keyword is there, whatever its value.
+bool fpx_fits_has(const fpx_fits_header *_Nonnull header, const char *_Nonnull keyword);
 
 /// T or F; false when missing.
 bool fpx_fits_is_true(const fpx_fits_header *_Nonnull header, const char *_Nonnull keyword);

@@ -368,11 +368,12 @@ static fpx_photo_status run(jpeg_repair *self, uint64_t maximum_pixels, const fp
     return FPX_PHOTO_OK;
 }
 
-fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels, const fpx_repair_patch *patches,
-                                 size_t patch_count, fpx_bytes *output, size_t *blocks_changed,
-                                 fpx_photo_error *error) {
+fpx_photo_status fpx_jpeg_repair(int file_descriptor, bool is_strict, uint64_t maximum_pixels,
+                                 const fpx_repair_patch *patches, size_t patch_count, fpx_bytes *output,
+                                 size_t *blocks_changed, uint32_t *oddities, fpx_photo_error *error) {
+    *oddities = 0;
     memset(error, 0, sizeof *error);
-    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, false);
+    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, is_strict);
     jpeg_repair *self = calloc(1, sizeof *self);
     if (source == NULL || self == NULL) {
         free(source);
@@ -394,6 +395,7 @@ fpx_photo_status fpx_jpeg_repair(int file_descriptor, uint64_t maximum_pixels, c
     free(self->patches);
     free(self);
     status = fpx_photo_with_read_error(status, source, error);
+    *oddities = source->oddities;
     free(source);
     return status;
 }

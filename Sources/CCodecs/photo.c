@@ -24,6 +24,7 @@ fpx_byte_source *fpx_byte_source_make(int file_descriptor, bool is_strict) {
         source->system_errno = 0;
         source->is_strict = is_strict;
         source->oddities = 0;
+        source->pictures = 0;
     }
     return source;
 }
@@ -91,6 +92,24 @@ fpx_photo_status fpx_photo_check_size(uint64_t width, uint64_t height, uint64_t 
     fpx_photo_explain(error, "%llu x %llu pixels are more than the limit of %llu pixels", (unsigned long long)width,
                       (unsigned long long)height, (unsigned long long)limit);
     return FPX_PHOTO_TOO_LARGE;
+}
+
+bool fpx_photo_tell(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_status status,
+                    const fpx_photo_header *header, const fpx_photo_error *error) {
+    // As many as exact sums of 16 bits hold.
+    enum { FREE_PICTURES = 1 << 16, BYTES_A_PICTURE = 1024 };
+    uint64_t paid = fpx_byte_source_file_bytes(source) / BYTES_A_PICTURE;
+    uint64_t most = paid > FREE_PICTURES ? paid : FREE_PICTURES;
+    if (source->pictures >= most) {
+        fpx_photo_error reason = {0};
+        fpx_photo_explain(&reason, "more pictures than the %llu that are read of a file of its size; split it",
+                          (unsigned long long)most);
+        request->visit(request->visit_context, FPX_PHOTO_UNSUPPORTED, header, &reason);
+        return false;
+    }
+    source->pictures++;
+    request->visit(request->visit_context, status, header, error);
+    return true;
 }
 
 void fpx_photo_clear_header(fpx_photo_header *header) {

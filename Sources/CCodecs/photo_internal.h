@@ -15,6 +15,8 @@ typedef struct fpx_byte_source {
     /// Whether odd files are refused, and what was odd in this one (FPX_PHOTO_ODD_...).
     bool is_strict;
     uint32_t oddities;
+    /// Pictures that fpx_photo_tell has told of.
+    uint64_t pictures;
     uint8_t buffer[65536];
 } fpx_byte_source;
 
@@ -93,6 +95,13 @@ typedef enum fpx_raw_likeness {
 
 fpx_raw_likeness fpx_raw_likeness_of(fpx_byte_source *_Nonnull source, const uint8_t *_Nonnull bytes,
                                      size_t byte_count);
+
+/// Tells the visitor of a picture, or of why it is refused. Each picture takes about a kilobyte on a run's list, and a file has
+/// to pay for that with as many bytes, but for the first 65,536 pictures: one that claims a picture for each byte, or packed
+/// ones, would fill the memory. After those the visitor is told why there are no more, and the result is false.
+bool fpx_photo_tell(fpx_byte_source *_Nonnull source, const fpx_photo_request *_Nonnull request,
+                    fpx_photo_status status, const fpx_photo_header *_Nonnull header,
+                    const fpx_photo_error *_Nonnull error);
 
 /// All fields empty or unknown.
 void fpx_photo_clear_header(fpx_photo_header *_Nonnull header);

@@ -248,10 +248,12 @@ static fpx_photo_status run(png_repair *self, uint64_t maximum_pixels, const fpx
     return FPX_PHOTO_OK;
 }
 
-fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, const fpx_repair_patch *patches,
-                                size_t patch_count, fpx_bytes *output, fpx_photo_error *error) {
+fpx_photo_status fpx_png_repair(int file_descriptor, bool is_strict, uint64_t maximum_pixels,
+                                const fpx_repair_patch *patches, size_t patch_count, fpx_bytes *output,
+                                uint32_t *oddities, fpx_photo_error *error) {
+    *oddities = 0;
     memset(error, 0, sizeof *error);
-    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, false);
+    fpx_byte_source *source = fpx_byte_source_make(file_descriptor, is_strict);
     png_repair *self = calloc(1, sizeof *self);
     if (source == NULL || self == NULL) {
         free(source);
@@ -272,6 +274,7 @@ fpx_photo_status fpx_png_repair(int file_descriptor, uint64_t maximum_pixels, co
     free(self->patches);
     free(self);
     status = fpx_photo_with_read_error(status, source, error);
+    *oddities = source->oddities;
     free(source);
     return status;
 }

@@ -1,10 +1,13 @@
 #ifdef FPX_RAW
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../CRAW/shim.h"
 #include "sample_rows.h"
@@ -28,6 +31,10 @@ typedef struct raw_decoder {
     bool is_damaged;
     bool ran_out;
     bool is_unpacked;
+    /// Where the sensor's samples lie in the file as they are, so that LibRaw need not unpack them, and whether in the other
+    /// order of bytes; 0 when they do not.
+    uint64_t plain_samples;
+    bool swaps_bytes;
     /// Where the first row of the picture begins, once it is unpacked, and from row to row.
     const uint8_t *first;
     size_t pitch;
@@ -190,18 +197,24 @@ static void describe_frames(const raw_decoder *self, fpx_photo_header *header) {
     header->visible_top = sizes->top_margin;
     header->visible_width = sizes->width;
     header->visible_height = sizes->height;
+    // Counted from the sensor's corner.
     int64_t left = -1, top = -1, width = 0, height = 0;
     if (self->raw->idata.dng_version != 0) {
-        const unsigned *crop = self->raw->color.dng_levels.default_crop;
-        left = crop[0], top = crop[1], width = crop[2], height = crop[3];
+        fpx_tiff_tags tags;
+        uint64_t crop[4];
+        if (fpx_tiff_tags_open(self->operations.source, &tags) && fpx_tiff_tags_dng_crop(&tags, crop)) {
+            left = (int64_t)crop[0], top = (int64_t)crop[1], width = (int64_t)crop[2], height = (int64_t)crop[3];
+        }
     } else {
-        // Counted from the sensor's corner; 0xffff where the camera does not say.
         const libraw_raw_inset_crop_t *crop = &sizes->raw_inset_crop;
-        if (crop->cleft != 0xffff && crop->ctop != 0xffff) {
-            left = (int64_t)crop->cleft - sizes->left_margin, top = (int64_t)crop->ctop - sizes->top_margin;
-            width = crop->cwidth, height = crop->cheight;
+        // Where the camera does not say.
+        enum { UNKNOWN = 0xffff };
+        if (crop->cleft != UNKNOWN && crop->ctop != UNKNOWN) {
+            left = crop->cleft, top = crop->ctop, width = crop->cwidth, height = crop->cheight;
         }
     }
+    left -= sizes->left_margin;
+    top -= sizes->top_margin;
     if (left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= sizes->width &&
         top + height <= sizes->height) {
         header->crop_left = (uint32_t)left;
@@ -231,10 +244,12 @@ static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_req
     header->sensor_left = (uint32_t)picture->left;
     header->sensor_top = (uint32_t)picture->top;
     describe_frames(self, header);
-    header->is_decoded_whole = true;
     // LibRaw unpacks the whole sensor, full-colour frames with four samples a pixel, and has about 2 MB of its own.
-    header->decoder_bytes = (uint64_t)sizes->raw_width * sizes->raw_height * (picture->colours == 3 ? 8 : 2) +
-                            ((uint64_t)1 << 21);
+    header->is_decoded_whole = self->plain_samples == 0;
+    header->decoder_bytes = (uint64_t)1 << 21;
+    if (header->is_decoded_whole) {
+        header->decoder_bytes += (uint64_t)sizes->raw_width * sizes->raw_height * (picture->colours == 3 ? 8 : 2);
+    }
     header->black_level = black_level(&self->raw->color);
     header->white_level = self->raw->color.maximum > 0 ? self->raw->color.maximum : NAN;
     return describe_pattern(self, header, error);
@@ -315,12 +330,51 @@ static fpx_photo_status unpack(raw_decoder *self, fpx_photo_error *error) {
     return FPX_PHOTO_UNSUPPORTED;
 }
 
+/// Finds out whether rows can be read without LibRaw, which copies them sample by sample.
+static void find_plain_samples(raw_decoder *self) {
+    const libraw_image_sizes_t *sizes = &self->raw->sizes;
+    fpx_tiff_tags tags;
+    if (self->raw->idata.dng_version == 0 || self->picture.colours != 1 ||
+        !fpx_tiff_tags_open(self->operations.source, &tags)) {
+        return;
+    }
+    self->plain_samples = fpx_tiff_tags_plain_raw(&tags, sizes->raw_width, sizes->raw_height);
+    uint16_t one = 1;
+    self->swaps_bytes = tags.is_big_endian == (*(const uint8_t *)&one == 1);
+}
+
+static fpx_photo_status read_plain_rows(raw_decoder *self, uint8_t *rows, ptrdiff_t stride_bytes, size_t row_count,
+                                        fpx_photo_error *error) {
+    const raw_picture *picture = &self->picture;
+    size_t row_bytes = picture->width * sizeof(uint16_t);
+    uint64_t sensor_row = (uint64_t)self->raw->sizes.raw_width * sizeof(uint16_t);
+    bool is_contiguous = sensor_row == row_bytes && stride_bytes == (ptrdiff_t)row_bytes;
+    size_t at_once = is_contiguous ? row_count : 1;
+    for (size_t row = 0; row < row_count; row += at_once) {
+        uint64_t offset = self->plain_samples + (picture->top + self->next_row + row) * sensor_row +
+                          picture->left * sizeof(uint16_t);
+        uint8_t *destination = rows + (ptrdiff_t)row * stride_bytes;
+        if (!fpx_byte_source_read_at(self->operations.source, destination, at_once * row_bytes, offset)) {
+            self->ran_out = true;
+            return failure(self, LIBRAW_IO_ERROR, error);
+        }
+        if (self->swaps_bytes) {
+            fpx_swap_samples(destination, at_once * row_bytes, 16);
+        }
+    }
+    self->next_row += row_count;
+    return FPX_PHOTO_OK;
+}
+
 static fpx_photo_status raw_read_rows(fpx_photo_decoder *decoder, uint8_t *rows, ptrdiff_t stride_bytes,
                                       size_t row_count, fpx_photo_error *error) {
     raw_decoder *self = (raw_decoder *)decoder;
     if (row_count > self->picture.height - self->next_row) {
         fpx_photo_explain(error, "more rows asked for than the picture has");
         return FPX_PHOTO_CORRUPT;
+    }
+    if (self->plain_samples != 0) {
+        return read_plain_rows(self, rows, stride_bytes, row_count, error);
     }
     if (!self->is_unpacked) {
         fpx_photo_status status = unpack(self, error);
@@ -384,6 +438,16 @@ static fpx_photo_status open_float(const fpx_tiff_tags *tags, uint64_t directory
     return FPX_PHOTO_OK;
 }
 
+/// LibRaw does not say why it cannot open a file: with too few descriptors, or without /dev/fd, it is not the file's fault.
+static void note_refusal(fpx_byte_source *source, const char *path) {
+    int again = open(path, O_RDONLY | O_CLOEXEC);
+    if (again < 0) {
+        source->system_errno = errno;
+    } else {
+        close(again);
+    }
+}
+
 fpx_photo_status fpx_raw_open(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_decoder **decoder,
                               fpx_photo_header *header, fpx_photo_error *error) {
     fpx_tiff_tags tags;
@@ -410,11 +474,15 @@ fpx_photo_status fpx_raw_open(fpx_byte_source *source, const fpx_photo_request *
     char path[32];
     snprintf(path, sizeof path, "/dev/fd/%d", source->file_descriptor);
     int code = libraw_open_file(self->raw, path);
+    if (code == LIBRAW_IO_ERROR) {
+        note_refusal(source, path);
+    }
     fpx_photo_status status = code == LIBRAW_SUCCESS ? FPX_PHOTO_OK : failure(self, code, error);
     if (status == FPX_PHOTO_OK) {
         status = read_picture(self, request, error);
     }
     if (status == FPX_PHOTO_OK) {
+        find_plain_samples(self);
         status = fill_header(self, request, header, error);
     }
     if (status != FPX_PHOTO_OK) {

@@ -162,6 +162,15 @@ static fpx_photo_status read_colours(TIFF *tiff, tiff_picture *picture, fpx_phot
     if (picture->stored_channels > picture->colours + extra_count) {
         return refuse(error, "more samples a pixel than its colours take");
     }
+    // One more without a name is transparency in most files. Several are further colours, as of a camera of many bands,
+    // and leaving them out would look like their having no defect.
+    uint16_t nameless = 0;
+    for (uint16_t index = 0; index < extra_count; index++) {
+        nameless += extra[index] == EXTRASAMPLE_UNSPECIFIED;
+    }
+    if (nameless > 1) {
+        return refuse(error, "several samples a pixel that have no name beside its colours (split it into pictures)");
+    }
     picture->has_alpha = extra_count > 0 && picture->stored_channels > picture->colours &&
                          extra[0] == EXTRASAMPLE_UNASSALPHA;
     return FPX_PHOTO_OK;
@@ -235,13 +244,18 @@ static uint32_t rows_per_strip(TIFF *tiff, const tiff_picture *picture) {
     return rows == 0 || rows > picture->height ? picture->height : rows;
 }
 
-static row_source source_of(TIFF *tiff, const tiff_picture *picture) {
+/// Whether the bits of each byte lie in the usual order.
+static bool has_usual_bits(TIFF *tiff) {
     uint16_t fill_order = FILLORDER_MSB2LSB;
     TIFFGetFieldDefaulted(tiff, TIFFTAG_FILLORDER, &fill_order);
+    return fill_order == FILLORDER_MSB2LSB;
+}
+
+static row_source source_of(TIFF *tiff, const tiff_picture *picture) {
     if (picture->is_tiled) {
         return ROWS_TILES;
     }
-    if (picture->compression == COMPRESSION_NONE && fill_order == FILLORDER_MSB2LSB) {
+    if (picture->compression == COMPRESSION_NONE && has_usual_bits(tiff)) {
         return ROWS_PLAIN;
     }
     return rows_per_strip(tiff, picture) <= LONGEST_WHOLE_STRIP / row_bytes(picture) ? ROWS_STRIPS : ROWS_SCANLINES;
@@ -495,10 +509,11 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
-/// Whether strips follow each other without lying on each other: otherwise a sample would have a share in others.
-static bool has_own_strips(tiff_decoder *self) {
+/// Whether strips, or tiles, follow each other without lying on each other: otherwise a sample would have a share in others.
+static bool has_own_places(tiff_decoder *self) {
     TIFF *tiff = self->inputs[0].tiff;
     uint64_t end = 0;
+    // libtiff says the same of tiles under this name.
     for (uint32_t strip = 0; strip < TIFFNumberOfStrips(tiff); strip++) {
         uint64_t start = TIFFGetStrileOffset(tiff, strip);
         uint64_t bytes = TIFFGetStrileByteCount(tiff, strip);
@@ -514,18 +529,27 @@ static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
                        fpx_sample_place *place) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     const tiff_picture *picture = &self->picture;
+    TIFF *tiff = self->inputs[0].tiff;
+    bool is_tiled = self->row_source == ROWS_TILES && picture->compression == COMPRESSION_NONE && has_usual_bits(tiff);
     // At the first sample: whether there are places at all.
-    if (self->row_source != ROWS_PLAIN || (row == 0 && column == 0 && channel == 0 && !has_own_strips(self))) {
+    if ((self->row_source != ROWS_PLAIN && !is_tiled) ||
+        (row == 0 && column == 0 && channel == 0 && !has_own_places(self))) {
         return false;
     }
-    TIFF *tiff = self->inputs[0].tiff;
     size_t plane = picture->is_planar ? channel : 0;
-    uint64_t start = TIFFGetStrileOffset(tiff, (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self))) +
-                     row % self->rows_per_strip * self->stored_row_bytes;
-    if (picture->planes > 1) {
-        start = TIFFGetStrileOffset(tiff, 0) + self->stored_row_bytes * (picture->plane * picture->height + row);
-    }
     unsigned byte_count = picture->bits / 8;
+    uint64_t start;
+    if (is_tiled) {
+        uint32_t tile = TIFFComputeTile(tiff, (uint32_t)column, (uint32_t)row, 0, (uint16_t)plane);
+        size_t pixel_bytes = self->stored_row_bytes / picture->width;
+        start = TIFFGetStrileOffset(tiff, tile) + row % self->tile_height * self->tile_width * pixel_bytes;
+        column %= self->tile_width;
+    } else if (picture->planes > 1) {
+        start = TIFFGetStrileOffset(tiff, 0) + self->stored_row_bytes * (picture->plane * picture->height + row);
+    } else {
+        uint32_t strip = (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self));
+        start = TIFFGetStrileOffset(tiff, strip) + row % self->rows_per_strip * self->stored_row_bytes;
+    }
     *place = (fpx_sample_place){
         .offset = start + (picture->is_planar ? column : column * picture->stored_channels + channel) * byte_count,
         .byte_count = byte_count,
@@ -670,32 +694,34 @@ static bool is_side_picture(TIFF *tiff) {
     return (type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0;
 }
 
-static void visit_directory(fpx_tiff_input *input, const fpx_tiff_tags *tags, const fpx_photo_request *request) {
+/// False when the file has too many pictures.
+static bool visit_directory(fpx_tiff_input *input, const fpx_tiff_tags *tags, const fpx_photo_request *request) {
     fpx_photo_header header;
     fpx_photo_clear_header(&header);
     tiff_picture picture = {0};
     fpx_photo_error error = {0};
     fpx_photo_status status = describe(input, tags, request, &picture, &header, &error);
-    request->visit(request->visit_context, status, &header, &error);
-    for (uint64_t plane = 1; status == FPX_PHOTO_OK && plane < picture.planes; plane++) {
+    bool goes_on = fpx_photo_tell(input->source, request, status, &header, &error);
+    for (uint64_t plane = 1; goes_on && status == FPX_PHOTO_OK && plane < picture.planes; plane++) {
         header.page.plane = plane;
-        request->visit(request->visit_context, status, &header, &error);
+        goes_on = fpx_photo_tell(input->source, request, status, &header, &error);
     }
     // What libtiff has complained of concerns this picture alone.
     input->complaint[0] = 0;
+    return goes_on;
 }
 
 /// Visits all pictures from the directory on that libtiff is at.
 static fpx_photo_status visit_all(fpx_tiff_input *input, const fpx_tiff_tags *tags, const fpx_photo_request *request,
                                   fpx_photo_error *error) {
-    visit_directory(input, tags, request);
-    while (TIFFLastDirectory(input->tiff) == 0) {
+    bool goes_on = visit_directory(input, tags, request);
+    while (goes_on && TIFFLastDirectory(input->tiff) == 0) {
         // libtiff knows where it has been: directories that lead back to an earlier one are an error.
         if (TIFFReadDirectory(input->tiff) == 0) {
             return fpx_tiff_input_failure(input, error);
         }
         if (!is_side_picture(input->tiff)) {
-            visit_directory(input, tags, request);
+            goes_on = visit_directory(input, tags, request);
         }
     }
     return FPX_PHOTO_OK;

@@ -279,6 +279,122 @@ bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *tags) {
     return are_all;
 }
 
+/// The first `count` values of a tag as whole numbers; false when they are not.
+static bool whole_numbers(const fpx_tiff_tags *tags, uint64_t directory, uint16_t number, uint64_t *values,
+                          size_t count) {
+    enum { SHORT = 3, LONG = 4, RATIONAL = 5 };
+    fpx_tiff_tag tag;
+    uint8_t bytes[8];
+    if (!fpx_tiff_tags_find(tags, directory, number, &tag) || tag.count != count ||
+        (tag.type != SHORT && tag.type != LONG && tag.type != RATIONAL)) {
+        return false;
+    }
+    size_t word = bytes_of_type(tag.type);
+    for (size_t index = 0; index < count; index++) {
+        if (!fpx_byte_source_read_at(tags->source, bytes, word, tag.position + index * word)) {
+            return false;
+        }
+        if (tag.type != RATIONAL) {
+            values[index] = number_at(tags, bytes, word);
+            continue;
+        }
+        uint64_t numerator = number_at(tags, bytes, 4);
+        uint64_t denominator = number_at(tags, bytes + 4, 4);
+        if (denominator == 0 || numerator % denominator != 0) {
+            return false;
+        }
+        values[index] = numerator / denominator;
+    }
+    return true;
+}
+
+/// Where the strips of a picture begin, when each follows the one before; 0 when they do not.
+static uint64_t joined_strips(const fpx_tiff_tags *tags, uint64_t directory, uint64_t byte_count) {
+    fpx_tiff_tag offsets;
+    fpx_tiff_tag byte_counts;
+    if (!fpx_tiff_tags_find(tags, directory, FPX_TIFF_STRIP_OFFSETS, &offsets) ||
+        !fpx_tiff_tags_find(tags, directory, FPX_TIFF_STRIP_BYTE_COUNTS, &byte_counts) ||
+        offsets.count != byte_counts.count) {
+        return 0;
+    }
+    uint64_t begin = 0;
+    uint64_t end = 0;
+    for (uint64_t strip = 0; strip < offsets.count; strip++) {
+        uint8_t bytes[8];
+        size_t words[2] = {bytes_of_type(offsets.type), bytes_of_type(byte_counts.type)};
+        if (!fpx_byte_source_read_at(tags->source, bytes, words[0], offsets.position + strip * words[0])) {
+            return 0;
+        }
+        uint64_t start = number_at(tags, bytes, words[0]);
+        if (!fpx_byte_source_read_at(tags->source, bytes, words[1], byte_counts.position + strip * words[1])) {
+            return 0;
+        }
+        begin = strip == 0 ? start : begin;
+        if ((strip > 0 && start != end) || start > INT64_MAX) {
+            return 0;
+        }
+        end = start + number_at(tags, bytes, words[1]);
+    }
+    return end >= begin && end - begin >= byte_count ? begin : 0;
+}
+
+uint64_t fpx_tiff_tags_plain_raw(const fpx_tiff_tags *tags, uint32_t width, uint32_t height) {
+    enum { UNCOMPRESSED = 1, WHOLE_NUMBERS = 1, USUAL_ORDER = 1 };
+    uint64_t directories[MOST_DIRECTORIES + 1];
+    bool are_all;
+    size_t count = find_directories(tags, directories, &are_all);
+    uint64_t found = 0;
+    for (size_t index = 0; index < count; index++) {
+        uint64_t directory = directories[index];
+        fpx_tiff_tag table;
+        if (fpx_tiff_tags_number(tags, directory, FPX_TIFF_IMAGE_WIDTH, 0) != width ||
+            fpx_tiff_tags_number(tags, directory, FPX_TIFF_IMAGE_HEIGHT, 0) != height) {
+            continue;
+        }
+        // With two pictures of the size it is not known which of them raw developers take.
+        if (found != 0 || fpx_tiff_tags_number(tags, directory, FPX_TIFF_SUBFILE_TYPE, 0) != 0 ||
+            fpx_tiff_tags_number(tags, directory, FPX_TIFF_BITS, 1) != 16 ||
+            fpx_tiff_tags_number(tags, directory, FPX_TIFF_SAMPLES, 1) != 1 ||
+            fpx_tiff_tags_number(tags, directory, FPX_TIFF_COMPRESSION, UNCOMPRESSED) != UNCOMPRESSED ||
+            fpx_tiff_tags_number(tags, directory, FPX_TIFF_FILL_ORDER, USUAL_ORDER) != USUAL_ORDER ||
+            fpx_tiff_tags_number(tags, directory, FPX_TIFF_SAMPLE_FORMAT, WHOLE_NUMBERS) != WHOLE_NUMBERS ||
+            fpx_tiff_tags_find(tags, directory, FPX_TIFF_LINEARISATION, &table)) {
+            return 0;
+        }
+        found = joined_strips(tags, directory, (uint64_t)width * height * sizeof(uint16_t));
+        if (found == 0) {
+            return 0;
+        }
+    }
+    return found;
+}
+
+bool fpx_tiff_tags_dng_crop(const fpx_tiff_tags *tags, uint64_t crop[4]) {
+    uint64_t directories[MOST_DIRECTORIES + 1];
+    bool are_all;
+    size_t count = find_directories(tags, directories, &are_all);
+    for (size_t index = 0; index < count; index++) {
+        // The raw picture's own directory; previews have a bit set.
+        if (fpx_tiff_tags_number(tags, directories[index], FPX_TIFF_SUBFILE_TYPE, 0) != 0) {
+            continue;
+        }
+        if (whole_numbers(tags, directories[index], FPX_TIFF_DEFAULT_CROP_ORIGIN, crop, 2) &&
+            whole_numbers(tags, directories[index], FPX_TIFF_DEFAULT_CROP_SIZE, crop + 2, 2)) {
+            // Top, left, bottom, right; the crop counts from its corner.
+            uint64_t area[4] = {0};
+            fpx_tiff_tag has_area;
+            if (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_ACTIVE_AREA, &has_area) &&
+                !whole_numbers(tags, directories[index], FPX_TIFF_ACTIVE_AREA, area, 4)) {
+                return false;
+            }
+            crop[0] += area[1];
+            crop[1] += area[0];
+            return true;
+        }
+    }
+    return false;
+}
+
 bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *tags, uint64_t directory, uint32_t width, uint32_t height) {
     const uint32_t whole[4] = {0, 0, height, width};
     fpx_tiff_tag area;

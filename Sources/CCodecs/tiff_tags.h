@@ -10,11 +10,16 @@
 /// The tags that are looked for.
 enum {
     FPX_TIFF_SUBFILE_TYPE = 254,
+    FPX_TIFF_IMAGE_WIDTH = 256,
+    FPX_TIFF_IMAGE_HEIGHT = 257,
+    FPX_TIFF_BITS = 258,
     FPX_TIFF_COMPRESSION = 259,
+    FPX_TIFF_FILL_ORDER = 266,
     FPX_TIFF_IMAGE_DESCRIPTION = 270,
     FPX_TIFF_MAKE = 271,
     FPX_TIFF_MODEL = 272,
     FPX_TIFF_STRIP_OFFSETS = 273,
+    FPX_TIFF_SAMPLES = 277,
     FPX_TIFF_STRIP_BYTE_COUNTS = 279,
     FPX_TIFF_SOFTWARE = 305,
     FPX_TIFF_TILE_OFFSETS = 324,
@@ -33,6 +38,9 @@ enum {
     FPX_TIFF_PIXEL_HEIGHT = 40963,
     FPX_TIFF_BODY_SERIAL = 42033,
     FPX_TIFF_DNG_VERSION = 50706,
+    FPX_TIFF_LINEARISATION = 50712,
+    FPX_TIFF_DEFAULT_CROP_ORIGIN = 50719,
+    FPX_TIFF_DEFAULT_CROP_SIZE = 50720,
     FPX_TIFF_CAMERA_SERIAL = 50735,
     FPX_TIFF_ACTIVE_AREA = 50829,
 };
@@ -82,6 +90,14 @@ uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *_Nonnull tags);
 /// Whether the file goes on to the end of every strip and tile of the first directory and of those that it names.
 /// LibRaw decodes what is not there to samples without a word.
 bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *_Nonnull tags);
+
+/// Which part of the sensor pictures show that are made of a DNG: left, top, width, height, from the sensor's corner. False
+/// when the file does not tell, or not in whole pixels. LibRaw 0.20 does not hand this on.
+bool fpx_tiff_tags_dng_crop(const fpx_tiff_tags *_Nonnull tags, uint64_t crop[_Nonnull 4]);
+
+/// Where the samples of a DNG's raw picture of this size begin when they lie in the file row by row, as they are: 16-bit, one a
+/// pixel, not compressed, without a table to be looked up in. 0 when they do not.
+uint64_t fpx_tiff_tags_plain_raw(const fpx_tiff_tags *_Nonnull tags, uint32_t width, uint32_t height);
 
 /// Whether the active area of a picture is all of it.
 bool fpx_tiff_tags_is_without_border(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint32_t width,

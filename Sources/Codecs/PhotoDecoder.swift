@@ -47,7 +47,7 @@ package struct PhotoDecoder: ~Copyable {
     }
 
     /// What was odd in the file so far; complete after `finish`.
-    var oddities: [PhotoOddity] { PhotoOddity.all(of: fpx_photo_oddities(decoder)) }
+    package var oddities: [PhotoOddity] { PhotoOddity.all(of: fpx_photo_oddities(decoder)) }
 
     /// After the last row: throws when the file is not complete to its end.
     package func finish() throws(FastPixError) {

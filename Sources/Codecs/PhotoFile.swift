@@ -8,7 +8,7 @@ package struct PhotoFile: Sendable {
     /// Which picture of the file.
     package let page: PhotoPage
     /// How many pictures the file has, refused ones included.
-    package let picturesInFile: Int
+    package var picturesInFile: Int
     package var isInStack: Bool { picturesInFile > 1 }
     /// Size of the file in bytes when its headers were read.
     package var byteCount: Int { state.byteCount }

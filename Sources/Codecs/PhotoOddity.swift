@@ -19,7 +19,17 @@ package enum PhotoOddity: String, Sendable, Hashable, Codable, CaseIterable {
     }
 
     /// What a decoder has met.
-    static func all(of bits: UInt32) -> [PhotoOddity] { bits == 0 ? [] : allCases.filter { $0.bit & bits != 0 } }
+    package static func all(of bits: UInt32) -> [PhotoOddity] { bits == 0 ? [] : allCases.filter { $0.bit & bits != 0 } }
+
+    /// "it has bytes ...; its picture is whole"
+    static func note(of oddities: [PhotoOddity]) -> String {
+        "\(oddities.map(\.words).joined(separator: ", and ")); its picture is whole"
+    }
+
+    /// The same of a photo that something is made of, in a list of one sentence; empty when nothing is odd.
+    package static func notes(of oddities: [PhotoOddity]) -> [String] {
+        oddities.isEmpty ? [] : ["\(note(of: oddities)), and it was taken (--strict refuses it)"]
+    }
 
     /// "it has bytes ..."
     var words: String {
@@ -39,9 +49,7 @@ package struct OddPhoto: Sendable, Codable, Equatable {
     package let oddities: [PhotoOddity]
 
     /// In a sentence.
-    package var note: String {
-        "\(path): \(oddities.map(\.words).joined(separator: ", and ")); its picture is whole and counts (--strict refuses it)"
-    }
+    package var note: String { "\(path): \(PhotoOddity.note(of: oddities)) and counts (--strict refuses it)" }
 
     enum CodingKeys: String, CodingKey { case path, oddities }
 }

@@ -32,12 +32,17 @@ package enum PhotoProbe {
             }
         }
         try interruption?.check()
-        var outcome = Outcome()
-        for result in results.withLock({ $0 }) {
-            outcome.photos += result?.photos ?? []
-            outcome.failed += result?.failed ?? []
+        return results.withLock { results in
+            // A stack may have many pictures: each result goes as soon as it is taken over.
+            var outcome = Outcome()
+            for index in results.indices {
+                guard let result = results[index] else { continue }
+                results[index] = nil
+                if outcome.photos.isEmpty { outcome.photos = result.photos } else { outcome.photos += result.photos }
+                outcome.failed += result.failed
+            }
+            return outcome
         }
-        return outcome
     }
 
     /// Reads the headers of all pictures of a file.
@@ -51,7 +56,7 @@ package enum PhotoProbe {
         } catch {
             return Outcome(failed: [SkippedPhoto(path: path.string, reason: error.reason)])
         }
-        let pictures = PicturesOfAFile(reading)
+        let pictures = PicturesOfAFile(path, file.state, reading)
         var error = fpx_photo_error()
         let status = fpx_photo_visit(
             file.fileDescriptor, reading.maskedBorder, reading.isStrict, channels.requested, maximumPixels,
@@ -64,33 +69,42 @@ package enum PhotoProbe {
             pictures.failures.append((pictures.count, FastPixError(status, error, path: path).reason))
             pictures.count += 1
         }
-        return pictures.outcome(path, file.state)
+        return pictures.outcome()
     }
 }
 
 /// What a file turns out to hold, picture by picture.
 private final class PicturesOfAFile {
     var count = 0
-    var pages: [(page: PhotoPage, header: PhotoHeader)] = []
+    private var photos: [PhotoFile] = []
     var failures: [(number: Int, reason: String)] = []
+    private let path: FilePath
+    private let state: OpenFile.State
     private let reading: PhotoReadingChoice
 
-    init(_ reading: PhotoReadingChoice) { self.reading = reading }
+    init(_ path: FilePath, _ state: OpenFile.State, _ reading: PhotoReadingChoice) {
+        self.path = path
+        self.state = state
+        self.reading = reading
+    }
 
     func add(_ status: fpx_photo_status, _ header: fpx_photo_header, _ error: fpx_photo_error) {
         if status == FPX_PHOTO_OK {
-            pages.append((PhotoPage(number: count, header.page, reading), PhotoHeader(header)))
+            // How many there are is known at the end only.
+            photos.append(
+                PhotoFile(
+                    path: path, page: PhotoPage(number: count, header.page, reading), picturesInFile: 1, state: state,
+                    header: PhotoHeader(header)))
         } else {
             failures.append((count, FastPixError(status, error, path: "").reason))
         }
         count += 1
     }
 
-    func outcome(_ path: FilePath, _ state: OpenFile.State) -> PhotoProbe.Outcome {
+    func outcome() -> PhotoProbe.Outcome {
+        for index in photos.indices { photos[index].picturesInFile = count }
         return PhotoProbe.Outcome(
-            photos: pages.map {
-                PhotoFile(path: path, page: $0.page, picturesInFile: count, state: state, header: $0.header)
-            },
+            photos: photos,
             failed: failures.map { number, reason in
                 SkippedPhoto(path: count > 1 ? "\(path.string)#\(number)" : path.string, reason: reason)
             })

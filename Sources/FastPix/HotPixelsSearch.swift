@@ -92,6 +92,8 @@ public struct HotPixelsSearch: Sendable {
     }
 
     private static let maximumTop = 1_000_000
+    /// What a photo takes on the lists of a search, its groups' among them (measured: 2.8 KB with 20,000 photos).
+    private static let listedBytes = 2800
 
     /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
     /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that cannot be done.
@@ -129,7 +131,7 @@ public struct HotPixelsSearch: Sendable {
             try CheckpointSet(
                 settings, groups: wanted, judging: detection != nil, workers: accumulation.workerCount)
         }
-        let listBytes = discovery.files.count * PhotoFile.listedBytes
+        let listBytes = discovery.files.count * Self.listedBytes
         for (index, group) in wanted.enumerated() {
             do throws(FastPixError) {
                 try search(

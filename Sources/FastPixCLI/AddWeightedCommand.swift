@@ -51,10 +51,12 @@ struct AddWeightedCommand: ParsableCommand {
 
     @OptionGroup var memory: PhotoMemoryOptions
 
+    @OptionGroup var strictness: StrictnessOptions
+
     private var settings: BlendSettings {
         BlendSettings(
             weights: arithmetic.weights, resizesSecond: pairing.resizeSecond, encoding: output.encoding,
-            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels,
+            overwrites: output.overwrite, workers: workers, maximumPixels: maxPixels, isStrict: strictness.strict,
             memoryLimit: memory.memoryLimit?.byteCount)
     }
 

@@ -75,6 +75,8 @@ struct RepairCommand: ParsableCommand {
 
     @OptionGroup var memory: PhotoMemoryOptions
 
+    @OptionGroup var strictness: StrictnessOptions
+
     func validate() throws {
         if map.isEmpty { throw ValidationError("Name the list of defects, for example: --map map.json") }
         _ = try frames.inputs(map.map { FilePath($0) })
@@ -84,7 +86,7 @@ struct RepairCommand: ParsableCommand {
     private var repair: PhotoRepair {
         PhotoRepair(
             folder: ArgumentPaths.asGiven(output), overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
-            maximumPixels: maxPixels, memoryLimit: memory.memoryLimit?.byteCount)
+            maximumPixels: maxPixels, isStrict: strictness.strict, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
     func run() throws {
@@ -107,6 +109,7 @@ struct RepairCommand: ParsableCommand {
                 progress: { bar.update("Repairing", done: $0.done, of: $0.total, "photos") })
             bar.clear()
             console.skipped(report.skipped)
+            console.noteOdd(report.photos)
             console.noteLeftOut(report.leftOut)
             console.noteUnselected(report.unselected, source.selection)
             if format == .json { try ResultSink(nil).write(report.json) }

@@ -15,10 +15,17 @@ struct StrictnessOptions: ParsableArguments {
 
 extension Console {
     /// Names the first few photos that count although they are odd.
-    func noteOdd(_ photos: [OddPhoto]) {
-        for photo in photos.prefix(Self.mostOdd) { note(photo.note) }
-        if photos.count > Self.mostOdd {
-            note("\(counted(photos.count - Self.mostOdd, "more photo")) are odd and count, too")
+    func noteOdd(_ photos: [OddPhoto]) { noteFirst(photos.map(\.note)) }
+
+    /// The same of repaired ones.
+    func noteOdd(_ photos: [RepairReport.Photo]) {
+        noteFirst(photos.flatMap { photo in photo.notes.map { "\(photo.path): \($0)" } })
+    }
+
+    private func noteFirst(_ notes: [String]) {
+        for text in notes.prefix(Self.mostOdd) { note(text) }
+        if notes.count > Self.mostOdd {
+            note("\(counted(notes.count - Self.mostOdd, "more photo")) are odd and count, too")
         }
     }
 

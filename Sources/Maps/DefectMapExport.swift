@@ -48,6 +48,8 @@ package struct DefectMapExport: Sendable {
             try write(Array(text.utf8), to: path, photos)
             return notes
         }
+        let folders = OutputFolders()
+        defer { folders.removeEmpty() }
         var written: Set<String> = []
         var misplaced: [FastPixError] = []
         for group in judged {
@@ -72,7 +74,7 @@ package struct DefectMapExport: Sendable {
                     continue
                 }
                 written.insert(name)
-                try OutputFolders().make(path)
+                try folders.make(path)
                 target = path.appending(name)
             } else {
                 target = NumberedOutput.file(path, group.number)

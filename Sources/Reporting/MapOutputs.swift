@@ -68,6 +68,8 @@ public struct MapOutputs: Sendable {
         photos: PhotoDiscovery
     ) -> [FailedOutput] {
         var failed: [FailedOutput] = []
+        let folders = OutputFolders()
+        defer { folders.removeEmpty() }
         func attempt(_ output: FilePath?, _ write: (FilePath) throws(FastPixError) -> Void) {
             guard let output else { return }
             do throws(FastPixError) {
@@ -82,11 +84,11 @@ public struct MapOutputs: Sendable {
             try writePicture(target, MomentsReader(accumulators: accumulators), group, summary)
         }
         attempt(mapsFolder) { (path: FilePath) throws(FastPixError) in
-            let folder = try Self.folder(path, number)
+            let folder = try Self.folder(path, number, folders)
             for format in mapFormats { try writeMaps(accumulators, format, of: group, to: folder) }
         }
         attempt(sumsFolder) { (path: FilePath) throws(FastPixError) in
-            try writeSums(exact ?? accumulators, to: try Self.folder(path, number))
+            try writeSums(exact ?? accumulators, to: try Self.folder(path, number, folders))
         }
         return failed
     }
@@ -200,9 +202,11 @@ public struct MapOutputs: Sendable {
         try file.commit()
     }
 
-    private static func folder(_ path: FilePath, _ number: Int) throws(FastPixError) -> FilePath {
+    private static func folder(
+        _ path: FilePath, _ number: Int, _ folders: OutputFolders
+    ) throws(FastPixError) -> FilePath {
         let folder = number > 1 ? path.appending("group-\(number)") : path
-        try OutputFolders().make(folder)
+        try folders.make(folder)
         return folder
     }
 }

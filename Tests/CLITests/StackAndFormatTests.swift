@@ -105,4 +105,23 @@ struct StackAndFormatTests {
             #expect(welford.groups[0].variance.max.value == 0)
         }
     }
+
+    /// addweighted blends numbers with a range, and says what it takes of a file that is more than one picture.
+    @Test func addWeightedNamesWhatItDoesNotBlend() throws {
+        try withTemporaryFolder { folder in
+            try folder.addCopy(of: Repository.fixture("tiff/float32-strips.tif"))
+            try folder.addCopy(of: Repository.fixture("tiff/stack.tif"))
+            try folder.addCopy(of: Repository.fixture("raw/bayer-rggb.dng"))
+            func blend(_ name: String) throws -> CommandRun {
+                try CommandRun.fastpix(["addweighted", name, "--blur", "3", "--format", "png", "-o", "out/"], in: folder)
+            }
+            let float = try blend("float32-strips.tif")
+            #expect(float.exitCode == 1 && float.stderr.contains("floating-point samples"), "\(float.stderr)")
+            let stack = try blend("stack.tif")
+            #expect(stack.exitCode == 0 && stack.stderr.contains("only the first of its 5 pictures"), "\(stack.stderr)")
+            let mosaic = try blend("bayer-rggb.dng")
+            #expect(mosaic.exitCode == 0 && mosaic.stderr.contains("mosaic of colours"), "\(mosaic.stderr)")
+            #expect(try folder.appendingPathComponent("out").entries() == ["bayer-rggb.png", "stack.png"])
+        }
+    }
 }

@@ -27,6 +27,29 @@ struct SystemLimitTests {
         #expect(limited.stdout == usual.stdout)
     }
 
+    /// LibRaw opens a raw file once more; that it cannot is no fault of the file.
+    @Test func aRawFileThatCannotBeOpenedTwiceIsNotDamaged() throws {
+        let run = try CommandRun.shell(
+            "ulimit -n 4; exec \"$0\" \"$@\"", ["stats", "--verify", Repository.fixture("raw/bayer-rggb.dng").path])
+        #expect(run.exitCode == 1)
+        #expect(run.stderr.contains("Too many open files") && !run.stderr.contains("truncated"), "\(run.stderr)")
+    }
+
+    /// Files that may not become large: without its signal ignored the system would end the program without a word.
+    @Test(arguments: [["--output", "r.json"], ["--save-maps", "r.maps"], ["--report", "r.html"], ["--export", "r.json"]])
+    func aLimitOfFileSizesIsASentence(_ output: [String]) throws {
+        try withTemporaryFolder { folder in
+            // Through a pipe, as the test's own record of what was said is a file, too.
+            let run = try CommandRun.shell(
+                "{ (ulimit -f 0; exec \"$0\" \"$@\" >/dev/null); echo \"exit $?\"; } 2>&1 | cat",
+                ["hotpixels", Repository.examplePhotos.path, "--format", "json", "--quiet"] + output, in: folder)
+            // 2: the result itself went to stdout.
+            #expect(run.stdout.contains(output[0] == "--output" ? "exit 1\n" : "exit 2\n"), "\(run.stdout)")
+            #expect(run.stdout.contains("fastpix: error:"), "\(run.stdout)")
+            #expect(try folder.entries() == [])
+        }
+    }
+
     /// Address space down to where the program cannot even be loaded: never a crash.
     @Test(
         .disabled(if: Sanitizer.isAddress || Sanitizer.isThread, "sanitizers take terabytes of it"),

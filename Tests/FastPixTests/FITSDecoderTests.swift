@@ -65,6 +65,63 @@ struct FITSDecoderTests {
         }
     }
 
+    /// A byte of picture for a kilobyte of list: a small file must not fill the memory.
+    @Test func morePicturesThanAFilePaysForAreNotListed() throws {
+        try withTemporaryFolder { folder in
+            let planes = 70_000
+            let cards = [
+                "SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    3",
+                "NAXIS1  =                    1", "NAXIS2  =                    1",
+                "NAXIS3  = " + String(repeating: " ", count: 15) + "\(planes)", "END",
+            ]
+            var bytes = Data(cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
+            bytes += Data(repeating: 32, count: 2880 - bytes.count) + Data(count: planes)
+            let file = try folder.addFile("many.fits", bytes)
+            let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
+            #expect(found.photos.count == 65_536)
+            #expect(found.failed.map(\.path) == ["\(file.path)#65536"])
+            #expect(found.failed.first?.reason.hasPrefix("more pictures than the 65536") == true)
+        }
+    }
+
+    /// Taken for missing, they would give other samples.
+    @Test(arguments: ["BSCALE  =                  NaN", "BSCALE  =                    0", "BZERO   = 'many'", "BSCALE  ="])
+    func scalesThatAreNoNumbersAreDamage(_ card: String) throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 20, height: 20, usual: 9, others: [])
+            var text = String(decoding: picture.fitsAsStored([]), as: UTF8.self)
+            let name = card.prefix(6)
+            let start = try #require(text.range(of: name))
+            let end = text.index(start.lowerBound, offsetBy: 80)
+            text.replaceSubrange(
+                start.lowerBound..<end, with: card.padding(toLength: 80, withPad: " ", startingAt: 0))
+            let file = try folder.addFile("a.fits", Data(text.utf8))
+            let error = #expect(throws: FastPixError.self) {
+                try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            }
+            #expect(error?.code == .corrupt && error?.message.contains("BSCALE") == true)
+        }
+    }
+
+    /// gzip ends in a checksum of all, which a flipped bit does not pass.
+    @Test func packedFilesAreCheckedToTheirEnd() throws {
+        try withTemporaryFolder { folder in
+            let whole = [UInt8](try Data(contentsOf: Repository.fixture("fits/u16.fits.gz")))
+            let samples = try #require(try decodeHostile(Data(whole), as: "a.fits.gz", in: folder))
+            for length in whole.count - 40..<whole.count {
+                let cut = try decodeHostile(Data(whole.prefix(length)), as: "a.fits.gz", in: folder)
+                #expect(cut == nil, "\(length) bytes of \(whole.count)")
+            }
+            // Behind gzip's own header, some fields of which mean nothing.
+            for index in 10..<whole.count {
+                var bytes = whole
+                bytes[index] ^= UInt8(1 << (index % 8))
+                let decoded = try decodeHostile(Data(bytes), as: "a.fits.gz", in: folder)
+                #expect(decoded == nil || decoded == samples, "byte \(index)")
+            }
+        }
+    }
+
     @Test func hugeFramesAreRefused() throws {
         try withTemporaryFolder { folder in
             var bytes = try Data(contentsOf: Repository.fixture("fits/u8.fits"))

@@ -32,10 +32,11 @@ struct StoredRepairTests {
         try PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos.map { try $0.samples() }
     }
 
-    /// Files whose samples are as they are delivered, in every order of bytes, planes and strips.
+    /// Files whose samples are as they are delivered, in every order of bytes, planes, strips and tiles: near either end.
     @Test(arguments: [
         "tiff/grey8-strips.tif", "tiff/grey8-bigtiff.tif", "tiff/grey16-strips.tif", "tiff/grey16-big-endian.tif",
         "tiff/rgb16-planar.tif", "tiff/rgb8-chunky.tif", "tiff/float32-strips.tif", "tiff/float32-big-endian.tif",
+        "tiff/grey8-tiles.tif", "tiff/grey16-tiles.tif", "tiff/float32-tiles.tif",
         "tiff/imagej.tif", "fits/u8.fits", "fits/u16.fits", "fits/i16-positive.fits",
         "fits/f32.fits", "fits/cube.fits", "fits/rgb.fits", "fits/extensions.fits",
     ])
@@ -43,27 +44,32 @@ struct StoredRepairTests {
         try withTemporaryFolder { folder in
             let file = Repository.fixture(name)
             let before = try Data(contentsOf: file)
-            let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
+            let photos = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos
+            let size = try #require(photos.first).header.shape
+            let entries = [[3, 4], [size.height - 2, size.width - 3]]
+            let (report, after) = try Self.repair(file, entries, in: folder)
             #expect(report.skipped == [])
             let repaired = try #require(after)
             #expect(repaired.count == before.count)
             let old = try Self.samples(file)
             let new = try Self.samples(folder.appendingPathComponent("out/\(file.lastPathComponent)"))
-            let photos = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos
             var changedSamples = 0
             for (photo, (old, new)) in zip(photos, zip(old, new)) {
                 let shape = photo.header.shape
                 let pixelBytes = shape.channels * shape.bytesPerSample
-                let place = 3 * shape.bytesPerRow + 4 * pixelBytes
+                let places = entries.map { $0[0] * shape.bytesPerRow + $0[1] * pixelBytes }
                 let changed = old.indices.filter { old[$0] != new[$0] }
-                #expect(changed.allSatisfy { (place..<place + pixelBytes).contains($0) })
-                changedSamples += changed.isEmpty ? 0 : 1
+                #expect(changed.allSatisfy { byte in places.contains { ($0..<$0 + pixelBytes).contains(byte) } })
+                changedSamples += places.count { place in changed.contains { ($0 - place) / pixelBytes == 0 } }
                 // Between those around it.
                 guard shape.bitsPerSample == 8, shape.channels == 1 else { continue }
-                let around = (2...4).flatMap { row in (3...5).map { old[row * shape.bytesPerRow + $0] } }
-                #expect((around.min()!...around.max()!).contains(new[place]))
+                for (entry, place) in zip(entries, places) {
+                    let around = (entry[0] - 1...entry[0] + 1)
+                        .flatMap { row in (entry[1] - 1...entry[1] + 1).map { old[row * shape.bytesPerRow + $0] } }
+                    #expect((around.min()!...around.max()!).contains(new[place]))
+                }
             }
-            #expect(changedSamples > 0)
+            #expect(changedSamples > 1)
             // The same number of bytes has changed as in the samples: headers and all else are kept.
             let inFile = before.indices.filter { before[$0] != repaired[$0] }.count
             let inSamples = zip(old, new).reduce(0) { sum, pair in sum + zip(pair.0, pair.1).count { $0 != $1 } }
@@ -98,7 +104,7 @@ struct StoredRepairTests {
     }
 
     /// What is packed is named, and nothing is written.
-    @Test(arguments: ["tiff/grey16-lzw.tif", "tiff/grey16-tiles.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz", "fits/scaled.fits"])
+    @Test(arguments: ["tiff/grey16-lzw.tif", "tiff/grey16-zlib-tiles.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz", "fits/scaled.fits"])
     func packedFilesAreRefused(_ name: String) throws {
         try withTemporaryFolder { folder in
             let (report, after) = try Self.repair(Repository.fixture(name), [[3, 4]], in: folder)

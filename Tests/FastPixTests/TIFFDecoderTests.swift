@@ -117,6 +117,21 @@ struct TIFFDecoderTests {
         }
     }
 
+    /// One nameless sample beside the colours is transparency in most files; two are bands that nobody would miss.
+    @Test func severalNamelessSamplesAreRefused() throws {
+        try withTemporaryFolder { folder in
+            for kinds: [UInt32] in [[], [0], [2], [2, 0]] {
+                let file = try folder.addFile("a.tif", TIFFFile.grey16(with: kinds))
+                #expect(try PhotoFile(probing: FilePath(file.path), maximumPixels: 0).samples().count == 24)
+            }
+            let file = try folder.addFile("a.tif", TIFFFile.grey16(with: [0, 0]))
+            let error = #expect(throws: FastPixError.self) {
+                try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            }
+            #expect(error?.code == .unsupported && error?.message.contains("have no name") == true)
+        }
+    }
+
     // MARK: Damage
 
     /// The writer puts directories in front of samples, so that no cut leaves a whole picture.

@@ -69,13 +69,15 @@ static void compare(const repair_input *input, const fpx_photo_header *header, c
 static fpx_photo_status repair(int file, uint8_t first_byte, const repair_input *input, fpx_bytes *output) {
     fpx_photo_error error;
     size_t blocks_changed = 0;
+    uint32_t oddities = 0;
     const fpx_photo_page first = {0};
     fpx_photo_status status =
         first_byte == 'I' || first_byte == 'M' || first_byte == 'S'
             ? fpx_stored_repair(file, &first, MAXIMUM_PIXELS, input->places, input->place_count, output, &error)
         : first_byte == 0xff
-            ? fpx_jpeg_repair(file, MAXIMUM_PIXELS, input->places, input->place_count, output, &blocks_changed, &error)
-            : fpx_png_repair(file, MAXIMUM_PIXELS, input->places, input->place_count, output, &error);
+            ? fpx_jpeg_repair(file, false, MAXIMUM_PIXELS, input->places, input->place_count, output, &blocks_changed,
+                              &oddities, &error)
+            : fpx_png_repair(file, false, MAXIMUM_PIXELS, input->places, input->place_count, output, &oddities, &error);
     if (status != FPX_PHOTO_OK && error.message[0] == 0) abort();
     return status;
 }

@@ -26,6 +26,17 @@ public enum TIFFFile {
         return file
     }
 
+    /// A grey picture of 4 x 3 pixels with further samples of these kinds (ExtraSamples: 0 without a name, 2 alpha).
+    public static func grey16(with extraSamples: [UInt32]) -> Data {
+        let perPixel = 1 + extraSamples.count
+        var file = header
+        let kinds = UInt32(extraSamples.enumerated().reduce(0) { $0 | $1.element << (16 * UInt32($1.offset)) })
+        append(
+            [UInt8](repeating: 7, count: 4 * 3 * perPixel * 2), width: 4, height: 3, isLast: true, to: &file,
+            samplesPerPixel: UInt32(perPixel), further: [(338, 3, UInt32(extraSamples.count), kinds)])
+        return file
+    }
+
     /// A page that claims to be so large and has four bytes.
     public static func declaring(width: UInt32, height: UInt32) -> Data {
         var file = header
@@ -35,15 +46,19 @@ public enum TIFFFile {
 
     private static let header = Data([0x49, 0x49, 42, 0, 8, 0, 0, 0])
 
-    private static func append(_ samples: [UInt8], width: UInt32, height: UInt32, isLast: Bool, to file: inout Data) {
-        let entries: [(tag: Int, type: Int, value: UInt32)] = [
-            (256, 4, width), (257, 4, height), (258, 3, 16), (259, 3, 1), (262, 3, 1),
-            (273, 4, UInt32(file.count + 2 + 9 * 12 + 4)), (277, 3, 1), (278, 4, height),
-            (279, 4, UInt32(samples.count)),
-        ]
+    private static func append(
+        _ samples: [UInt8], width: UInt32, height: UInt32, isLast: Bool, to file: inout Data,
+        samplesPerPixel: UInt32 = 1, further: [(tag: Int, type: Int, count: UInt32, value: UInt32)] = []
+    ) {
+        let count = 9 + further.count
+        let entries: [(tag: Int, type: Int, count: UInt32, value: UInt32)] = [
+            (256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 16), (259, 3, 1, 1), (262, 3, 1, 1),
+            (273, 4, 1, UInt32(file.count + 2 + count * 12 + 4)), (277, 3, 1, samplesPerPixel), (278, 4, 1, height),
+            (279, 4, 1, UInt32(samples.count)),
+        ] + further
         file += bytes16(entries.count)
         for entry in entries {
-            file += bytes16(entry.tag) + bytes16(entry.type) + bytes32(1) + bytes32(entry.value)
+            file += bytes16(entry.tag) + bytes16(entry.type) + bytes32(entry.count) + bytes32(entry.value)
         }
         let next = file.count + 4 + samples.count
         file += bytes32(isLast ? 0 : UInt32(next))

@@ -24,6 +24,8 @@ public struct PhotoRepair: Sendable {
     public var workers: Int
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
+    /// Whether photos that are against their format are refused, even where the picture is whole.
+    public var isStrict: Bool
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. A photo is held whole, and one that
     /// takes more alone is left out and listed.
     public var memoryLimit: Int?
@@ -31,7 +33,8 @@ public struct PhotoRepair: Sendable {
     /// A repair with these settings; `workers`: nil is one per processor.
     public init(
         folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
-        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, memoryLimit: Int? = nil
+        workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, isStrict: Bool = false,
+        memoryLimit: Int? = nil
     ) {
         self.folder = folder
         self.overwrites = overwrites
@@ -39,6 +42,7 @@ public struct PhotoRepair: Sendable {
         self.radius = radius
         self.workers = workers ?? WorkerTeam.defaultWorkers
         self.maximumPixels = maximumPixels
+        self.isStrict = isStrict
         self.memoryLimit = memoryLimit
     }
 
@@ -165,25 +169,27 @@ public struct PhotoRepair: Sendable {
             throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
         }
         try folders.make(target.removingLastComponent())
-        let blocks = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) { () throws(FastPixError) in
+        let (blocks, oddities) = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) {
+            () throws(FastPixError) in
             var output = fpx_bytes()
             defer { fpx_bytes_free(&output) }
-            var blocks: Int?
+            var done: (blocks: Int?, oddities: [PhotoOddity]) = (nil, [])
             if isStored {
                 try RepairedPhoto.make(
                     pictures, patches: patches, maximumPixels: maximumPixels, into: &output)
             } else {
-                blocks = try RepairedPhoto.make(
-                    path, header.format, try patches(header), maximumPixels: maximumPixels, into: &output)
+                done = try RepairedPhoto.make(
+                    path, header.format, try patches(header), isStrict: isStrict, maximumPixels: maximumPixels,
+                    into: &output)
             }
             var file = try StagedFile(target: target)
             try file.write(UnsafeRawBufferPointer(start: output.data, count: output.count))
             try file.commit(replacing: overwrites, durably: false)
-            return blocks
+            return done
         }
         return RepairReport.Photo(
             path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
-            defects: map.entries.count, blocksChanged: blocks)
+            defects: map.entries.count, blocksChanged: blocks, notes: PhotoOddity.notes(of: oddities))
     }
 
     /// All pictures of a TIFF or FITS file; throws when one of them cannot be read.

@@ -18,3 +18,17 @@ extension RepairReport: Decodable {
         isInterrupted = try container.decodeIfPresent(Bool.self, forKey: .isInterrupted) ?? false
     }
 }
+
+extension RepairReport.Photo: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        path = try container.decode(String.self, forKey: .path)
+        output = try container.decode(String.self, forKey: .output)
+        width = try container.decode(Int.self, forKey: .width)
+        height = try container.decode(Int.self, forKey: .height)
+        defects = try container.decode(Int.self, forKey: .defects)
+        blocksChanged = try container.decodeIfPresent(Int.self, forKey: .blocksChanged)
+        // Earlier versions told nothing of what is odd.
+        notes = try container.decodeIfPresent([String].self, forKey: .notes) ?? []
+    }
+}

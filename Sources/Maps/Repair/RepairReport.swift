@@ -4,7 +4,7 @@ import FastPixPlumbing
 /// What `fastpix repair` did; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct RepairReport: Sendable, Encodable {
     /// A photo that was written.
-    public struct Photo: Sendable, Codable, Equatable {
+    public struct Photo: Sendable, Encodable, Equatable {
         /// The photo that was read.
         public let path: String
         /// The photo that was written.
@@ -17,8 +17,10 @@ public struct RepairReport: Sendable, Encodable {
         public let defects: Int
         /// 8 x 8 blocks of all components that differ from the original's; nil for PNG, which has none.
         public let blocksChanged: Int?
+        /// What is against the photo's format and leaves its picture whole, in sentences.
+        public let notes: [String]
 
-        enum CodingKeys: String, CodingKey { case path, output, width, height, defects, blocksChanged }
+        enum CodingKeys: String, CodingKey { case path, output, width, height, defects, blocksChanged, notes }
 
         /// What is not known is written as null, so that a reader finds every key.
         public func encode(to encoder: any Encoder) throws {
@@ -29,6 +31,7 @@ public struct RepairReport: Sendable, Encodable {
             try container.encode(height, forKey: .height)
             try container.encode(defects, forKey: .defects)
             try container.encode(blocksChanged, forKey: .blocksChanged)
+            try container.encode(notes, forKey: .notes)
         }
     }
 

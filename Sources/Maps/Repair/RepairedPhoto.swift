@@ -20,30 +20,35 @@ enum RepairedPhoto {
     /// Buffers, tables, and windows around the places to repair.
     private static let overheadBytes = 2 << 20
 
-    /// Fills `output`, which the caller frees. Returns the number of changed blocks, nil for PNG.
+    /// Fills `output`, which the caller frees. Returns the number of changed blocks, nil for PNG, and what was odd.
     static func make(
-        _ path: FilePath, _ format: PhotoFormat, _ patches: RepairPatches, maximumPixels: UInt64,
+        _ path: FilePath, _ format: PhotoFormat, _ patches: RepairPatches, isStrict: Bool, maximumPixels: UInt64,
         into output: inout fpx_bytes
-    ) throws(FastPixError) -> Int? {
+    ) throws(FastPixError) -> (blocks: Int?, oddities: [PhotoOddity]) {
         guard format == .jpeg || format == .png else {
-            throw FastPixError(.unsupported, path: path, "repair takes JPEG, PNG, TIFF and FITS files only")
+            throw FastPixError(
+                .unsupported, path: path,
+                "raw files are not repaired; give the list to the program that develops them (hotpixels --export)")
         }
         try AddressSpace.demand(0, for: "this photo")
         let file = try OpenFile(path)
         var error = fpx_photo_error()
         var blocks = 0
+        var oddities: UInt32 = 0
         let status = patches.patches.withUnsafeBufferPointer { patches in
             format == .jpeg
                 ? fpx_jpeg_repair(
-                    file.fileDescriptor, maximumPixels, patches.baseAddress, patches.count, &output, &blocks, &error)
+                    file.fileDescriptor, isStrict, maximumPixels, patches.baseAddress, patches.count, &output, &blocks,
+                    &oddities, &error)
                 : fpx_png_repair(
-                    file.fileDescriptor, maximumPixels, patches.baseAddress, patches.count, &output, &error)
+                    file.fileDescriptor, isStrict, maximumPixels, patches.baseAddress, patches.count, &output,
+                    &oddities, &error)
         }
         guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
         guard file.isUnchanged else {
             throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
         }
-        return format == .jpeg ? blocks : nil
+        return (format == .jpeg ? blocks : nil, PhotoOddity.all(of: oddities))
     }
 
     /// The same for all pictures of a TIFF or FITS file; `patches` gives those of each.
