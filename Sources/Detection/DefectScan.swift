@@ -116,6 +116,9 @@ private struct BandScan {
             }
             for tile in 0..<tileColumns {
                 let index = (row - rows.lowerBound) * tileColumns + tile
+                if geometry.isLossless, geometry.colours == 1, 1...Self.fewSilent ~= Int(marks[index].silent) {
+                    lookAtSilent(row, geometry.countedColumns(ofTile: tile), into: &candidates)
+                }
                 if LeftOutRegions.isSilent(marks[index], geometry.countedColumns(ofTile: tile).count) {
                     silentVariances[index] = middleVariance(row, geometry.countedColumns(ofTile: tile))
                 }
@@ -238,6 +241,18 @@ private struct BandScan {
             }
         }
     }
+
+    /// Two that are dead, or stuck at one value, among each other's neighbours never lie above or below all of them.
+    private func lookAtSilent(_ row: Int, _ columns: Range<Int>, into candidates: inout [Candidate]) {
+        let (above, below) = (accumulators.above(at: row * shape.width), accumulators.below(at: row * shape.width))
+        for column in columns where above[column] == 0 && below[column] == 0 && isWorthALook(row, column) {
+            candidates.append(candidate(row, column))
+        }
+    }
+
+    /// Of a tile's row: with 30 photos of scenes one pixel in a hundred is silent by chance. More are a place that no photo
+    /// shows anything of, or the zeros of dark frames.
+    private static let fewSilent = 4
 
     private func candidate(_ row: Int, _ column: Int) -> Candidate {
         let isCounted =
