@@ -113,7 +113,7 @@ struct DefectJudgement {
                         kind: .dust, row: point.row - Int(reach.up), column: point.column - Int(reach.left), rows: rows,
                         columns: columns))
             } else if !geometry.isLossless, max(rows, columns) > Self.longestSmear,
-                abs(point.evidence.offset) > Self.strongestSmear
+                abs(point.brightness) > Self.strongestSmear
             {
                 strokes.append((point.row, point.column))
             }
@@ -123,8 +123,9 @@ struct DefectJudgement {
 
     /// Pixels over which a defect keeps a quarter of its offset: as `largestCluster`.
     private static let longestSmear = 5
-    /// Of 255: a single coefficient of a block, which may be all that is left of a faint defect and makes it as long as the
-    /// block, has an amplitude of a quarter of its step, and steps are 50 (colours at quality 75) or less. Twice that.
+    /// Of 255, in brightness, as colours of half the resolution are smeared further: a single coefficient of a block, which may
+    /// be all that is left of a faint defect and makes it as long as the block, has an amplitude of a quarter of its step, and
+    /// steps are 60 at most at quality 75 (15). A half more for others beside it.
     private static let strongestSmear = 25.0
 
     private struct Keyed: Hashable {

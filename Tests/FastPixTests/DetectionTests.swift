@@ -83,17 +83,6 @@ struct DetectionTests {
         #expect(detection.defects.first?.pixels == places)
     }
 
-    /// Neither ever lies above or below all of its neighbours, as the other is one of them.
-    @Test func equalPixelsTwoApartAreFound() throws {
-        let spots = [(40, 40), (40, 42), (80, 100), (82, 102), (110, 30), (112, 30)]
-        let detection = try scenes(40, seed: 27) { _, frame in
-            for (row, column) in spots { frame[index(row, column)] = row < 60 ? 0 : row < 100 ? 60000 : 9000 }
-        }.detection()
-        #expect(places(detection) == spots.map { PixelPlace(row: $0.0, column: $0.1) })
-        #expect(detection.defects.filter { $0.row < 60 }.allSatisfy { $0.class == .dead })
-        #expect(detection.defects.filter { $0.row > 60 }.allSatisfy { $0.class == .stuck })
-    }
-
     /// Two pixels at the neighbour distance: the weaker one never lies above the stronger.
     @Test func theWeakerOfTwoNeighboursIsFoundInDarkFrames() throws {
         let detection = try darks(30, seed: 5) { frame in
