@@ -9,7 +9,7 @@ package struct FrameFact: Sendable, Hashable {
     package let roughness: Int64
     /// Which half of `CoarseSums` it is in, 0 or 1: by its content, so that neither its name nor other photos matter.
     let half: Int
-    let exposureSeconds: Double?
+    package let exposureSeconds: Double?
     let iso: Int?
     /// By the camera's clock; texts in the order of time.
     let time: String?

@@ -49,7 +49,7 @@ public struct Defect: Sendable, Encodable, Equatable {
     /// The channel in which it is strongest; the moments below are this channel's.
     public let channel: Int
     /// What is wrong with it.
-    public let `class`: DefectClass
+    public internal(set) var `class`: DefectClass
     /// Which of its pixels are together.
     public let shape: DefectShape
     /// The share of entries of this evidence that are true defects, 0 to 1, as measured with planted defects

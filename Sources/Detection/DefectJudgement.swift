@@ -65,6 +65,10 @@ struct DefectJudgement {
             clusters = clusters.filter { cluster in
                 !overlays.contains { $0.contains(cluster[0].row, cluster[0].column) }
             }
+            // Not before: what compression leaves of a strong defect beside it has any form.
+            let things = things(clusters.map { $0[0] })
+            regions += things
+            clusters = clusters.filter { cluster in !things.contains { $0.contains(cluster[0].row, cluster[0].column) } }
             // A cluster larger than any smear is a thing, not a defect of the sensor.
             regions += clusters.filter { $0.count > Self.largestCluster }.map { spot($0) }
             clusters = clusters.filter { $0.count <= Self.largestCluster }
@@ -94,6 +98,35 @@ struct DefectJudgement {
     private static let largestCluster = 25
     /// Of a pixel's offset: what its touching ones have when a lens has drawn it, as the sharpest lenses give a point.
     private static let opticsShare: Float = 0.25
+
+    /// What is larger than a defect and its smear: spots of dust, and strokes of what is printed into all photos with what is
+    /// near them.
+    private func things(_ points: [PointEvidence]) -> [ExcludedRegion] {
+        var regions: [ExcludedRegion] = []
+        var strokes: [(row: Int, column: Int)] = []
+        for point in points {
+            let reach = point.candidate.reach
+            let (rows, columns) = (Int(reach.up) + Int(reach.down) + 1, Int(reach.left) + Int(reach.right) + 1)
+            if min(rows, columns) > Self.longestSmear, min(reach.up, reach.down, reach.left, reach.right) >= 2 {
+                regions.append(
+                    ExcludedRegion(
+                        kind: .dust, row: point.row - Int(reach.up), column: point.column - Int(reach.left), rows: rows,
+                        columns: columns))
+            } else if !geometry.isLossless, max(rows, columns) > Self.longestSmear,
+                abs(point.brightness) > Self.strongestSmear
+            {
+                strokes.append((point.row, point.column))
+            }
+        }
+        return regions + OverlaySearch(shape: shape).regions(of: strokes)
+    }
+
+    /// Pixels over which a defect keeps a quarter of its offset: as `largestCluster`.
+    private static let longestSmear = 5
+    /// Of 255, in brightness, as colours of half the resolution are smeared further: a single coefficient of a block, which may
+    /// be all that is left of a faint defect and makes it as long as the block, has an amplitude of a quarter of its step, and
+    /// steps are 60 at most at quality 75 (15). A half more for others beside it.
+    private static let strongestSmear = 25.0
 
     private struct Keyed: Hashable {
         let region: ExcludedRegion
@@ -136,6 +169,10 @@ struct DefectJudgement {
         var points = weighed.filter { $0.strength >= needed }
         guard geometry.isLossless, geometry.colours == 1 else { return points }
         var open = weighed.filter { $0.strength < needed }
+        let mutual = Set(mutuallyHidden(open, weighing).map { PixelPlace(row: $0.row, column: $0.column) })
+        func isMutual(_ point: PointEvidence) -> Bool { mutual.contains(PixelPlace(row: point.row, column: point.column)) }
+        points += open.filter(isMutual).map { $0.with(strength: needed) }
+        open.removeAll(where: isMutual)
         var last = points
         while !last.isEmpty, !open.isEmpty {
             let byRow = Dictionary(grouping: last, by: \.row)
@@ -149,6 +186,17 @@ struct DefectJudgement {
             last = found
         }
         return points
+    }
+
+    private func mutuallyHidden(_ open: [PointEvidence], _ weighing: PointWeighing) -> [PointEvidence] {
+        let silent = open.filter { $0.evidence.above == 0 && $0.evidence.below == 0 }
+        let byRow = Dictionary(grouping: silent, by: \.row)
+        let distance = shape.neighbourDistance
+        return silent.filter { point in
+            [-distance, 0, distance].contains { step in
+                byRow[point.row + step, default: []].contains { weighing.hideEachOther(point, $0) }
+            }
+        }
     }
 
     private func findLines(_ weighing: PointWeighing) -> [DefectLine] {
@@ -270,7 +318,7 @@ struct DefectJudgement {
         let (rows, columns) = line.isColumn ? (line.extent.count, line.width) : (line.width, line.extent.count)
         // Whether it follows the scene is not known: only its mean is.
         let level = statistics.level
-        let isDead = level + line.offset <= 0.06 * white && line.offset < 0
+        let isDead = line.offset < 0 && DefectClassifier(kind: recognition.kind, white: white).isBlack(level + line.offset)
         let strength = min(3, line.spreads / 6)
         return Defect(
             row: row, column: column, channel: geometry.mainChannel,

@@ -37,9 +37,10 @@ struct DetectionLimit {
         let frameCount = weighing.frameCount
         let most = ExpectedShare.score(hits: frameCount, frames: frameCount, share: share)
         let needed = weighing.needed(most: most)
+        let neededHere = weighing.needed(most: most / (dispersion ?? 1))
         let persistence =
             ExpectedShare.score(hits: min(hits, frameCount), frames: frameCount, share: share) / (dispersion ?? 1)
-        return persistence >= needed && spreads >= weighing.spreadsNeeded(dispersion)
+        return persistence >= neededHere && spreads >= weighing.spreadsNeeded(dispersion)
             && (persistence * spreads).squareRoot() >= weighing.togetherNeeded(needed, dispersion)
     }
 

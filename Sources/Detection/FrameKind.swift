@@ -1,5 +1,6 @@
 import FastPixAccumulation
 import FastPixFrames
+import FastPixPlatform
 
 /// What the frames of a group show.
 public enum FrameKind: String, Sendable, Codable, CaseIterable {
@@ -67,7 +68,8 @@ struct FrameRecognition {
             return
         }
         let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 ? 65535 : max(level * 8, 1)
-        if level <= Self.darkShare * range && frames.relativeVariance.squareRoot() * level <= max(1, contrast) {
+        let isSteady = frames.relativeVariance.squareRoot() * level <= max(1, contrast)
+        if level <= Self.darkShare * range && (isSteady || frames.isWithoutLight) {
             (kind, reason) = (.darks, "no light and nothing but noise from frame to frame")
         } else {
             (kind, reason) = (.flats, "even light and nothing but noise from pixel to pixel")
@@ -94,6 +96,9 @@ struct FrameLevels {
     let contrasts: [Double]
     /// Of the photos' mean levels, over their mean squared.
     let relativeVariance: Double
+    /// Exposures differ by two stops or more, and levels by less than half of the stops that light would change them by:
+    /// dark current and the glow of amplifiers lie on a level that stays.
+    let isWithoutLight: Bool
 
     init(_ facts: [FrameFact], _ coarse: CoarseSums) {
         let facts = facts.sorted { $0.precedes($1) }
@@ -103,6 +108,10 @@ struct FrameLevels {
         contrasts = facts.map { Double($0.roughness) / (pixels * unit) * Double.pi.squareRoot() / 2 }
         let cells = Double(max(1, coarse.rows * coarse.columns * CoarseSums.cellSize))
         let levels = facts.map { Double($0.level) / (cells * unit) }
+        let exposures = facts.compactMap(\.exposureSeconds)
+        let stops = log2((exposures.max() ?? 0) / (exposures.min() ?? 0))
+        let levelStops = log2((levels.max() ?? 0) / (levels.min() ?? 0))
+        isWithoutLight = exposures.count == facts.count && stops >= 2 && levelStops <= stops / 2
         let mean = levels.reduce(0, +) / Double(max(1, levels.count))
         let squares = levels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         relativeVariance = mean > 0 && levels.count > 1 ? squares / Double(levels.count - 1) / (mean * mean) : 0
@@ -133,6 +142,7 @@ struct CoarseMap {
             return
         }
         let halves = [0, 1].map { half in Self.relief(sums[half], rows, columns, unit: unit * Double(counts[half])) }
+        let isBar = Self.nearBars(halves: sums, counts: counts, unit: unit, rows: rows, columns: columns)
         // Block by block, and the middle one of all: a banner, or a shadow that stays, is a few blocks only.
         var correlations: [Double] = []
         var covariances: [Double] = []
@@ -140,7 +150,9 @@ struct CoarseMap {
             for column in stride(from: 0, through: max(0, columns - Self.block), by: Self.block) {
                 let cells = (row..<min(rows, row + Self.block)).flatMap { r in
                     (column..<min(columns, column + Self.block)).map { r * columns + $0 }
-                }
+                }.filter { isBar.isEmpty || !isBar[$0] }
+                // A quarter of a block tells a correlation to a quarter.
+                guard cells.count >= Self.block * Self.block / 4 else { continue }
                 if let value = Self.correlation(cells.map { halves[0][$0] }, cells.map { halves[1][$0] }) {
                     correlations.append(value.correlation)
                     covariances.append(value.covariance)
@@ -149,6 +161,29 @@ struct CoarseMap {
         }
         correlation = correlations.isEmpty ? nil : Selection.median(correlations)
         common = Selection.median(covariances)
+    }
+
+    /// Cells that are black in all photos, or from which such cells are averaged: the edge of black bars is the same in all
+    /// photos, and shows nothing of a view. Empty where there are none, or most are, as in dark frames.
+    private static func nearBars(
+        halves: [[Int64]], counts: [Int], unit: Double, rows: Int, columns: Int
+    ) -> [Bool] {
+        let isBlack = halves[0].indices.map { cell in
+            [0, 1].allSatisfy { Double(halves[$0][cell]) < unit * Double(counts[$0]) }
+        }
+        let count = isBlack.count { $0 }
+        guard count > 0, 2 * count < isBlack.count else { return [] }
+        var near = isBlack
+        for row in 0..<rows {
+            for column in 0..<columns where isBlack[row * columns + column] {
+                for r in max(0, row - radius - 1)...min(rows - 1, row + radius + 1) {
+                    for c in max(0, column - radius - 1)...min(columns - 1, column + radius + 1) {
+                        near[r * columns + c] = true
+                    }
+                }
+            }
+        }
+        return near
     }
 
     /// Cells of a block's side: 64 pixels, of which 64 values tell a correlation to an eighth.

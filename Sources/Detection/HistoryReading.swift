@@ -36,7 +36,7 @@ package struct HistoryReading {
         let readings = WorkerTeam.map(photos.count, workers: min(workers, OpenFile.limit)) { index in
             defer { progress(1) }
             do throws(FastPixError) {
-                return Result<[Double], FastPixError>.success(try residuals(photos[index], places))
+                return Result<[Reading], FastPixError>.success(try read(photos[index], places))
             } catch {
                 return .failure(error)
             }
@@ -47,11 +47,12 @@ package struct HistoryReading {
         }
         for (number, place) in places.enumerated() {
             let entries = zip(photos, readings).compactMap { photo, reading -> ResidualSeries.Entry? in
-                guard case .success(let residuals) = reading else { return nil }
+                guard case .success(let pixels) = reading else { return nil }
                 return ResidualSeries.Entry(
-                    path: photo.name, capture: photo.header.capture, residual: residuals[number])
+                    path: photo.name, capture: photo.header.capture, residual: pixels[number].residual,
+                    neighbours: pixels[number].neighbours)
             }
-            series[place.index] = ResidualSeries(entries: entries)
+            series[place.index] = ResidualSeries(entries: entries, sampleType: shape.sampleType)
         }
         return (series, unread)
     }
@@ -63,8 +64,11 @@ package struct HistoryReading {
         let channel: Int
     }
 
+    /// Of one place in one photo.
+    private typealias Reading = (residual: Double, neighbours: Double)
+
     /// `places` in the order of their rows.
-    private func residuals(_ photo: PhotoFile, _ places: [Place]) throws(FastPixError) -> [Double] {
+    private func read(_ photo: PhotoFile, _ places: [Place]) throws(FastPixError) -> [Reading] {
         let reading = try PhotoReading(photo, channels: channels, maximumPixels: maximumPixels)
         let distance = shape.neighbourDistance
         let window = 2 * distance + 1
@@ -74,8 +78,8 @@ package struct HistoryReading {
         func row(_ row: Int) -> UnsafeRawPointer {
             UnsafeRawPointer(rows.baseAddress! + row % window * shape.bytesPerRow)
         }
-        var residuals: [Double] = []
-        residuals.reserveCapacity(places.count)
+        var pixels: [Reading] = []
+        pixels.reserveCapacity(places.count)
         for place in places {
             let end = min(shape.height, place.row + distance + 1)
             while reading.rowsRead < end {
@@ -89,9 +93,10 @@ package struct HistoryReading {
                 }
             }
             let own = sample(row(place.row), place.column * shape.channels + place.channel)
-            residuals.append(own - Self.median(neighbours))
+            let middle = Self.median(neighbours)
+            pixels.append((own - middle, middle))
         }
-        return residuals
+        return pixels
     }
 
     private func sample(_ row: UnsafeRawPointer, _ index: Int) -> Double {

@@ -12,6 +12,17 @@ struct OverlaySearch {
     /// Over all entries of a frame: one false overlay in a thousand frames.
     private static let chance = 1e-3
 
+    /// What lies around strokes: the rest of their letters.
+    func regions(of strokes: [(row: Int, column: Int)]) -> [ExcludedRegion] {
+        strokes.map { stroke in
+            let (top, left) = (max(0, stroke.row - Self.radius), max(0, stroke.column - Self.radius))
+            return ExcludedRegion(
+                kind: .overlay, row: top, column: left,
+                rows: min(shape.height, stroke.row + Self.radius + 1) - top,
+                columns: min(shape.width, stroke.column + Self.radius + 1) - left)
+        }
+    }
+
     /// `isStroke`: of each point, whether it goes on beyond what compression smears.
     func find(_ isStroke: [Bool], at points: [(row: Int, column: Int)]) -> [ExcludedRegion] {
         guard points.count >= Self.fewest else { return [] }

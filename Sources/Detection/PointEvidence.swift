@@ -101,6 +101,24 @@ struct PointWeighing {
             }
     }
 
+    /// Whether both are as steady as nothing that a photo shows, alike, and among each other's neighbours, so that neither
+    /// ever lies above or below all of its own.
+    func hideEachOther(_ a: PointEvidence, _ b: PointEvidence) -> Bool {
+        let distance = geometry.shape.neighbourDistance
+        let (rows, columns) = (abs(a.row - b.row), abs(a.column - b.column))
+        return max(rows, columns) == distance && rows % distance == 0 && columns % distance == 0
+            && [a, b].allSatisfy(isSilent) && a.evidence.offset * b.evidence.offset > 0
+            && min(abs(a.evidence.offset), abs(b.evidence.offset))
+                >= Self.hiddenShare * max(abs(a.evidence.offset), abs(b.evidence.offset))
+    }
+
+    private func isSilent(_ point: PointEvidence) -> Bool {
+        let evidence = point.evidence
+        return point.candidate.isCounted && evidence.above == 0 && evidence.below == 0
+            && point.spreads >= Self.spreadsAlone && abs(evidence.offset) >= offsetNeeded(evidence)
+            && Self.steadiness * Double(evidence.variance) <= Double(evidence.ringVariance)
+    }
+
     /// Of the offset of the one that hides it: pixels of a cluster are damaged alike.
     private static let hiddenShare = 0.6
 
@@ -186,10 +204,11 @@ struct PointWeighing {
         }
     }
 
-    /// Rec. 601 luma, as JPEG has it, of the offsets.
+    /// Of the offsets.
     private func brightness(_ candidate: Candidate) -> Double {
         let offsets = candidate.evidence.map(\.offset)
         guard offsets.count == 3 else { return offsets[0] }
-        return 0.299 * offsets[0] + 0.587 * offsets[1] + 0.114 * offsets[2]
+        let luma = DefectClassifier.luma
+        return luma[0] * offsets[0] + luma[1] * offsets[1] + luma[2] * offsets[2]
     }
 }

@@ -1,4 +1,5 @@
 import FastPixCodecs
+import FastPixFrames
 
 /// What a listed pixel shows, photo by photo.
 package struct ResidualSeries: Sendable {
@@ -7,15 +8,25 @@ package struct ResidualSeries: Sendable {
         let capture: CaptureSettings
         /// The pixel less the middle of its neighbours, in samples.
         let residual: Double
+        /// The middle of its neighbours, in samples.
+        let neighbours: Double
     }
 
     /// In the order of time; among equals, and where no time is known, in that of their paths.
     let entries: [Entry]
 
+    /// Standard deviation that rounding to whole samples alone gives to a residual; 0 of floating-point frames.
+    let rounding: Double
+    /// The largest sample that photos have, as far as is known.
+    let white: Double
+
     /// `entries` in the order of their paths.
-    init(entries: [Entry]) {
+    init(entries: [Entry], sampleType: SampleType) {
         self.entries = entries.enumerated().sorted {
             ($0.element.capture.time ?? "", $0.offset) < ($1.element.capture.time ?? "", $1.offset)
         }.map(\.element)
+        // A twelfth of the pixel's rounding, and no more than that of the middle of its neighbours'.
+        rounding = sampleType == .f32 ? 0 : (2 / 12.0).squareRoot()
+        white = sampleType == .u8 ? 255 : entries.map { max($0.neighbours, $0.neighbours + $0.residual) }.max() ?? 0
     }
 }

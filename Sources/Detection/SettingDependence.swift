@@ -34,7 +34,8 @@ package struct SettingDependence: Sendable, Codable, Equatable {
     }
 
     /// `photos`: the setting, where it is known, and how much the photo shows of the defect.
-    init(_ photos: some Sequence<(Double?, Double)>) {
+    /// `rounding`: see `ResidualSeries`.
+    init(_ photos: some Sequence<(Double?, Double)>, rounding: Double) {
         let known = photos.compactMap { setting, strength in setting.map { (setting: $0, strength: strength) } }
             .sorted { ($0.setting, $0.strength) < ($1.setting, $1.strength) }
         guard let cut = Self.cut(known.map(\.setting)) else {
@@ -53,10 +54,18 @@ package struct SettingDependence: Sendable, Codable, Equatable {
         }
         lower = described[0]
         upper = described[1]
-        // Welch's t.
-        let scatter = parts.reduce(0) { $0 + max(0.01, $1.moments.variance) / Double($1.part.count) }.squareRoot()
-        let score = (parts[1].moments.mean - parts[0].moments.mean) / scatter
-        verdict = score >= Self.leastScore ? .grows : score <= -Self.leastScore ? .shrinks : .steady
+        // Welch's t, and Satterthwaite's degrees of freedom.
+        let errors = parts.map { max(rounding * rounding, $0.moments.variance) / Double($0.part.count) }
+        let error = errors.reduce(0, +)
+        let difference = parts[1].moments.mean - parts[0].moments.mean
+        guard error > 0 else {
+            verdict = difference > 0 ? .grows : difference < 0 ? .shrinks : .steady
+            return
+        }
+        let freedom = error * error / zip(errors, parts).reduce(0) { $0 + $1.0 * $1.0 / Double($1.1.part.count - 1) }
+        let score = Deviate.ofStudent(difference / error.squareRoot(), freedom: freedom)
+        let needed = Deviate.exceeded(with: Self.falseAlarm / 2)
+        verdict = score >= needed ? .grows : score <= -needed ? .shrinks : .steady
     }
 
     /// Where the sorted settings fall into two parts that are as equal in number as equal settings allow; nil when one
@@ -76,9 +85,10 @@ package struct SettingDependence: Sendable, Codable, Equatable {
         return (mean, m2 / Double(max(1, values.count - 1)))
     }
 
-    /// In each part.
+    /// In each part: two parts of five lie apart altogether by chance once in 126 times, two of four once in 35.
     private static let fewestPhotos = 5
     /// Between the parts' medians: half a stop.
     private static let leastRatio = 1.4
-    private static let leastScore = 3.0
+    /// Of a defect that is the same at all settings, to be said to grow or to shrink.
+    private static let falseAlarm = 1e-3
 }

@@ -287,7 +287,7 @@ public struct HotPixelsSearch: Sendable {
         }
         return detection.with(
             zip(detection.defects, series).map { defect, series in
-                series.map { defect.with(DefectHistory($0, defect.class)) } ?? defect
+                series.map { defect.with($0, frames: detection.kind) } ?? defect
             })
     }
 

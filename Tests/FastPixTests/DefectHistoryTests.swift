@@ -3,11 +3,13 @@ import Testing
 
 @testable import FastPixCodecs
 @testable import FastPixDetection
+@testable import FastPixFrames
 
 /// Since when a defect shows, and how it depends on settings.
 struct DefectHistoryTests {
     private static func series(
-        _ residuals: [Double], times: [String?]? = nil, iso: [Int?]? = nil, seconds: [Double?]? = nil
+        _ residuals: [Double], around neighbours: [Double]? = nil, times: [String?]? = nil, iso: [Int?]? = nil,
+        seconds: [Double?]? = nil, _ sampleType: SampleType = .u8
     ) -> ResidualSeries {
         ResidualSeries(
             entries: residuals.enumerated().map { index, residual in
@@ -16,8 +18,8 @@ struct DefectHistoryTests {
                     capture: CaptureSettings(
                         time: times.map { $0[index] } ?? "2020-01-01T00:00:\(10 + index)",
                         iso: iso.map { $0[index] } ?? nil, exposureSeconds: seconds.map { $0[index] } ?? nil),
-                    residual: residual)
-            })
+                    residual: residual, neighbours: neighbours?[index] ?? 100)
+            }, sampleType: sampleType)
     }
 
     /// What a sound pixel shows: no more than the scene's detail and noise.
@@ -69,6 +71,63 @@ struct DefectHistoryTests {
         #expect(DefectHistory(Self.series(residuals), .stuck).firstSeen?.photosBefore == 15)
     }
 
+    /// What all photos together show as a pixel that jumps.
+    @Test(arguments: [DefectClass.stuck, .hot, .dead]) func theClassIsThatOfThePhotosSince(_ expected: DefectClass) {
+        let around = Self.noise(40, seed: 3).map { 110 + 20 * $0 }
+        let residuals = zip(around, Self.noise(40)).enumerated().map { index, values in
+            let (level, noise) = values
+            guard index >= 20 else { return noise }
+            return noise + (expected == .hot ? 60 : (expected == .stuck ? 230 : 0) - level)
+        }
+        let jumps = Defect.made(row: 9, column: 9, class: .unstable)
+        let told = jumps.with(Self.series(residuals, around: around), frames: .scenes)
+        #expect(told.history?.firstSeen?.photosBefore == 20)
+        #expect(told.class == expected)
+        // Where it shows in all, all photos have told it.
+        let always = Self.series(residuals.map { $0 + 500 }, around: around)
+        #expect(jumps.with(always, frames: .scenes).class == .unstable)
+    }
+
+    @Test func whatGrowsWithExposureIsHot() {
+        let seconds = (0..<40).map { [0.01, 0.01, 0.02, 1][$0 % 4] }
+        let growing = Self.noise(40).enumerated().map { $0.element + 90 * seconds[$0.offset] }
+        let jumps = Defect.made(row: 9, column: 9, class: .unstable)
+        #expect(jumps.with(Self.series(growing, seconds: seconds), frames: .scenes).class == .hot)
+        let blinking = Self.noise(40).enumerated().map { $0.element + ($0.offset % 3 == 0 ? 90 : 0) }
+        #expect(jumps.with(Self.series(blinking, seconds: seconds), frames: .scenes).class == .unstable)
+    }
+
+    /// Samples of floating-point frames may be anything.
+    @Test func smallSamplesHaveABeginning() {
+        let residuals = Self.noise(40).enumerated().map { ($0.element + ($0.offset >= 12 ? 30 : 0)) / 65536 }
+        #expect(DefectHistory(Self.series(residuals, .f32), .hot).firstSeen?.photosBefore == 12)
+        let iso = (0..<40).map { [100, 800][$0 % 2] }
+        let growing = Self.noise(40).enumerated().map { ($0.element + Double(iso[$0.offset]) / 40) / 65536 }
+        #expect(DefectHistory(Self.series(growing, iso: iso, .f32), .hot).iso.verdict == .grows)
+    }
+
+    /// One of a thousand pixels that are the same at all settings is said to grow or shrink, one of ten thousand to begin.
+    @Test func chanceIsSeldomTakenForADependence() {
+        let iso = (0..<12).map { [100, 800][$0 % 2] }
+        var dated = 0
+        var dependent = 0
+        for seed in 1...1000 as ClosedRange<UInt64> {
+            let history = DefectHistory(Self.series(Self.noise(12, seed: seed &* 7919).map { $0 + 20 }, iso: iso), .hot)
+            dated += history.firstSeen?.photosBefore == 0 ? 0 : 1
+            dependent += history.iso.verdict == .steady ? 0 : 1
+        }
+        #expect(dated <= 1 && dependent <= 5)
+    }
+
+    @Test func improbabilitiesAreThoseOfTables() {
+        #expect(abs(Deviate.exceeded(with: 0.05) - 1.6449) < 1e-4)
+        #expect(abs(Deviate.exceeded(with: 1e-6) - 4.7534) < 1e-4)
+        // Student's t of 10 degrees of freedom: 2.764 is exceeded with 0.01, 4.587 with 0.0005.
+        #expect(abs(Deviate.ofStudent(2.764, freedom: 10) - Deviate.exceeded(with: 0.01)) < 0.01)
+        #expect(abs(Deviate.ofStudent(-4.587, freedom: 10) + Deviate.exceeded(with: 0.0005)) < 0.01)
+        #expect(abs(Deviate.ofStudent(4.541, freedom: 3) - Deviate.exceeded(with: 0.01)) < 0.05)
+    }
+
     @Test func timeOrdersPhotosAndPathsBreakTies() {
         let residuals = Self.noise(20).enumerated().map { $0.element + ($0.offset < 8 ? 30 : 0) }
         // The photos with the defect come first by path and last by time; 1 and 2 are of the same time.
@@ -108,7 +167,7 @@ struct DefectHistoryTests {
         let iso = (0..<40).map { settings[$0 % settings.count] }
         #expect(
             DefectHistory(Self.series(Self.noise(40), iso: iso), .hot).iso
-                == SettingDependence([(Double?, Double)]()))
+                == SettingDependence([(Double?, Double)](), rounding: 0))
     }
 
     @Test func captureTimesAreReadAsEXIFWritesThem() {

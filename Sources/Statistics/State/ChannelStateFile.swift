@@ -1,4 +1,5 @@
 import FastPixAccumulation
+import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
 
