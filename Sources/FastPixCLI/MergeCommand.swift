@@ -18,7 +18,7 @@ struct MergeCommand: ParsableCommand {
             Examples:
               fastpix hotpixels 2023/ --checkpoint 2023.state
               fastpix hotpixels 2024/ --checkpoint 2024.state
-              fastpix merge 2023.state 2024.state --defects
+              fastpix merge 2023.state 2024.state
               fastpix merge shards/*.state --export map.json --report page.html --photos archive/ --recursive
               fastpix merge channels/*.state --format json
             """)
@@ -34,12 +34,16 @@ struct MergeCommand: ParsableCommand {
     var top = HotPixelsSearch.defaultTop
 
     @Flag(
+        inversion: .prefixedNo,
         help: ArgumentHelp(
-            "Judge which pixels are defective.",
-            discussion: "As hotpixels does with all their photos, to the last bit."))
-    var defects = false
+            "With --no-defects no pixel is judged: the statistics alone. (default: --defects)",
+            discussion: """
+                Pixels are judged as hotpixels does with all their photos, to the last bit. States that hotpixels \
+                --no-defects has made do not count what it takes.
+                """))
+    var defects: Bool?
 
-    @OptionGroup(title: "Defects (each implies --defects)") var judging: DetectionOptions
+    @OptionGroup(title: "Defects") var judging: DetectionOptions
 
     @Option(
         help: ArgumentHelp("Write the combined state.", valueName: "file"), completion: .file())
@@ -63,7 +67,7 @@ struct MergeCommand: ParsableCommand {
     @Option(
         name: .customLong("report"),
         help: ArgumentHelp(
-            "Write a web page with the maps and every defect; implies --defects.",
+            "Write a web page with the maps and every defect.",
             discussion: "With --photos it shows parts of some photos, too.", valueName: "file.html"),
         completion: .file(extensions: ["html"]))
     var page: String?
@@ -78,7 +82,7 @@ struct MergeCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Look into subfolders of --photos, too.")
     var recursive = false
 
-    @OptionGroup(title: "Exports (each implies --defects)") var export: ExportOptions
+    @OptionGroup(title: "Exports") var export: ExportOptions
 
     @OptionGroup var memory: MemoryOptions
 
@@ -88,6 +92,11 @@ struct MergeCommand: ParsableCommand {
         }
         if minimumFrames != nil && !separateGroups {
             throw ValidationError("--minimum-frames is for --separate-groups; give that, too.")
+        }
+        if defects == false && isDefectWanted {
+            throw ValidationError(
+                "--no-defects leaves nothing for --report, --export, --sensitivity, --classes, --frames and --above to do; "
+                    + "leave one of them out.")
         }
         if recursive && photos.isEmpty { throw ValidationError("--recursive is for --photos; give that, too.") }
         try validating { () throws(FastPixError) in try merge.validate() }
@@ -105,10 +114,10 @@ struct MergeCommand: ParsableCommand {
         return merge
     }
 
-    /// Nil when no option asks for defects.
-    private var detection: DetectionSettings? {
-        defects || judging.isUsed || page != nil || !export.paths.isEmpty ? judging.settings : nil
-    }
+    private var detection: DetectionSettings? { defects ?? true ? judging.settings : nil }
+
+    /// Whether an option has no meaning without defects.
+    private var isDefectWanted: Bool { judging.isUsed || page != nil || !export.paths.isEmpty }
 
     func run() throws {
         let console = Console(isQuiet: output.quiet)
@@ -174,7 +183,7 @@ struct MergeCommand: ParsableCommand {
     }
 
     private func mergeChannels(_ paths: [FilePath]) throws(FastPixError) -> ExitCode {
-        guard detection == nil, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
+        guard defects == nil, !isDefectWanted, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
             top == HotPixelsSearch.defaultTop
         else {
             throw FastPixError(

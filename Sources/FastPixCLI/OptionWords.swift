@@ -14,6 +14,8 @@ enum OptionWords {
         ("use fewer workers or a smaller batch", "use fewer --workers or a smaller --batch"),
         ("use fewer workers", "use fewer --workers"),
         ("raise the memory limit", "raise --memory-limit"),
+        ("leave defects out, or make it anew", "leave them out with --no-defects, or make it anew"),
+        ("leave defects out again", "leave them out again with --no-defects"),
         ("allow overwriting to replace it", "--overwrite replaces it"),
         ("allow any camera to use it nevertheless", "--any-camera uses it nevertheless"),
         ("allow any camera to compare them nevertheless", "--any-camera compares them nevertheless"),

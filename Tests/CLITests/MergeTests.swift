@@ -29,7 +29,7 @@ struct MergeTests {
             let whole = try CommandRun.fastpix(
                 ["hotpixels", "--no-defects"] + photos.map(\.path) + output + ["whole"], in: folder)
             let merged = try CommandRun.fastpix(
-                ["merge"] + states.reversed() + output + ["merged", "--save-state", "merged.state"], in: folder)
+                ["merge", "--no-defects"] + states.reversed() + output + ["merged", "--save-state", "merged.state"], in: folder)
             #expect(merged.exitCode == 0)
             #expect(merged.stderr == "")
             #expect(merged.stdout == whole.stdout)
@@ -53,7 +53,7 @@ struct MergeTests {
             let whole = try CommandRun.fastpix(
                 ["hotpixels", "--no-defects", Repository.fixture("sixteen-bit").path] + output + ["whole"], in: folder)
             let merged = try CommandRun.fastpix(
-                ["merge", "first.state", "second.state"] + output + ["merged"], in: folder)
+                ["merge", "--no-defects", "first.state", "second.state"] + output + ["merged"], in: folder)
             #expect(try merged.hotPixels().groups == whole.hotPixels().groups)
             let sums = try Self.folderOfSums(folder.appendingPathComponent("merged"))
             #expect(try sums == Self.folderOfSums(folder.appendingPathComponent("whole")))
@@ -69,8 +69,24 @@ struct MergeTests {
             let whole = try CommandRun.fastpix(
                 ["hotpixels", Repository.examplePhotos.path] + output)
             let merged = try CommandRun.fastpix(
-                ["merge", "first.state", "second.state", "--defects"] + output, in: folder)
+                ["merge", "first.state", "second.state"] + output, in: folder)
             #expect(try merged.hotPixels().groups == whole.hotPixels().groups)
+        }
+    }
+
+    /// States of runs that looked for no defects are not taken for ones without any.
+    @Test func whatWasNotCountedIsNotJudged() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(12).map(\.path)
+            let made = try CommandRun.fastpix(
+                ["hotpixels", "--no-defects", "--quiet", "--checkpoint", "sums.state"] + photos, in: folder)
+            #expect(made.exitCode == 0)
+            let judged = try CommandRun.fastpix(["merge", "sums.state", "--quiet"], in: folder)
+            #expect(judged.exitCode == 1)
+            #expect(judged.stdout == "")
+            #expect(judged.stderr.contains("sums.state") && judged.stderr.contains("--no-defects"), "\(judged.stderr)")
+            let sums = try CommandRun.fastpix(["merge", "sums.state", "--no-defects", "--quiet"], in: folder)
+            #expect(sums.exitCode == 0)
         }
     }
 
@@ -143,6 +159,7 @@ struct MergeTests {
 
     @Test func wrongUsageIsSaid() throws {
         #expect(try CommandRun.fastpix(["merge"]).exitCode == 64)
+        #expect(try CommandRun.fastpix(["merge", "a", "--no-defects", "--export", "a.json"]).exitCode == 64)
         #expect(try CommandRun.fastpix(["merge", "a", "--output", "b", "--save-state", "b"]).exitCode == 64)
         let missing = try CommandRun.fastpix(["merge", "/no/such.state"])
         #expect(missing.exitCode == 1)

@@ -194,7 +194,7 @@ def merge(
         As `hotpixels`; also FastPixError for damaged states, and for ones that share photos.
     """
     options = [
-        *_flag("--defects", defects),
+        *(["--defects"] if defects else ["--no-defects"]),
         *_judging(sensitivity, classes, kind, above),
         *_option("--top", top),
         *_option("--save-state", save_state),
