@@ -225,8 +225,22 @@ def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> Non
         os.chdir(before)
 
 
+@pytest.fixture
+def many(example: Path, tmp_path: Path) -> Path:
+    """Photos that take the program some twenty times as long as it takes a signal to arrive."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for photo in example.glob("*.jpg"):
+        content = photo.read_bytes()
+        for number in range(30):
+            # A comment behind the first marker: photos of equal content count once.
+            comment = b"\xff\xfe\x00\x03" + number.to_bytes(1, "big")
+            (folder / f"{photo.stem}-{number}.jpg").write_bytes(content[:2] + comment + content[2:])
+    return folder
+
+
 def test_ctrl_c_ends_the_program_and_the_same_call_goes_on(
-    example: Path, program: Path, tmp_path: Path, started: list[subprocess.Popen[bytes]]
+    many: Path, program: Path, tmp_path: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
     state = tmp_path / "a.state"
 
@@ -235,17 +249,17 @@ def test_ctrl_c_ends_the_program_and_the_same_call_goes_on(
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        fastpix.hotpixels(example, checkpoint=state, workers=1, progress=interrupt)
+        fastpix.hotpixels(many, checkpoint=state, workers=1, progress=interrupt)
     assert_has_ended_itself(started)
     # There is a state by now, unless nothing had been taken in yet.
-    expected = fastpix.hotpixels(example)
-    resumed = fastpix.hotpixels(example, checkpoint=state)
+    expected = fastpix.hotpixels(many)
+    resumed = fastpix.hotpixels(many, checkpoint=state)
     assert resumed.groups == expected.groups
     assert state.exists()
 
 
 def test_what_a_callback_raises_ends_the_program(
-    example: Path, program: Path, started: list[subprocess.Popen[bytes]]
+    many: Path, program: Path, started: list[subprocess.Popen[bytes]]
 ) -> None:
     class Enough(Exception):
         pass
@@ -254,7 +268,7 @@ def test_what_a_callback_raises_ends_the_program(
         raise Enough
 
     with pytest.raises(Enough):
-        fastpix.hotpixels(example, progress=stop)
+        fastpix.hotpixels(many, progress=stop)
     assert_has_ended_itself(started)
 
 

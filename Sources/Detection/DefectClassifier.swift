@@ -86,6 +86,12 @@ struct DefectClassifier {
         let ringVariance = Double(evidence.ringVariance)
         let isUp = evidence.offset > 0
         if kind == .darks || kind == .sky { return isUp ? .hot : .dead }
+        if kind == .flats {
+            // One light, more or less of it: what varies is noise, of which no slope tells anything.
+            if isUp { return evidence.mean > Self.nearWhite * white ? .stuck : .hot }
+            return evidence.mean <= Self.nearBlack(0) * white || evidence.mean <= Self.blind * evidence.ringMean
+                ? .dead : .lowGain
+        }
         guard ringVariance > 0 else { return variance > 0 ? .unstable : isUp ? .stuck : .dead }
         let slope = (variance / ringVariance).squareRoot()
         if slope > Self.unstable(frameCount), Double(hits) < Self.steadyShare * Double(telling) { return .unstable }
@@ -98,8 +104,9 @@ struct DefectClassifier {
         if level > Self.nearWhite * white { return own < Self.lost ? .stuck : .hot }
         if isUp || level > Self.nearBlack(slope) * white { return .stuck }
         // At half the gain compression leaves as much of a dead pixel as of one that sees half. But what sees some of the light
-        // is black where there is none, and not below.
-        return own < Self.blind || level < -Self.nearBlack(0) * white ? .dead : .lowGain
+        // is black where there is none, and not below. A level is known the less, the more the pixel follows.
+        let isBelow = own <= Self.lost && level < -Self.nearBlack(0) * white / (1 - slope)
+        return own < Self.blind || isBelow ? .dead : .lowGain
     }
 
     /// Whether the scene lies beyond `level` in many photos without leaving the pixel behind, as it leaves one that is stuck
@@ -108,7 +115,8 @@ struct DefectClassifier {
     private func isPassed(_ level: Double, _ evidence: ChannelEvidence, others: Int, telling: Int) -> Bool {
         let away = abs(level - evidence.ringMean) / Double(evidence.ringVariance).squareRoot()
         let expected = Double(telling) * 0.5 * erfc(away / 2.0.squareRoot()) / 2
-        return (level > evidence.ringMean) == (evidence.offset > 0) && Double(others) < expected - 2 * expected.squareRoot()
+        return (level > evidence.ringMean) == (evidence.offset > 0)
+            && Double(others) < expected - 2 * expected.squareRoot()
     }
 
     /// What share of the channel's value is the surroundings', where one colour alone is damaged: JPEG keeps brightness,

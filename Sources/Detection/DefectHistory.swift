@@ -68,7 +68,8 @@ extension Defect {
         {
             copy.class = .hot
         }
-        guard let first = history.firstSeen, first.photosBefore > 0, first.photosSince >= DefectHistory.fewestPhotos else {
+        guard let first = history.firstSeen, first.photosBefore > 0, first.photosSince >= DefectHistory.fewestPhotos
+        else {
             return copy
         }
         let shown = series.entries.filter { $0.capture.time != nil }.suffix(first.photosSince)

@@ -68,7 +68,8 @@ struct DefectJudgement {
             // Not before: what compression leaves of a strong defect beside it has any form.
             let things = things(clusters.map { $0[0] })
             regions += things
-            clusters = clusters.filter { cluster in !things.contains { $0.contains(cluster[0].row, cluster[0].column) } }
+            clusters = clusters.filter { cluster in !things.contains { $0.contains(cluster[0].row, cluster[0].column) }
+            }
             // A cluster larger than any smear is a thing, not a defect of the sensor.
             regions += clusters.filter { $0.count > Self.largestCluster }.map { spot($0) }
             clusters = clusters.filter { $0.count <= Self.largestCluster }
@@ -81,9 +82,14 @@ struct DefectJudgement {
         }
         defects += grids.map { grid in defect(grid, clusters[grid.members[0]], classifier) }
         defects += lines.map { defect($0) }
+        let known = Set(defects.flatMap(\.covered))
         defects = defects.filter { settings.classes.contains($0.class) }
         defects.sort { a, b in
             a.evidence != b.evidence ? a.evidence > b.evidence : (a.row, a.column) < (b.row, b.column)
+        }
+        let spots = LeftOutRegions.stillSpots(statistics, kind: kind, known: known)
+        regions += spots.filter { spot in
+            !regions.contains { $0.contains(spot.row, spot.column) }
         }
         regions = Array(Set(regions.map(Keyed.init))).map(\.region).sorted()
         return Detection(
@@ -170,7 +176,9 @@ struct DefectJudgement {
         guard geometry.isLossless, geometry.colours == 1 else { return points }
         var open = weighed.filter { $0.strength < needed }
         let mutual = Set(mutuallyHidden(open, weighing).map { PixelPlace(row: $0.row, column: $0.column) })
-        func isMutual(_ point: PointEvidence) -> Bool { mutual.contains(PixelPlace(row: point.row, column: point.column)) }
+        func isMutual(_ point: PointEvidence) -> Bool {
+            mutual.contains(PixelPlace(row: point.row, column: point.column))
+        }
         points += open.filter(isMutual).map { $0.with(strength: needed) }
         open.removeAll(where: isMutual)
         var last = points
@@ -318,7 +326,8 @@ struct DefectJudgement {
         let (rows, columns) = line.isColumn ? (line.extent.count, line.width) : (line.width, line.extent.count)
         // Whether it follows the scene is not known: only its mean is.
         let level = statistics.level
-        let isDead = line.offset < 0 && DefectClassifier(kind: recognition.kind, white: white).isBlack(level + line.offset)
+        let isDead =
+            line.offset < 0 && DefectClassifier(kind: recognition.kind, white: white).isBlack(level + line.offset)
         let strength = min(3, line.spreads / 6)
         return Defect(
             row: row, column: column, channel: geometry.mainChannel,

@@ -31,6 +31,7 @@ final class DefectScan: Sendable {
         let candidates = min(2 * CandidateStore.capacity, shape.width * shape.height / 16)
         return ScanStatistics.byteCount(FrameGeometry(shape: shape, codedUnit: CodedUnit(width: 1, height: 1)))
             + candidates * (64 + shape.channels * MemoryLayout<ChannelEvidence>.stride)
+            + min(StillPixel.most, shape.width * shape.height) * MemoryLayout<StillPixel>.stride
     }
 
     /// Takes in finished `rows`; `FinishedRows.halo` above and below them can be read, too, as far as the frame has them.
@@ -95,6 +96,7 @@ private struct BandScan {
         var marks = [fpx_row_marks](repeating: fpx_row_marks(), count: rows.count * tileColumns)
         var silentVariances = [Float](repeating: -1, count: marks.count)
         var candidates: [Candidate] = []
+        var still: [StillPixel] = []
         var flagged = [UInt32](repeating: 0, count: shape.width)
         for row in rows where row >= distance && row + distance < shape.height {
             let sample = row * shape.samplesPerRow
@@ -117,6 +119,9 @@ private struct BandScan {
             }
             for tile in 0..<tileColumns {
                 let index = (row - rows.lowerBound) * tileColumns + tile
+                if geometry.isLossless, marks[index].silent > 0 {
+                    findStill(row, geometry.countedColumns(ofTile: tile), into: &still)
+                }
                 if geometry.isLossless, geometry.colours == 1, 1...Self.fewSilent ~= Int(marks[index].silent) {
                     lookAtSilent(row, geometry.countedColumns(ofTile: tile), into: &candidates)
                 }
@@ -157,6 +162,7 @@ private struct BandScan {
             all.rows.below.replaceSubrange(first..<first + lines.rows.below.count, with: lines.rows.below)
             all.rows.sums.replaceSubrange(first..<first + lines.rows.sums.count, with: lines.rows.sums)
             all.candidates.add(candidates)
+            all.addStill(still)
         }
     }
 
@@ -247,6 +253,22 @@ private struct BandScan {
         }
     }
 
+    /// Pixels that nothing is seen to happen in while it does around them: stuck ones that have others of their kind for
+    /// neighbours are so, and lie above none.
+    private func findStill(_ row: Int, _ columns: Range<Int>, into still: inout [StillPixel]) {
+        let (channels, channel) = (shape.channels, geometry.mainChannel)
+        let usual = middleVariance(row, columns)
+        // Of whole numbers: more than rounding.
+        guard usual > (shape.sampleType == .f32 ? 0 : 1.0 / 12) else { return }
+        let first = row * shape.samplesPerRow + channel
+        let (above, below) = (accumulators.above(at: first), accumulators.below(at: first))
+        for column in columns where above[column * channels] == 0 && below[column * channels] == 0 {
+            let sample = column * channels + channel
+            guard Float(moments.variance(row, sample)) <= usual * StillPixel.share else { continue }
+            still.append(StillPixel(row: row, column: column, isBlack: moments.mean(row, sample) == 0))
+        }
+    }
+
     /// Two that are dead, or stuck at one value, among each other's neighbours never lie above or below all of them.
     private func lookAtSilent(_ row: Int, _ columns: Range<Int>, into candidates: inout [Candidate]) {
         let first = row * shape.samplesPerRow + geometry.mainChannel
@@ -313,10 +335,9 @@ private struct BandScan {
         return Candidate.Reach(up: steps(-1, 0), down: steps(1, 0), left: steps(0, -1), right: steps(0, 1))
     }
 
-    /// Pixels next to the frame's edges have no counters. Where nothing is smeared they are looked at by their means
-    /// alone: one that lies far out among its row's, or column's, edge of the tile.
+    /// Pixels next to the frame's edges have no counters. They are looked at by their means alone: one that lies far out
+    /// among its row's, or column's, edge of the tile.
     private func lookAtEdges(into candidates: inout [Candidate]) {
-        guard geometry.isLossless else { return }
         for row in rows {
             let isEdge = row < distance || row + distance >= shape.height
             for tile in 0..<geometry.tileColumns {

@@ -77,6 +77,39 @@ struct LeftOutRegions {
         return regions.sorted()
     }
 
+    /// Pixels that touch and in which nothing is seen to happen, as rectangles: each hides the others, so that none of them
+    /// is found one by one. `known`: those that are on the list.
+    static func stillSpots(
+        _ statistics: ScanStatistics, kind: FrameKind, known: Set<PixelPlace>
+    ) -> [ExcludedRegion] {
+        let places = statistics.still.filter { !$0.isBlack || kind == .scenes || kind == .flats }
+            .map { PixelPlace(row: $0.row, column: $0.column) }.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
+        var left = Set(places)
+        var spots: [ExcludedRegion] = []
+        for start in places where left.remove(start) != nil {
+            var (members, next) = ([start], 0)
+            while next < members.count {
+                let place = members[next]
+                next += 1
+                for row in place.row - 1...place.row + 1 {
+                    for column in place.column - 1...place.column + 1 {
+                        if let found = left.remove(PixelPlace(row: row, column: column)) { members.append(found) }
+                    }
+                }
+            }
+            guard members.count >= fewestStill, !known.isSuperset(of: members) else { continue }
+            let (rows, columns) = (members.map(\.row), members.map(\.column))
+            spots.append(
+                ExcludedRegion(
+                    kind: .overlay, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
+                    columns: columns.max()! - columns.min()! + 1))
+        }
+        return spots
+    }
+
+    /// Fewer have neighbours two away that are sound; and two in a hundred by chance are silent, seldom three that touch.
+    private static let fewestStill = 3
+
     /// `columns`: of the tile's row that have counters.
     static func isSilent(_ mark: fpx_row_marks, _ columns: Int) -> Bool {
         columns > 0 && Double(mark.silent) >= silentShare * Double(columns)

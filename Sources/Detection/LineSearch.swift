@@ -28,7 +28,7 @@ struct LineSearch {
     private static let chanceShare = 1.0 / 3
     /// In units of what 27 of 32 lines around it do not exceed: 8.5 standard deviations, as for points.
     private static let spreadsNeeded = 6.0
-    /// Lines on either side that it is held against: 33 tell their spread to an eighth, and reach no further than a tile.
+    /// Lines on either side that it is held against: some 30 tell their spread to an eighth, and reach no further than a tile.
     private static let around = 16
     /// Pieces that have to agree: 64 pixels, four coded units, which no smear of a point reaches.
     private static let fewestPieces = 2
@@ -71,8 +71,12 @@ struct LineSearch {
                 let below = Double(counts.below[index(line, piece)])
                 let side = above >= Self.shareNeeded * count ? 1 : below >= Self.shareNeeded * count ? -1 : 0
                 guard side != 0 else { continue }
-                let around = (max(0, line - Self.around)...min(lines - 1, line + Self.around)).map { abs(offsets[$0]) }
-                    .sorted()
+                // But for those that lie beside it, or beside one that touches it: two defective lines that touch would make
+                // each other usual.
+                let near = geometry.shape.neighbourDistance + 1
+                let around = (max(0, line - Self.around)...min(lines - 1, line + Self.around))
+                    .filter { abs($0 - line) > near }.map { abs(offsets[$0]) }.sorted()
+                guard !around.isEmpty else { continue }
                 let spread = around[around.count * 27 / 32]
                 let spreads = abs(offsets[line]) / max(spread, 1e-9 * max(1, level))
                 guard abs(offsets[line]) >= offsetNeeded(level), spreads >= Self.spreadsNeeded else { continue }

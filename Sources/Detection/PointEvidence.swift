@@ -136,9 +136,11 @@ struct PointWeighing {
         if abs(offset) >= offsetNeeded(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
-                persistence / (needed(most: most(candidate, channel, side) / usual) * (1 - relief(spreadCount, repeated))),
+                persistence
+                    / (needed(most: most(candidate, channel, side) / usual) * (1 - relief(spreadCount, repeated))),
                 spreadCount / spreadsNeeded(repeated),
-                (persistence * spreadCount).squareRoot() / togetherNeeded(needed(most: most(candidate, channel, side)), repeated))
+                (persistence * spreadCount).squareRoot()
+                    / togetherNeeded(needed(most: most(candidate, channel, side)), repeated))
             // Stars that pass by are wider than a pixel, and lie above no more often than others.
             let showsSeldom =
                 geometry.isLossless && kind.isEven && persistence >= Self.persistenceOfFew

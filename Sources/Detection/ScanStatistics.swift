@@ -31,8 +31,16 @@ struct ScanStatistics: Sendable {
     /// How rows lie beside those above and below: [row][tile column].
     var rows: LineCounts
     var candidates: CandidateStore
+    /// None when there are more than `StillPixel.most`, as in black or white parts of scenes. In any order.
+    private(set) var still: [StillPixel] = []
+    private var stillCount = 0
     /// Whether the accumulators hold means instead of sums.
     var isFloat = false
+
+    mutating func addStill(_ pixels: [StillPixel]) {
+        stillCount += pixels.count
+        if stillCount <= StillPixel.most { still += pixels } else { still = [] }
+    }
 
     /// Rows of each tile whose spread is taken.
     static let samplesPerTile = 4
@@ -72,6 +80,19 @@ struct ScanStatistics: Sendable {
         return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 6 * lines
             + 7 * geometry.shape.height * geometry.tileColumns
     }
+}
+
+/// A pixel of frames without loss in which nothing is seen to happen while it does around it.
+struct StillPixel: Sendable {
+    let row: Int
+    let column: Int
+    /// Of zeros, as many pixels of dark frames are.
+    let isBlack: Bool
+
+    /// Of the middle variance of a tile's row: deviations of a quarter.
+    static let share: Float = 1.0 / 16
+    /// As candidates.
+    static let most = CandidateStore.capacity
 }
 
 /// Per piece of a line: of how many of its pixels is the mean above, or below, those of both sides, and twice the mean

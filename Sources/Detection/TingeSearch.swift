@@ -104,7 +104,8 @@ struct TingeSearch {
                 let logSpread = Self.deviations * log(Selection.value(at: count / 2, of: someVariances))
                 let peakLog = log(Self.ratio(peakVariance, variance))
                 return (
-                    mean, max(Self.tolerated * meanSpread, Self.shareOfPeak * abs(peakMean - mean), full / 256), variance,
+                    mean, max(Self.tolerated * meanSpread, Self.shareOfPeak * abs(peakMean - mean), full / 256),
+                    variance,
                     exp(max(Self.tolerated * logSpread, Self.shareOfPeak * peakLog, Self.leastLog))
                 )
             }

@@ -72,6 +72,14 @@ public struct PhotoList: Sendable {
                 break
             }
             bytes[first + length] = 0
+            // Lists of Windows end their lines with two bytes.
+            if !isNullSeparated, length > 0, bytes[first + length - 1] == UInt8(ascii: "\r") {
+                bytes[first + length - 1] = 0
+                if length == 1 {
+                    first += 2
+                    continue
+                }
+            }
             if length > 0 { body((start + first).assumingMemoryBound(to: CChar.self)) }
             first += length + 1
         }

@@ -45,6 +45,10 @@ struct ExportOptions: ParsableArguments {
     var rawSample: String?
 
     func validate() throws {
+        if paths.contains("-") {
+            throw ValidationError(
+                "--export needs a file: - is standard output, for --output alone (a file called - is ./-).")
+        }
         if !formats.isEmpty && formats.count != paths.count {
             throw ValidationError("Give --export-format once for each --export, in the same order, or leave it out.")
         }

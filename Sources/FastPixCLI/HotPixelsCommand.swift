@@ -123,6 +123,9 @@ struct HotPixelsCommand: ParsableCommand {
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
+        if dryRun, let format = output.chosenFormat, format != .text {
+            throw ValidationError("--dry-run tells its plan as text; leave --format out.")
+        }
         if !defects && (page != nil || !export.paths.isEmpty) {
             throw ValidationError(
                 "--no-defects leaves nothing for --report and --export to write; leave one of them out.")

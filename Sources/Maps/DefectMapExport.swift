@@ -43,6 +43,10 @@ package struct DefectMapExport: Sendable {
         _ judged: [JudgedGroup], unjudged: [String], photos: PhotoDiscovery
     ) throws(FastPixError) -> [String] {
         var notes = unjudged.map { "\(path): no list for \($0), whose defects could not be judged" }
+        // An empty list would say that there are none.
+        guard !judged.isEmpty || unjudged.isEmpty else {
+            throw FastPixError(.tooFewFrames, path: path, "no list, as the defects of no group could be judged")
+        }
         if format.holdsSeveralCameras {
             let text = format == .json ? JSONText.of(DefectList(judged)) : DefectTable.text(judged)
             try write(Array(text.utf8), to: path, photos)
@@ -64,7 +68,9 @@ package struct DefectMapExport: Sendable {
             }
             if format == .rawtherapee {
                 guard let name = RawTherapeeList.fileName(of: group.camera) else {
-                    notes.append("\(path): no list for \(group.name); RawTherapee's files are named after the camera")
+                    let reason = "no list for \(group.name); RawTherapee's files are named after the camera"
+                    if judged.count == 1 { throw FastPixError(.invalidArgument, path: path, reason) }
+                    notes.append("\(path): \(reason)")
                     continue
                 }
                 guard !written.contains(name) else {

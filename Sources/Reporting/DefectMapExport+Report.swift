@@ -12,7 +12,7 @@ extension DefectMapExport {
         var judged: [JudgedGroup] = []
         var unjudged: [String] = []
         for (index, group) in groups.enumerated() {
-            if let detection = group.detection, !detection.isFixedView {
+            if let detection = group.detection, !detection.isFixedView, detection.judgedShare > 0 {
                 judged.append(
                     JudgedGroup(
                         number: index + 1, camera: group.camera, shape: group.shape, frames: group.frames,

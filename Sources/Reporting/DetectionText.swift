@@ -32,8 +32,12 @@ extension HotPixelsReport {
                 "The photos show one view: its finest details cannot be told from defects. What is sharp to a pixel is "
                     + "listed with low confidence.")
         }
+        let classes = settings.classes ?? DefectClass.allCases
+        let asked =
+            classes.count < DefectClass.allCases.count
+            ? " of class " + classes.map(\.rawValue).joined(separator: ", ") : ""
         lines.append(
-            "\(counted(detection.defects.count, "defect")) found at sensitivity \(sensitivity.rawValue) in "
+            "\(counted(detection.defects.count, "defect"))\(asked) found at sensitivity \(sensitivity.rawValue) in "
                 + "\(detection.judgedPercent) % of the frame")
         lines.append(
             "over \(counted(group.frames, "photo")) taken for \(detection.kind.rawValue): \(detection.kindReason)")
@@ -52,13 +56,15 @@ extension HotPixelsReport {
     private func defectTable(_ defects: [Defect], _ group: Group, isBrief: Bool) -> TextTable {
         TextTable(
             columns: [
-                .left("class"), .left("shape"), .right("row"), .right("column"), .left(isBrief ? "chan." : "channel"), .right("mean"),
+                .left("class"), .left("shape"), .right("row"), .right("column"), .left(isBrief ? "chan." : "channel"),
+                .right("mean"),
                 .right("around"), .right("variance"), .right("around"), .right("conf."),
             ],
             rows: defects.prefix(Self.longestTable).map { defect in
                 let values = defect.values { isBrief && $0.magnitude >= 1000 ? brief($0) : TextTable.number($0) }
                 return [
-                    defect.class.rawValue, isBrief ? defect.shapeBrief : defect.shapeWords, "\(defect.row)", "\(defect.column)",
+                    defect.class.rawValue, isBrief ? defect.shapeBrief : defect.shapeWords, "\(defect.row)",
+                    "\(defect.column)",
                     group.colourName(defect),
                 ] + values + [TextTable.number(defect.confidence)]
             })

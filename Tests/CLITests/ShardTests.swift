@@ -80,6 +80,7 @@ struct ShardTests {
                 "\(list) | \"$0\" stats --files-from - --format json",
                 "\(list) -print0 | \"$0\" stats --files-from - -0 --format json",
                 "\(list) > list; \"$0\" stats --files-from list --format json",
+                "\(list) | sed 's/$/\\r/' | \"$0\" stats --files-from - --format json",
                 "\(list) > list; \"$0\" stats --files-from list --format json photos/photo-2.jpg --quiet",
             ] {
                 let run = try CommandRun.shell(line, in: folder)

@@ -44,6 +44,28 @@ struct DefectClassifierTests {
         #expect(Self.name([own, alike, alike]) == (level > 110 ? .stuck : .lowGain))
     }
 
+    /// The level that a pixel and its neighbours have in common is known the less, the more it follows them.
+    @Test(arguments: [(0.7, DefectClass.lowGain), (0.4, .dead)]) func whatSeesMostOfTheLightIsNotDead(
+        slope: Double, expected: DefectClass
+    ) {
+        #expect(Self.name([Self.evidence(slope: slope, level: -30, below: 58)]) == expected)
+    }
+
+    /// Of flats, in which nothing but noise varies.
+    @Test(arguments: [
+        (19277.0, DefectClass.lowGain), (24900, .lowGain), (300, .dead), (0, .dead), (31000, .hot), (64000, .stuck),
+    ]) func flatsAreNamedByTheirLight(mean: Double, expected: DefectClass) {
+        let evidence = ChannelEvidence(
+            above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: mean, ringMean: 27629, variance: 170 * 170,
+            ringVariance: 160 * 160, touching: 0)
+        let candidate = Candidate(
+            row: 9, column: 9, isCounted: true, evidence: [evidence], reach: Candidate.Reach(), tinge: Candidate.Reach()
+        )
+        let point = PointEvidence(
+            candidate: candidate, channel: 0, strength: 2, persistence: 10, spreads: 20, brightness: 20)
+        #expect(DefectClassifier(kind: .flats, white: 65535).name(point, frameCount: 20) == expected)
+    }
+
     /// Of one colour that follows the scene all the same.
     @Test func oneHotColourIsHot() {
         let own = Self.evidence(slope: 1, level: 0, above: 55)

@@ -309,6 +309,62 @@ struct DetectionTests {
         #expect(scan.judge(facts.reversed(), coarse: coarse, settings: DetectionSettings()) == whole)
     }
 
+    /// Pixels of a block hide each other from being found one by one: then the block is said to be left out, and only it.
+    @Test(arguments: [1, 3], [(4, 4), (1, 7), (12, 9)]) func whatHidesItselfIsSaid(
+        channels: Int, size: (rows: Int, columns: Int)
+    ) throws {
+        let shape = FrameShape(width: 160, height: 128, channels: channels, bitsPerSample: 16)
+        let set = FrameSet(shape, count: 30, seed: 34) { _, noise in
+            let scenes = (0..<channels).map { _ in noise.scene(160, 128, mean: 20000, contrast: 4000, noise: 300) }
+            return (0..<shape.sampleCount).map { sample in
+                let (row, column) = (sample / channels / 160, sample / channels % 160)
+                let isStuck = (60..<60 + size.rows).contains(row) && (70..<70 + size.columns).contains(column)
+                return isStuck ? 65535 : scenes[sample % channels][sample / channels]
+            }
+        }
+        let detection = try set.detection()
+        for row in 60..<60 + size.rows {
+            for column in 70..<70 + size.columns {
+                let isListed = detection.defects.contains { $0.covered.contains(PixelPlace(row: row, column: column)) }
+                #expect(isListed || detection.excludedRegions.contains { $0.contains(row, column) })
+            }
+        }
+        #expect(detection.judgedShare > 0.98)
+        if detection.defects.isEmpty { #expect(detection.judgedShare < 1) }
+    }
+
+    /// Two columns that touch are one, in spite of each other.
+    @Test func columnsThatTouchAreFound() throws {
+        let detection = try scenes(30, seed: 35) { _, frame in
+            for row in 0..<128 { for column in 80...81 { frame[index(row, column)] += 3000 } }
+        }.detection()
+        let column = try #require(detection.defects.first { $0.shape == .column })
+        #expect(column.column == 80 && column.extentColumns == 2 && column.extentRows == 128)
+        #expect(detection.defects.count == 1)
+    }
+
+    /// Those next to the edges of the frame, whose ringing is not taken for them.
+    @Test func edgesOfSmearedFramesAreJudged() throws {
+        let shape = FrameShape(width: 160, height: 128, channels: 3, bitsPerSample: 8)
+        let edges = [(0, 50), (1, 100), (127, 30), (60, 0), (80, 159)]
+        let set = FrameSet(shape, count: 30, seed: 36) { _, noise in
+            let scene = noise.scene(160, 128, mean: 110, contrast: 25, noise: 3)
+            return (0..<shape.sampleCount).map { sample in
+                let (row, column) = (sample / 3 / 160, sample / 3 % 160)
+                if edges.contains(where: { $0 == (row, column) }) { return 250 }
+                // A tenth of it, a few pixels away, as compression leaves.
+                let isRinging = edges.contains { max(abs($0.0 - row), abs($0.1 - column)) == 4 }
+                return min(255, max(0, (scene[sample / 3] - (isRinging ? 12 : 0)).rounded()))
+            }
+        }
+        let found = places(try set.detection(codedUnit: CodedUnit(width: 16, height: 16)))
+        #expect(
+            found
+                == edges.map { PixelPlace(row: $0.0, column: $0.1) }.sorted {
+                    ($0.row, $0.column) < ($1.row, $1.column)
+                })
+    }
+
     /// Pixels beside one that is looked at are looked at as closely, up to the last row around a band that can be read.
     @Test(arguments: [1, 3]) func looksReadNoFurtherThanTheHalo(channels: Int) throws {
         let shape = FrameShape(width: 96, height: 96, channels: channels, bitsPerSample: 16)

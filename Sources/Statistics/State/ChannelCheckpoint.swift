@@ -43,6 +43,12 @@ final class ChannelCheckpoint: Sendable {
                     "this checkpoint was made with\(countsValues ? "out" : "") counts of values; ask for the same, or "
                         + "choose another name for the checkpoint")
             }
+            guard reader.manifest.weight == weight, reader.manifest.greyAsRGB == greyAsRGB else {
+                throw FastPixError(
+                    .invalidArgument, path: settings.path,
+                    "this checkpoint was made with another weight of images, or with grey counted otherwise; ask for the "
+                        + "same, or choose another name for the checkpoint")
+            }
             var held: [StatePhoto] = []
             let cursor = reader.photos()
             while let photo = try cursor.next() { held.append(photo) }
