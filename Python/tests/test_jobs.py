@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -227,12 +228,12 @@ def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> Non
 
 @pytest.fixture
 def many(example: Path, tmp_path: Path) -> Path:
-    """Photos that take the program some twenty times as long as it takes a signal to arrive."""
+    """Photos that take the program some ten times as long as it takes a signal to arrive."""
     folder = tmp_path / "many"
     folder.mkdir()
     for photo in example.glob("*.jpg"):
         content = photo.read_bytes()
-        for number in range(30):
+        for number in range(10):
             # A comment behind the first marker: photos of equal content count once.
             comment = b"\xff\xfe\x00\x03" + number.to_bytes(1, "big")
             (folder / f"{photo.stem}-{number}.jpg").write_bytes(content[:2] + comment + content[2:])
@@ -273,8 +274,8 @@ def test_what_a_callback_raises_ends_the_program(
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
-    """The processes that jobs start."""
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The processes that jobs start. Interrupts arrive, as they do not in what a shell has started in the background."""
     processes: list[subprocess.Popen[bytes]] = []
     popen = subprocess.Popen
 
@@ -283,7 +284,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
         return processes[-1]
 
     monkeypatch.setattr(subprocess, "Popen", start)
-    return processes
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield processes
+    signal.signal(signal.SIGINT, before)
 
 
 def assert_has_ended_itself(started: list[subprocess.Popen[bytes]]) -> None:

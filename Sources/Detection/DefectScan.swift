@@ -264,7 +264,7 @@ private struct BandScan {
         let (above, below) = (accumulators.above(at: first), accumulators.below(at: first))
         for column in columns where above[column * channels] == 0 && below[column * channels] == 0 {
             let sample = column * channels + channel
-            guard Float(moments.variance(row, sample)) <= usual * StillPixel.share else { continue }
+            guard Float(moments.variance(row, sample)) <= usual * StillPixel.share(frameCount) else { continue }
             still.append(StillPixel(row: row, column: column, isBlack: moments.mean(row, sample) == 0))
         }
     }

@@ -333,6 +333,17 @@ struct DetectionTests {
         if detection.defects.isEmpty { #expect(detection.judgedShare < 1) }
     }
 
+    /// Noise of a few dark frames is no block of anything.
+    @Test func noiseOfFewFramesIsNotLeftOut() throws {
+        let shape = FrameShape(width: 512, height: 512, channels: 1, bitsPerSample: 16)
+        for count in [5, 12] {
+            let detection = try FrameSet(shape, count: count, seed: 37) { _, noise in
+                (0..<shape.sampleCount).map { _ in (500 + 8 * noise.normal()).rounded() }
+            }.detection()
+            #expect(detection.excludedRegions.isEmpty && detection.judgedShare == 1)
+        }
+    }
+
     /// Two columns that touch are one, in spite of each other.
     @Test func columnsThatTouchAreFound() throws {
         let detection = try scenes(30, seed: 35) { _, frame in
