@@ -108,7 +108,8 @@ struct DistinctFilesTests {
             ] {
                 let run = try CommandRun.fastpix(
                     ["hotpixels", "photos", "--minimum-frames", "2"] + arguments, in: folder)
-                #expect(run.exitCode == 0, "\(arguments): \(run.stderr)")
+                // So few photos are not judged, and then there is no list to export.
+                #expect(run.exitCode == (arguments.contains("--export") ? 2 : 0), "\(arguments): \(run.stderr)")
             }
         }
     }
