@@ -138,7 +138,9 @@ extension Detection {
 
     /// What these photos could have shown.
     var limitWords: String {
-        guard let limitOfDetection else { return "No steady offset is sure to be found nine times out of ten in these photos." }
+        guard let limitOfDetection else {
+            return "No steady offset is sure to be found nine times out of ten in these photos."
+        }
         return "The faintest steady offset that these photos show nine times out of ten: "
             + String(printf: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
     }
