@@ -33,7 +33,12 @@ extension Defect: Decodable {
         let iso = try container.decodeIfPresent(SettingDependence.self, forKey: .isoDependence)
         let exposure = try container.decodeIfPresent(SettingDependence.self, forKey: .exposureDependence)
         if let iso, let exposure {
-            history = DefectHistory(firstSeen: first, iso: iso, exposure: exposure)
+            // Reports of earlier versions do not tell the rest.
+            history = DefectHistory(
+                firstSeen: first, lastSeen: try container.decodeIfPresent(DefectHistory.LastSeen.self, forKey: .lastSeen),
+                shownShare: try container.decodeIfPresent(Double.self, forKey: .shownShare), iso: iso, exposure: exposure,
+                temperature: try container.decodeIfPresent(SettingDependence.self, forKey: .temperatureDependence)
+                    ?? .unknown)
         } else {
             history = nil
         }

@@ -117,7 +117,7 @@ public struct Defect: Sendable, Encodable, Equatable {
         case meanScore, varianceScore, persistence, framesAbove, framesBelow, extentRows, extentColumns, pixels
         case rowPeriod, columnPeriod, evidence, photosConfirming, signShare
         case smearRow, smearColumn, smearRows, smearColumns
-        case firstSeen, isoDependence, exposureDependence
+        case firstSeen, lastSeen, shownShare, isoDependence, exposureDependence, temperatureDependence
     }
 
     /// A value that is not known is written as null, so that a reader finds every key.
@@ -153,5 +153,8 @@ public struct Defect: Sendable, Encodable, Equatable {
         try container.encode(history?.firstSeen, forKey: .firstSeen)
         try container.encode(history?.iso, forKey: .isoDependence)
         try container.encode(history?.exposure, forKey: .exposureDependence)
+        try container.encode(history?.lastSeen, forKey: .lastSeen)
+        try container.encode(history?.shownShare, forKey: .shownShare)
+        try container.encode(history?.temperature, forKey: .temperatureDependence)
     }
 }

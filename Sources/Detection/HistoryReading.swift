@@ -50,7 +50,7 @@ package struct HistoryReading {
                 guard case .success(let pixels) = reading else { return nil }
                 return ResidualSeries.Entry(
                     path: photo.name, capture: photo.header.capture, residual: pixels[number].residual,
-                    neighbours: pixels[number].neighbours)
+                    neighbours: pixels[number].neighbours, side: pixels[number].side)
             }
             series[place.index] = ResidualSeries(entries: entries, sampleType: shape.sampleType)
         }
@@ -65,7 +65,7 @@ package struct HistoryReading {
     }
 
     /// Of one place in one photo.
-    private typealias Reading = (residual: Double, neighbours: Double)
+    private typealias Reading = (residual: Double, neighbours: Double, side: Int)
 
     /// `places` in the order of their rows.
     private func read(_ photo: PhotoFile, _ places: [Place]) throws(FastPixError) -> [Reading] {
@@ -94,7 +94,8 @@ package struct HistoryReading {
             }
             let own = sample(row(place.row), place.column * shape.channels + place.channel)
             let middle = Self.median(neighbours)
-            pixels.append((own - middle, middle))
+            let side = own > neighbours.max() ?? own ? 1 : own < neighbours.min() ?? own ? -1 : 0
+            pixels.append((own - middle, middle, side))
         }
         return pixels
     }

@@ -10,6 +10,8 @@ package struct ResidualSeries: Sendable {
         let residual: Double
         /// The middle of its neighbours, in samples.
         let neighbours: Double
+        /// 1 when it lies above all its neighbours, -1 below all, 0 among them.
+        let side: Int
     }
 
     /// In the order of time; among equals, and where no time is known, in that of their paths.

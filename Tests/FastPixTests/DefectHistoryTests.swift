@@ -9,7 +9,7 @@ import Testing
 struct DefectHistoryTests {
     private static func series(
         _ residuals: [Double], around neighbours: [Double]? = nil, times: [String?]? = nil, iso: [Int?]? = nil,
-        seconds: [Double?]? = nil, _ sampleType: SampleType = .u8
+        seconds: [Double?]? = nil, degrees: [Double?]? = nil, _ sampleType: SampleType = .u8
     ) -> ResidualSeries {
         ResidualSeries(
             entries: residuals.enumerated().map { index, residual in
@@ -17,8 +17,10 @@ struct DefectHistoryTests {
                     path: "photo-\(index)",
                     capture: CaptureSettings(
                         time: times.map { $0[index] } ?? "2020-01-01T00:00:\(10 + index)",
-                        iso: iso.map { $0[index] } ?? nil, exposureSeconds: seconds.map { $0[index] } ?? nil),
-                    residual: residual, neighbours: neighbours?[index] ?? 100)
+                        iso: iso.map { $0[index] } ?? nil, exposureSeconds: seconds.map { $0[index] } ?? nil,
+                        temperature: degrees.map { $0[index] } ?? nil),
+                    residual: residual, neighbours: neighbours?[index] ?? 100,
+                    side: abs(residual) < 4 ? 0 : residual > 0 ? 1 : -1)
             }, sampleType: sampleType)
     }
 
@@ -61,6 +63,73 @@ struct DefectHistoryTests {
         #expect(DefectHistory(Self.series(residuals), .hot).firstSeen?.photosBefore == 0)
         let ending = Self.noise(40).enumerated().map { $0.element + ($0.offset < 20 ? 30 : 0) }
         #expect(DefectHistory(Self.series(ending), .hot).firstSeen?.photosBefore == 0)
+    }
+
+    @Test(arguments: [3, 20, 37]) func theLastPhotoIsFound(_ end: Int) {
+        let residuals = Self.noise(40).enumerated().map { $0.element + ($0.offset < end ? 30 : 0) }
+        let history = DefectHistory(Self.series(residuals), .hot)
+        #expect(
+            history.lastSeen
+                == DefectHistory.LastSeen(
+                    path: "photo-\(end - 1)", time: "2020-01-01T00:00:\(9 + end)", photosUntil: end, photosAfter: 40 - end))
+        #expect(history.firstSeen?.photosBefore == 0)
+        #expect(history.shownShare == 1)
+    }
+
+    /// One that begins and heals, wherever the clearer step is.
+    @Test(arguments: [(4, 30), (10, 37)]) func aBeginningAndAnEnd(_ first: Int, _ end: Int) {
+        let residuals = Self.noise(40).enumerated().map { $0.element + ((first..<end).contains($0.offset) ? 30 : 0) }
+        let history = DefectHistory(Self.series(residuals), .hot)
+        #expect(history.firstSeen?.photosBefore == first && history.lastSeen?.photosAfter == 40 - end)
+        let steady = DefectHistory(Self.series(Self.noise(40).map { $0 + 30 }), .hot)
+        #expect(steady.firstSeen?.photosBefore == 0 && steady.lastSeen?.photosAfter == 0)
+        #expect(steady.lastSeen?.path == "photo-39")
+    }
+
+    /// Of the photos in which it could show, those that show it.
+    @Test func theShareIsOfThePhotosBetween() {
+        let blinking = Self.noise(40).enumerated().map { $0.element / 8 + ($0.offset % 5 < 2 ? 60 : 0) }
+        #expect(DefectHistory(Self.series(blinking), .unstable).shownShare == 0.4)
+        let late = Self.noise(40).enumerated().map { $0.element / 8 + ($0.offset >= 20 ? 60 : 0) }
+        #expect(DefectHistory(Self.series(late), .hot).shownShare == 1)
+        #expect(DefectHistory(Self.series(late), .lowGain).shownShare == 0)
+    }
+
+    /// What jumps in all photos together is what it was while it lasted.
+    @Test func theClassIsThatOfThePhotosUntilItHealed() {
+        let around = Self.noise(40, seed: 3).map { 110 + 20 * $0 }
+        let residuals = Self.noise(40).enumerated().map { $0.element + ($0.offset < 20 ? 60 : 0) }
+        let told = Defect.made(row: 9, column: 9, class: .unstable).with(
+            Self.series(residuals, around: around), frames: .scenes)
+        #expect(told.history?.lastSeen?.photosAfter == 20)
+        #expect(told.class == .hot)
+    }
+
+    /// Dark current over all exposures: most of it is in the longest ones, and halves would mix these with others.
+    @Test func darkCurrentIsASlope() throws {
+        let seconds = (0..<15).map { [1.0, 30, 300][$0 % 3] }
+        let residuals = Self.noise(15).enumerated().map { $0.element + 12 + 0.4 * seconds[$0.offset] }
+        let exposure = DefectHistory(Self.series(residuals, seconds: seconds, .u16), .hot).exposure
+        #expect(exposure.verdict == .grows)
+        #expect(abs(try #require(exposure.slope) - 0.4) < 0.02)
+        #expect(abs(try #require(exposure.intercept) - 12) < 3)
+        let offset = Self.noise(15).map { $0 + 60 }
+        let steady = DefectHistory(Self.series(offset, seconds: seconds, .u16), .hot).exposure
+        #expect(steady.verdict == .steady && abs(steady.slope ?? 1) < 0.02)
+        // One odd photo at the longest exposure is no slope.
+        let rare = (0..<15).map { $0 < 9 ? 1.0 : [300, 30, 30, 30, 30, 30][$0 - 9] }
+        let odd = Self.noise(15).enumerated().map { $0.element + 60 + ($0.offset == 9 ? 100 : 0) }
+        #expect(DefectHistory(Self.series(odd, seconds: rare, .u16), .hot).exposure.verdict == .steady)
+    }
+
+    @Test func warmthCounts() {
+        let degrees = (0..<20).map { -20 + 2 * Double($0) }
+        let residuals = Self.noise(20).enumerated().map { $0.element + 10 * exp2(degrees[$0.offset] / 6) + 20 }
+        let history = DefectHistory(Self.series(residuals, degrees: degrees), .hot)
+        #expect(history.temperature.verdict == .grows && history.exposure.verdict == .notEnoughVariety)
+        let alike = (0..<20).map { -20 + 0.1 * Double($0) }
+        #expect(
+            DefectHistory(Self.series(residuals, degrees: alike), .hot).temperature.verdict == .notEnoughVariety)
     }
 
     /// A stuck pixel is brighter than some scenes and darker than others.
