@@ -21,7 +21,11 @@ public struct BlendWeights: Sendable, Equatable, Codable {
     /// Throws when a weight is infinite or not a number, as float32 sees it.
     public func validate() throws(FastPixError) {
         for (name, value) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] where !Float(value).isFinite {
-            throw FastPixError(.invalidArgument, "\(name) must be a finite number, not \(value)")
+            throw FastPixError(
+                .invalidArgument,
+                value.isFinite
+                    ? "\(name) must be a finite number of single precision, at most 3.4e38 in size, not \(value)"
+                    : "\(name) must be a finite number, not \(value)")
         }
     }
 

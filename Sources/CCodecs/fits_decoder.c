@@ -315,6 +315,17 @@ static void describe_capture(const fpx_fits_header *header, fpx_photo_header *ph
     photo->kind = kind == FPX_PHOTO_KIND_UNKNOWN ? photo->kind : kind;
 }
 
+/// What programs write for a sensor without colours; in capitals.
+static bool says_no_colours(const char *text) {
+    static const char *const words[] = {"", "NONE", "NO", "MONO", "MONOCHROME", "GREY", "GRAY", "NULL", "FALSE"};
+    for (size_t index = 0; index < sizeof words / sizeof *words; index++) {
+        if (strcmp(text, words[index]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// BAYERPAT names colours from the upper left as shown: where rows go from the bottom up, the first one stored is the
 /// last one shown.
 static void describe_pattern(const fpx_fits_header *header, const fits_picture *picture, fpx_photo_header *photo) {
@@ -329,7 +340,13 @@ static void describe_pattern(const fpx_fits_header *header, const fits_picture *
                                   !fpx_fits_text(header, "COLORTYP", text, sizeof text))) {
         return;
     }
+    for (char *letter = text; *letter != 0; letter++) {
+        *letter = (char)(*letter >= 'a' && *letter <= 'z' ? *letter - 'a' + 'A' : *letter);
+    }
     if (strlen(text) != 4 || strspn(text, "RGBCMYW") != 4) {
+        if (!says_no_colours(text)) {
+            snprintf(photo->unknown_pattern, sizeof photo->unknown_pattern, "%s", text);
+        }
         return;
     }
     int64_t across = 0;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jpeg_multi_picture.h"
 #include "metadata_internal.h"
 
 enum {
@@ -94,6 +95,9 @@ void fpx_jpeg_take_metadata(struct jpeg_decompress_struct *jpeg, fpx_photo_metad
     for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
         if (is_exif(marker)) {
             fpx_metadata_keep_exif(metadata, marker->data, marker->data_length);
+        }
+        if (fpx_is_multi_picture_index(marker->marker, marker->data, marker->data_length)) {
+            metadata->has_further_pictures = true;
         }
     }
     take_segments(jpeg, metadata);

@@ -33,6 +33,9 @@ public enum PhotoFormat: String, Sendable, Codable, CaseIterable {
     /// Why a build may not read it.
     package var missingTrait: String { "built without \(rawValue.uppercased())" }
 
+    /// What makes a build read it, a phrase.
+    package var wayToReadIt: String { "build fastpix with the trait \(rawValue.uppercased())" }
+
     /// The format that a name stands for; nil for other names.
     package static func called(_ path: FilePath) -> PhotoFormat? {
         guard let ending = path.extension?.lowercased() else { return nil }

@@ -106,6 +106,8 @@ package struct PhotoHeader: Sendable {
     /// What tells the sensors of one camera apart, as a drone's band name in XMP; nil when the photo does not say.
     package let band: String?
     package let binning: Binning
+    /// What a FITS file says of its colours that is no pattern fastpix knows, so that the samples count as grey.
+    package let unknownPattern: String?
     /// The sample of no light, and that of saturation, in the units of the samples; nil when the photo does not say.
     package let blackLevel: Double?
     package let whiteLevel: Double?
@@ -139,6 +141,7 @@ package struct PhotoHeader: Sendable {
         kind = CaptureKind(header.kind)
         band = text(header.band)
         binning = Binning(columns: Int(header.binning_columns), rows: Int(header.binning_rows))
+        unknownPattern = text(header.unknown_pattern)
         blackLevel = known(header.black_level)
         whiteLevel = known(header.white_level)
         rowOrder =

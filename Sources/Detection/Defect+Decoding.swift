@@ -35,8 +35,10 @@ extension Defect: Decodable {
         if let iso, let exposure {
             // Reports of earlier versions do not tell the rest.
             history = DefectHistory(
-                firstSeen: first, lastSeen: try container.decodeIfPresent(DefectHistory.LastSeen.self, forKey: .lastSeen),
-                shownShare: try container.decodeIfPresent(Double.self, forKey: .shownShare), iso: iso, exposure: exposure,
+                firstSeen: first,
+                lastSeen: try container.decodeIfPresent(DefectHistory.LastSeen.self, forKey: .lastSeen),
+                shownShare: try container.decodeIfPresent(Double.self, forKey: .shownShare), iso: iso,
+                exposure: exposure,
                 temperature: try container.decodeIfPresent(SettingDependence.self, forKey: .temperatureDependence)
                     ?? .unknown)
         } else {

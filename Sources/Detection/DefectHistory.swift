@@ -69,7 +69,8 @@ package struct DefectHistory: Sendable, Equatable {
         let shown = range.count == timed.count ? series.entries : Array(timed[range])
         shownShare = shown.isEmpty ? nil : Double(shown.count { Self.isBeyond($0, kind) }) / Double(shown.count)
         let strengths = Self.strengths(shown, kind)
-        func dependence(_ setting: (CaptureSettings) -> Double?, _ variety: SettingDependence.Variety) -> SettingDependence
+        func dependence(_ setting: (CaptureSettings) -> Double?, _ variety: SettingDependence.Variety)
+            -> SettingDependence
         {
             SettingDependence(
                 zip(shown.map { setting($0.capture) }, strengths), rounding: series.rounding, variety: variety)

@@ -8,11 +8,15 @@ package struct FailedPhoto: Sendable {
     package let name: String
     package let reason: String
 
-    package init(_ photo: PhotoFile, reason: String) {
+    /// Whether it is not damaged, but of a kind that is not read.
+    package let isUnsupported: Bool
+
+    package init(_ photo: PhotoFile, reason: String, isUnsupported: Bool = false) {
+        self.isUnsupported = isUnsupported
         place = photo.place
         name = photo.name
         self.reason = reason
     }
 
-    package var skipped: SkippedPhoto { SkippedPhoto(path: name, reason: reason) }
+    package var skipped: SkippedPhoto { SkippedPhoto(path: name, reason: reason, isUnsupported: isUnsupported) }
 }

@@ -40,7 +40,7 @@ package enum PhotoCopies {
         return Outcome(photos: photos.filter { originals[$0.path] == nil }, copies: copies)
     }
 
-    private static let reason = "it has the same content as another photo, which counts once"
+    private static let reason = "the same content as another photo, which counts once"
 
     /// One picture of each file.
     private static func files(of photos: [PhotoFile]) -> [PhotoFile] {

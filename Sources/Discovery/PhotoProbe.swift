@@ -66,7 +66,7 @@ package enum PhotoProbe {
                     .add(status, header.pointee, error.pointee)
             }, Unmanaged.passUnretained(pictures).toOpaque(), &error)
         if status != FPX_PHOTO_OK {
-            pictures.failures.append((pictures.count, FastPixError(status, error, path: path).reason))
+            pictures.failures.append((pictures.count, FastPixError(status, error, path: path)))
             pictures.count += 1
         }
         return pictures.outcome()
@@ -77,7 +77,9 @@ package enum PhotoProbe {
 private final class PicturesOfAFile {
     var count = 0
     private var photos: [PhotoFile] = []
-    var failures: [(number: Int, reason: String)] = []
+    var failures: [(number: Int, error: FastPixError)] = []
+    /// The last header as the file has it, and what was made of it.
+    private var last: (bytes: fpx_photo_header, kept: KeptHeader)?
     private let path: FilePath
     private let state: OpenFile.State
     private let reading: PhotoReadingChoice
@@ -94,19 +96,35 @@ private final class PicturesOfAFile {
             photos.append(
                 PhotoFile(
                     path: path, page: PhotoPage(number: count, header.page, reading), picturesInFile: 1, state: state,
-                    header: PhotoHeader(header)))
+                    header: kept(header)))
         } else {
-            failures.append((count, FastPixError(status, error, path: "").reason))
+            failures.append((count, FastPixError(status, error, path: "")))
         }
         count += 1
+    }
+
+    /// The same for pictures whose headers differ in nothing but their places in the file.
+    private func kept(_ header: fpx_photo_header) -> KeptHeader {
+        var header = header
+        header.page = fpx_photo_page()
+        if let last, withUnsafeBytes(of: last.bytes, { a in withUnsafeBytes(of: header) { a.elementsEqual($0) } }) {
+            return last.kept
+        }
+        let kept = KeptHeader(PhotoHeader(header))
+        last = (header, kept)
+        return kept
     }
 
     func outcome() -> PhotoProbe.Outcome {
         for index in photos.indices { photos[index].picturesInFile = count }
         return PhotoProbe.Outcome(
             photos: photos,
-            failed: failures.map { number, reason in
-                SkippedPhoto(path: count > 1 ? "\(path.string)#\(number)" : path.string, reason: reason)
+            failed: failures.map { number, error in
+                // A file that is no photo may be a picture of another kind.
+                let wayOut = error.code == .notAnImage ? OtherPictureFormats.wayOut(path).map { "; \($0)" } ?? "" : ""
+                return SkippedPhoto(
+                    path: count > 1 ? "\(path.string)#\(number)" : path.string, reason: error.reason + wayOut,
+                    isUnsupported: error.code == .unsupported || !wayOut.isEmpty)
             })
     }
 }

@@ -21,6 +21,11 @@ package struct PhotoSetMarks: Sendable {
     /// Of the programs that have edited photos, in alphabetical order.
     package var editors: [String] { Set(photos.compactMap(\.header.processing.editor)).sorted() }
 
+    /// Whose headers name a colour pattern that is none fastpix knows.
+    package var ofUnknownPattern: Int { photos.count { $0.header.unknownPattern != nil } }
+    /// These patterns, in alphabetical order.
+    package var unknownPatterns: [String] { Set(photos.compactMap(\.header.unknownPattern)).sorted() }
+
     /// Stored in another size than EXIF declares, and not only turned.
     package var resized: Int { count { isOfOtherSize($0) && !isTurned($0) } }
     /// The declared sizes of these, "4000 x 3000".

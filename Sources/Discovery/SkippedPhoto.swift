@@ -9,10 +9,16 @@ public struct SkippedPhoto: Sendable, Codable, Equatable {
     /// The photo with the same content that counts instead; nil for other reasons.
     public let copyOf: String?
 
-    enum CodingKeys: String, CodingKey { case path, reason, copyOf }
+    /// True for files that are not damaged, as far as was seen, but of a kind that is not read.
+    public let isUnsupported: Bool
+
+    enum CodingKeys: String, CodingKey { case path, reason, copyOf, isUnsupported }
 
     /// A file that was left out.
-    public init(path: String, reason: String, isFailure: Bool = true, copyOf: String? = nil) {
+    public init(
+        path: String, reason: String, isFailure: Bool = true, copyOf: String? = nil, isUnsupported: Bool = false
+    ) {
+        self.isUnsupported = isUnsupported
         self.path = path
         self.reason = reason
         self.isFailure = isFailure
@@ -24,6 +30,8 @@ public struct SkippedPhoto: Sendable, Codable, Equatable {
         self.init(
             path: try container.decode(String.self, forKey: .path),
             reason: try container.decode(String.self, forKey: .reason),
-            copyOf: try container.decodeIfPresent(String.self, forKey: .copyOf))
+            copyOf: try container.decodeIfPresent(String.self, forKey: .copyOf),
+            // Earlier versions do not tell.
+            isUnsupported: try container.decodeIfPresent(Bool.self, forKey: .isUnsupported) ?? false)
     }
 }

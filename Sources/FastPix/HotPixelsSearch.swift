@@ -94,6 +94,8 @@ public struct HotPixelsSearch: Sendable {
     private static let maximumTop = 1_000_000
     /// What a photo takes on the lists of a search, its groups' among them (measured: 2.8 KB with 20,000 photos).
     private static let listedBytes = 2800
+    /// The same of each further picture of a file.
+    private static let listedPictureBytes = 1000
 
     /// Reads headers, groups the photos by camera and frame shape, accumulates and analyses every group that is
     /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that cannot be done.
@@ -131,7 +133,10 @@ public struct HotPixelsSearch: Sendable {
             try CheckpointSet(
                 settings, groups: wanted, judging: detection != nil, workers: accumulation.workerCount)
         }
-        let listBytes = discovery.files.count * Self.listedBytes
+        let pictures = groups.reduce(0) { $0 + $1.photos.count }
+        let listBytes =
+            discovery.files.count * Self.listedBytes + max(0, pictures - discovery.files.count)
+            * Self.listedPictureBytes
         for (index, group) in wanted.enumerated() {
             do throws(FastPixError) {
                 try search(
@@ -222,7 +227,8 @@ public struct HotPixelsSearch: Sendable {
         var job = Accumulation(
             settings: accumulation,
             contents: AccumulatorContents(
-                group.shape, wanted: accumulation.accumulator, hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
+                group.shape, wanted: accumulation.accumulator,
+                hasExtremes: detection != nil || checkpoint?.hasExtremes == true),
             needsAllRows: !maps.isEmpty || page != nil,
             otherBytes: otherBytes
                 + (savesOnly ? 0 : GroupAnalysis.byteCount(group.shape, detection: detection))
@@ -359,7 +365,10 @@ private final class ProgressCounter: Sendable {
             // Parts of a photo may add up to a little less than one.
             report(
                 min(Int(state.photosDone + 1e-6), state.photos), state.photos,
-                Int(min(state.bytesDone, state.bytes)), Int(state.bytes))
+                // Nor their bytes.
+                Int(state.photosDone + 1e-6) >= state.photos
+                    ? Int(state.bytes) : Int(min(state.bytesDone, state.bytes)),
+                Int(state.bytes))
         }
     }
 }

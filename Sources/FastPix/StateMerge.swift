@@ -184,7 +184,8 @@ public struct StateMerge: Sendable {
             details: sum.header.details, photos: try readablePhotos(of: sum.header, into: &found))
         found.groups.append(
             HotPixelsReport.Group(
-                group, number: number, frameCount: frameCount, summary: summary, detection: detected))
+                group, number: number, frameCount: frameCount, codedUnit: sum.header.codedUnit, summary: summary,
+                detection: detected, facts: sum.facts))
         let (read, exact) = (accumulators.read, accumulators.exact)
         found.temporaryFileBytes = max(
             found.temporaryFileBytes, read.fileByteCount + (read === exact ? 0 : exact.fileByteCount))

@@ -15,8 +15,12 @@ struct CompareCommand: ParsableCommand {
 
             Classes and offsets are shown where they differ, and do not count as changes: they depend on the photos.
 
-            Exit codes: 0 nothing is new, gone, grown, shrunk or reshaped; 3 something is, or a list has no counterpart; \
-            1 the lists cannot be compared; 64 wrong usage.
+            What lies where the other list did not judge is "not judged", and what is of a class that the other was not \
+            asked for "not listed": neither new nor gone. Lists of fastpix say so, but for masks, tables and PixInsight's.
+
+            Exit codes: 0 nothing is new, gone, grown, shrunk or reshaped; 3 something is, or it cannot be told, as for \
+            what is not judged, not listed, or in a list without a counterpart; 1 the lists cannot be compared; 64 wrong \
+            usage.
 
             Example:
               fastpix hotpixels 2023/ --export 2023.json
@@ -48,7 +52,8 @@ struct CompareCommand: ParsableCommand {
     var chosenFormat: ComparisonForm?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Write the result to a file; - is standard output. (default: -)", valueName: "file"),
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the result to a file; - is standard output. (default: -)", valueName: "file"),
         completion: .file())
     var output: String?
 

@@ -27,7 +27,7 @@ struct Console: Sendable {
         write("fastpix: \(styled("error:", "31")) \(OptionWords.added(to: text).printable)")
     }
 
-    /// Names each photo with its reason, in the words that a report has; of many that have the same one, the first few,
+    /// Names each photo with its reason; of many that have the same one, the first few,
     /// and how many more there are.
     func skipped(_ photos: [SkippedPhoto]) {
         let counts = Dictionary(photos.map { ($0.reason, 1) }, uniquingKeysWith: +)
@@ -36,14 +36,16 @@ struct Console: Sendable {
             named[photo.reason, default: 0] += 1
             let count = counts[photo.reason] ?? 0
             guard count > Self.mostNamed, named[photo.reason]! > Self.fewNamed else {
-                write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(photo.reason.printable)")
+                write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(words(photo))")
                 continue
             }
             if named[photo.reason] == Self.fewNamed + 1 {
-                write("fastpix: \(styled("skipped", "33")) \(count - Self.fewNamed) more: \(photo.reason.printable)")
+                write("fastpix: \(styled("skipped", "33")) \(count - Self.fewNamed) more: \(words(photo))")
             }
         }
     }
+
+    private func words(_ photo: SkippedPhoto) -> String { OptionWords.added(to: photo.reason).printable }
 
     /// So many lines with one reason are read; of more, so few are enough.
     private static let mostNamed = 100

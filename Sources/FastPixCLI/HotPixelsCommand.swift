@@ -67,7 +67,10 @@ struct HotPixelsCommand: ParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Read the photos once more at the places of defects.",
-            discussion: "Tells since when each shows, and whether it grows with ISO and exposure time."))
+            discussion: """
+                Tells since when and until when each shows, in how many of these photos, and whether it grows with ISO, exposure \
+                time and temperature.
+                """))
     var history = false
 
     @Option(
@@ -200,7 +203,7 @@ struct HotPixelsCommand: ParsableCommand {
             }
         }
         var isAnyWanted = false
-        let report = try search.run(
+        var report = try search.run(
             discovery, interruption: SignalWatch.interruption,
             planned: { plan in
                 isAnyWanted = plan.groups.contains(where: \.isWanted)
@@ -211,6 +214,7 @@ struct HotPixelsCommand: ParsableCommand {
         bar.clear()
         tell(report, discovery, console)
         guard !report.groups.isEmpty else {
+            report.failed = !(stateOnly && isAnyWanted) && !discovery.isEmptyShard
             // A program that reads the result wants to know what was skipped, too.
             if [.json, .jsonl].contains(output.format) { try sink.write(report.formatted(output.format)) }
             if stateOnly, isAnyWanted {
@@ -229,7 +233,7 @@ struct HotPixelsCommand: ParsableCommand {
         for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
         for export in exports {
             do throws(FastPixError) {
-                try export.write(report.groups, photos: discovery).forEach(console.warning)
+                try export.write(report, photos: discovery).forEach(console.warning)
             } catch {
                 console.error("\(error)")
                 isIncomplete = true

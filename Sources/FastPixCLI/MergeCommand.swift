@@ -158,7 +158,7 @@ struct MergeCommand: ParsableCommand {
             var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
             for export in exports {
                 do throws(FastPixError) {
-                    try export.write(report.groups, photos: inputs).forEach(console.warning)
+                    try export.write(report, photos: inputs).forEach(console.warning)
                 } catch {
                     console.error("\(error)")
                     isIncomplete = true

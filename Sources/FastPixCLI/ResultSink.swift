@@ -11,9 +11,10 @@ struct ResultSink {
     /// hour first. Nothing is left behind until there is a result, so that an interrupted run leaves nothing either.
     init(_ path: String?, overwrites: Bool = false) throws(FastPixError) {
         self.path = path == "-" ? nil : path.map { ArgumentPaths.asGiven($0) }
-        self.overwrites = overwrites
+        // A run that failed has left nothing that could be lost.
+        self.overwrites = overwrites || self.path.map(FailedResult.isAt) == true
         guard let path = self.path else { return }
-        try StagedFile.prepare(target: path, replacing: overwrites)
+        try StagedFile.prepare(target: path, replacing: self.overwrites)
     }
 
     func write(_ result: String) throws(FastPixError) {

@@ -113,13 +113,14 @@ struct StatsCommand: ParsableCommand {
         }
         let bar = progress.bar(console)
         defer { bar.clear() }
-        let report = try statistics.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+        var report = try statistics.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
         bar.clear()
         console.skipped(report.skipped)
         console.noteRepeated(discovery)
         console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
             // A program that reads the result wants to know what was skipped, too.
+            report.failed = !discovery.isEmptyShard
             if output.format == .json { try sink.write(report.formatted(.json)) }
             if discovery.isEmptyShard {
                 console.note(

@@ -58,6 +58,10 @@ public struct DefectMap: Sendable, Equatable {
     public var entries: [Entry] = []
     /// Whether entries are what has to be replaced, a defect with all that it tinges, and not the defects themselves.
     public var listsSmears = false
+    /// Where in the frame no defect would have been listed; nil when the file does not tell.
+    package var notJudged: [NotJudgedPart]?
+    /// The classes that were asked for; nil: all of them, or the file does not tell.
+    package var classes: [DefectClass]?
 
     /// A list of these entries.
     public init(camera: Camera = Camera(), width: Int? = nil, height: Int? = nil, entries: [Entry] = []) {

@@ -47,6 +47,7 @@ package struct DefectMapExport: Sendable {
         guard !judged.isEmpty || unjudged.isEmpty else {
             throw FastPixError(.tooFewFrames, path: path, "no list, as the defects of no group could be judged")
         }
+        if !format.tellsWhatWasNotJudged { notes += judged.flatMap(untold) }
         if format.holdsSeveralCameras {
             let text = format == .json ? JSONText.of(DefectList(judged)) : DefectTable.text(judged)
             try write(Array(text.utf8), to: path, photos)
@@ -102,6 +103,23 @@ package struct DefectMapExport: Sendable {
         }
         // One sample need not fit all cameras; but it fits one.
         if let error = misplaced.first, misplaced.count == judged.count { throw error }
+        return notes
+    }
+
+    /// What a form without words for it leaves unsaid.
+    private func untold(_ group: JudgedGroup) -> [String] {
+        var notes: [String] = []
+        if !group.notJudged.isEmpty {
+            let percent = JudgementNote(group).judgedPercent
+            notes.append(
+                "\(path): the list of \(group.name) is of \(percent) % of the frame; the rest was not judged, which this form "
+                    + "cannot say")
+        }
+        if let classes = group.classes {
+            notes.append(
+                "\(path): the list of \(group.name) has \(classes.map(\.rawValue).joined(separator: ", ")) alone, which this "
+                    + "form cannot say")
+        }
         return notes
     }
 

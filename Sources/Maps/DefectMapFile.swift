@@ -9,14 +9,17 @@ extension DefectMap {
     /// form is told by the content; only CHDK's, by the name. Throws what is
     /// wrong with it, naming the line. Whole rows and columns have no length when the file does not tell its frame.
     /// Throws, too, when it says something else than what was given. Masks of more than `maximumPixels` are refused. May be
-    /// called from any thread.
+    /// called from any thread. A pipe is read to its end; masks have to be files.
     public static func read(
         _ input: DefectMapInput, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels
     ) throws(FastPixError) -> [DefectMap] {
         let path = input.path
-        let bytes = try content(of: path)
+        let (bytes, isPiped) = try content(of: path)
         var maps: [DefectMap]
         if DefectMask.isOne(bytes) {
+            guard !isPiped else {
+                throw FastPixError(.unsupported, path: path, "a mask cannot be read from a pipe; give it as a file")
+            }
             maps = [try DefectMask.map(path, maximumPixels: maximumPixels)]
             try refuseOffset(input, "a mask")
         } else if CHDKList.isNamed(path.string) {
@@ -87,30 +90,13 @@ extension DefectMap {
     /// Lists are short; what is longer is something else.
     private static let longestFile = 256 << 20
 
-    private static func content(of path: FilePath) throws(FastPixError) -> Data {
+    private static func content(of path: FilePath) throws(FastPixError) -> (bytes: Data, isPiped: Bool) {
+        if let piped = try PipeContent.of(path, most: longestFile) { return (piped, true) }
         let file = try OpenFile(path)
         guard file.state.byteCount <= longestFile else {
             throw FastPixError(.tooLarge, path: path, "too large for a list of defects")
         }
-        // No more than it had when it was opened, whoever writes to it meanwhile.
-        var bytes = Data(count: file.state.byteCount)
-        var done = 0
-        while done < bytes.count {
-            let (descriptor, start) = (file.fileDescriptor, done)
-            let got = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress! + start, $0.count - start, off_t(start))
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got >= 0 else {
-                throw FastPixError(.unreadable, path: path, systemErrno: errno, "the file cannot be read")
-            }
-            if got == 0 { break }
-            done += got
-        }
-        guard done == bytes.count, file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
-        }
-        return bytes
+        return (try file.content(), false)
     }
 
     private static func isTable(_ text: String) -> Bool {
@@ -148,7 +134,12 @@ extension DefectMap {
             entries.append(entry)
         }
         let note = lines.lazy.compactMap { FrameNote($0) }.first
-        return try placed(entries, note: note, format == .jpegpixi ? .photo : .raw, input)
+        var map = try placed(entries, note: note, format == .jpegpixi ? .photo : .raw, input)
+        if let judgement = JudgementNote(lines) {
+            map.notJudged = judgement.notJudged
+            map.classes = judgement.classes
+        }
+        return map
     }
 
     private static func noPosition(_ index: Int, _ content: Substring, _ input: DefectMapInput) -> FastPixError {

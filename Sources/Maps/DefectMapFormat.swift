@@ -47,6 +47,14 @@ public enum DefectMapFormat: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a list of this form can say what was not judged: in fields, or in comments.
+    package var tellsWhatWasNotJudged: Bool {
+        switch self {
+        case .json, .dcraw, .rawtherapee, .siril, .jpegpixi: true
+        case .csv, .mask, .pixinsight: false
+        }
+    }
+
     /// Whether one file holds the defects of several cameras.
     public var holdsSeveralCameras: Bool { self == .json || self == .csv }
 }

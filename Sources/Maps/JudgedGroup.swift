@@ -17,11 +17,21 @@ package struct JudgedGroup: Sendable {
     package let sensorFrame: SensorFrame?
     /// Whether the photos are FITS files, whose first row is the lowest one to programs that show them.
     package let isFITS: Bool
+    /// Of the frame, 0 to 1.
+    package let judgedShare: Double
+    /// Where in the frame no defect would have been listed.
+    package let notJudged: [NotJudgedPart]
+    /// The classes that were asked for; nil: all.
+    package let classes: [DefectClass]?
 
     package init(
         number: Int, camera: Camera, shape: FrameShape, frames: Int, name: String, defects: [Defect],
-        sensorFrame: SensorFrame? = nil, isFITS: Bool = false
+        sensorFrame: SensorFrame? = nil, isFITS: Bool = false, judgedShare: Double = 1, notJudged: [NotJudgedPart] = [],
+        classes: [DefectClass]? = nil
     ) {
+        self.judgedShare = judgedShare
+        self.notJudged = notJudged
+        self.classes = classes
         self.sensorFrame = sensorFrame
         self.isFITS = isFITS
         self.number = number

@@ -29,6 +29,7 @@ struct RawFrame {
     /// Whether rows are counted from the bottom of the photos' frame.
     let fromBottom: Bool
     private let sensorFrame: SensorFrame?
+    private let judgement: JudgementNote
     /// From top to bottom, those that begin in the same row from left to right.
     let places: [Place]
     /// Defects of which some pixel is listed.
@@ -40,6 +41,7 @@ struct RawFrame {
     init(_ group: JudgedGroup, offset: FrameOffset, fromBottom: Bool = false) {
         self.fromBottom = fromBottom
         sensorFrame = group.sensorFrame
+        judgement = JudgementNote(group)
         width = group.shape.width
         height = group.shape.height
         self.offset = offset
@@ -81,8 +83,8 @@ struct RawFrame {
             .filter { seen.insert(PixelPlace(row: $0.row, column: $0.column)).inserted }
     }
 
-    /// Comment lines: whose defects they are, the frame they belong to, which `FrameNote` reads, and of raw files the
-    /// sensor and where its visible part begins.
+    /// Comment lines: whose defects they are, the frame they belong to, which `FrameNote` reads, of raw files the
+    /// sensor and where its visible part begins, and what the list cannot have, which `JudgementNote` reads.
     var comments: [String] {
         var title = "# fastpix \(fastPixVersion): \(counted(listed, "defect")) of \(cameraName.printable)"
         // Siril reads lines in pieces of 62 bytes, dcraw of 127, and both would take the rest of a longer one for a
@@ -92,7 +94,7 @@ struct RawFrame {
         return [title, note.text]
             + (sensorFrame.map {
                 ["# sensor \($0.width) x \($0.height), margins \($0.visibleLeft),\($0.visibleTop)"]
-            } ?? [])
+            } ?? []) + judgement.lines
     }
 
     private static func turned(_ place: Place, height: Int) -> Place {
@@ -189,8 +191,9 @@ struct FrameNote: Equatable {
     init?(_ line: some StringProtocol) {
         // Most lines are none, and matching takes its time.
         guard line.first == "#",
-            let match = try? /# frame (\d{1,9}) x (\d{1,9}), offset (-?\d{1,9}),(-?\d{1,9})(, from the bottom)?\s*/.wholeMatch(
-                in: String(line)),
+            let match = try? /# frame (\d{1,9}) x (\d{1,9}), offset (-?\d{1,9}),(-?\d{1,9})(, from the bottom)?\s*/
+                .wholeMatch(
+                    in: String(line)),
             let width = Int(match.1), let height = Int(match.2), let column = Int(match.3), let row = Int(match.4)
         else { return nil }
         self.init(

@@ -43,6 +43,28 @@ package struct OpenFile: ~Copyable {
                     + "fewer workers or a smaller batch" : "the file cannot be opened")
     }
 
+    /// The whole file, as long as it was when it was opened. Throws when it cannot be read, or changed meanwhile.
+    package func content() throws(FastPixError) -> Data {
+        var bytes = Data(count: state.byteCount)
+        var done = 0
+        while done < bytes.count {
+            let (descriptor, start) = (fileDescriptor, done)
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + start, $0.count - start, off_t(start))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else {
+                throw FastPixError(.unreadable, path: path, systemErrno: errno, "the file cannot be read")
+            }
+            if got == 0 { break }
+            done += got
+        }
+        guard done == bytes.count, isUnchanged else {
+            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
+        }
+        return bytes
+    }
+
     /// True when the file has not been written to since it was opened.
     package var isUnchanged: Bool {
         do throws(FastPixError) {

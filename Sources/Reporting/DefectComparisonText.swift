@@ -12,8 +12,9 @@ extension DefectComparisonReport {
     }
 
     private func text(of group: Group) -> String {
-        let counts = Change.Kind.allCases.map { "\(group.count($0)) \($0.rawValue)" }.joined(separator: ", ")
-        let head = "\(name(group.camera, group.width, group.height))\n\(counts)"
+        let counts = Change.Kind.allCases.filter { group.count($0) > 0 || !$0.isUnknown }
+            .map { "\(group.count($0)) \($0.words)" }.joined(separator: ", ")
+        let head = ([name(group.camera, group.width, group.height), counts] + doubts(group)).joined(separator: "\n")
         let order = Change.Kind.allCases
         let shown = group.defects.filter { $0.change != .unchanged || $0.isOtherClass }
             .sorted {
@@ -28,7 +29,7 @@ extension DefectComparisonReport {
             ],
             rows: shown.prefix(Self.longestTable).map { change in
                 [
-                    change.change.rawValue, "\(change.row)", "\(change.column)",
+                    change.change.words, "\(change.row)", "\(change.column)",
                     both(change) { $0.first?.class?.rawValue }, both(change) { $0.first?.shape?.rawValue },
                     both(change) { sides in sides.isEmpty ? nil : "\(sides.reduce(0) { $0 + $1.pixels })" },
                     both(change) { sides in sides.first?.meanOffset.map { String(printf: "%+.2f", $0) } },
@@ -39,6 +40,25 @@ extension DefectComparisonReport {
     }
 
     private static let longestTable = 200
+
+    /// What keeps from telling whether defects have come or gone.
+    private func doubts(_ group: Group) -> [String] {
+        var lines: [String] = []
+        for (list, scope) in [("old", group.oldScope), ("new", group.newScope)] {
+            let lacked = group.defects.filter { list == "old" ? $0.old.isEmpty : $0.new.isEmpty }
+            if lacked.contains(where: { $0.change == .notJudged }) {
+                lines.append("not judged: the \(list) list did not judge their places")
+            }
+            if lacked.contains(where: { $0.change == .notListed }), let classes = scope.classes {
+                lines.append(
+                    "not listed: the \(list) list has \(classes.map(\.rawValue).joined(separator: ", ")) alone")
+            }
+            if scope.notJudged == nil, lacked.contains(where: { $0.change == .gone || $0.change == .new }) {
+                lines.append("the \(list) list does not say which parts of the frame it has judged")
+            }
+        }
+        return lines
+    }
 
     /// "hot", or "hot > stuck" where the lists differ.
     private func both(_ change: Change, _ value: ([Side]) -> String?) -> String {
@@ -56,6 +76,19 @@ extension DefectComparisonReport {
         notCompared.map { lone in
             "Not compared: \(counted(lone.entries, "entry", "entries")) of \(name(lone.camera, lone.width, lone.height)) "
                 + "in the \(lone.list.rawValue) list, of which the other has none"
+        }
+    }
+}
+
+extension DefectComparisonReport.Change.Kind {
+    /// Whether it tells that nothing is known.
+    fileprivate var isUnknown: Bool { self == .notJudged || self == .notListed }
+
+    fileprivate var words: String {
+        switch self {
+        case .notJudged: "not judged"
+        case .notListed: "not listed"
+        default: rawValue
         }
     }
 }

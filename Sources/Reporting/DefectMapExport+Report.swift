@@ -8,7 +8,9 @@ extension DefectMapExport {
     /// Writes the lists of all groups that were judged. Returns what the user has to know, a sentence each: groups
     /// without a list, and defects outside the raw frame. Throws when a list cannot be written or would replace one of
     /// the photos.
-    package func write(_ groups: [HotPixelsReport.Group], photos: PhotoDiscovery) throws(FastPixError) -> [String] {
+    package func write(_ report: HotPixelsReport, photos: PhotoDiscovery) throws(FastPixError) -> [String] {
+        let groups = report.groups
+        let classes = report.settings.classes.flatMap { $0.count < DefectClass.allCases.count ? $0 : nil }
         var judged: [JudgedGroup] = []
         var unjudged: [String] = []
         for (index, group) in groups.enumerated() {
@@ -17,7 +19,8 @@ extension DefectMapExport {
                     JudgedGroup(
                         number: index + 1, camera: group.camera, shape: group.shape, frames: group.frames,
                         name: group.name, defects: detection.defects, sensorFrame: group.sensorFrame,
-                        isFITS: group.isFITS))
+                        isFITS: group.isFITS, judgedShare: detection.judgedShare, notJudged: group.notJudged ?? [],
+                        classes: classes))
             } else {
                 unjudged.append(group.name)
             }
@@ -46,6 +49,6 @@ extension HotPixelsReport {
         let export = DefectMapExport(
             path: path, format: format,
             offset: isGiven ? FrameOffset(column: columnOffset ?? 0, row: rowOffset ?? 0) : nil)
-        return try export.write(groups, photos: photos)
+        return try export.write(self, photos: photos)
     }
 }

@@ -18,7 +18,7 @@ extension HotPixelsReport {
                     "  and \(detection.defects.count - Self.longestTable) more; JSON and CSV list them all")
             }
         }
-        if let history = historyTable(detection.defects) { parts.append(history.text) }
+        if let history = historyText(detection.defects) { parts.append(history) }
         if !detection.excludedRegions.isEmpty { parts.append(regionText(detection.excludedRegions)) }
         return parts.joined(separator: "\n\n")
     }
@@ -72,39 +72,56 @@ extension HotPixelsReport {
 
     private func brief(_ value: Double) -> String { String(printf: value.magnitude < 1e6 ? "%.0f" : "%.1e", value) }
 
-    /// Nil when no photo was looked at for it.
-    private func historyTable(_ defects: [Defect]) -> TextTable? {
-        let rows = defects.prefix(Self.longestTable).compactMap { defect in
+    /// What the photos show of each defect one by one, some lines each; nil when no photo was looked at for it.
+    private func historyText(_ defects: [Defect]) -> String? {
+        let told = defects.prefix(Self.longestTable).compactMap { defect in
             defect.history.map { history in
-                [
-                    "\(defect.row)", "\(defect.column)", since(history), words(history.iso, "ISO"),
-                    words(history.exposure, "s"),
-                ]
+                (["  row \(defect.row), column \(defect.column)"] + since(history)).joined(separator: "\n    ")
             }
         }
-        guard !rows.isEmpty else { return nil }
-        return TextTable(
-            columns: [
-                .right("row"), .right("column"), .left("shows since"), .left("with more ISO"),
-                .left("with longer exposure"),
-            ], rows: rows)
+        return told.isEmpty ? nil : (["What the photos show one by one"] + told).joined(separator: "\n")
     }
 
-    private func since(_ history: DefectHistory) -> String {
-        guard let first = history.firstSeen else { return "not known: no times" }
-        return first.photosBefore == 0
-            ? "the first photo" : "\(first.time), \(counted(first.photosBefore, "photo")) before"
+    /// Lines of at most 76 columns.
+    private func since(_ history: DefectHistory) -> [String] {
+        var lines: [String] = []
+        if let first = history.firstSeen {
+            lines.append(
+                "shows since "
+                    + (first.photosBefore == 0
+                        ? "the first photo" : "\(first.time), \(counted(first.photosBefore, "photo")) before"))
+        } else {
+            lines.append("since when it shows is not known: too few photos name their time")
+        }
+        if let last = history.lastSeen, last.photosAfter > 0 {
+            lines.append("healed: last seen \(last.time), \(counted(last.photosAfter, "photo")) after")
+        }
+        if let share = history.shownShare {
+            lines.append(
+                String(printf: "beyond all its neighbours in %.0f %% of the photos that could show it", 100 * share))
+        }
+        let dependences = [
+            ("ISO", "ISO", history.iso), ("exposure", "second", history.exposure),
+            ("temperature", "degree", history.temperature),
+        ]
+        for (name, unit, dependence) in dependences {
+            guard let lower = dependence.lower, let upper = dependence.upper else { continue }
+            let slope = dependence.slope.map { String(printf: ", %.3g for each \(unit) more", $0) } ?? ""
+            lines.append("\(name): \(dependence.verdict.rawValue)\(slope)")
+            lines.append("  \(words(lower, upper))")
+        }
+        let unknown = dependences.filter { $0.2.lower == nil }.map(\.0)
+        if !unknown.isEmpty { lines.append("\(unknown.joined(separator: ", ")): not enough variety") }
+        return lines
     }
 
-    /// "grows: 4.1 at 100 to 200 ISO, 20.3 at 400 to 1600 ISO"
-    private func words(_ dependence: SettingDependence, _ unit: String) -> String {
-        guard let lower = dependence.lower, let upper = dependence.upper else { return "not enough variety" }
-        let parts = [lower, upper].map { part in
+    /// "4.1 at 100 to 200, 20.3 at 400 to 1600"
+    private func words(_ lower: SettingDependence.Part, _ upper: SettingDependence.Part) -> String {
+        [lower, upper].map { part in
             let range =
                 part.least == part.greatest ? number(part.least) : "\(number(part.least)) to \(number(part.greatest))"
-            return "\(String(printf: "%.1f", part.meanResidual)) at \(range) \(unit)"
-        }
-        return "\(dependence.verdict.rawValue): \(parts.joined(separator: ", "))"
+            return "\(number(part.meanResidual)) at \(range)"
+        }.joined(separator: ", ")
     }
 
     private func number(_ value: Double) -> String { String(printf: "%.4g", value) }
@@ -136,10 +153,18 @@ extension Detection {
     /// Rounded down, so that 100 says all.
     var judgedPercent: Int { Int((judgedShare * 100).rounded(.down)) }
 
+    /// Why no limit is known; nil when one is. It is that of a pixel anywhere, by what is usual in the frame.
+    var limitReason: String? {
+        guard limitOfDetection == nil else { return nil }
+        if judgedShare <= 0 { return "nothing could be judged" }
+        return "they are too few, or too much alike, to tell one from their own detail wherever it lies"
+            + (defects.isEmpty ? "" : "; what is listed stands out where it is")
+    }
+
     /// What these photos could have shown.
     var limitWords: String {
         guard let limitOfDetection else {
-            return "No steady offset is sure to be found nine times out of ten in these photos."
+            return "No steady offset is sure to be found nine times out of ten in these photos: \(limitReason ?? "")."
         }
         return "The faintest steady offset that these photos show nine times out of ten: "
             + String(printf: limitOfDetection < 1000 ? "%.3g" : "%.0f", limitOfDetection)
@@ -152,9 +177,12 @@ extension Defect {
 
     /// Its mean and that of its surroundings, and the variances likewise: of lines the difference alone.
     func values(_ number: (Double) -> String) -> [String] {
-        if isLine { return [(mean < 0 ? "" : "+") + number(mean), "", "", ""] }
+        if isLine { return [(meanOffset < 0 ? "" : "+") + number(meanOffset), "", "", ""] }
         return [mean, neighbourhoodMean, variance, neighbourhoodVariance].map(number)
     }
+
+    /// Its mean less that of its surroundings.
+    var meanOffset: Double { mean - neighbourhoodMean }
 
     /// "cluster of 4", "column, 640 rows".
     var shapeWords: String {

@@ -34,6 +34,7 @@ extension HotPixelsReport {
         let groups: Int
         let skipped: Int
         let selection: SelectionReport
+        let failed: Bool
 
         init(_ report: HotPixelsReport) {
             version = report.version
@@ -41,6 +42,7 @@ extension HotPixelsReport {
             groups = report.groups.count
             skipped = report.skipped.count
             selection = report.selection
+            failed = report.failed
         }
     }
 
@@ -54,7 +56,7 @@ extension HotPixelsReport {
 
         enum CodingKeys: String, CodingKey {
             case group, name, camera, width, height, channels, channelNames, bitsPerSample, frames, defects, judgedShare
-            case frameKind, isFixedView, limitOfDetection, isTruncated
+            case frameKind, isFixedView, limitOfDetection, limitReason, isTruncated, notJudged
         }
 
         init(_ group: Group) { self.group = group }
@@ -77,7 +79,9 @@ extension HotPixelsReport {
             try container.encode(group.detection?.kind, forKey: .frameKind)
             try container.encode(group.detection?.isFixedView, forKey: .isFixedView)
             try container.encode(group.detection?.limitOfDetection, forKey: .limitOfDetection)
+            try container.encode(group.detection?.limitReason, forKey: .limitReason)
             try container.encode(group.detection?.isTruncated, forKey: .isTruncated)
+            try container.encode(group.notJudged, forKey: .notJudged)
         }
     }
 

@@ -3,6 +3,7 @@ import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
+import FastPixMaps
 import FastPixPlumbing
 
 // A report read from JSON, whatever run has made it. What the JSON form does not tell is empty or nil: how the photos of
@@ -11,7 +12,7 @@ import FastPixPlumbing
 extension HotPixelsReport: Decodable {
     enum CodingKeys: String, CodingKey {
         case schema, version, settings, groups, skipped, failedOutputs, leftOut, selection, oddPhotos, warnings, timing
-        case peakMemoryBytes, temporaryFileBytes
+        case peakMemoryBytes, temporaryFileBytes, failed
     }
 
     public init(from decoder: any Decoder) throws {
@@ -31,6 +32,7 @@ extension HotPixelsReport: Decodable {
         timing = try container.decode(Timing.self, forKey: .timing)
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
         temporaryFileBytes = try container.decode(Int.self, forKey: .temporaryFileBytes)
+        failed = try container.decodeIfPresent(Bool.self, forKey: .failed) ?? false
     }
 }
 
@@ -73,6 +75,8 @@ extension HotPixelsReport.Group: Decodable {
             exposureSeconds: try container.decodeIfPresent(Double.self, forKey: .exposureSeconds))
         sensorFrame = try container.decodeIfPresent(SensorFrame.self, forKey: .sensorFrame)
         suspects = try container.decodeIfPresent([SuspectPhoto].self, forKey: .suspects) ?? []
+        // Reports of earlier versions do not tell.
+        notJudged = try container.decodeIfPresent([NotJudgedPart].self, forKey: .notJudged)
         isFITS = try container.decodeIfPresent(Bool.self, forKey: .isFITS) ?? false
         twoKinds = nil
         frames = try container.decode(Int.self, forKey: .frames)

@@ -34,6 +34,8 @@ public struct HotPixelsReport: Sendable, Encodable {
     public let peakMemoryBytes: UInt64
     /// The largest temporary file with accumulators that did not fit the memory limit; 0 when all fitted.
     public let temporaryFileBytes: Int
+    /// Whether the run had no result: it names what was skipped, and nothing else.
+    package var failed = false
 
     package init(
         settings: Settings, groups: [Group], skipped: [SkippedPhoto], failedOutputs: [FailedOutput] = [],
@@ -159,6 +161,9 @@ public struct HotPixelsReport: Sendable, Encodable {
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
         public let detection: Detection?
+        /// Where in the frame no defect would have been listed: the parts that were left out, with what touches them. Nil when
+        /// no defects were looked for.
+        package let notJudged: [NotJudgedPart]?
         /// Photos in the statistics that may be damaged, ordered by path.
         package let suspects: [SuspectPhoto]
         /// Of photos that name no camera.
@@ -170,11 +175,16 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// Of the photos that entered the statistics.
         let marks: PhotoSetMarks
 
-        /// `photos`: those of the group that entered the statistics; nil: all of them.
+        /// `photos`: those of the group that entered the statistics; nil: all of them. `codedUnit`: theirs, where the group
+        /// does not name them all.
         package init(
-            _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int, summary: VarianceSummary,
-            detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = []
+            _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int,
+            codedUnit: CodedUnit? = nil,
+            summary: VarianceSummary, detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = []
         ) {
+            notJudged = detection.map {
+                NotJudgedPart.parts(of: $0.excludedRegions, codedUnit: codedUnit ?? group.codedUnit, in: group.shape)
+            }
             self.suspects = suspects
             twoKinds = group.camera == Camera() ? TwoKinds(facts, shape: group.shape) : nil
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
@@ -205,7 +215,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
             case examplePhotos, sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects
-            case isFITS
+            case isFITS, notJudged, limitReason
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -244,6 +254,8 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(detection?.isTruncated, forKey: .isTruncated)
             try container.encode(suspects, forKey: .suspects)
             try container.encode(isFITS, forKey: .isFITS)
+            try container.encode(notJudged, forKey: .notJudged)
+            try container.encode(detection?.limitReason, forKey: .limitReason)
         }
 
         struct Variance: Encodable {

@@ -3,6 +3,7 @@ import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
+import FastPixMaps
 import FastPixPlatform
 import FastPixPlumbing
 
@@ -22,20 +23,24 @@ extension HotPixelsReport {
 
     // MARK: CSV
 
-    /// One line per subpixel of lowest variance and then one per defect, for all groups. Only defects have a class.
+    /// One line per subpixel of lowest variance and then one per defect, for all groups. Only defects have a class, a shape and
+    /// pixels ("row:column", separated by blanks). `judged_share`: of the group's frame; empty when nothing was judged.
     public var csv: String {
         var lines = [
             "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,mean,variance,m2,"
-                + "class,confidence,neighbourhood_mean,neighbourhood_variance"
+                + "class,confidence,neighbourhood_mean,neighbourhood_variance,\(DefectTable.shapeColumns),judged_share"
         ]
         for group in groups {
             let camera = [group.camera.make, group.camera.model, group.camera.serial].map { CSVText.field($0 ?? "") }
             let shape = group.shape
+            let judgedShare = group.detection.map { "\($0.judgedShare)" } ?? ""
             let counts = [shape.width, shape.height, shape.channels, shape.bitsPerSample, group.frames]
             for (index, subpixel) in group.summary.lowest.enumerated() {
                 let position = [index + 1, subpixel.row, subpixel.column, subpixel.channel]
                 let values = ["\(subpixel.mean)", subpixel.variance.map { "\($0)" } ?? "", "\(subpixel.m2)"]
-                let fields = camera + (counts + position).map(String.init) + values + ["", "", "", ""]
+                let fields =
+                    camera + (counts + position).map(String.init) + values
+                    + [String](repeating: "", count: 10) + [judgedShare]
                 lines.append(fields.joined(separator: ","))
             }
             for (index, defect) in (group.detection?.defects ?? []).enumerated() {
@@ -44,7 +49,7 @@ extension HotPixelsReport {
                 let judgement = [defect.confidence, defect.neighbourhoodMean, defect.neighbourhoodVariance]
                 let fields =
                     camera + (counts + position).map(String.init) + moments.map { "\($0)" } + [defect.class.rawValue]
-                    + judgement.map { "\($0)" }
+                    + judgement.map { "\($0)" } + DefectTable.shapeFields(defect) + [judgedShare]
                 lines.append(fields.joined(separator: ","))
             }
         }

@@ -1,3 +1,4 @@
+import FastPixCodecs
 import FastPixDetection
 import FastPixDiscovery
 import FastPixFrames
@@ -15,6 +16,8 @@ public struct ReportWarning: Sendable, Codable, Equatable {
         case resized
         /// Turned by a program, so that positions are not those of the sensor.
         case turned
+        /// Their headers name a colour pattern that is none.
+        case unknownPattern = "unknown-pattern"
         /// The photos name no camera, and may be of two.
         case twoKinds = "two-kinds"
         /// Photos that may be damaged although they could be decoded.
@@ -122,6 +125,15 @@ extension HotPixelsReport.Group {
                     "\(share(marks.turned)) were turned by a program; positions are those of the turned picture"
                 ))
         }
+        if marks.ofUnknownPattern > 0 {
+            warnings.append(
+                (
+                    .unknownPattern,
+                    "\(share(marks.ofUnknownPattern)) name a colour pattern (BAYERPAT) that is no four letters of R, G, B, C, M, "
+                        + "Y, W: \(marks.unknownPatterns.prefix(Self.mostSuspects).joined(separator: ", ")); their samples were "
+                        + "taken for grey, and a mosaic that is taken for grey hides defects; correct the header"
+                ))
+        }
         if let doubt = suspectDoubt { warnings.append(doubt) }
         if let kinds = twoKinds {
             let (dark, bright) = (kinds.darkerLevel.rounded(), kinds.brighterLevel.rounded())
@@ -132,9 +144,35 @@ extension HotPixelsReport.Group {
                         + "\(Int(dark)), \(kinds.brighter) with about \(Int(bright)); if they are of two sensors, keep them "
                         + "apart (--group-by folder, or one run for each)"
                 ))
+        } else if let doubt = patternDoubt {
+            warnings.append(doubt)
         }
         return warnings
     }
+
+    /// Photos of two sensors have two sets of defects, each in its own photos alone: counts that all photos together have.
+    /// Of one sensor a few blink.
+    private var patternDoubt: Doubt? {
+        guard camera == Camera(), let detection else { return nil }
+        let points = detection.defects.filter { ($0.shape == .point || $0.shape == .cluster) && $0.signShare != nil }
+        // A weak defect of a scene is on its side in a part of the photos only; one that jumps, or lies in noise alone, is not.
+        let partial = points.filter {
+            ($0.class == .unstable || detection.kind.isEven) && Self.partOfPhotos.contains($0.signShare ?? 1)
+        }
+        guard partial.count >= Self.fewestPartial, 2 * partial.count >= points.count else { return nil }
+        let shares = partial.compactMap(\.signShare).sorted()
+        return (
+            .twoKinds,
+            "the photos of \(name) name no camera, and \(partial.count) of \(counted(points.count, "defect")) show in a part of "
+                + "them only (\(Int(100 * shares[0])) to \(Int(100 * shares[shares.count - 1])) % of the photos), as when they are "
+                + "of two sensors; if they are, keep them apart (--group-by folder, or one run for each)"
+        )
+    }
+
+    /// Above what chance gives a pixel that shows in no photo (a ninth, and two deviations of 30 photos), and as far below all.
+    private static let partOfPhotos = 0.22...0.8
+    /// Of one sensor that many may blink by chance; more than two that are most of its list hardly do.
+    private static let fewestPartial = 3
 
     private var suspectDoubt: Doubt? {
         guard !suspects.isEmpty else { return nil }
@@ -205,7 +243,9 @@ extension HotPixelsReport.Group {
         }
         let megapixels = Double(shape.width * shape.height) / 1e6
         // A sensor in the dark shows hundreds of pixels in a million that no scene would.
-        if !detection.kind.isEven, !detection.isFixedView, Double(detection.defects.count) > max(Self.fewDefects, Self.plausibleDensity * megapixels) {
+        if !detection.kind.isEven, !detection.isFixedView,
+            Double(detection.defects.count) > max(Self.fewDefects, Self.plausibleDensity * megapixels)
+        {
             warnings.append(
                 (
                     .manyDefects,

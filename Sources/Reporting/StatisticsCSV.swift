@@ -14,7 +14,11 @@ extension StatisticsReport {
                 lines.append([section, CSVText.field(name), measure, CSVText.field(value)].joined(separator: ","))
             }
         }
-        add("all", "", measures(inventory.all) + [("broken_files", "\(brokenCount)")])
+        add(
+            "all", "",
+            measures(inventory.all) + [
+                ("broken_files", "\(brokenCount)"), ("unsupported_files", "\(unsupportedCount)"),
+            ])
         for entry in inventory.formats { add("format", entry.property.rawValue, measures(entry.tally)) }
         for entry in inventory.shapes { add("shape", entry.property.name, measures(entry.tally)) }
         for entry in inventory.bitDepths { add("bit_depth", "\(entry.property)", measures(entry.tally)) }

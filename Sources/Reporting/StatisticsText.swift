@@ -36,10 +36,13 @@ extension StatisticsReport {
     private var headline: String {
         "\(counted(inventory.all.photos, "photo")), \(size(inventory.all.bytesOnDisk)) on disk, "
             + "\(size(inventory.all.bytesDecoded)) decoded; \(counted(brokenCount, "broken file"))"
+            + (unsupportedCount == 0 ? "" : ", \(unsupportedCount) of kinds that are not read")
     }
 
     /// Files that look like photos and are none, or damaged ones.
-    public var brokenCount: Int { skipped.count(where: \.isFailure) }
+    public var brokenCount: Int { skipped.count { $0.isFailure && !$0.isUnsupported } }
+    /// Sound ones of kinds that are not read, or not for what was asked: JPEGs with four inks, floating-point samples.
+    public var unsupportedCount: Int { skipped.count(where: \.isUnsupported) }
 
     private func table<Property>(
         _ title: String, _ entries: [PhotoInventory.Entry<Property>], _ name: (Property) -> String

@@ -74,7 +74,8 @@ package enum DecodingPass {
                         }
                     }
                 } catch {
-                    own.failed.append(FailedPhoto(photo, reason: error.reason))
+                    own.failed.append(
+                        FailedPhoto(photo, reason: error.reason, isUnsupported: error.code == .unsupported))
                 }
                 progress(photo)
             }

@@ -88,7 +88,9 @@ public struct PhotoStatistics: Sendable {
                 workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(
                     limit: headerSettings.memoryLimitBytes,
-                    otherBytes: discovery.files.count * PhotoFile.listedBytes), checkpoint: checkpoint,
+                    otherBytes: discovery.files.count * PhotoFile.listedBytes
+                        + max(0, sound.count - discovery.files.count) * PhotoFile.listedPictureBytes),
+                checkpoint: checkpoint,
                 interruption: interruption
             ) { photo in
                 let byteCount = photo.byteCount

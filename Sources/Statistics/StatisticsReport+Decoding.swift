@@ -16,6 +16,7 @@ extension StatisticsReport: Decodable {
         oddPhotos = try container.decodeIfPresent([OddPhoto].self, forKey: .oddPhotos) ?? []
         timing = try container.decode(Timing.self, forKey: .timing)
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
+        failed = try container.decodeIfPresent(Bool.self, forKey: .failed) ?? false
     }
 }
 

@@ -28,6 +28,8 @@ public struct StatisticsReport: Sendable, Encodable {
     package let timing: Timing
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
+    /// Whether the run had no result: it names what was skipped, and nothing else.
+    package var failed = false
 
     /// What the run was asked for, defaults filled in.
     package struct Settings: Sendable, Codable {
@@ -67,7 +69,7 @@ public struct StatisticsReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         // Besides what the inventory has.
-        case schema, version, settings, moments, skipped, leftOut, oddPhotos, timing, peakMemoryBytes
+        case schema, version, settings, moments, skipped, leftOut, oddPhotos, timing, peakMemoryBytes, failed
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -83,6 +85,7 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(oddPhotos, forKey: .oddPhotos)
         try container.encode(timing, forKey: .timing)
         try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
+        try container.encode(failed, forKey: .failed)
     }
 }
 

@@ -34,6 +34,8 @@ struct CompareTests {
                 run.stdout == """
                     Maker One, 64 x 48
                     1 new, 1 gone, 0 grown, 0 shrunk, 0 reshaped, 1 unchanged
+                    the old list does not say which parts of the frame it has judged
+                    the new list does not say which parts of the frame it has judged
                       change     row  column  class        shape  pixels  offset
                       new          9      60  dead         point       1  +10.50
                       gone        40       3  hot          point       1  +10.50
@@ -102,12 +104,80 @@ struct CompareTests {
             #expect(group.camera == HotPixelsResult.Camera(make: "Maker", model: "One"))
             #expect([group.width, group.height, group.tolerance] == [64, 48, 0])
             #expect(
-                group.counts == ["new": 1, "gone": 1, "grown": 0, "shrunk": 0, "reshaped": 0, "unchanged": 1])
+                group.counts == [
+                    "new": 1, "gone": 1, "grown": 0, "shrunk": 0, "reshaped": 0, "unchanged": 1, "not-judged": 0,
+                    "not-listed": 0,
+                ])
             #expect(group.defects.map(\.change) == ["unchanged", "new", "gone"])
             #expect(group.defects[0].old.map(\.class) == ["hot"])
             #expect(group.defects[0].new.map(\.class) == ["stuck"])
             #expect(group.defects[1].old.isEmpty && group.defects[2].new.isEmpty)
             #expect(group.defects[1].new.map(\.meanOffset) == [10.5])
+        }
+    }
+
+    /// A part that was not judged and a class that was not asked for are neither gone nor new.
+    @Test func whatAListCouldNotHaveIsNoChange() throws {
+        try withTemporaryFolder { folder in
+            func report(_ defects: String, notJudged: String, classes: String) -> Data {
+                Data(
+                    """
+                    {"schema":"fastpix.hotpixels/1","settings":{"classes":[\(classes)]},"groups":[{"camera":{"make":"Maker",
+                    "model":"One","serial":null},"width":64,"height":48,"frames":30,"notJudged":[\(notJudged)],
+                    "defects":[\(defects)]}]}
+                    """.utf8)
+            }
+            let all = #""stuck","dead","hot","low-gain","unstable""#
+            func point(_ row: Int, _ column: Int, _ kind: String) -> String {
+                "{\"row\":\(row),\"column\":\(column),\"class\":\"\(kind)\",\"shape\":\"point\"}"
+            }
+            try folder.addFile(
+                "old.json",
+                report(
+                    [point(5, 7, "hot"), point(40, 3, "hot"), point(30, 9, "dead")].joined(separator: ","),
+                    notJudged: "",
+                    classes: all))
+            try folder.addFile(
+                "new.json",
+                report(
+                    point(5, 7, "hot"), notJudged: #"{"row":36,"column":0,"rows":12,"columns":64}"#,
+                    classes: #""hot","stuck""#))
+            let run = try CommandRun.fastpix(["compare", "old.json", "new.json"], in: folder)
+            #expect(run.exitCode == 3)
+            #expect(
+                run.stdout == """
+                    Maker One, 64 x 48
+                    0 new, 0 gone, 0 grown, 0 shrunk, 0 reshaped, 1 unchanged, 1 not judged, 1 not listed
+                    not judged: the new list did not judge their places
+                    not listed: the new list has hot, stuck alone
+                      change      row  column  class  shape  pixels  offset
+                      not judged   40       3  hot    point       1
+                      not listed   30       9  dead   point       1
+
+                    """)
+            let json = try CommandRun.fastpix(["compare", "old.json", "new.json", "-f", "json"], in: folder)
+            let group = try #require(try JSONDecoder().decode(Report.self, from: json.stdoutBytes).groups.first)
+            #expect(group.counts["gone"] == 0 && group.counts["not-judged"] == 1 && group.counts["not-listed"] == 1)
+            #expect(json.stdout.contains("\"isUnchanged\" : false"))
+            // The other way round it is not known either.
+            let back = try CommandRun.fastpix(["compare", "new.json", "old.json"], in: folder)
+            #expect(
+                back.exitCode == 3 && back.stdout.contains("0 new, 0 gone")
+                    && back.stdout.contains("the old list did not"))
+        }
+    }
+
+    /// Lists come through pipes, too; a mask does not.
+    @Test func pipesAreRead() throws {
+        try Self.folder { folder in
+            let run = try CommandRun.shell("cat old.json | \"$0\" compare /dev/stdin old.json", in: folder)
+            #expect(run.exitCode == 0, "\(run.stderr)")
+            let named = try CommandRun.shell(
+                "mkfifo p && { cat new.json > p & } && \"$0\" compare old.json p", in: folder)
+            #expect(named.exitCode == 3 && named.stdout.contains("1 new, 1 gone"))
+            let mask = try CommandRun.shell(
+                "printf '\\211PNG\\r\\n\\032\\n' | \"$0\" compare old.json /dev/stdin", in: folder)
+            #expect(mask.exitCode == 1 && mask.stderr.contains("a mask cannot be read from a pipe"))
         }
     }
 

@@ -66,8 +66,66 @@ struct DefectHistoryTests {
             let text = try CommandRun.fastpix(arguments, in: folder).stdout
             #expect(text.contains("2021-03-04T10:07:00.75, 15 photos before"))
             #expect(text.contains("the first photo"))
-            #expect(text.contains("grows: "))
-            #expect(text.contains("not enough variety"))
+            #expect(text.contains("ISO: grows, "))
+            #expect(text.contains("exposure, temperature: not enough variety"))
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        }
+    }
+
+    /// Dark frames of three exposures and rising temperature, as FITS: one pixel that is hot in the first half only, one that is
+    /// from two thirds on, one with dark current, one with an offset.
+    @Test func darkFramesTellWhenAndWhy() throws {
+        try withTemporaryFolder { folder in
+            let side = 64
+            for number in 0..<30 {
+                let seconds = [1.0, 30, 300][number % 3]
+                var state = UInt64(number + 1)
+                var samples = (0..<side * side).map { _ -> UInt16 in
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    return 500 + UInt16(truncatingIfNeeded: state >> 60)
+                }
+                if number < 15 { samples[10 * side + 12] += 900 }
+                if number >= 20 { samples[20 * side + 44] += 900 }
+                samples[40 * side + 8] += UInt16(4 * seconds)
+                samples[50 * side + 30] += 400
+                let picture = RawPicture(
+                    width: side, height: side, usual: 0,
+                    others: samples.enumerated().map { ($0.offset / side, $0.offset % side, $0.element) })
+                try folder.addFile(
+                    String(format: "dark-%02d.fits", number),
+                    picture.fitsAsStored([
+                        "INSTRUME= 'Made'", "EXPTIME = \(seconds)", "CCD-TEMP= \(-20 + number / 2)",
+                        String(format: "DATE-OBS= '2022-05-06T21:%02d:00'", number), "IMAGETYP= 'Dark Frame'",
+                    ]))
+            }
+            let run = try CommandRun.fastpix(["hotpixels", ".", "--history", "--format", "json"], in: folder)
+            #expect(run.exitCode == 0, "\(run.stderr)")
+            let defects = try #require(try run.hotPixels().groups.first?.defects)
+            func at(_ row: Int, _ column: Int) throws -> HotPixelsResult.Defect {
+                try #require(defects.first { $0.row == row && $0.column == column })
+            }
+            let healed = try at(10, 12)
+            #expect(healed.firstSeen?.photosBefore == 0)
+            #expect(
+                healed.lastSeen
+                    == HotPixelsResult.LastSeen(
+                        path: "./dark-14.fits", time: "2022-05-06T21:14:00", photosUntil: 15, photosAfter: 15))
+            let late = try at(20, 44)
+            #expect(late.firstSeen?.path == "./dark-20.fits" && late.firstSeen?.photosBefore == 20)
+            #expect(late.lastSeen?.photosAfter == 0)
+            #expect(healed.shownShare == 1 && late.shownShare == 1)
+            let current = try at(40, 8)
+            #expect(current.exposureDependence?.verdict == "grows")
+            #expect(abs((current.exposureDependence?.slope ?? 0) - 4) < 0.05)
+            #expect(current.temperatureDependence?.verdict == "steady")
+            let offset = try at(50, 30)
+            #expect(offset.exposureDependence?.verdict == "steady")
+            #expect(offset.temperatureDependence?.lower?.photos == 14)
+            #expect(defects.count == 4)
+            let text = try CommandRun.fastpix(["hotpixels", ".", "--history"], in: folder).stdout
+            #expect(text.contains("healed: last seen 2022-05-06T21:14:00, 15 photos after"))
+            #expect(text.contains("2022-05-06T21:20:00, 20 photos before"))
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
         }
     }
 

@@ -30,6 +30,7 @@ struct ExportTests {
             #expect(run.stderr == "")
             let comments = [
                 "# fastpix 0.1.0: 2 defects of Canon PowerShot SX260 HS", "# frame 384 x 896, offset 0,0",
+                "# judged: 100 % of the frame",
             ]
             #expect(try Self.lines("x.badpixels", folder) == comments + ["83 76 0", "355 889 0"])
             #expect(
@@ -38,8 +39,8 @@ struct ExportTests {
             #expect(try Self.lines("x.lst", folder) == comments + ["P 83 76 H", "P 355 889 H"])
             #expect(try Self.lines("x.txt", folder) == ["Col 83 76 76", "Col 355 889 889"])
             let blocks = try Self.lines("x.jpegpixi", folder)
-            #expect(blocks.prefix(2) == comments[...])
-            for (block, defect) in zip(blocks.dropFirst(2), Self.defects) {
+            #expect(blocks.prefix(3) == comments[...])
+            for (block, defect) in zip(blocks.dropFirst(3), Self.defects) {
                 let numbers = block.split(separator: ",").compactMap { Int($0) }
                 #expect((numbers[0]..<numbers[0] + numbers[2]).contains(defect[1]))
                 #expect((numbers[1]..<numbers[1] + numbers[3]).contains(defect[0]))
@@ -191,7 +192,9 @@ struct ExportTests {
                 ], in: folder)
             #expect(run.exitCode == 0)
             #expect(
-                try Self.lines("x.badpixels", folder).suffix(2) == ["# frame 384 x 896, offset -100,-10", "255 879 0"])
+                try Self.lines("x.badpixels", folder).dropFirst() == [
+                    "# frame 384 x 896, offset -100,-10", "# judged: 100 % of the frame", "255 879 0",
+                ])
             #expect(run.stderr.contains("1 defect of Canon PowerShot SX260 HS, 384 x 896, 8-bit RGB left out"))
         }
     }

@@ -62,10 +62,12 @@ struct OutputTests {
         try #require(lines.count == 12)
         #expect(
             lines[0] == "make,model,serial,width,height,channels,bits_per_sample,frames,rank,row,column,channel,"
-                + "mean,variance,m2,class,confidence,neighbourhood_mean,neighbourhood_variance")
-        #expect(lines[1] == ",,,96,64,3,16,12,1,41,67,1,61235.0,0.7272727272727273,8.0,,,,")
+                + "mean,variance,m2,class,confidence,neighbourhood_mean,neighbourhood_variance,"
+                + "shape,extent_rows,extent_columns,row_period,column_period,pixels,judged_share")
+        #expect(lines[1] == ",,,96,64,3,16,12,1,41,67,1,61235.0,0.7272727272727273,8.0,,,,,,,,,,,1.0")
         #expect(lines[10].hasPrefix(",,,96,64,3,16,12,10,"))
         #expect(lines[11].hasPrefix(",,,96,64,3,16,12,1,41,67,1,61235.0,0.7272727272727273,8.0,stuck,"))
+        #expect(lines[11].hasSuffix(",point,1,1,1,1,41:67,1.0"))
     }
 
     @Test(arguments: [0, 3])

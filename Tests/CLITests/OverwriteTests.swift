@@ -55,6 +55,32 @@ struct OverwriteTests {
         }
     }
 
+    /// A run that failed has left nothing to lose: the same command may replace its result, and no other.
+    @Test(arguments: [["stats"], ["hotpixels", "--minimum-frames", "1"]]) func aFailedResultIsReplaced(
+        _ command: [String]
+    )
+        throws
+    {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            try photos.addFile("broken.png", Data("no photo".utf8))
+            let arguments = command + ["photos", "-q"]
+            for name in ["a.json"] + (command[0] == "hotpixels" ? ["b.jsonl"] : []) {
+                let failed = try CommandRun.fastpix(arguments + ["-o", name], in: folder)
+                #expect(failed.exitCode == 1)
+                let left = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+                #expect(left.contains("\"failed\" : true") || left.contains("\"failed\":true"))
+            }
+            try photos.addCopy(of: Photos.tiny)
+            for name in ["a.json"] + (command[0] == "hotpixels" ? ["b.jsonl"] : []) {
+                #expect(try CommandRun.fastpix(arguments + ["-o", name], in: folder).exitCode == 2)
+                // What has a result stays.
+                let refused = try CommandRun.fastpix(arguments + ["-o", name], in: folder)
+                #expect(refused.exitCode == 1 && refused.stderr.contains("is there already"))
+            }
+        }
+    }
+
     @Test func mergedStatesAndComparisonsStay() throws {
         try withTemporaryFolder { folder in
             _ = try CommandRun.fastpix(Self.few + ["--checkpoint", "a.state", "--export", "a.json"], in: folder)
@@ -145,7 +171,8 @@ struct OverwriteTests {
 
     @Test func theNameOfTheResultTellsItsForm() throws {
         try withTemporaryFolder { folder in
-            for (name, beginning) in [("a.json", "{\n"), ("a.csv", "make,model"), ("a.jsonl", "{\""), ("a", "unknown")] {
+            for (name, beginning) in [("a.json", "{\n"), ("a.csv", "make,model"), ("a.jsonl", "{\""), ("a", "unknown")]
+            {
                 let run = try CommandRun.fastpix(Self.few + ["--output", name], in: folder)
                 #expect(run.exitCode == 0)
                 let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)

@@ -256,7 +256,7 @@ struct RepairTests {
             #expect(try CommandRun.fastpix(arguments, in: folder).exitCode == 0)
             let again = try CommandRun.fastpix(arguments, in: folder)
             #expect(again.exitCode == 1)
-            #expect(again.stderr.contains("is there already; allow overwriting to replace it"))
+            #expect(again.stderr.contains("is there already; --overwrite replaces it"))
             #expect(try CommandRun.fastpix(arguments + ["--overwrite"], in: folder).exitCode == 0)
             #expect(try folder.appendingPathComponent("out").entries() == [photo.lastPathComponent])
         }

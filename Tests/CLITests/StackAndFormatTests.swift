@@ -85,7 +85,8 @@ struct StackAndFormatTests {
             ["--minimum-frames", "1", "--no-defects", "bayer-rggb.dng"], in: Repository.fixture("raw"))
         #expect(raw.groups.map(\.camera) == [.init(make: "Fixture", model: "Model 7", serial: "S-123")])
         #expect(raw.groups[0].shape == [36, 44, 1])
-        let fits = try Self.hotpixels(["--minimum-frames", "1", "--no-defects", "cube.fits"], in: Repository.fixture("fits"))
+        let fits = try Self.hotpixels(
+            ["--minimum-frames", "1", "--no-defects", "cube.fits"], in: Repository.fixture("fits"))
         #expect(fits.groups.map(\.frames) == [5])
     }
 
@@ -106,6 +107,51 @@ struct StackAndFormatTests {
         }
     }
 
+    /// Dark frames of two sensors of one level that name no camera: their defects do not agree. Those of one sensor do.
+    @Test(arguments: [true, false]) func twoSensorsAreAWarning(_ isMixed: Bool) throws {
+        try withTemporaryFolder { folder in
+            let side = 64
+            for number in 0..<20 {
+                var state = UInt64(number + 1)
+                var samples = (0..<side * side).map { _ -> UInt16 in
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    return 500 + UInt16(truncatingIfNeeded: state >> 60)
+                }
+                let sensor = isMixed ? number % 2 : 0
+                for defect in 0..<5 { samples[(9 + 10 * defect) * side + 10 + 25 * sensor] += 700 }
+                let picture = RawPicture(
+                    width: side, height: side, usual: 0,
+                    others: samples.enumerated().map { ($0.offset / side, $0.offset % side, $0.element) })
+                try folder.addFile("\(number).fits", picture.fitsAsStored([]))
+            }
+            let run = try CommandRun.fastpix(["hotpixels", ".", "--format", "json"], in: folder)
+            let result = try run.hotPixels()
+            #expect(result.groups.first?.defects?.count == (isMixed ? 10 : 5))
+            #expect(result.warnings.contains { $0.kind == "two-kinds" } == isMixed, "\(run.stderr)")
+            #expect(run.stderr.contains("10 of 10 defects show in a part of them only") == isMixed)
+        }
+    }
+
+    /// A colour pattern of letters that nobody knows is not taken for grey without a word.
+    @Test func unknownPatternsAreAWarning() throws {
+        try withTemporaryFolder { folder in
+            for (number, pattern) in ["QXYZ", "rggb", "NONE", ""].enumerated() {
+                let name = try folder.addFolder("p\(number)")
+                for index in 0..<5 {
+                    let picture = RawPicture(
+                        width: 32, height: 32, usual: 900, others: [(index, 3, UInt16(1000 + index)), (9, 9, 4000)])
+                    try name.addFile(
+                        "\(index).fits", picture.fitsAsStored(pattern.isEmpty ? [] : ["BAYERPAT= '\(pattern)'"]))
+                }
+                let run = try CommandRun.fastpix(["hotpixels", "p\(number)", "--format", "json"], in: folder)
+                let isUnknown = pattern == "QXYZ"
+                #expect(run.stdout.contains("\"unknown-pattern\"") == isUnknown)
+                #expect(run.stderr.contains("no four letters of R, G, B, C, M, Y, W: QXYZ") == isUnknown)
+                #expect(run.stdout.contains("\"letters\" : \"RGGB\"") == (pattern == "rggb"), "\(run.stdout)")
+            }
+        }
+    }
+
     /// addweighted blends numbers with a range, and says what it takes of a file that is more than one picture.
     @Test func addWeightedNamesWhatItDoesNotBlend() throws {
         try withTemporaryFolder { folder in
@@ -113,7 +159,8 @@ struct StackAndFormatTests {
             try folder.addCopy(of: Repository.fixture("tiff/stack.tif"))
             try folder.addCopy(of: Repository.fixture("raw/bayer-rggb.dng"))
             func blend(_ name: String) throws -> CommandRun {
-                try CommandRun.fastpix(["addweighted", name, "--blur", "3", "--format", "png", "-o", "out/"], in: folder)
+                try CommandRun.fastpix(
+                    ["addweighted", name, "--blur", "3", "--format", "png", "-o", "out/"], in: folder)
             }
             let float = try blend("float32-strips.tif")
             #expect(float.exitCode == 1 && float.stderr.contains("floating-point samples"), "\(float.stderr)")

@@ -121,6 +121,28 @@ struct StatsTests {
         }
     }
 
+    /// Sound files of kinds that are not read are no damage.
+    @Test func unsupportedIsNotBroken() throws {
+        try withTemporaryFolder { folder in
+            try folder.addCopy(of: Repository.fixture("decoder/jpeg-420-97x61-q50.jpg"))
+            try folder.addCopy(of: Repository.fixture("decoder/jpeg-cmyk.jpg"))
+            try folder.addCopy(of: Repository.fixture("decoder/jpeg-corrupt-dht.jpg"))
+            try folder.addCopy(of: Repository.fixture("tiff/float32-strips.tif"))
+            try folder.addFile("photo.heic", Data("no photo".utf8))
+            let run = try Self.stats([".", "photo.heic", "--moments"], in: folder)
+            #expect(run.exitCode == 2)
+            #expect(run.stdout.contains("; 1 broken file, 3 of kinds that are not read"), "\(run.stdout)")
+            #expect(run.stderr.contains("photo.heic: "))
+            #expect(run.stderr.contains("; convert to TIFF or PNG"))
+            let json = try Self.stats([".", "--moments", "--format", "json"], in: folder)
+            #expect(json.stdout.components(separatedBy: "\"isUnsupported\" : true").count == 3)
+            let csv = try Self.stats([".", "--moments", "--format", "csv"], in: folder).stdout
+            #expect(csv.contains("all,,broken_files,1\nall,,unsupported_files,2\n"))
+            // Headers alone take floating-point samples.
+            #expect(try Self.stats(["."], in: folder).stdout.contains("; 1 broken file, 1 of kinds that are not read"))
+        }
+    }
+
     @Test func subfoldersOnRequest() throws {
         try withTemporaryFolder { folder in
             try Photos.add(2, to: folder)

@@ -96,7 +96,7 @@ struct CoordinateTests {
             let list = try Self.write(
                 Self.jpegGroup(200, 180), .dcraw, as: "a.badpixels", in: folder, rawSample: sample)
             let text = try String(contentsOf: list, encoding: .utf8)
-            #expect(text.hasSuffix("# frame 200 x 180, offset 12,6\n72 56 0\n85 107 0\n"))
+            #expect(text.hasSuffix("# frame 200 x 180, offset 12,6\n# judged: 100 % of the frame\n72 56 0\n85 107 0\n"))
             // And back, for the photos.
             let map = try DefectMap.read(DefectMapInput(FilePath(list.path)))
             #expect(map.first?.entries.map { [$0.row, $0.column] } == Self.planted.map { [$0.row, $0.column] })
@@ -115,7 +115,7 @@ struct CoordinateTests {
             let notes = try DefectMapExport(
                 path: FilePath(folder.appendingPathComponent("x.badpixels").path), format: .dcraw
             )
-                .write([Self.jpegGroup(224, 190)], unjudged: [], photos: PhotoDiscovery(paths: []))
+            .write([Self.jpegGroup(224, 190)], unjudged: [], photos: PhotoDiscovery(paths: []))
             #expect(notes.count == 1 && notes[0].contains("--raw-sample"))
         }
     }
@@ -236,11 +236,14 @@ struct CoordinateTests {
             try folder.addFile("a.fit", picture.fitsAsStored(cards))
             let defects: [Defect] = places.map { .made(row: $0.row, column: $0.column, class: .hot) }
             let group = JudgedGroup(
-                number: 1, camera: Camera(), shape: FrameShape(width: width, height: height, channels: 1, bitsPerSample: 16),
-                frames: 9, name: "Test", defects: defects + [.made(.row, row: 40, column: 0, columns: width)], isFITS: true)
+                number: 1, camera: Camera(),
+                shape: FrameShape(width: width, height: height, channels: 1, bitsPerSample: 16),
+                frames: 9, name: "Test", defects: defects + [.made(.row, row: 40, column: 0, columns: width)],
+                isFITS: true)
             let list = try Self.write(group, .siril, as: "a.lst", in: folder)
             let text = try String(contentsOf: list, encoding: .utf8)
-            #expect(text.contains("from the bottom\n") && text.contains("\nP 30 112 H\n") && text.contains("\nL 79 0\n"))
+            #expect(
+                text.contains("from the bottom\n") && text.contains("\nP 30 112 H\n") && text.contains("\nL 79 0\n"))
             try folder.addFile("a.ssf", Data("requires 1.0.0\nload a.fit\ncosme a.lst\nsave repaired\n".utf8))
             let run = try CommandRun.of(
                 try #require(Self.siril), ["-d", folder.path, "-s", folder.appendingPathComponent("a.ssf").path],

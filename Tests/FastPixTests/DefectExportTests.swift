@@ -160,6 +160,72 @@ import Testing
         }
     }
 
+    // MARK: What a list cannot have
+
+    private static let judgedInPart = JudgedGroup(
+        number: 1, camera: group.camera, shape: group.shape, frames: 24, name: group.name,
+        defects: [.made(row: 30, column: 8)],
+        judgedShare: 0.874,
+        notJudged: [
+            NotJudgedPart(row: 0, column: 0, rows: 6, columns: 64),
+            NotJudgedPart(row: 40, column: 9, rows: 8, columns: 2),
+        ], classes: [.dead, .lowGain])
+
+    /// In fields or comments where a form has these; elsewhere the user hears of it.
+    @Test(arguments: DefectMapFormat.allCases) func whatWasNotJudgedIsSaid(_ format: DefectMapFormat) throws {
+        try withTemporaryFolder { folder in
+            let isFolder = format == .rawtherapee
+            let target = folder.appendingPathComponent("list").path + (isFolder ? "/" : "")
+            let notes = try DefectMapExport(
+                path: FilePath(target), format: format, offset: FrameOffset(column: 5, row: 7)
+            )
+            .write([Self.judgedInPart], unjudged: [], photos: PhotoDiscovery(paths: []))
+            let file = isFolder ? target + "Maker One.badpixels" : target
+            let input =
+                format == .pixinsight
+                ? DefectMapInput(
+                    FilePath(file), size: FrameSize(width: 64, height: 48), offset: FrameOffset(column: 5, row: 7))
+                : DefectMapInput(FilePath(file))
+            let map = try #require(try DefectMap.read(input).first)
+            if [.csv, .mask, .pixinsight].contains(format) {
+                #expect(notes.count == 2)
+                #expect(notes.first?.contains("is of 87 % of the frame; the rest was not judged") == true)
+                #expect(notes.last?.contains("has dead, low-gain alone") == true)
+                #expect(map.notJudged == nil && map.classes == nil)
+            } else {
+                #expect(notes == [])
+                #expect(map.notJudged == Self.judgedInPart.notJudged)
+                #expect(map.classes == [.dead, .lowGain])
+            }
+        }
+    }
+
+    @Test func commentsAboutTheJudgementAreShortAndReadBack() throws {
+        let parts = [NotJudgedPart(row: 99_999, column: 99_999, rows: 99_999, columns: 99_999)]
+        let group = JudgedGroup(
+            number: 1, camera: Self.group.camera, shape: Self.group.shape, frames: 24, name: "x", defects: [],
+            judgedShare: 0,
+            notJudged: parts, classes: [.stuck, .dead, .hot, .lowGain])
+        let note = JudgementNote(group)
+        #expect(note.lines.count == 3 && note.lines.allSatisfy { $0.utf8.count <= 60 })
+        #expect(JudgementNote(note.lines) == note)
+        #expect(JudgementNote(["# frame 9 x 8, offset 0,0", "1 2 0"]) == nil)
+        // Numbers that no frame has are none of it.
+        #expect(JudgementNote(["# judged: 3 % of the frame", "# not judged in photos: 0 x 9 at 1,1"])?.notJudged == [])
+    }
+
+    /// As far as compression smears, a part that is left out hides what is beside it.
+    @Test func whatTouchesAPartIsNotJudgedEither() {
+        let shape = FrameShape(width: 64, height: 48, channels: 1, bitsPerSample: 8)
+        let region = ExcludedRegion(kind: .clipped, row: 0, column: 20, rows: 10, columns: 44)
+        #expect(
+            NotJudgedPart.parts(of: [region], codedUnit: CodedUnit(width: 16, height: 8), in: shape)
+                == [NotJudgedPart(row: 0, column: 4, rows: 18, columns: 60)])
+        #expect(
+            NotJudgedPart.parts(of: [region], codedUnit: CodedUnit(width: 1, height: 1), in: shape)
+                == [NotJudgedPart(row: 0, column: 18, rows: 12, columns: 46)])
+    }
+
     // MARK: Programs
 
     private static let dcraw = Program.named("dcraw")

@@ -71,7 +71,8 @@ struct DefectHistoryTests {
         #expect(
             history.lastSeen
                 == DefectHistory.LastSeen(
-                    path: "photo-\(end - 1)", time: "2020-01-01T00:00:\(9 + end)", photosUntil: end, photosAfter: 40 - end))
+                    path: "photo-\(end - 1)", time: "2020-01-01T00:00:\(9 + end)", photosUntil: end,
+                    photosAfter: 40 - end))
         #expect(history.firstSeen?.photosBefore == 0)
         #expect(history.shownShare == 1)
     }

@@ -85,6 +85,23 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let firstSeen: FirstSeen?
         public let isoDependence: Dependence?
         public let exposureDependence: Dependence?
+        public let temperatureDependence: Dependence?
+        public let lastSeen: LastSeen?
+        public let shownShare: Double?
+    }
+
+    public struct LastSeen: Decodable, Equatable, Sendable {
+        public let path: String
+        public let time: String
+        public let photosUntil: Int
+        public let photosAfter: Int
+
+        public init(path: String, time: String, photosUntil: Int, photosAfter: Int) {
+            self.path = path
+            self.time = time
+            self.photosUntil = photosUntil
+            self.photosAfter = photosAfter
+        }
     }
 
     public struct FirstSeen: Decodable, Equatable, Sendable {
@@ -112,6 +129,8 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let verdict: String
         public let lower: Part?
         public let upper: Part?
+        public let slope: Double?
+        public let intercept: Double?
     }
 
     public struct Warning: Decodable, Equatable, Sendable {

@@ -131,6 +131,9 @@ typedef struct fpx_photo_header {
     uint32_t pattern_rows;
     uint32_t pattern_columns;
     char pattern[FPX_PHOTO_PATTERN_PLACES + 1];
+    /// What a FITS file says of its colours that is no pattern of four letters, so that its samples count as grey; empty when
+    /// it says nothing, or that there are none.
+    char unknown_pattern[16];
     /// Samples of no light and of saturation, in the units of the samples.
     double black_level;
     double white_level;

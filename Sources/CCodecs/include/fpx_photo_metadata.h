@@ -61,6 +61,8 @@ typedef struct fpx_photo_metadata {
     bool lacks_jfif;
     /// The file has a colour profile that is damaged, and so is left out.
     bool profile_is_damaged;
+    /// A JPEG with further pictures behind the first one (CIPA DC-007), which are no part of the metadata.
+    bool has_further_pictures;
 } fpx_photo_metadata;
 
 /// What a format could not take of the metadata; bits, or-ed.

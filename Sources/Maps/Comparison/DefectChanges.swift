@@ -12,13 +12,14 @@ struct DefectChanges {
         let size = Self.size(of: old, new)
         let regions = [old, new].map { Self.regions($0, size, smears: comparesSmears) }
         let families = Self.families(regions[0], regions[1], tolerance: tolerance)
+        let scopes = [old, new].map(Scope.init)
         let changes = families.map { family in
             Self.change(
-                family.old.map { regions[0][$0] }, family.new.map { regions[1][$0] }, tolerance: tolerance)
+                family.old.map { regions[0][$0] }, family.new.map { regions[1][$0] }, scopes, tolerance: tolerance)
         }.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         group = DefectComparisonReport.Group(
             camera: new.camera == Camera() ? old.camera : new.camera, width: new.width, height: new.height,
-            tolerance: tolerance, defects: changes)
+            tolerance: tolerance, defects: changes, scopes: scopes)
     }
 
     /// Compression and demosaicing spread a defect over its neighbours, and its strongest pixel may be next to it. A list
@@ -98,27 +99,28 @@ struct DefectChanges {
         }
     }
 
+    /// `scopes`: of the old list and of the new one.
     private static func change(
-        _ old: [Region], _ new: [Region], tolerance: Int
+        _ old: [Region], _ new: [Region], _ scopes: [Scope], tolerance: Int
     ) -> DefectComparisonReport.Change {
-        // Pixels with none of the other list near them.
-        func alone(_ regions: [Region], _ others: [Region]) -> Int {
+        // Pixels with none of the other list near them, where that one could have had them.
+        func alone(_ regions: [Region], _ others: [Region], _ scope: Scope) -> Int {
             let places = PlaceIndex(others)
             var seen: Set<PixelPlace> = []
             return regions.flatMap(\.pixels).filter { pixel in
-                guard seen.insert(pixel).inserted else { return false }
+                guard seen.insert(pixel).inserted, scope.isJudged(pixel) else { return false }
                 var isNear = false
                 places.near(pixel, tolerance) { _ in isNear = true }
                 return !isNear
             }.count
         }
-        let gained = alone(new, old)
-        let lost = alone(old, new)
+        let gained = alone(new, old, scopes[0])
+        let lost = alone(old, new, scopes[1])
         let kind: DefectComparisonReport.Change.Kind =
             if old.isEmpty {
-                .new
+                gained == 0 ? .notJudged : scopes[0].lists(new) ? .new : .notListed
             } else if new.isEmpty {
-                .gone
+                lost == 0 ? .notJudged : scopes[1].lists(old) ? .gone : .notListed
             } else {
                 switch (gained, lost) {
                 case (0, 0): .unchanged
@@ -136,6 +138,27 @@ struct DefectChanges {
         return DefectComparisonReport.Side(
             row: first.row, column: first.column, class: first.class, shape: first.shape, pixels: region.pixels.count,
             meanOffset: first.meanOffset)
+    }
+}
+
+/// What a list could have had: no defect is gone because nobody looked for it.
+struct Scope {
+    /// Nil: the list does not tell.
+    let notJudged: [NotJudgedPart]?
+    /// Nil: all, as far as the list tells.
+    let classes: [DefectClass]?
+
+    init(_ map: DefectMap) {
+        notJudged = map.notJudged
+        classes = map.classes
+    }
+
+    func isJudged(_ place: PixelPlace) -> Bool { !(notJudged ?? []).contains { $0.contains(place) } }
+
+    /// Whether defects of all these classes were asked for. Of a pixel without a class that is not known.
+    func lists(_ regions: [DefectChanges.Region]) -> Bool {
+        guard let classes else { return true }
+        return regions.flatMap(\.entries).allSatisfy { $0.class.map(classes.contains) ?? false }
     }
 }
 

@@ -24,5 +24,8 @@ extension DefectComparisonReport.Group: Decodable {
         height = try container.decodeIfPresent(Int.self, forKey: .height)
         tolerance = try container.decode(Int.self, forKey: .tolerance)
         defects = try container.decode([DefectComparisonReport.Change].self, forKey: .defects)
+        // Reports of earlier versions have none.
+        oldScope = try container.decodeIfPresent(DefectComparisonReport.ListScope.self, forKey: .oldScope) ?? .init()
+        newScope = try container.decodeIfPresent(DefectComparisonReport.ListScope.self, forKey: .newScope) ?? .init()
     }
 }

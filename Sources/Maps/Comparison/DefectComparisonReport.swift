@@ -12,6 +12,10 @@ public struct DefectComparisonReport: Sendable, Encodable {
             /// It has both gained and lost pixels.
             case reshaped
             case unchanged
+            /// One list has it, and the other did not judge its place.
+            case notJudged = "not-judged"
+            /// One list has it, and the other was made for other classes alone.
+            case notListed = "not-listed"
         }
 
         /// What has become of it.
@@ -20,7 +24,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
         public let row: Int
         /// As `row`.
         public let column: Int
-        /// Pixels of the new list without one of the old list near, and the other way round.
+        /// Pixels of the new list without one of the old list near, where that one judged, and the other way round.
         public let pixelsGained: Int
         /// As `pixelsGained`.
         public let pixelsLost: Int
@@ -83,11 +87,28 @@ public struct DefectComparisonReport: Sendable, Encodable {
         public let tolerance: Int
         /// From top to bottom.
         public let defects: [Change]
+        /// What each list could have had.
+        package let oldScope: ListScope
+        package let newScope: ListScope
+
+        init(
+            camera: Camera, width: Int?, height: Int?, tolerance: Int, defects: [Change], scopes: [Scope]
+        ) {
+            self.camera = camera
+            self.width = width
+            self.height = height
+            self.tolerance = tolerance
+            self.defects = defects
+            oldScope = ListScope(scopes[0])
+            newScope = ListScope(scopes[1])
+        }
 
         /// How many defects have become this.
         public func count(_ kind: Change.Kind) -> Int { defects.count { $0.change == kind } }
 
-        enum CodingKeys: String, CodingKey { case camera, width, height, tolerance, counts, defects }
+        enum CodingKeys: String, CodingKey {
+            case camera, width, height, tolerance, counts, defects, oldScope, newScope
+        }
 
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -98,6 +119,35 @@ public struct DefectComparisonReport: Sendable, Encodable {
             let counts = Change.Kind.allCases.map { ($0.rawValue, count($0)) }
             try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .counts)
             try container.encode(defects, forKey: .defects)
+            try container.encode(oldScope, forKey: .oldScope)
+            try container.encode(newScope, forKey: .newScope)
+        }
+    }
+
+    /// What a list could have had.
+    package struct ListScope: Sendable, Codable {
+        /// Nil: the list does not tell, as those of other programs, masks and tables.
+        package let notJudged: [NotJudgedPart]?
+        /// Nil: all, as far as the list tells.
+        package let classes: [DefectClass]?
+
+        init(_ scope: Scope) {
+            notJudged = scope.notJudged
+            classes = scope.classes
+        }
+
+        init() {
+            notJudged = nil
+            classes = nil
+        }
+
+        enum CodingKeys: String, CodingKey { case notJudged, classes }
+
+        /// What is not known is written as null, so that a reader finds every key.
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(notJudged, forKey: .notJudged)
+            try container.encode(classes, forKey: .classes)
         }
     }
 
@@ -138,7 +188,8 @@ public struct DefectComparisonReport: Sendable, Encodable {
     public let old: String
     /// As `old`.
     public let new: String
-    /// No defect is new, gone, grown, shrunk or reshaped, and every list has its counterpart.
+    /// No defect is new, gone, grown, shrunk or reshaped, none of one list lies where the other could not have it, and every
+    /// list has its counterpart.
     public let isUnchanged: Bool
     /// A group for each two lists that were compared.
     public let groups: [Group]

@@ -17,6 +17,10 @@ struct DefectList: Encodable {
         let frames: Int
         /// Of raw files, with the margins.
         let sensorFrame: SensorFrame?
+        let judgedShare: Double
+        let notJudged: [NotJudgedPart]
+        /// Those that were asked for.
+        let classes: [DefectClass]
         let defects: [SensorDefect]
     }
 
@@ -24,7 +28,9 @@ struct DefectList: Encodable {
         self.groups = groups.map { group in
             Group(
                 camera: group.camera, width: group.shape.width, height: group.shape.height, frames: group.frames,
-                sensorFrame: group.sensorFrame, defects: group.defects.map { SensorDefect($0, group.sensorFrame) })
+                sensorFrame: group.sensorFrame, judgedShare: group.judgedShare, notJudged: group.notJudged,
+                classes: group.classes ?? DefectClass.allCases,
+                defects: group.defects.map { SensorDefect($0, group.sensorFrame) })
         }
     }
 
@@ -44,15 +50,30 @@ struct DefectList: Encodable {
         }
         return list.groups.compactMap { group in
             group.defects.map { defects in
-                DefectMap(
+                var map = DefectMap(
                     camera: group.camera, width: group.width, height: group.height, entries: defects.map(\.entry))
+                map.notJudged = group.notJudged?.filter(\.isPossible)
+                map.classes = list.classes(of: group)
+                return map
             }
         }
     }
 
     private struct Stored: Decodable {
         let schema: String
+        let settings: StoredSettings?
         let groups: [StoredGroup]
+
+        /// Nil: all, or it is not told.
+        func classes(of group: StoredGroup) -> [DefectClass]? {
+            guard let names = group.classes ?? settings?.classes else { return nil }
+            let classes = names.compactMap { DefectClass(rawValue: $0) }
+            return classes.count == DefectClass.allCases.count ? nil : classes
+        }
+    }
+
+    private struct StoredSettings: Decodable {
+        let classes: [String]?
     }
 
     private struct StoredGroup: Decodable {
@@ -60,6 +81,8 @@ struct DefectList: Encodable {
         let width: Int
         let height: Int
         let defects: [StoredDefect]?
+        let notJudged: [NotJudgedPart]?
+        let classes: [String]?
     }
 
     private struct StoredDefect: Decodable {

@@ -4,12 +4,11 @@ import FastPixFrames
 import FastPixPlumbing
 
 /// Defects as a table, a line each, for all cameras.
-enum DefectTable {
+package enum DefectTable {
     static func text(_ groups: [JudgedGroup]) -> String {
         var lines = [
             "make,model,serial,width,height,row,column,channel,class,confidence,mean,neighbourhood_mean,variance,"
-                + "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns,"
-                + "shape,extent_rows,extent_columns,row_period,column_period,pixels,"
+                + "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns,\(shapeColumns),"
                 + "sensor_row,sensor_column"
         ]
         for group in groups {
@@ -21,12 +20,9 @@ enum DefectTable {
                     defect.neighbourhoodVariance,
                 ]
                 let smear = [defect.smear.row, defect.smear.column, defect.smear.rows, defect.smear.columns]
-                let extent = [defect.extentRows, defect.extentColumns, defect.rowPeriod, defect.columnPeriod]
-                // "row:column", separated by blanks; of lines and grids the extent tells.
-                let pixels = defect.pixels.map { "\($0.row):\($0.column)" }.joined(separator: " ")
                 let fields =
                     camera + place.map(String.init) + [defect.class.rawValue] + values.map { "\($0)" }
-                    + smear.map(String.init) + [defect.shape.rawValue] + extent.map(String.init) + [pixels]
+                    + smear.map(String.init) + shapeFields(defect)
                     + [
                         group.sensorFrame.map { "\(defect.row + $0.top)" } ?? "",
                         group.sensorFrame.map { "\(defect.column + $0.left)" } ?? "",
@@ -35,6 +31,16 @@ enum DefectTable {
             }
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Which pixels are the defect, as columns of a table.
+    package static let shapeColumns = "shape,extent_rows,extent_columns,row_period,column_period,pixels"
+
+    /// What stands in `shapeColumns`. Pixels are "row:column", separated by blanks; of lines and grids the extent tells.
+    package static func shapeFields(_ defect: Defect) -> [String] {
+        let extent = [defect.extentRows, defect.extentColumns, defect.rowPeriod, defect.columnPeriod]
+        let pixels = defect.pixels.map { "\($0.row):\($0.column)" }.joined(separator: " ")
+        return [defect.shape.rawValue] + extent.map(String.init) + [pixels]
     }
 
     /// Reads this table and that of `fastpix hotpixels --format csv`: the header names the columns. Lines without a

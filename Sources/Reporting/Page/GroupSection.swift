@@ -50,7 +50,7 @@ struct GroupSection {
         let items = [
             (
                 "\(group.detection == nil ? "not judged" : "\(defects.count)")",
-                defects.count == 1 ? "defect" : "defects"
+                (defects.count == 1 ? "defect" : "defects") + (defects.isEmpty ? "" : ": \(classCounts)")
             ),
             ("\(group.frames)", group.frames == 1 ? "photo" : "photos"),
             ("\(group.shape.width) x \(group.shape.height)", "pixels"),
@@ -60,6 +60,14 @@ struct GroupSection {
             ),
         ]
         return "<ul class=\"figures\">" + items.map { "<li><b>\($0)</b>\($1)</li>" }.joined() + "</ul>"
+    }
+
+    /// "1 stuck, 2 hot", in the order of the classes.
+    private var classCounts: String {
+        DefectClass.allCases.compactMap { kind in
+            let count = defects.count { $0.class == kind }
+            return count == 0 ? nil : "\(count) \(kind.rawValue)"
+        }.joined(separator: ", ")
     }
 
     private var warnings: String {
@@ -84,11 +92,14 @@ struct GroupSection {
             let name =
                 index < pictures.defects.count
                 ? "<a href=\"#\(identifier("defect-\(index + 1)"))\">\(index + 1)</a>" : "\(index + 1)"
-            return "<tr><td>\(name)</td><td class=\"text\">\(defect.class.rawValue)</td><td class=\"text\">\(defect.shapeWords)</td><td>\(defect.row)</td>"
-                + "<td>\(defect.column)</td>" + defect.values(HTMLText.number).map { "<td class=\"wide\">\($0)</td>" }.joined()
+            return
+                "<tr><td>\(name)</td><td class=\"text\">\(defect.class.rawValue)</td><td class=\"text\">\(defect.shapeWords)</td><td>\(defect.row)</td>"
+                + "<td>\(defect.column)</td>"
+                + defect.values(HTMLText.number).map { "<td class=\"wide\">\($0)</td>" }.joined()
                 + "<td>\(HTMLText.number(defect.confidence))</td></tr>"
         }
-        return scrollable("List of defects", "<table>\(Self.head)<tbody>\(rows.joined(separator: "\n"))</tbody></table>")
+        return scrollable(
+            "List of defects", "<table>\(Self.head)<tbody>\(rows.joined(separator: "\n"))</tbody></table>")
     }
 
     /// A table that scrolls by itself, sideways where the screen is narrow and up and down where it is long, so that the
@@ -250,11 +261,15 @@ struct GroupSection {
     private func timeLine(_ defect: Defect) -> String {
         guard let first = defect.history?.firstSeen else { return "" }
         let all = max(1, first.photosBefore + first.photosSince)
+        let after = defect.history?.lastSeen?.photosAfter ?? 0
         let start = 400 * first.photosBefore / all
+        let end = 400 * (all - after) / all
+        let until =
+            after == 0 ? "from \(first.time) on" : "from \(first.time) to \(defect.history?.lastSeen?.time ?? "")"
         return """
-            <svg class="time" viewBox="0 0 400 14" role="img" aria-label="Shows in \(first.photosSince) of \
-            \(counted(all, "photo")), from \(HTMLText.escaped(first.time)) on"><rect width="400" height="8" y="3"/>\
-            <rect class="since" x="\(start)" width="\(400 - start)" height="8" y="3"/></svg>
+            <svg class="time" viewBox="0 0 400 14" role="img" aria-label="Shows in \(first.photosSince - after) of \
+            \(counted(all, "photo")), \(HTMLText.escaped(until))"><rect width="400" height="8" y="3"/>\
+            <rect class="since" x="\(start)" width="\(max(1, end - start))" height="8" y="3"/></svg>
             """
     }
 

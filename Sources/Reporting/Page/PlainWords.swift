@@ -28,7 +28,7 @@ enum PlainWords {
 
     /// The numbers as a sentence.
     static func comparison(_ defect: Defect) -> String {
-        if defect.isLine { return String(printf: "On average %+.1f beside what is next to it.", defect.mean) }
+        if defect.isLine { return String(printf: "On average %+.1f beside what is next to it.", defect.meanOffset) }
         let shift = defect.mean - defect.neighbourhoodMean
         let brightness = String(
             printf: "On average %.1f, where the pixels around it have %.1f (%+.1f).", defect.mean,
@@ -65,7 +65,20 @@ enum PlainWords {
                     : "It shows since \(first.time); \(counted(first.photosBefore, "photo")) before that do not have it."
             )
         }
-        for (dependence, setting) in [(history.iso, "more ISO"), (history.exposure, "longer exposure")] {
+        if let last = history.lastSeen, last.photosAfter > 0 {
+            sentences.append(
+                "It has healed: it shows until \(last.time); \(counted(last.photosAfter, "photo")) after that do not have it."
+            )
+        }
+        if let share = history.shownShare {
+            sentences.append(
+                String(
+                    printf: "It lies beyond all its neighbours in %.0f %% of the photos that could show it.",
+                    100 * share))
+        }
+        for (dependence, setting) in [
+            (history.iso, "more ISO"), (history.exposure, "longer exposure"), (history.temperature, "warmth"),
+        ] {
             switch dependence.verdict {
             case .grows: sentences.append("It grows with \(setting).")
             case .shrinks: sentences.append("It shrinks with \(setting).")
