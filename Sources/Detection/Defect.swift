@@ -55,8 +55,8 @@ public struct Defect: Sendable, Encodable, Equatable {
     /// The share of entries of this evidence that are true defects, 0 to 1, as measured with planted defects
     /// (Guides/Detection.md).
     public let confidence: Double
-    /// Mean over the photos, in samples, and the middle of the neighbours' means. Of lines, the neighbours' is 0 and the
-    /// mean the offset from the lines on either side.
+    /// Mean over the photos, in samples, and the middle of the neighbours' means. Of lines the difference is what is measured, the
+    /// offset from the lines on either side; the neighbours' mean is that of pixels sampled beside it.
     public let mean: Double
     /// As `mean`.
     public let neighbourhoodMean: Double

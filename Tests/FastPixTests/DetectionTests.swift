@@ -108,6 +108,9 @@ struct DetectionTests {
         let half = try #require(byShape["column 120"]?.first)
         #expect(abs(half.row - 64) <= 8 && half.row + half.extentRows >= 126)
         #expect(row.covered.count == row.extentColumns)
+        // Their means are those of pixels, and not of offsets alone.
+        #expect(column.neighbourhoodMean > 1000 && column.mean >= 0 && column.mean < 0.3 * column.neighbourhoodMean)
+        #expect(row.neighbourhoodMean > 1000 && abs(row.mean - row.neighbourhoodMean - 5000) < 300)
     }
 
     private func darks(_ count: Int, seed: UInt64, _ change: (inout [Double]) -> Void) -> FrameSet {
