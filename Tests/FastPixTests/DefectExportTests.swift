@@ -1,12 +1,13 @@
 import FastPixCodecs
-import FastPixDetection
 import FastPixDiscovery
+import FastPixFrames
 import FastPixPlumbing
 import Foundation
 import SystemPackage
 import TestSupport
 import Testing
 
+@testable import FastPixDetection
 @testable import FastPixMaps
 
 /// Defects of every shape in every form: what is written, that it is read back, and that the programs it is written for
