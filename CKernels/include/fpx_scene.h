@@ -5,7 +5,7 @@
 ///   cell_sums[j] += sum of the samples of cell j
 ///   *level       += sum of the samples of all cells
 ///   *roughness   += sum of |x(c) - x(c + distance)| over all columns c with c + distance < width
-/// All exact integers. Float samples are counted in steps of 1/256, rounded half to even and clamped to +-2^40, so that
+/// All exact integers. Float samples are counted in steps of 1/65536, rounded half to even and clamped to +-2^40, so that
 /// their sums are exact, too; a NaN counts as 0.
 ///
 /// Overflow: 2^40 rows of any width below 2^24 fit the 64-bit sums.
@@ -25,6 +25,8 @@ extern "C" {
 #endif
 
 #define FPX_SCENE_CELL_COLUMNS 8
+/// Steps of a float sample of 1: frames of 0 to 1 are as fine as integers of 16 bits.
+#define FPX_SCENE_FLOAT_STEPS 65536
 
 fpx_status fpx_scene_row_u8(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
                             const uint8_t *_Nullable row, size_t width, size_t channels, size_t channel,

@@ -33,6 +33,9 @@ package final class CoarseSums: @unchecked Sendable {
 
     static func byteCount(_ shape: FrameShape) -> Int { 16 * rowCount(shape) * (shape.width / cellSize) }
 
+    /// What a sample of one counts as.
+    package var unit: Double { shape.sampleType == .f32 ? Double(FPX_SCENE_FLOAT_STEPS) : 1 }
+
     /// Rows of a frame that are looked at.
     static func rowCount(_ shape: FrameShape) -> Int { (shape.height - rowInCell + cellSize - 1) / cellSize }
 

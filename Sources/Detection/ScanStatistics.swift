@@ -30,6 +30,9 @@ struct ScanStatistics: Sendable {
     var columns: LineCounts
     /// How rows lie beside those above and below: [row][tile column].
     var rows: LineCounts
+    /// As `columns` and `rows`, beside those twice as far away: of lines that are their own neighbours' neighbours.
+    var farColumns: LineCounts
+    var farRows: LineCounts
     var candidates: CandidateStore
     /// None when there are more than `StillPixel.most`, as in black or white parts of scenes. In any order.
     private(set) var still: [StillPixel] = []
@@ -61,6 +64,8 @@ struct ScanStatistics: Sendable {
         phaseSpreads = Array(repeating: fpx_spread_sums(), count: places)
         columns = LineCounts(geometry.tileRows * shape.width)
         rows = LineCounts(shape.height * geometry.tileColumns)
+        farColumns = columns
+        farRows = rows
         candidates = CandidateStore(geometry)
     }
 
@@ -77,7 +82,7 @@ struct ScanStatistics: Sendable {
     static func byteCount(_ geometry: FrameGeometry) -> Int {
         let tileCount = geometry.tileRows * geometry.tileColumns
         let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
-        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 6 * lines
+        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 12 * lines
             + 7 * geometry.shape.height * geometry.tileColumns
     }
 }
@@ -107,6 +112,15 @@ struct LineCounts: Sendable {
         above = Array(repeating: 0, count: count)
         below = Array(repeating: 0, count: count)
         sums = Array(repeating: 0, count: count)
+    }
+
+    /// Adds what another part of the frame has, to the pieces from `first` on.
+    mutating func add(_ other: LineCounts, at first: Int) {
+        for index in other.sums.indices {
+            above[first + index] += other.above[index]
+            below[first + index] += other.below[index]
+            sums[first + index] += other.sums[index]
+        }
     }
 
     /// For kernels: `above`, `below` and `sums`.
