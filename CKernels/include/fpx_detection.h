@@ -76,7 +76,8 @@ fpx_status fpx_tile_spreads_f32(float *_Nonnull spreads, fpx_spread_sums *_Nonnu
                                 size_t period, size_t tile_columns, size_t fewest_columns);
 
 /// Compares `row` with two others on either side of it, sample by sample: above[i] += row > both, below[i] += row <
-/// both, sums[i] += 2 row - left - right, clamped to +-FPX_LINE_STEP and rounded towards 0. `count` samples.
+/// both, sums[i] += how far it lies beyond the nearer one of both (negative below), clamped to +-FPX_LINE_STEP and rounded
+/// towards 0. `count` samples.
 #define FPX_LINE_STEP 33554432
 fpx_status fpx_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                 const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,

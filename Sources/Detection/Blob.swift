@@ -25,13 +25,17 @@ struct Blob {
         background = Ring(shape: moments.shape, distance: 3 * moments.shape.neighbourDistance)
     }
 
-    /// The middle of the means around.
-    func background(_ row: Int, _ column: Int) -> Double {
-        background.middle(row, column, 0, moments.mean)
+    /// The middle of the means around; of less than eight pixels, at the frame's edges, none that tells.
+    func surroundings(_ row: Int, _ column: Int) -> Double? {
+        let distance = background.distance
+        guard row >= distance, row + distance < shape.height, column >= distance, column + distance < shape.width else {
+            return nil
+        }
+        return background.middle(row, column, 0, moments.mean)
     }
 
     func offset(_ row: Int, _ column: Int) -> Double {
-        moments.mean(row, column * shape.channels) - background(row, column)
+        moments.mean(row, column * shape.channels) - background.middle(row, column, 0, moments.mean)
     }
 
     /// How much of its offset the pixels have that lie around it and those that belong to it, the middle one: next to

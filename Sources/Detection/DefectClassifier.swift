@@ -9,7 +9,7 @@ struct DefectClassifier {
     let kind: FrameKind
     /// The largest sample that occurs (estimate), so that 12 bits in 16 are judged alike.
     let white: Double
-    /// Whether the frames are not known to be exposed for longer and shorter: the excess of a hot pixel grows with time.
+    /// Whether what varies in dark frames is the pixels' own: the excess of all hot ones grows with time and temperature.
     var isOneExposure = true
 
     // A class is what a defect is called, and not whether it is listed. Where classes meet there is no natural border: these
@@ -39,6 +39,13 @@ struct DefectClassifier {
     /// What the other colours of a defect have of its own colour's offset, and its own of their slopes, when they are damaged,
     /// too: 0.9 and more over 60 photos. Of defects of green alone the slopes have 0.66 to 0.8.
     private static let alike = 0.85
+
+    /// Of the points of dark frames whether more than half are unstable: what most do the frames do, which are exposed for
+    /// longer and shorter, or get warmer, and do not say so.
+    func isOfFrames(_ points: [PointEvidence], frameCount: Int) -> Bool {
+        guard kind == .darks || kind == .sky else { return false }
+        return 2 * points.count { name($0, frameCount: frameCount) == .unstable } > points.count
+    }
 
     func name(_ point: PointEvidence, frameCount: Int) -> DefectClass {
         let mixed = Self.mixed(point.candidate.evidence, point.channel)

@@ -59,6 +59,7 @@ struct DefectJudgement {
         }.map { weighing.weigh(kind.isEven ? $0.fromAfar : $0) }
         var points = withHidden(weighed, weighing, needed: needed)
         points = points.filter { !isSmear($0, of: lines) }
+        if kind == .darks || kind == .sky { points = points.filter { !isBesideLight($0) } }
         if kind.isEven || isFixed { points = points.filter { !isDrawnByOptics($0.candidate, isFixed) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
         var seen = (kind: kind, reason: recognition.reason)
@@ -97,8 +98,9 @@ struct DefectJudgement {
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
         let inGrids = Set(grids.flatMap(\.members))
-        let classifier = DefectClassifier(
-            kind: kind, white: white, isOneExposure: !recognition.exposuresDiffer)
+        var classifier = DefectClassifier(kind: kind, white: white)
+        classifier.isOneExposure =
+            !recognition.exposuresDiffer && !classifier.isOfFrames(clusters.map { $0[0] }, frameCount: frameCount)
         var defects = clusters.enumerated().filter { !inGrids.contains($0.offset) }.map {
             defect($0.element, classifier, isFixed)
         }
@@ -163,6 +165,23 @@ struct DefectJudgement {
             hasher.combine(region.row)
             hasher.combine(region.column)
         }
+    }
+
+    /// Whether a pixel of dark frames or of the sky that is darker than its neighbours is as bright as sound pixels are around:
+    /// between stars.
+    private func isBesideLight(_ point: PointEvidence) -> Bool {
+        guard point.evidence.offset < 0 else { return false }
+        let (row, column) = (point.row / geometry.tileSize, point.column / geometry.tileSize)
+        for r in max(0, row - 1)...min(geometry.tileRows - 1, row + 1) {
+            for c in max(0, column - 1)...min(geometry.tileColumns - 1, column + 1) {
+                for sample in 0..<ScanStatistics.samplesPerTile {
+                    let mean = statistics.pixelMeans[
+                        (r * ScanStatistics.samplesPerTile + sample) * geometry.tileColumns + c]
+                    if mean >= 0, Double(mean) <= point.evidence.mean { return true }
+                }
+            }
+        }
+        return false
     }
 
     /// Whether a point is no more than lines and their own smear.

@@ -280,7 +280,7 @@ private struct BandScan {
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
                 variance: moments.variance(row, column * shape.channels + channel),
                 ringVariance: ring(row, column, channel, moments.variance), touching: Float(touching),
-                farMean: blob?.background(row, column))
+                farMean: blob?.surroundings(row, column))
         }
         return Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence,

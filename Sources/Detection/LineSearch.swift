@@ -8,7 +8,7 @@ struct DefectLine: Equatable {
     let width: Int
     /// Rows of the column, columns of the row.
     let extent: Range<Int>
-    /// Mean offset from the lines on either side, in samples.
+    /// How far it lies beyond both the lines on either side in the mean, in samples.
     let offset: Double
     /// In units of the offsets of the lines around it.
     let spreads: Double
@@ -36,8 +36,8 @@ struct LineSearch {
     private static let spreadsNeeded = 6.0
     /// Lines on either side that it is held against: some 30 tell their spread to an eighth, and reach no further than a tile.
     private static let around = 16
-    /// Pixels that have to agree: in frames with loss 48, three coded units, which no smear of a point reaches.
-    private var fewestPixels: Int { geometry.isLossless ? geometry.tileSize : 48 }
+    /// Pixels that have to agree: in frames with loss 64, four coded units, which no smear of a point reaches.
+    private var fewestPixels: Int { (geometry.isLossless ? 1 : 2) * geometry.tileSize }
     /// Touching lines of one defect: as for the pixels of a cluster, with less smear in the way.
     private static let touchingShare = 0.6
     /// Of a line at the frame's edge: 1.5 x less 0.5 y instead of the mean of both scatters so much more.
@@ -71,7 +71,7 @@ struct LineSearch {
         let distance = geometry.shape.neighbourDistance
         var found = [[Piece?]](repeating: Array(repeating: nil, count: pixels.count), count: lines)
         for (piece, count) in pixels.enumerated() where count >= Double(geometry.tileSize) / 2 {
-            let offsets = (0..<lines).map { Double(counts.sums[index($0, piece)]) / (2 * scale * count) }
+            let offsets = (0..<lines).map { Double(counts.sums[index($0, piece)]) / (scale * count) }
             for line in 0..<lines {
                 let above = Double(counts.above[index(line, piece)])
                 let below = Double(counts.below[index(line, piece)])
@@ -92,6 +92,25 @@ struct LineSearch {
         return found
     }
 
+    /// Whether one of the lines that it is held against is further off itself: by half of the scene's slopes it lies beyond
+    /// the other one, too.
+    private func isBesideLine(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
+        beside(line, pieces).contains { abs($0[piece]?.offset ?? 0) >= 2 * abs(own.offset) }
+    }
+
+    /// Whether a line as far off is why it does not lie beyond those near by.
+    private func hasPartner(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
+        beside(line, pieces).contains { other in
+            guard let other = other[piece] else { return false }
+            return other.side == own.side && abs(other.offset) >= Self.touchingShare * abs(own.offset)
+        }
+    }
+
+    private func beside(_ line: Int, _ pieces: [[Piece?]]) -> [[Piece?]] {
+        [line - geometry.shape.neighbourDistance, line + geometry.shape.neighbourDistance]
+            .filter(pieces.indices.contains).map { pieces[$0] }
+    }
+
     /// `counts`: beside lines near by, and beside those further away.
     private func search(
         isColumn: Bool, lines: Int, pieces: Int, length: Int, counts: [LineCounts], index: (Int, Int) -> Int
@@ -101,7 +120,12 @@ struct LineSearch {
         }
         let near = self.pieces(lines: lines, pixels: pixels, counts: counts[0], index: index)
         let far = self.pieces(lines: lines, pixels: pixels, counts: counts[1], index: index)
-        let hits = zip(near, far).map { zip($0, $1).map { $0 ?? $1 } }
+        let hits = (0..<lines).map { line in
+            (0..<pieces).map { piece in
+                near[line][piece].flatMap { isBesideLine($0, line, piece, near) ? nil : $0 }
+                    ?? far[line][piece].flatMap { hasPartner($0, line, piece, far) ? $0 : nil }
+            }
+        }
         var found: [DefectLine] = []
         for line in 0..<lines {
             for side in [1, -1] {
@@ -141,7 +165,7 @@ struct LineSearch {
     private func suppressed(_ lines: [DefectLine]) -> [DefectLine] {
         let radius = max(geometry.shape.neighbourDistance, geometry.smearRadius.columns)
         var kept: [DefectLine] = []
-        for line in lines.sorted(by: Self.isStronger) where !kept.contains(where: { isEcho(line, of: $0) }) {
+        for line in lines.sorted(by: Self.isStronger) {
             let near = kept.indices.filter { index in
                 let other = kept[index]
                 return other.isColumn == line.isColumn && other.extent.overlaps(line.extent)
@@ -154,18 +178,6 @@ struct LineSearch {
         }
         return joined(kept)
     }
-
-    /// Whether the first one lies off because the other is one of the two lines that it is held against.
-    private func isEcho(_ line: DefectLine, of other: DefectLine) -> Bool {
-        let distance = geometry.shape.neighbourDistance
-        let near = (other.first..<other.first + other.width).map { abs($0 - line.first) }
-        return line.isColumn == other.isColumn && line.extent.overlaps(other.extent)
-            && near.contains { $0 == distance || $0 == 2 * distance } && line.offset * other.offset < 0
-            && abs(line.offset) < Self.echoShare * abs(other.offset)
-    }
-
-    /// Half, and a quarter more for what scatters; at the frame's edge the nearer one counts once and a half.
-    private static let echoShare = 0.75
 
     /// Whether the first is no smear of the other, but of its kind.
     private static func isAlike(_ line: DefectLine, _ other: DefectLine) -> Bool {

@@ -101,8 +101,8 @@ struct StillPixel: Sendable {
     static let most = CandidateStore.capacity
 }
 
-/// Per piece of a line: of how many of its pixels is the mean above, or below, those of both sides, and twice the mean
-/// less both, summed up (in the units of the sums).
+/// Per piece of a line: of how many of its pixels is the mean above, or below, those of both sides, and how far beyond the
+/// nearer one, summed up (in the units of the sums).
 struct LineCounts: Sendable {
     var above: [UInt8]
     var below: [UInt8]

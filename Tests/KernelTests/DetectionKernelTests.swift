@@ -83,6 +83,10 @@ struct DetectionKernelTests {
         #expect(offsets[0] == -1)
     }
 
+    private func beyond(_ own: Float, _ left: Float, _ right: Float) -> Float {
+        own > max(left, right) ? own - max(left, right) : own < min(left, right) ? own - min(left, right) : 0
+    }
+
     @Test func lineOffsets() {
         var random = SeededGenerator(stream: 5)
         let values = (0..<3).map { _ in (0..<57).map { _ in Float(Int.random(in: 0...9, using: &random)) } }
@@ -94,7 +98,7 @@ struct DetectionKernelTests {
             let (own, left, right) = (values[0][index], values[1][index], values[2][index])
             #expect(above[index] == 1 + (own > max(left, right) ? 1 : 0))
             #expect(below[index] == 1 + (own < min(left, right) ? 1 : 0))
-            #expect(sums[index] == 7 + Int32(2 * own - left - right))
+            #expect(sums[index] == 7 + Int32(beyond(own, left, right)))
         }
         var clamped: [Int32] = [0]
         #expect(fpx_line_offsets_f32(&above, &below, &clamped, [1e12], [0], [0], 1) == FPX_OK)
@@ -116,7 +120,8 @@ struct DetectionKernelTests {
             #expect(Int(above[index]) == columns.count { values[0][$0] > max(values[1][$0], values[2][$0]) })
             #expect(Int(below[index]) == columns.count { values[0][$0] < min(values[1][$0], values[2][$0]) })
             #expect(
-                Float(sums[index]) == columns.map { 2 * values[0][$0] - values[1][$0] - values[2][$0] }.reduce(0, +))
+                Float(sums[index])
+                    == columns.map { beyond(values[0][$0], values[1][$0], values[2][$0]) }.reduce(0, +))
         }
         #expect(
             fpx_tile_line_offsets_f32(&above, &below, &sums, values[0], values[1], values[2], 131, 64)
