@@ -40,7 +40,7 @@ struct DefectJudgement {
             recognition.isRepeated
             || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
                 && !recognition.isSensorPattern && dispersion.typical > PointWeighing.scatterOfChance
-        var regions = LeftOutRegions(statistics: statistics, isFixed: isFixed).find()
+        var regions = LeftOutRegions(statistics: statistics, kind: kind, isFixed: isFixed).find()
         // White in all of them hides nothing but what is bright; all else is what such frames are to look like.
         let clipped = kind.isEven ? regions.filter { $0.kind == .clipped } : []
         if kind.isEven { regions = [] }
@@ -53,7 +53,16 @@ struct DefectJudgement {
         var needed = settings.sensitivity.evidenceNeeded
         if isFixed { needed *= 2 }
 
-        var lines = isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(in: $0) } }
+        var lines =
+            isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(nearTo: $0, geometry) } }
+        if kind == .scenes, !isFixed {
+            let still = LeftOutRegions.stillLines(statistics, kind: kind).filter { line in
+                !regions.contains { line.lies(nearTo: $0, geometry) }
+            }
+            // Where a line ends is known to a few pixels, and of what shows nothing to one.
+            lines = lines.map { line in still.reduce(line) { $0.overlaps($1) ? $0.joined(to: $1) : $0 } }
+            lines += still.filter { line in !lines.contains { $0.overlaps(line) } }
+        }
         let weighed = candidates.filter { candidate in
             !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: geometry.codedUnit) }
         }.map { weighing.weigh(kind.isEven ? $0.fromAfar : $0) }
@@ -94,7 +103,7 @@ struct DefectJudgement {
         }
         // What is printed has straight strokes, too.
         lines.removeAll { line in
-            line.extent.count < 2 * geometry.tileSize && regions.contains { line.lies(in: $0) }
+            line.extent.count < 2 * geometry.tileSize && regions.contains { line.lies(nearTo: $0, geometry) }
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
         let inGrids = Set(grids.flatMap(\.members))
@@ -328,7 +337,10 @@ struct DefectJudgement {
             let hidden = Int(mark.white) + (recognition.kind == .scenes ? Int(mark.black) : 0)
             guard min(Int(mark.silent), hidden) >= Self.narrowestStrip else { continue }
             let columns = geometry.countedColumns(ofTile: tile)
-            let known = columns.count { column in regions.contains { $0.contains(row, column) } }
+            // Those beside a region have it for half of their neighbours.
+            let known = columns.count { column in
+                regions.contains { $0.touches(row, column, codedUnit: CodedUnit(width: 1, height: 1)) }
+            }
             count += max(0, min(Int(mark.silent), hidden) - known)
         }
         return count
@@ -427,7 +439,8 @@ struct DefectJudgement {
         let strength = min(3, line.spreads / 6)
         return Defect(
             row: row, column: column, channel: geometry.mainChannel,
-            class: line.offset > 0 ? .hot : isDead ? .dead : .lowGain, shape: line.isColumn ? .column : .row,
+            class: isDead ? .dead : line.isStill ? .stuck : line.offset > 0 ? .hot : .lowGain,
+            shape: line.isColumn ? .column : .row,
             confidence: Confidence.share(strength: strength), mean: line.offset, neighbourhoodMean: 0, variance: 0,
             neighbourhoodVariance: 0, meanScore: line.spreads, varianceScore: 0, persistence: 0, framesAbove: nil,
             framesBelow: nil, extentRows: rows, extentColumns: columns, pixels: [], rowPeriod: 1, columnPeriod: 1,
@@ -437,9 +450,26 @@ struct DefectJudgement {
 }
 
 extension DefectLine {
-    func lies(in region: ExcludedRegion) -> Bool {
+    /// With the other one's extent as well.
+    func joined(to other: DefectLine) -> DefectLine {
+        DefectLine(
+            isColumn: isColumn, first: first, width: width,
+            extent: min(extent.lowerBound, other.extent.lowerBound)..<max(extent.upperBound, other.extent.upperBound),
+            offset: offset, spreads: spreads, isStill: isStill)
+    }
+
+    func overlaps(_ other: DefectLine) -> Bool {
+        isColumn == other.isColumn && extent.overlaps(other.extent)
+            && (first..<first + width).overlaps(other.first..<other.first + other.width)
+    }
+
+    /// Whether its middle lies in a region, or so near that it is held against lines of it.
+    func lies(nearTo region: ExcludedRegion, _ geometry: FrameGeometry) -> Bool {
         let middle = (extent.lowerBound + extent.upperBound) / 2
-        return isColumn ? region.contains(middle, first) : region.contains(first, middle)
+        let margin = 2 * geometry.shape.neighbourDistance
+        return (-margin...margin).contains { step in
+            isColumn ? region.contains(middle, first + step) : region.contains(first + step, middle)
+        }
     }
 
     /// Whether a point is one of its pixels.

@@ -135,7 +135,9 @@ private struct BandScan {
         }
         lookAtEdges(into: &candidates)
         let spreads = sampledSpreads()
-        let lines = BandLines(needed: rows, by: 2 * distance, of: shape.height) { floats($0, channel: geometry.mainChannel) }
+        let lines = BandLines(needed: rows, by: 2 * distance, of: shape.height) {
+            floats($0, channel: geometry.mainChannel)
+        }
         if let blob { lookAtBlobs(blob, lines, into: &candidates) }
         let counts = lineCounts(lines)
         statistics.withLock { all in
@@ -241,7 +243,7 @@ private struct BandScan {
         for column in columns where above[column * channels] == 0 && below[column * channels] == 0 {
             let sample = column * channels + channel
             guard Float(moments.variance(row, sample)) <= usual * StillPixel.share(frameCount) else { continue }
-            still.append(StillPixel(row: row, column: column, isBlack: moments.mean(row, sample) == 0))
+            still.append(StillPixel(row: row, column: column, mean: Float(moments.mean(row, sample))))
         }
     }
 

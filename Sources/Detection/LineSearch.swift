@@ -12,10 +12,13 @@ struct DefectLine: Equatable {
     let offset: Double
     /// In units of the offsets of the lines around it.
     let spreads: Double
+    /// Whether nothing that is photographed is seen in it.
+    var isStill = false
 
     func with(first: Int, width: Int) -> DefectLine {
         DefectLine(
-            isColumn: isColumn, first: first, width: width, extent: extent, offset: offset, spreads: spreads)
+            isColumn: isColumn, first: first, width: width, extent: extent, offset: offset, spreads: spreads,
+            isStill: isStill)
     }
 }
 

@@ -91,8 +91,10 @@ struct ScanStatistics: Sendable {
 struct StillPixel: Sendable {
     let row: Int
     let column: Int
-    /// Of zeros, as many pixels of dark frames are.
-    let isBlack: Bool
+    let mean: Float
+
+    /// Zeros, as many pixels of dark frames are.
+    var isBlack: Bool { mean == 0 }
 
     /// Of the middle variance of a tile's row: deviations of a quarter, which noise of ten frames has in one pixel of twenty
     /// thousand, and three that touch never. Of fewer frames only what does not change at all.
