@@ -723,6 +723,7 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT,
            fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));
     EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
+    if (strcmp(fpx_isa_name((fpx_isa)99), "unknown") != 0) fail("a level that is none has the name of one");
     EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
     for (size_t index = 0; index < 4; index++) {
         if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0)

@@ -127,7 +127,7 @@ extension KernelSuites {
                 let second = GuardedBuffer(b, slackBytes: slackBytes, zero: zero)
                 let destination = GuardedBuffer(count: count, slackBytes: slackBytes, filledWith: zero)
                 #expect(
-                    Sample.addWeighted(destination.pointer, first.pointer, second.pointer, count, scalars) == FPX_OK)
+                    Sample.addWeighted(destination.pointer, first.pointer, second.pointer, count, scalars) == .ok)
                 #expect(same(destination, expected), "\(note)")
 
                 destination.copy(from: a)
@@ -246,7 +246,7 @@ extension KernelSuites {
                         destination.pointer, width * stride, first.pointer, width * stride,
                         second.pointer + (rows - 1) * width, -width * stride, rowCount, rows, scalars,
                         threads: threads)
-                    #expect(status == FPX_OK)
+                    #expect(status == .ok)
                     #expect(
                         destination.isIntact && zip(destination.values, expected).allSatisfy { $0.isSame(as: $1) },
                         "\(describe(level, "\(Sample.self), \(rows) rows of \(rowCount), team of \(threads)"))")
