@@ -1,25 +1,7 @@
 // How vectors of x86-64 are weighed, without and with subnormal arithmetic, and with that the template. Included once for
 // each level, after a header of ../vectors, with LEVEL(name) and SUBNORMAL_LEVEL(name) making names of kernels.
 
-#include "../kernels.h"
-#include "addweighted_bounds.h"
-
-#pragma STDC FP_CONTRACT OFF
-
-typedef struct weights {
-    fpx_vector_f32 alpha;
-    fpx_vector_f32 beta;
-    fpx_vector_f32 gamma;
-} weights;
-
-FPX_OPERATION weights broadcast(float alpha, float beta, float gamma) {
-    const weights vectors = {fpx_splat_f32(alpha), fpx_splat_f32(beta), fpx_splat_f32(gamma)};
-    return vectors;
-}
-
-FPX_OPERATION fpx_vector_f32 weighted_sum(fpx_vector_f32 first, fpx_vector_f32 second, weights by) {
-    return fpx_multiply_add_f32(first, by.alpha, fpx_multiply_add_f32(second, by.beta, by.gamma));
-}
+#include "addweighted_weights.h"
 
 /// What is too large for 32 bits, and not-a-number, converts to the smallest integer, which the saturating packs make
 /// 0; so unless the results are known to fit, large values are bounded first.
