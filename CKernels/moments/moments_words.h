@@ -60,25 +60,12 @@ OPERATION void NAME(add_frames)(uint32_t *sum, uint64_t *sum_of_squares, const u
         add_to_u64(sum_of_squares + first_sample + QUADWORDS * part, all.part[part]);
 }
 
-OPERATION void NAME(add_column)(uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames,
-                                size_t frame_count, size_t first_sample) {
-    fpx_prefetch_accumulators(sum + first_sample, sizeof *sum, WORDS);
-    fpx_prefetch_accumulators(sum_of_squares + first_sample, sizeof *sum_of_squares, WORDS);
-    for (size_t frame = 0; frame < frame_count; frame += WORD_FRAMES) {
-        const size_t left = frame_count - frame;
-        NAME(add_frames)(sum, sum_of_squares, frames + frame, left < WORD_FRAMES ? left : WORD_FRAMES, first_sample);
-    }
-}
-
-TARGET void KERNEL(uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames, size_t frame_count,
-                   size_t first_sample, size_t end_sample) {
-    size_t index = first_sample;
-    FOR_COLUMNS(NAME(add_column), WORDS)
-    fpx_moments_u16_accumulate_c(sum, sum_of_squares, frames, frame_count, index, end_sample);
-}
+#define SAMPLE uint16_t
+#define SQUARE uint64_t
+#define DEFINITION fpx_moments_u16_accumulate_c
+#define ADD_FRAMES NAME(add_frames)
+#define MOST_FRAMES WORD_FRAMES
+#include "moments_kernel.h"
 
 #undef OPERATION
-#undef KERNEL
-#undef NAME
-#undef TARGET
 #undef ADD_PRODUCTS
