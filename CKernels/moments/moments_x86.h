@@ -76,12 +76,14 @@ FPX_OPERATION fpx_vector_u32 add_products(fpx_vector_u32 sums, fpx_vector_u16 a,
 #define NAME(name) word_##name
 #define TARGET FPX_TARGET
 #define ADD_PRODUCTS add_products
+#define IS_FUSED false
 #include "moments_words.h"
 
 #define KERNEL DOT_LEVEL(fpx_moments_u16_accumulate)
 #define NAME(name) word_dot_##name
 #define TARGET FPX_TARGET_DOT_PRODUCT
 #define ADD_PRODUCTS fpx_dot_i16
+#define IS_FUSED true
 #include "moments_words.h"
 
 #include "moments_passes.h"

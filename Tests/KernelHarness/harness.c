@@ -137,12 +137,12 @@ static size_t random_length(void) {
 enum { MOST_FRAMES = 600 };
 
 /// Frames of `bytes` bytes; frames[count...] are not set.
-/// Now and then all of them as bright as can be, which no sum may overflow from.
+/// Now and then all of them as bright as can be, or as dark, which no sum may overflow from, shifted or not.
 static void make_frames(void *frames[MOST_FRAMES], size_t count, size_t bytes) {
-    const bool are_white = random_below(10) == 0;
+    const size_t kind = random_below(20);
     for (size_t frame = 0; frame < count; frame++) {
         frames[frame] = random_bytes(bytes);
-        if (are_white) memset(frames[frame], 0xff, bytes);
+        if (kind < 3) memset(frames[frame], kind < 2 ? 0xff : 0, bytes);
     }
 }
 
