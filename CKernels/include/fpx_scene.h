@@ -17,16 +17,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define FPX_SCENE_CELL_COLUMNS 8
+FPX_CONSTANT(size_t, FPX_SCENE_CELL_COLUMNS, 8);
 /// Steps of a float sample of 1: frames of 0 to 1 are as fine as integers of 16 bits.
-#define FPX_SCENE_FLOAT_STEPS 65536
+FPX_CONSTANT(int64_t, FPX_SCENE_FLOAT_STEPS, 65536);
 
 fpx_status fpx_scene_row_u8(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
                             const uint8_t *_Nullable row, size_t width, size_t channels, size_t channel,
@@ -47,7 +48,7 @@ fpx_status fpx_seam_columns_u8(size_t *_Nonnull seam_columns, const uint8_t *_Nu
                                const uint8_t *_Nullable above, const uint8_t *_Nullable below,
                                const uint8_t *_Nullable last, size_t width, size_t channels, size_t channel,
                                size_t column_step, unsigned least);
-#define FPX_SCENE_MOST_COLUMN_STEP 64
+FPX_CONSTANT(size_t, FPX_SCENE_MOST_COLUMN_STEP, 64);
 
 #ifdef __cplusplus
 }

@@ -471,7 +471,7 @@ private struct BandScan {
     }
 
     private func check(_ status: fpx_status) {
-        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+        precondition(status == .ok, String(cString: fpx_status_message(status)))
     }
 
     // MARK: Lines
