@@ -38,11 +38,18 @@ struct Blob {
         moments.mean(row, column * shape.channels) - background.middle(row, column, 0, moments.mean)
     }
 
-    /// How much of its offset the pixels have that lie around it and those that belong to it, the middle one: next to
-    /// nothing for what is wrong in the sensor, which ends from one pixel to the next.
-    func border(_ row: Int, _ column: Int) -> Float {
+    /// How much of a pixel's offset those have that lie around it and those that belong to it: next to nothing for what is
+    /// wrong in the sensor, which ends from one pixel to the next.
+    struct Border: Sendable, Equatable {
+        /// Half of them have no more.
+        let middle: Float
+        /// A quarter of them have no more.
+        let quarter: Float
+    }
+
+    func border(_ row: Int, _ column: Int) -> Border {
         let own = offset(row, column)
-        guard own != 0 else { return 0 }
+        guard own != 0 else { return Border(middle: 0, quarter: 0) }
         let side = 2 * Self.farthest + 3
         // 0: not seen, 1: belongs to it, 2: lies around it.
         var marks = [UInt8](repeating: 0, count: side * side)
@@ -65,6 +72,9 @@ struct Blob {
                 }
             }
         }
-        return border.isEmpty ? 1 : Float(Selection.median(border))
+        border.sort()
+        return border.isEmpty
+            ? Border(middle: 1, quarter: 1)
+            : Border(middle: Float(Selection.median(border)), quarter: Float(border[border.count / 4]))
     }
 }

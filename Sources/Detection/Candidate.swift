@@ -42,7 +42,7 @@ struct Candidate: Sendable, Equatable {
     /// Pixels up, down, left and right that are tinged by it; none of single samples.
     let tinge: Reach
     /// See `Blob`; nil where that cannot be seen.
-    var border: Float?
+    var border: Blob.Border?
 
     /// With what lies further away for its neighbours where those near by are not what is around: on even ground.
     var fromAfar: Candidate {

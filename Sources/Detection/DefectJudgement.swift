@@ -101,9 +101,13 @@ struct DefectJudgement {
             regions += spots.map { spot($0) }
             clusters = clusters.filter { $0.count <= Self.largestCluster || straight($0) != nil }
         }
-        // What is printed has straight strokes, too.
+        // What is printed has straight strokes, too; and beside a strip half of the scene's slopes lie beyond both sides.
+        let strips = LeftOutRegions.stillSpots(statistics, kind: kind, known: []).filter {
+            min($0.rows, $0.columns) > Self.longestSmear
+        }
         lines.removeAll { line in
             line.extent.count < 2 * geometry.tileSize && regions.contains { line.lies(nearTo: $0, geometry) }
+                || strips.contains { line.lies(nearTo: $0, geometry) }
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
         let inGrids = Set(grids.flatMap(\.members))
@@ -218,13 +222,16 @@ struct DefectJudgement {
             guard let border = cluster[0].candidate.border, kind == .flats || cluster[0].evidence.offset > 0 else {
                 return false
             }
-            return Double(border) >= Self.starBorder + 1 / cluster[0].spreads
+            let scatter = 1 / cluster[0].spreads
+            return Double(border.middle) >= Self.starBorder + scatter
+                || Double(border.quarter) >= Self.starBorder / 2 + scatter / 2
         }
         return (clusters.filter(isStar), clusters.filter { !isStar($0) })
     }
 
     /// Of the brightest pixel's offset, what lies around the half that is brightest: a star that is as sharp as one pixel can
-    /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third; a defect nothing.
+    /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third in the middle and half of
+    /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on.
     private static let starBorder = 0.125
     /// Of dark frames: fewer spots are lamps of the camera, or defects that have bled into those around them.
     private static let fewestStars = 10
