@@ -33,9 +33,9 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
     return FPX_OK;
 }
 
-/// Twice a sample less both others, in steps.
+/// How far a sample lies beyond both others, in steps.
 static inline int32_t steps(float sample, float left, float right) {
-    const float offset = sample + sample - left - right;
+    const float offset = larger(sample - larger(left, right), 0) + smaller(sample - smaller(left, right), 0);
     return (int32_t)larger(smaller(offset, (float)FPX_LINE_STEP), (float)-FPX_LINE_STEP);
 }
 

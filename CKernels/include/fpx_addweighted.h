@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
 #include "fpx_parallel.h"
 #include "fpx_status.h"
 

@@ -18,14 +18,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define FPX_CHANNELS_MAXIMUM 4
+FPX_CONSTANT(size_t, FPX_CHANNELS_MAXIMUM, 4);
 
 // sum[c] += sum of x, sum_of_squares[c] += sum of x*x, over the samples x of channel c. Both arrays have `channels`
 // elements and do not overlap.

@@ -13,26 +13,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum fpx_isa {
+/// In Swift a closed enum; its initialiser from a raw value does not check it.
+typedef enum FPX_CLOSED_ENUM fpx_isa {
     /// Portable C, always available.
-    FPX_ISA_C = 0,
+    FPX_ISA_C FPX_SWIFT_NAME("c") = 0,
     /// x86-64 with AVX2 and FMA; AVX-VNNI is used in addition where the processor has it.
-    FPX_ISA_AVX2 = 1,
+    FPX_ISA_AVX2 FPX_SWIFT_NAME("avx2") = 1,
     /// x86-64 with AVX-512 F, BW, DQ and VL; VNNI is used in addition where the processor has it.
-    FPX_ISA_AVX512 = 2,
+    FPX_ISA_AVX512 FPX_SWIFT_NAME("avx512") = 2,
     /// arm64; the dot-product extension is used in addition where the processor has it.
-    FPX_ISA_NEON = 3,
+    FPX_ISA_NEON FPX_SWIFT_NAME("neon") = 3,
 } fpx_isa;
 
 /// How many levels there are: 0..<FPX_ISA_COUNT are the values of `fpx_isa`.
-#define FPX_ISA_COUNT 4
+FPX_CONSTANT(int, FPX_ISA_COUNT, 4);
 
 /// True when this build contains the level and the processor and the operating system support it.
 bool fpx_isa_available(fpx_isa isa);
@@ -47,11 +49,11 @@ fpx_status fpx_isa_select(fpx_isa isa);
 // What only some processors of a level have or do well. Each is one bit of a set.
 
 /// Arithmetic on subnormal floats in place of conversions: fast on some, very slow on others, right on all.
-#define FPX_EXTENSION_SUBNORMAL 1u
+FPX_CONSTANT(unsigned, FPX_EXTENSION_SUBNORMAL, 1);
 /// Dot products of bytes and words: AVX-VNNI, AVX-512 VNNI, UDOT.
-#define FPX_EXTENSION_DOT_PRODUCT 2u
+FPX_CONSTANT(unsigned, FPX_EXTENSION_DOT_PRODUCT, 2);
 /// How many bits there are.
-#define FPX_EXTENSION_COUNT 2
+FPX_CONSTANT(unsigned, FPX_EXTENSION_COUNT, 2);
 
 /// The extensions that can run beside `isa` here, fast or not; 0 when the level is not available.
 unsigned fpx_isa_extensions_available(fpx_isa isa);

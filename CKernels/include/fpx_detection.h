@@ -16,17 +16,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define FPX_DETECTION_CHANNELS 4
-#define FPX_DETECTION_PERIOD 16
-#define FPX_DETECTION_TILE_COLUMNS 255
-#define FPX_DETECTION_MOST 0.9
+FPX_CONSTANT(size_t, FPX_DETECTION_CHANNELS, 4);
+FPX_CONSTANT(size_t, FPX_DETECTION_PERIOD, 16);
+FPX_CONSTANT(size_t, FPX_DETECTION_TILE_COLUMNS, 255);
+FPX_FLOATING_CONSTANT(double, FPX_DETECTION_MOST, 0.9);
 
 /// Counters summed up over places (see fpx_extremes.h), and how many places.
 typedef struct {
@@ -66,7 +67,7 @@ typedef struct {
 } fpx_spread_sums;
 
 /// A share counts for no more: one far out among many does not say how its place is.
-#define FPX_DETECTION_MOST_SHARE 4.0f
+FPX_FLOATING_CONSTANT(float, FPX_DETECTION_MOST_SHARE, 4.0f);
 
 /// Of the offsets of a row, none below 0: sets spreads[tile * channels + channel] to what 27 of 32 of the tile's samples do
 /// not exceed, and adds the samples' shares of it to phases[(column % period) * channels + channel] where it is above 0.
@@ -76,15 +77,16 @@ fpx_status fpx_tile_spreads_f32(float *_Nonnull spreads, fpx_spread_sums *_Nonnu
                                 size_t period, size_t tile_columns, size_t fewest_columns);
 
 /// Compares `row` with two others on either side of it, sample by sample: above[i] += row > both, below[i] += row <
-/// both, sums[i] += 2 row - left - right, clamped to +-FPX_LINE_STEP and rounded towards 0. `count` samples.
-#define FPX_LINE_STEP 33554432
+/// both, sums[i] += how far it lies beyond the nearer one of both (negative below), clamped to +-FPX_LINE_STEP and rounded
+/// towards 0. `count` samples.
+FPX_CONSTANT(int32_t, FPX_LINE_STEP, 33554432);
 fpx_status fpx_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                 const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,
                                 size_t count);
 
 /// The same, summed up over the samples of each tile: above[tile], below[tile] and sums[tile] are set. `tile_columns` is
 /// at most FPX_LINE_TILE_COLUMNS, so that sums fit.
-#define FPX_LINE_TILE_COLUMNS 63
+FPX_CONSTANT(size_t, FPX_LINE_TILE_COLUMNS, 63);
 fpx_status fpx_tile_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                      const float *_Nonnull row, const float *_Nonnull left,
                                      const float *_Nonnull right, size_t count, size_t tile_columns);

@@ -31,7 +31,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
@@ -39,7 +40,7 @@ extern "C" {
 #endif
 
 /// The most frames whose counts fit 16 bits.
-#define FPX_EXTREMES_MAXIMUM_FRAMES ((size_t)65535)
+FPX_CONSTANT(size_t, FPX_EXTREMES_MAXIMUM_FRAMES, 65535);
 
 // One row. `rows_above`, `rows` and `rows_below` have frame_count pointers, each to the first sample of a row of
 // sample_count samples; the counters have sample_count elements.

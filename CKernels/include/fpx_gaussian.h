@@ -21,7 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_parallel.h"
 #include "fpx_status.h"
 
@@ -30,7 +31,7 @@ extern "C" {
 #endif
 
 /// The largest number of taps.
-#define FPX_GAUSSIAN_MAXIMUM_SIZE 99
+FPX_CONSTANT(size_t, FPX_GAUSSIAN_MAXIMUM_SIZE, 99);
 
 /// The weights of one size and sigma; a plain value that may be copied.
 typedef struct fpx_gaussian {
@@ -60,7 +61,7 @@ size_t fpx_gaussian_reflect_101(ptrdiff_t index, size_t count);
 // Any number of rows is right; multiples of FPX_GAUSSIAN_ROWS_PER_PASS are fastest.
 
 /// Rows that are blurred together, sharing what they load.
-#define FPX_GAUSSIAN_ROWS_PER_PASS 4
+FPX_CONSTANT(size_t, FPX_GAUSSIAN_ROWS_PER_PASS, 4);
 
 fpx_status fpx_gaussian_u8_rows(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
                                 const uint8_t *_Nonnull const *_Nonnull rows, size_t row_count, size_t width,

@@ -20,7 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_parallel.h"
 #include "fpx_status.h"
 
@@ -29,9 +30,9 @@ extern "C" {
 #endif
 
 /// floor((2^32 - 1) / 255^2): the most 8-bit frames whose sum of squares fits 32 bits.
-#define FPX_MOMENTS_U8_MAXIMUM_FRAMES ((size_t)66051)
+FPX_CONSTANT(size_t, FPX_MOMENTS_U8_MAXIMUM_FRAMES, 66051);
 /// floor((2^32 - 1) / 65535): the most 16-bit frames whose sum fits 32 bits.
-#define FPX_MOMENTS_U16_MAXIMUM_FRAMES ((size_t)65537)
+FPX_CONSTANT(size_t, FPX_MOMENTS_U16_MAXIMUM_FRAMES, 65537);
 
 // One tile, on the calling thread. sum[i] += sum over frames of x, sum_of_squares[i] += sum over frames of x*x.
 // `frames` has frame_count pointers, each to the tile's first sample. Eight frames a call with tiles whose frames fit

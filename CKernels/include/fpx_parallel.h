@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,7 +5,7 @@
 ///   cell_sums[j] += sum of the samples of cell j
 ///   *level       += sum of the samples of all cells
 ///   *roughness   += sum of |x(c) - x(c + distance)| over all columns c with c + distance < width
-/// All exact integers. Float samples are counted in steps of 1/256, rounded half to even and clamped to +-2^40, so that
+/// All exact integers. Float samples are counted in steps of 1/65536, rounded half to even and clamped to +-2^40, so that
 /// their sums are exact, too; a NaN counts as 0.
 ///
 /// Overflow: 2^40 rows of any width below 2^24 fit the 64-bit sums.
@@ -17,14 +17,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define FPX_SCENE_CELL_COLUMNS 8
+FPX_CONSTANT(size_t, FPX_SCENE_CELL_COLUMNS, 8);
+/// Steps of a float sample of 1: frames of 0 to 1 are as fine as integers of 16 bits.
+FPX_CONSTANT(int64_t, FPX_SCENE_FLOAT_STEPS, 65536);
 
 fpx_status fpx_scene_row_u8(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
                             const uint8_t *_Nullable row, size_t width, size_t channels, size_t channel,
@@ -45,7 +48,7 @@ fpx_status fpx_seam_columns_u8(size_t *_Nonnull seam_columns, const uint8_t *_Nu
                                const uint8_t *_Nullable above, const uint8_t *_Nullable below,
                                const uint8_t *_Nullable last, size_t width, size_t channels, size_t channel,
                                size_t column_step, unsigned least);
-#define FPX_SCENE_MOST_COLUMN_STEP 64
+FPX_CONSTANT(size_t, FPX_SCENE_MOST_COLUMN_STEP, 64);
 
 #ifdef __cplusplus
 }

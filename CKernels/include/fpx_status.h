@@ -2,21 +2,22 @@
 #ifndef FPX_STATUS_H
 #define FPX_STATUS_H
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum fpx_status {
-    FPX_OK = 0,
+/// In Swift a closed enum.
+typedef enum FPX_CLOSED_ENUM fpx_status {
+    FPX_OK FPX_SWIFT_NAME("ok") = 0,
     /// A null pointer with a non-zero count, a zero tile or frame count where one is needed, or a number outside the
     /// range that its function names.
-    FPX_ERROR_ARGUMENT = 1,
+    FPX_ERROR_ARGUMENT FPX_SWIFT_NAME("argument") = 1,
     /// More frames than the accumulators can hold without overflow (FPX_MOMENTS_*_MAXIMUM_FRAMES).
-    FPX_ERROR_OVERFLOW = 2,
+    FPX_ERROR_OVERFLOW FPX_SWIFT_NAME("overflow") = 2,
     /// The processor lacks the SIMD level asked for, or this build does not contain it.
-    FPX_ERROR_UNSUPPORTED = 3,
+    FPX_ERROR_UNSUPPORTED FPX_SWIFT_NAME("unsupported") = 3,
 } fpx_status;
 
 /// A sentence in English for `status`; never null, valid for the life of the process. Thread-safe.

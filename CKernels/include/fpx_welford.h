@@ -28,7 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fpx_nullability.h"
+#include "fpx_annotations.h"
+#include "fpx_constant.h"
 #include "fpx_parallel.h"
 #include "fpx_status.h"
 
@@ -38,7 +39,7 @@ extern "C" {
 
 /// Frames whose moments are computed together by Welford's update before Chan's merge takes them into the
 /// accumulators. Splitting a sequence of frames over calls at multiples of the block changes no bit of the result.
-#define FPX_WELFORD_BLOCK_FRAMES 4
+FPX_CONSTANT(size_t, FPX_WELFORD_BLOCK_FRAMES, 4);
 
 // One tile, on the calling thread. mean/m2 hold the moments of `frames_before` frames. `frames` has frame_count
 // pointers, each to the tile's first sample.

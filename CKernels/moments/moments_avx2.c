@@ -6,6 +6,6 @@
 
 #define LEVEL(name) name##_avx2
 #define DOT_LEVEL(name) name##_avx2_dot_product
-#include "moments_template.h"
+#include "moments_x86.h"
 
 #endif

@@ -1,8 +1,7 @@
-// The summary for one type of sums of squares, SQUARE; NAME is the function's name.
+// The summary for one type of sums of squares, SQUARE; KERNEL is the kernel's name.
 
-static inline __attribute__((always_inline)) fpx_scaled_m2_summary NAME(const uint32_t *sum,
-                                                                        const SQUARE *sum_of_squares,
-                                                                        uint32_t frame_count, size_t sample_count) {
+FPX_TARGET fpx_scaled_m2_summary KERNEL(const uint32_t *sum, const SQUARE *sum_of_squares, uint32_t frame_count,
+                                        size_t sample_count) {
     fpx_scaled_m2_summary summary = {.minimum = UINT64_MAX};
     for (size_t first = 0; first < sample_count;) {
         const size_t left = sample_count - first;
@@ -25,4 +24,4 @@ static inline __attribute__((always_inline)) fpx_scaled_m2_summary NAME(const ui
 }
 
 #undef SQUARE
-#undef NAME
+#undef KERNEL

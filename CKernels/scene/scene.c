@@ -8,7 +8,7 @@
 
 static int64_t steps_of(float sample) {
     if (isnan(sample)) return 0;
-    double steps = rint((double)sample * 256.0);
+    double steps = rint((double)sample * (double)FPX_SCENE_FLOAT_STEPS);
     const double most = 1099511627776.0;
     return (int64_t)(steps > most ? most : steps < -most ? -most : steps);
 }

@@ -15,70 +15,39 @@
 
 #define FPX_VECTOR_BYTES ((size_t)32)
 #define FPX_TARGET FPX_TARGET_AVX2
-#define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
+#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX2_VNNI
+#define FPX_MM(name) _mm256_##name
+#define FPX_WHOLE(name) _mm256_##name##_si256
+#define FPX_DOT_PRODUCT(name) FPX_AVX_VNNI(name)
 
-typedef __m256i fpx_vector_u8, fpx_vector_u16, fpx_vector_u32;
-typedef __m256 fpx_vector_f32;
+typedef __m256i fpx_integers;
+typedef __m256 fpx_floats;
 typedef __m256i fpx_mask_u8, fpx_mask_u16;
 typedef __m256 fpx_mask_f32;
 
-// ---- Loads, stores, constants ----
-
-FPX_OPERATION __m256i fpx_load_u8(const uint8_t *samples) { return _mm256_loadu_si256((const __m256i *)samples); }
-FPX_OPERATION __m256i fpx_load_u16(const uint16_t *samples) { return _mm256_loadu_si256((const __m256i *)samples); }
-FPX_OPERATION __m256i fpx_load_u32(const uint32_t *samples) { return _mm256_loadu_si256((const __m256i *)samples); }
-FPX_OPERATION __m256 fpx_load_f32(const float *samples) { return _mm256_loadu_ps(samples); }
-FPX_OPERATION void fpx_store_u8(uint8_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
-FPX_OPERATION void fpx_store_u16(uint16_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
-FPX_OPERATION void fpx_store_u32(uint32_t *samples, __m256i v) { _mm256_storeu_si256((__m256i *)samples, v); }
-FPX_OPERATION void fpx_store_f32(float *samples, __m256 v) { _mm256_storeu_ps(samples, v); }
-FPX_OPERATION __m256i fpx_splat_u8(uint8_t value) { return _mm256_set1_epi8((char)value); }
-FPX_OPERATION __m256i fpx_splat_u16(uint16_t value) { return _mm256_set1_epi16((short)value); }
-FPX_OPERATION __m256i fpx_splat_u32(uint32_t value) { return _mm256_set1_epi32((int)value); }
-FPX_OPERATION __m256 fpx_splat_f32(float value) { return _mm256_set1_ps(value); }
+#include "x86.h"
 
 // ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
 //
-// Masks are for doublewords alone here, so bytes and words go by way of the stack.
+// Masks are for doublewords alone here.
 
-FPX_OPERATION __m256i fpx_load_first_u8(const uint8_t *samples, size_t count) {
-    uint8_t all[FPX_VECTOR_BYTES] = {0};
-    memcpy(all, samples, count);
-    return fpx_load_u8(all);
-}
-FPX_OPERATION __m256i fpx_load_first_u16(const uint16_t *samples, size_t count) {
-    uint16_t all[FPX_VECTOR_BYTES / 2] = {0};
-    memcpy(all, samples, count * sizeof *samples);
-    return fpx_load_u16(all);
-}
+#define ELEMENT uint8_t
+#define LANES(name) name##_u8
+#include "first_elements.h"
+
+#define ELEMENT uint16_t
+#define LANES(name) name##_u16
+#include "first_elements.h"
+
 FPX_OPERATION __m256i fpx_first_doublewords(size_t count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 FPX_OPERATION __m256 fpx_load_first_f32(const float *samples, size_t count) {
     return _mm256_maskload_ps(samples, fpx_first_doublewords(count));
 }
-FPX_OPERATION void fpx_store_first_u8(uint8_t *samples, __m256i v, size_t count) {
-    uint8_t all[FPX_VECTOR_BYTES];
-    fpx_store_u8(all, v);
-    memcpy(samples, all, count);
-}
-FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, __m256i v, size_t count) {
-    uint16_t all[FPX_VECTOR_BYTES / 2];
-    fpx_store_u16(all, v);
-    memcpy(samples, all, count * sizeof *samples);
-}
 FPX_OPERATION void fpx_store_first_f32(float *samples, __m256 v, size_t count) {
     _mm256_maskstore_ps(samples, fpx_first_doublewords(count), v);
 }
-
-// ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
-
-FPX_OPERATION __m256i fpx_larger_u8(__m256i a, __m256i b) { return _mm256_max_epu8(a, b); }
-FPX_OPERATION __m256i fpx_larger_u16(__m256i a, __m256i b) { return _mm256_max_epu16(a, b); }
-FPX_OPERATION __m256 fpx_larger_f32(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
-FPX_OPERATION __m256i fpx_smaller_u8(__m256i a, __m256i b) { return _mm256_min_epu8(a, b); }
-FPX_OPERATION __m256i fpx_smaller_u16(__m256i a, __m256i b) { return _mm256_min_epu16(a, b); }
-FPX_OPERATION __m256 fpx_smaller_f32(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
 
 // ---- Masks: !(a > b), !(a < b), and where one of them is not a number ----
 
@@ -109,9 +78,6 @@ FPX_OPERATION __m256i fpx_count_f32(__m256i counter, __m256 mask) {
 
 // ---- Doublewords ----
 
-FPX_OPERATION __m256i fpx_and_u32(__m256i a, __m256i b) { return _mm256_and_si256(a, b); }
-FPX_OPERATION __m256i fpx_shift_left_u32(__m256i v, int bits) { return _mm256_slli_epi32(v, bits); }
-FPX_OPERATION __m256i fpx_shift_right_u32(__m256i v, int bits) { return _mm256_srli_epi32(v, bits); }
 /// One more where a < b.
 FPX_OPERATION __m256i fpx_add_one_where_below_u32(__m256i v, __m256i a, __m256i b) {
     const __m256i not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(a, b), a);
@@ -124,12 +90,6 @@ FPX_OPERATION __m256i fpx_add_one_where_below_u32(__m256i v, __m256i a, __m256i 
 FPX_OPERATION __m256i fpx_repeat_in_lanes(uint32_t first, uint32_t second, uint32_t third, uint32_t fourth) {
     return _mm256_broadcastsi128_si256(_mm_setr_epi32((int)first, (int)second, (int)third, (int)fourth));
 }
-/// Bytes by their numbers; 0 where a number has its highest bit set.
-FPX_OPERATION __m256i fpx_shuffle_u8(__m256i v, __m256i numbers) { return _mm256_shuffle_epi8(v, numbers); }
-/// Saturating; of each lane, first the elements of `a`, then those of `b`.
-FPX_OPERATION __m256i fpx_pack_i32_to_i16(__m256i a, __m256i b) { return _mm256_packs_epi32(a, b); }
-FPX_OPERATION __m256i fpx_pack_i32_to_u16(__m256i a, __m256i b) { return _mm256_packus_epi32(a, b); }
-FPX_OPERATION __m256i fpx_pack_i16_to_u8(__m256i a, __m256i b) { return _mm256_packus_epi16(a, b); }
 /// What packing two vectors leaves, in the order of their elements.
 FPX_OPERATION __m256i fpx_order_packed(__m256i v) { return _mm256_permute4x64_epi64(v, 0xd8); }
 /// The even words of one, the odd words of the other.
@@ -137,36 +97,11 @@ FPX_OPERATION __m256i fpx_blend_words(__m256i even, __m256i odd) { return _mm256
 
 // ---- Floats ----
 
-FPX_OPERATION __m256 fpx_add_f32(__m256 a, __m256 b) { return _mm256_add_ps(a, b); }
-FPX_OPERATION __m256 fpx_multiply_f32(__m256 a, __m256 b) { return _mm256_mul_ps(a, b); }
-/// a * b + c, rounded once.
-FPX_OPERATION __m256 fpx_multiply_add_f32(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
-/// At most `maximum`; what is not a number stays so.
-FPX_OPERATION __m256 fpx_bound_f32(__m256 v, __m256 maximum) { return _mm256_min_ps(maximum, v); }
-FPX_OPERATION __m256 fpx_i32_to_f32(__m256i v) { return _mm256_cvtepi32_ps(v); }
-/// Rounds half to even; the smallest integer for what fits none, and for what is not a number.
-FPX_OPERATION __m256i fpx_f32_to_i32(__m256 v) { return _mm256_cvtps_epi32(v); }
 FPX_OPERATION __m256 fpx_bits_as_f32(__m256i v) { return _mm256_castsi256_ps(v); }
 FPX_OPERATION __m256i fpx_f32_as_bits(__m256 v) { return _mm256_castps_si256(v); }
 
-// ---- Integers of any width ----
-
-FPX_OPERATION __m256i fpx_zero(void) { return _mm256_setzero_si256(); }
-FPX_OPERATION __m256i fpx_xor(__m256i a, __m256i b) { return _mm256_xor_si256(a, b); }
-FPX_OPERATION __m256i fpx_add_u16(__m256i a, __m256i b) { return _mm256_add_epi16(a, b); }
-FPX_OPERATION __m256i fpx_add_u32(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
-FPX_OPERATION __m256i fpx_add_u64(__m256i a, __m256i b) { return _mm256_add_epi64(a, b); }
-FPX_OPERATION __m256i fpx_shift_right_u16(__m256i v, int bits) { return _mm256_srli_epi16(v, bits); }
-FPX_OPERATION __m256i fpx_shift_right_i16(__m256i v, int bits) { return _mm256_srai_epi16(v, bits); }
-FPX_OPERATION __m256i fpx_load_u64(const uint64_t *values) { return _mm256_loadu_si256((const __m256i *)values); }
-FPX_OPERATION void fpx_store_u64(uint64_t *values, __m256i v) { _mm256_storeu_si256((__m256i *)values, v); }
-
 // ---- Interleaving, which works within lanes ----
 
-FPX_OPERATION __m256i fpx_interleave_lower_u8(__m256i a, __m256i b) { return _mm256_unpacklo_epi8(a, b); }
-FPX_OPERATION __m256i fpx_interleave_upper_u8(__m256i a, __m256i b) { return _mm256_unpackhi_epi8(a, b); }
-FPX_OPERATION __m256i fpx_interleave_lower_u16(__m256i a, __m256i b) { return _mm256_unpacklo_epi16(a, b); }
-FPX_OPERATION __m256i fpx_interleave_upper_u16(__m256i a, __m256i b) { return _mm256_unpackhi_epi16(a, b); }
 /// Doublewords in the order in which interleaving vectors of bytes twice brings elements into the order in memory:
 /// transposes the matrix of them whose rows are the lanes.
 FPX_OPERATION __m256i fpx_transpose_lanes_u32(__m256i v) {
@@ -187,27 +122,6 @@ FPX_OPERATION fpx_quadwords fpx_quadwords_of_lanes(__m256i low_a, __m256i low_b,
     const fpx_quadwords quadwords = {
         {fpx_lanes_lower(a01, a23), fpx_lanes_lower(b01, b23), fpx_lanes_upper(a01, a23), fpx_lanes_upper(b01, b23)}};
     return quadwords;
-}
-
-// ---- Products of neighbours, added up ----
-
-/// Unsigned bytes times signed ones; the sum of two products, saturating.
-FPX_OPERATION __m256i fpx_multiply_pairs_u8(__m256i a, __m256i b) { return _mm256_maddubs_epi16(a, b); }
-/// Signed words; the sum of two products.
-FPX_OPERATION __m256i fpx_multiply_pairs_i16(__m256i a, __m256i b) { return _mm256_madd_epi16(a, b); }
-
-// ---- Products of neighbours added to doublewords: AVX-VNNI ----
-
-#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX2_VNNI
-/// Four unsigned bytes times four signed ones.
-FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_u8(__m256i sums, __m256i a,
-                                                                                       __m256i b) {
-    return FPX_AVX_VNNI(dpbusd)(sums, a, b);
-}
-/// Two signed words times two.
-FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m256i fpx_dot_i16(__m256i sums, __m256i a,
-                                                                                        __m256i b) {
-    return FPX_AVX_VNNI(dpwssd)(sums, a, b);
 }
 
 #endif

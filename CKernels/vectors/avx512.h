@@ -11,28 +11,18 @@
 
 #define FPX_VECTOR_BYTES ((size_t)64)
 #define FPX_TARGET FPX_TARGET_AVX512
-#define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
+#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX512_VNNI
+#define FPX_MM(name) _mm512_##name
+#define FPX_WHOLE(name) _mm512_##name##_si512
+#define FPX_DOT_PRODUCT(name) _mm512_##name##_epi32
 
-typedef __m512i fpx_vector_u8, fpx_vector_u16, fpx_vector_u32;
-typedef __m512 fpx_vector_f32;
+typedef __m512i fpx_integers;
+typedef __m512 fpx_floats;
 typedef __mmask64 fpx_mask_u8;
 typedef __mmask32 fpx_mask_u16;
 typedef __mmask16 fpx_mask_f32;
 
-// ---- Loads, stores, constants ----
-
-FPX_OPERATION __m512i fpx_load_u8(const uint8_t *samples) { return _mm512_loadu_si512(samples); }
-FPX_OPERATION __m512i fpx_load_u16(const uint16_t *samples) { return _mm512_loadu_si512(samples); }
-FPX_OPERATION __m512i fpx_load_u32(const uint32_t *samples) { return _mm512_loadu_si512(samples); }
-FPX_OPERATION __m512 fpx_load_f32(const float *samples) { return _mm512_loadu_ps(samples); }
-FPX_OPERATION void fpx_store_u8(uint8_t *samples, __m512i v) { _mm512_storeu_si512(samples, v); }
-FPX_OPERATION void fpx_store_u16(uint16_t *samples, __m512i v) { _mm512_storeu_si512(samples, v); }
-FPX_OPERATION void fpx_store_u32(uint32_t *samples, __m512i v) { _mm512_storeu_si512(samples, v); }
-FPX_OPERATION void fpx_store_f32(float *samples, __m512 v) { _mm512_storeu_ps(samples, v); }
-FPX_OPERATION __m512i fpx_splat_u8(uint8_t value) { return _mm512_set1_epi8((char)value); }
-FPX_OPERATION __m512i fpx_splat_u16(uint16_t value) { return _mm512_set1_epi16((short)value); }
-FPX_OPERATION __m512i fpx_splat_u32(uint32_t value) { return _mm512_set1_epi32((int)value); }
-FPX_OPERATION __m512 fpx_splat_f32(float value) { return _mm512_set1_ps(value); }
+#include "x86.h"
 
 // ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
 
@@ -54,15 +44,6 @@ FPX_OPERATION void fpx_store_first_u16(uint16_t *samples, __m512i v, size_t coun
 FPX_OPERATION void fpx_store_first_f32(float *samples, __m512 v, size_t count) {
     _mm512_mask_storeu_ps(samples, (__mmask16)((1u << count) - 1), v);
 }
-
-// ---- Larger and smaller; of two floats of which one is not a number, either may come out ----
-
-FPX_OPERATION __m512i fpx_larger_u8(__m512i a, __m512i b) { return _mm512_max_epu8(a, b); }
-FPX_OPERATION __m512i fpx_larger_u16(__m512i a, __m512i b) { return _mm512_max_epu16(a, b); }
-FPX_OPERATION __m512 fpx_larger_f32(__m512 a, __m512 b) { return _mm512_max_ps(a, b); }
-FPX_OPERATION __m512i fpx_smaller_u8(__m512i a, __m512i b) { return _mm512_min_epu8(a, b); }
-FPX_OPERATION __m512i fpx_smaller_u16(__m512i a, __m512i b) { return _mm512_min_epu16(a, b); }
-FPX_OPERATION __m512 fpx_smaller_f32(__m512 a, __m512 b) { return _mm512_min_ps(a, b); }
 
 // ---- Masks: !(a > b), !(a < b), and where one of them is not a number ----
 
@@ -87,7 +68,9 @@ FPX_OPERATION bool fpx_any_f32(__mmask16 mask) { return mask != 0; }
 
 /// A value that compilers take for unknown: of a constant one they make a vector of the mask, and add that.
 FPX_OPERATION __m512i fpx_hidden(__m512i v) {
+#if !defined(FPX_EMULATE_AVX512)
     __asm__("" : "+v"(v));
+#endif
     return v;
 }
 FPX_OPERATION __m512i fpx_count_u8(__m512i counter, __mmask64 mask) {
@@ -102,9 +85,6 @@ FPX_OPERATION __m512i fpx_count_f32(__m512i counter, __mmask16 mask) {
 
 // ---- Doublewords ----
 
-FPX_OPERATION __m512i fpx_and_u32(__m512i a, __m512i b) { return _mm512_and_si512(a, b); }
-FPX_OPERATION __m512i fpx_shift_left_u32(__m512i v, int bits) { return _mm512_slli_epi32(v, bits); }
-FPX_OPERATION __m512i fpx_shift_right_u32(__m512i v, int bits) { return _mm512_srli_epi32(v, bits); }
 /// One more where a < b.
 FPX_OPERATION __m512i fpx_add_one_where_below_u32(__m512i v, __m512i a, __m512i b) {
     return _mm512_mask_add_epi32(v, _mm512_cmplt_epu32_mask(a, b), v, fpx_hidden(_mm512_set1_epi32(1)));
@@ -116,12 +96,6 @@ FPX_OPERATION __m512i fpx_add_one_where_below_u32(__m512i v, __m512i a, __m512i 
 FPX_OPERATION __m512i fpx_repeat_in_lanes(uint32_t first, uint32_t second, uint32_t third, uint32_t fourth) {
     return _mm512_set4_epi32((int)fourth, (int)third, (int)second, (int)first);
 }
-/// Bytes by their numbers; 0 where a number has its highest bit set.
-FPX_OPERATION __m512i fpx_shuffle_u8(__m512i v, __m512i numbers) { return _mm512_shuffle_epi8(v, numbers); }
-/// Saturating; of each lane, first the elements of `a`, then those of `b`.
-FPX_OPERATION __m512i fpx_pack_i32_to_i16(__m512i a, __m512i b) { return _mm512_packs_epi32(a, b); }
-FPX_OPERATION __m512i fpx_pack_i32_to_u16(__m512i a, __m512i b) { return _mm512_packus_epi32(a, b); }
-FPX_OPERATION __m512i fpx_pack_i16_to_u8(__m512i a, __m512i b) { return _mm512_packus_epi16(a, b); }
 /// What packing two vectors leaves, in the order of their elements.
 FPX_OPERATION __m512i fpx_order_packed(__m512i v) {
     return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), v);
@@ -133,36 +107,11 @@ FPX_OPERATION __m512i fpx_blend_words(__m512i even, __m512i odd) {
 
 // ---- Floats ----
 
-FPX_OPERATION __m512 fpx_add_f32(__m512 a, __m512 b) { return _mm512_add_ps(a, b); }
-FPX_OPERATION __m512 fpx_multiply_f32(__m512 a, __m512 b) { return _mm512_mul_ps(a, b); }
-/// a * b + c, rounded once.
-FPX_OPERATION __m512 fpx_multiply_add_f32(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
-/// At most `maximum`; what is not a number stays so.
-FPX_OPERATION __m512 fpx_bound_f32(__m512 v, __m512 maximum) { return _mm512_min_ps(maximum, v); }
-FPX_OPERATION __m512 fpx_i32_to_f32(__m512i v) { return _mm512_cvtepi32_ps(v); }
-/// Rounds half to even; the smallest integer for what fits none, and for what is not a number.
-FPX_OPERATION __m512i fpx_f32_to_i32(__m512 v) { return _mm512_cvtps_epi32(v); }
 FPX_OPERATION __m512 fpx_bits_as_f32(__m512i v) { return _mm512_castsi512_ps(v); }
 FPX_OPERATION __m512i fpx_f32_as_bits(__m512 v) { return _mm512_castps_si512(v); }
 
-// ---- Integers of any width ----
-
-FPX_OPERATION __m512i fpx_zero(void) { return _mm512_setzero_si512(); }
-FPX_OPERATION __m512i fpx_xor(__m512i a, __m512i b) { return _mm512_xor_si512(a, b); }
-FPX_OPERATION __m512i fpx_add_u16(__m512i a, __m512i b) { return _mm512_add_epi16(a, b); }
-FPX_OPERATION __m512i fpx_add_u32(__m512i a, __m512i b) { return _mm512_add_epi32(a, b); }
-FPX_OPERATION __m512i fpx_add_u64(__m512i a, __m512i b) { return _mm512_add_epi64(a, b); }
-FPX_OPERATION __m512i fpx_shift_right_u16(__m512i v, int bits) { return _mm512_srli_epi16(v, (unsigned)bits); }
-FPX_OPERATION __m512i fpx_shift_right_i16(__m512i v, int bits) { return _mm512_srai_epi16(v, (unsigned)bits); }
-FPX_OPERATION __m512i fpx_load_u64(const uint64_t *values) { return _mm512_loadu_si512(values); }
-FPX_OPERATION void fpx_store_u64(uint64_t *values, __m512i v) { _mm512_storeu_si512(values, v); }
-
 // ---- Interleaving, which works within lanes ----
 
-FPX_OPERATION __m512i fpx_interleave_lower_u8(__m512i a, __m512i b) { return _mm512_unpacklo_epi8(a, b); }
-FPX_OPERATION __m512i fpx_interleave_upper_u8(__m512i a, __m512i b) { return _mm512_unpackhi_epi8(a, b); }
-FPX_OPERATION __m512i fpx_interleave_lower_u16(__m512i a, __m512i b) { return _mm512_unpacklo_epi16(a, b); }
-FPX_OPERATION __m512i fpx_interleave_upper_u16(__m512i a, __m512i b) { return _mm512_unpackhi_epi16(a, b); }
 /// Doublewords in the order in which interleaving vectors of bytes twice brings elements into the order in memory:
 /// transposes the matrix of them whose rows are the lanes.
 FPX_OPERATION __m512i fpx_transpose_lanes_u32(__m512i v) {
@@ -190,27 +139,6 @@ FPX_OPERATION fpx_quadwords fpx_quadwords_of_lanes(__m512i low_a, __m512i low_b,
         {_mm512_permutex2var_epi32(low, first, high), _mm512_permutex2var_epi32(low, last, high),
          _mm512_permutex2var_epi32(next_low, first, next_high), _mm512_permutex2var_epi32(next_low, last, next_high)}};
     return quadwords;
-}
-
-// ---- Products of neighbours, added up ----
-
-/// Unsigned bytes times signed ones; the sum of two products, saturating.
-FPX_OPERATION __m512i fpx_multiply_pairs_u8(__m512i a, __m512i b) { return _mm512_maddubs_epi16(a, b); }
-/// Signed words; the sum of two products.
-FPX_OPERATION __m512i fpx_multiply_pairs_i16(__m512i a, __m512i b) { return _mm512_madd_epi16(a, b); }
-
-// ---- Products of neighbours added to doublewords: VNNI ----
-
-#define FPX_TARGET_DOT_PRODUCT FPX_TARGET_AVX512_VNNI
-/// Four unsigned bytes times four signed ones.
-FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m512i fpx_dot_u8(__m512i sums, __m512i a,
-                                                                                       __m512i b) {
-    return _mm512_dpbusd_epi32(sums, a, b);
-}
-/// Two signed words times two.
-FPX_TARGET_DOT_PRODUCT static inline __attribute__((always_inline)) __m512i fpx_dot_i16(__m512i sums, __m512i a,
-                                                                                        __m512i b) {
-    return _mm512_dpwssd_epi32(sums, a, b);
 }
 
 #endif

@@ -306,9 +306,9 @@ static bool take_size(PyObject *object, size_t *size) {
         PyErr_Format(PyExc_ValueError, "ksize is %R; kernels that are not square are not offered", object);
         return false;
     }
-    if (width < 1 || width > FPX_GAUSSIAN_MAXIMUM_SIZE || width % 2 == 0) {
+    if (width < 1 || width > (Py_ssize_t)FPX_GAUSSIAN_MAXIMUM_SIZE || width % 2 == 0) {
         PyErr_Format(PyExc_ValueError, "ksize is %zd; it has to be odd, from 1 to %d", width,
-                     FPX_GAUSSIAN_MAXIMUM_SIZE);
+                     (int)FPX_GAUSSIAN_MAXIMUM_SIZE);
         return false;
     }
     *size = (size_t)width;

@@ -72,9 +72,11 @@ def test_reports_keep_the_fields_of_later_versions(example: Path, program: Path,
     assert report.groups[0].defect_list[0].extra["cluster"] == 1
     assert report.groups[0].scene_correlation is None and report.warnings is None
     assert report.to_json() == content
-    for text in ("", "[]", "{", "7", '{"groups": [5]}'):
+    for text in ("", "[]", "{", "7", '{"schema": "fastpix.hotpixels/1", "groups": [5]}', '{"groups": []}', '{"schema": 5}'):
         with pytest.raises(FastPixError, match="cannot be read"):
             Report.from_text(text)
+    with pytest.raises(FastPixError, match="schema is 'fastpix.hotpixels/1'"):
+        fastpix.StatsReport.read(path)
 
 
 def test_no_field_of_todays_reports_is_unknown(example: Path, program: Path, tmp_path: Path) -> None:
@@ -156,6 +158,37 @@ def test_stats_are_numpys(example: Path, program: Path, photos: Any) -> None:
         assert report.moments.std[index] == pytest.approx(values.std() / 255, rel=1e-9)
     assert report.moments.histograms is not None and len(report.moments.histograms) == 3
     assert report.shapes[0]["width"] == 384
+
+
+def test_parts_of_stats_add_up_to_one_run(example: Path, program: Path, tmp_path: Path) -> None:
+    paths = sorted(example.glob("*.jpg"))
+    whole = fastpix.stats(paths, count_values=True)
+    states = [tmp_path / "0.state", tmp_path / "1.state"]
+    for index, state in enumerate(states):
+        # The same call goes on from what the first part of it has left.
+        fastpix.stats(paths[index : 24 : 2], count_values=True, checkpoint=state)
+        part = fastpix.stats(paths[index::2], count_values=True, checkpoint=state, memory_limit="1G")
+        assert part.photos == 24 and part.moments == fastpix.stats(paths[index::2], count_values=True).moments
+    merged = fastpix.merge_stats(states, save_state=tmp_path / "both.state")
+    assert merged.moments is not None and merged.moments == whole.moments
+    assert (merged.photos, merged.bytes_on_disk, merged.shapes) == (48, whole.bytes_on_disk, whole.shapes)
+    assert fastpix.merge_stats(tmp_path / "both.state").moments == whole.moments
+    with pytest.raises(FastPixError, match="is there already"):
+        fastpix.merge_stats(states, save_state=tmp_path / "both.state")
+
+
+def test_states_of_the_other_kind_are_refused(example: Path, program: Path, tmp_path: Path) -> None:
+    channels, pixels = tmp_path / "channels.state", tmp_path / "pixels.state"
+    fastpix.stats(example, checkpoint=channels)
+    fastpix.hotpixels(example, checkpoint=pixels)
+    with pytest.raises(FastPixError, match="states of fastpix stats"):
+        fastpix.merge(channels)
+    with pytest.raises(FastPixError, match="schema is 'fastpix.hotpixels/1'"):
+        fastpix.merge_stats(pixels)
+    with pytest.raises(FastPixError, match="not a state of channel statistics"):
+        fastpix.stats(example, checkpoint=pixels)
+    with pytest.raises(FastPixError, match="weight"):
+        fastpix.stats(example, checkpoint=channels, weight="image")
 
 
 def test_add_weighted_folder_makes_opencvs_samples(example: Path, program: Path, tmp_path: Path) -> None:
@@ -257,6 +290,21 @@ def test_ctrl_c_ends_the_program_and_the_same_call_goes_on(
     resumed = fastpix.hotpixels(many, checkpoint=state)
     assert resumed.groups == expected.groups
     assert state.exists()
+
+
+def test_stats_that_were_interrupted_go_on(
+    many: Path, program: Path, tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
+    state = tmp_path / "a.state"
+
+    def interrupt(progress: Progress) -> None:
+        if progress.activity == "Decoding" and progress.done > 0:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        fastpix.stats(many, checkpoint=state, workers=1, progress=interrupt)
+    assert_has_ended_itself(started)
+    assert fastpix.stats(many, checkpoint=state).moments == fastpix.stats(many, moments=True).moments
 
 
 def test_what_a_callback_raises_ends_the_program(

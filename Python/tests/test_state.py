@@ -224,6 +224,12 @@ def test_damaged_states_are_refused(tmp_path: Path) -> None:
         assert str(path) in str(caught.value)
 
 
+def test_states_of_stats_are_no_states_of_pixels(example: Path, program: Path, tmp_path: Path) -> None:
+    fastpix.stats(example, checkpoint=tmp_path / "a.state")
+    with pytest.raises(StateError, match="merge_stats"):
+        State.read(tmp_path / "a.state")
+
+
 def test_without_xxhash_the_advice_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import sys
 

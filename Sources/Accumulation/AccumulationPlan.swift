@@ -159,7 +159,7 @@ package struct AccumulationPlan: Sendable {
 
     /// Rounded moments take in whole blocks of frames.
     private static func multiple(_ job: Job) -> Int {
-        job.contents.kind == .welford ? Int(FPX_WELFORD_BLOCK_FRAMES) : 1
+        job.contents.kind == .welford ? FPX_WELFORD_BLOCK_FRAMES : 1
     }
 
     /// Divides the photos evenly. Exact sums allow any order: what takes longest first, so that the last batches, which

@@ -66,7 +66,7 @@ extension Accumulators {
                 above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample),
                 shape.samplesPerRow * MemoryLayout<UInt16>.size, pointers.baseAddress!, frames.count, rows.count,
                 shape.samplesPerRow, distance, distance * shape.channels, black, white)
-            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            precondition(status == .ok, String(cString: fpx_status_message(status)))
         }
     }
 

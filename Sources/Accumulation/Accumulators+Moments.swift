@@ -41,7 +41,7 @@ extension Accumulators {
             status = fpx_welford_u16_accumulate_tile(
                 mean(at: sample), m2(at: sample), framesBefore, pointers, pointers.count, count)
         }
-        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+        precondition(status == .ok, String(cString: fpx_status_message(status)))
     }
 
     /// Adds the exact sums and sums of squares that `frameCount` other frames have of `rows`, which follow each other in

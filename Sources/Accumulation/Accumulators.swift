@@ -188,8 +188,8 @@ package struct AccumulatorContents: Sendable, Hashable {
         let ofMoments =
             switch (kind, shape.bitsPerSample) {
             case (.welford, _): Int(UInt32.max)
-            case (.exact, 8): Int(FPX_MOMENTS_U8_MAXIMUM_FRAMES)
-            case (.exact, _): Int(FPX_MOMENTS_U16_MAXIMUM_FRAMES)
+            case (.exact, 8): FPX_MOMENTS_U8_MAXIMUM_FRAMES
+            case (.exact, _): FPX_MOMENTS_U16_MAXIMUM_FRAMES
             }
         return hasExtremes ? min(ofMoments, Int(UInt16.max)) : ofMoments
     }

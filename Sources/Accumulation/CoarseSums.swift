@@ -6,7 +6,7 @@ import FastPixPlumbing
 /// is a view that stays the same. Integers, exact and additive. Not synchronised: a row has one writer at a time.
 package final class CoarseSums: @unchecked Sendable {
     /// One row in so many is looked at, and cells are as many columns wide.
-    package static let cellSize = Int(FPX_SCENE_CELL_COLUMNS)
+    package static let cellSize = FPX_SCENE_CELL_COLUMNS
     /// Which one of them: not at the edge of a coded unit, where compression differs.
     private static let rowInCell = 3
 
@@ -32,6 +32,9 @@ package final class CoarseSums: @unchecked Sendable {
     }
 
     static func byteCount(_ shape: FrameShape) -> Int { 16 * rowCount(shape) * (shape.width / cellSize) }
+
+    /// What a sample of one counts as.
+    package var unit: Double { shape.sampleType == .f32 ? Double(FPX_SCENE_FLOAT_STEPS) : 1 }
 
     /// Rows of a frame that are looked at.
     static func rowCount(_ shape: FrameShape) -> Int { (shape.height - rowInCell + cellSize - 1) / cellSize }
@@ -92,7 +95,7 @@ package final class CoarseSums: @unchecked Sendable {
                         start, &photo.level, &photo.roughness, samples.assumingMemoryBound(to: Float.self),
                         shape.width, shape.channels, channel, distance)
                 }
-            precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+            precondition(status == .ok, String(cString: fpx_status_message(status)))
         }
     }
 }

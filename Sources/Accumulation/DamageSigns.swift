@@ -60,7 +60,7 @@ package struct DamageSigns: Sendable {
             &count, rows[0], rows[1], rows[2], rows[3], shape.width, shape.channels, CoarseSums.channel(shape),
             columnStep,
             leastStep)
-        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+        precondition(status == .ok, String(cString: fpx_status_message(status)))
         return count
     }
 

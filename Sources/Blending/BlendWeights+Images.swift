@@ -75,6 +75,6 @@ extension BlendWeights {
                     UnsafeRawPointer(second).assumingMemoryBound(to: UInt16.self), stride, samples, rows, alpha, beta,
                     gamma, threads)
             }
-        precondition(status == FPX_OK, "addweighted refused its arguments")
+        precondition(status == .ok, "addweighted refused its arguments")
     }
 }

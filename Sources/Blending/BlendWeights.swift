@@ -44,6 +44,6 @@ public struct BlendWeights: Sendable, Equatable, Codable {
                     destination.assumingMemoryBound(to: UInt16.self), first.assumingMemoryBound(to: UInt16.self),
                     second.assumingMemoryBound(to: UInt16.self), sampleCount, alpha, beta, gamma)
             }
-        precondition(status == FPX_OK, "addweighted refused its arguments")
+        precondition(status == .ok, "addweighted refused its arguments")
     }
 }

@@ -19,12 +19,12 @@ public struct GaussianBlur: Sendable, Equatable, Codable {
     public func validate() throws(FastPixError) { _ = try prepared() }
 
     func prepared() throws(FastPixError) -> PreparedBlur {
-        guard size % 2 == 1, (3...Int(FPX_GAUSSIAN_MAXIMUM_SIZE)).contains(size) else {
+        guard size % 2 == 1, (3...FPX_GAUSSIAN_MAXIMUM_SIZE).contains(size) else {
             throw FastPixError(
                 .invalidArgument, "the size of the blur must be odd, 3 to \(FPX_GAUSSIAN_MAXIMUM_SIZE), not \(size)")
         }
         var weights = fpx_gaussian()
-        guard fpx_gaussian_prepare(&weights, size, sigma) == FPX_OK else {
+        guard fpx_gaussian_prepare(&weights, size, sigma) == .ok else {
             throw FastPixError(
                 .invalidArgument, "sigma must be 0 (from the size) or a positive number of pixels, not \(sigma)")
         }
@@ -40,7 +40,7 @@ struct PreparedBlur: Sendable {
     var halo: Int { (weights.size - 1) / 2 }
 
     /// Rows that are blurred together, sharing what they load.
-    static let rowsPerPass = Int(FPX_GAUSSIAN_ROWS_PER_PASS)
+    static let rowsPerPass = FPX_GAUSSIAN_ROWS_PER_PASS
 
     /// Blurs rows `rows` of an image of `shape`, whose row y (0..<height) lies where `row(y)` says.
     func blur(
@@ -56,7 +56,7 @@ struct PreparedBlur: Sendable {
                 shape.bitsPerSample == 8
                 ? blur8(sources, rows.count, shape, destination, stride)
                 : blur16(sources, rows.count, shape, destination, stride)
-            precondition(status == FPX_OK, "the blur refused its arguments")
+            precondition(status == .ok, "the blur refused its arguments")
         }
     }
 
@@ -78,7 +78,7 @@ struct PreparedBlur: Sendable {
                     image.height, image.channels, weights, threads)
             }
         }
-        precondition(status == FPX_OK, "the blur refused its arguments")
+        precondition(status == .ok, "the blur refused its arguments")
     }
 
     private func blur8(

@@ -13,8 +13,20 @@ struct ChannelEvidence: Sendable, Equatable {
     /// The largest offset of the four touching pixels from their own neighbours, to the same side, as a share of this
     /// one's: 0 for a single pixel, 1/4 and more for what optics have drawn.
     let touching: Float
+    /// Middle of the means further away, which blocks of five by five do not reach; nil where it is not known.
+    var farMean: Double?
 
     var offset: Double { mean - ringMean }
+
+    /// The same with what lies further away for its neighbours, if those near by are as it is, or brighter than all around.
+    var fromAfar: ChannelEvidence {
+        guard let farMean else { return self }
+        let far = mean - farMean
+        guard abs(offset) < abs(far) / 2 || far / offset < 0.5 else { return self }
+        return ChannelEvidence(
+            above: above, below: below, blindAbove: blindAbove, blindBelow: blindBelow, mean: mean, ringMean: farMean,
+            variance: variance, ringVariance: ringVariance, touching: touching)
+    }
     var hits: Int { max(Int(above), Int(below), Int(above) + Int(below)) }
 }
 
@@ -29,6 +41,15 @@ struct Candidate: Sendable, Equatable {
     let reach: Reach
     /// Pixels up, down, left and right that are tinged by it; none of single samples.
     let tinge: Reach
+    /// See `Blob`; nil where that cannot be seen.
+    var border: Blob.Border?
+
+    /// With what lies further away for its neighbours where those near by are not what is around: on even ground.
+    var fromAfar: Candidate {
+        Candidate(
+            row: row, column: column, isCounted: isCounted, evidence: evidence.map(\.fromAfar),
+            reach: reach, tinge: tinge, border: border)
+    }
 
     struct Reach: Sendable, Equatable {
         var up: UInt8 = 0, down: UInt8 = 0, left: UInt8 = 0, right: UInt8 = 0

@@ -9,6 +9,8 @@ struct DefectClassifier {
     let kind: FrameKind
     /// The largest sample that occurs (estimate), so that 12 bits in 16 are judged alike.
     let white: Double
+    /// Whether what varies in dark frames is the pixels' own: the excess of all hot ones grows with time and temperature.
+    var isOneExposure = true
 
     // A class is what a defect is called, and not whether it is listed. Where classes meet there is no natural border: these
     // were chosen on planted defects in JPEGs of quality 75 to 95 (Guides/Detection.md), in the middle between the classes.
@@ -37,6 +39,13 @@ struct DefectClassifier {
     /// What the other colours of a defect have of its own colour's offset, and its own of their slopes, when they are damaged,
     /// too: 0.9 and more over 60 photos. Of defects of green alone the slopes have 0.66 to 0.8.
     private static let alike = 0.85
+
+    /// Of the points of dark frames whether more than half are unstable: what most do the frames do, which are exposed for
+    /// longer and shorter, or get warmer, and do not say so.
+    func isOfFrames(_ points: [PointEvidence], frameCount: Int) -> Bool {
+        guard kind == .darks || kind == .sky else { return false }
+        return 2 * points.count { name($0, frameCount: frameCount) == .unstable } > points.count
+    }
 
     func name(_ point: PointEvidence, frameCount: Int) -> DefectClass {
         let mixed = Self.mixed(point.candidate.evidence, point.channel)
@@ -85,7 +94,13 @@ struct DefectClassifier {
         let variance = Double(evidence.variance)
         let ringVariance = Double(evidence.ringVariance)
         let isUp = evidence.offset > 0
-        if kind == .darks || kind == .sky { return isUp ? .hot : .dead }
+        let slope = (variance / max(1e-9, ringVariance)).squareRoot()
+        let isUnstable = slope > Self.unstable(frameCount) && Double(hits) < Self.steadyShare * Double(telling)
+        if kind == .darks || kind == .sky {
+            // Pixels of a block keep each other from lying above.
+            let isSteady = PointWeighing.isSteady(offset: evidence.offset, variances: variance + ringVariance)
+            return isOneExposure && isUnstable && !isSteady ? .unstable : isUp ? .hot : .dead
+        }
         if kind == .flats {
             // One light, more or less of it: what varies is noise, of which no slope tells anything.
             if isUp { return evidence.mean > Self.nearWhite * white ? .stuck : .hot }
@@ -93,8 +108,7 @@ struct DefectClassifier {
                 ? .dead : .lowGain
         }
         guard ringVariance > 0 else { return variance > 0 ? .unstable : isUp ? .stuck : .dead }
-        let slope = (variance / ringVariance).squareRoot()
-        if slope > Self.unstable(frameCount), Double(hits) < Self.steadyShare * Double(telling) { return .unstable }
+        if isUnstable { return .unstable }
         // What the pixel itself follows. Where most of it is mixed in, the middle between nothing and all is the border.
         let own = (slope - mixed) / (1 - mixed)
         if own >= (mixed > 0 ? Self.lost : Self.following) { return isUp ? .hot : .lowGain }

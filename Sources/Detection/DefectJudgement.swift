@@ -40,24 +40,50 @@ struct DefectJudgement {
             recognition.isRepeated
             || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
                 && !recognition.isSensorPattern && dispersion.typical > PointWeighing.scatterOfChance
-        var regions = kind.isEven ? [] : LeftOutRegions(statistics: statistics, isFixed: isFixed).find()
+        var regions = LeftOutRegions(statistics: statistics, kind: kind, isFixed: isFixed).find()
+        // White in all of them hides nothing but what is bright; all else is what such frames are to look like.
+        let clipped = kind.isEven ? regions.filter { $0.kind == .clipped } : []
+        if kind.isEven { regions = [] }
         if spreads.typical(geometry.mainChannel) == nil { regions = [.wholeFrame(.tooFewPixels, shape)] }
         let weighing = PointWeighing(
             shares: shares, spreads: spreads, geometry: geometry, kind: kind, frameCount: frameCount,
             leastOffset: settings.leastOffset, noise: Selection.median(recognition.contrasts),
-            dispersion: kind.isEven || isFixed ? nil : dispersion)
+            dispersion: kind.isEven || isFixed ? nil : dispersion, isSteadinessEnough: !isFixed)
         if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
         if isFixed { needed *= 2 }
 
-        let lines = isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(in: $0) } }
+        var lines =
+            isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(nearTo: $0, geometry) } }
+        if kind == .scenes, !isFixed {
+            let still = LeftOutRegions.stillLines(statistics, kind: kind).filter { line in
+                !regions.contains { line.lies(nearTo: $0, geometry) }
+            }
+            // Where a line ends is known to a few pixels, and of what shows nothing to one.
+            lines = lines.map { line in still.reduce(line) { $0.overlaps($1) ? $0.joined(to: $1) : $0 } }
+            lines += still.filter { line in !lines.contains { $0.overlaps(line) } }
+        }
         let weighed = candidates.filter { candidate in
             !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: geometry.codedUnit) }
-        }.map { weighing.weigh($0) }
+        }.map { weighing.weigh(kind.isEven ? $0.fromAfar : $0) }
         var points = withHidden(weighed, weighing, needed: needed)
-        points = points.filter { point in !lines.contains { $0.smears(point, geometry) } }
+        points = points.filter { !isSmear($0, of: lines) }
+        if kind == .darks || kind == .sky { points = points.filter { !isBesideLight($0) } }
         if kind.isEven || isFixed { points = points.filter { !isDrawnByOptics($0.candidate, isFixed) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
+        var seen = (kind: kind, reason: recognition.reason)
+        if kind.isEven, settings.frames != .darks {
+            let (drawn, others) = parted(clusters)
+            if kind == .flats {
+                regions += drawn.map { spot($0) }
+                clusters = others
+            } else if kind == .sky || drawn.count >= Self.fewestStars {
+                clusters = others
+                if settings.frames == nil {
+                    seen = (.sky, "\(drawn.count) spots of light that are wider than a pixel on all sides")
+                }
+            }
+        }
         if !kind.isEven, !isFixed {
             let overlays = OverlaySearch(shape: shape).find(
                 clusters.map { isStroke($0[0].candidate) }, at: clusters.map { ($0[0].row, $0[0].column) })
@@ -71,12 +97,23 @@ struct DefectJudgement {
             clusters = clusters.filter { cluster in !things.contains { $0.contains(cluster[0].row, cluster[0].column) }
             }
             // A cluster larger than any smear is a thing, not a defect of the sensor.
-            regions += clusters.filter { $0.count > Self.largestCluster }.map { spot($0) }
-            clusters = clusters.filter { $0.count <= Self.largestCluster }
+            let spots = clusters.filter { $0.count > Self.largestCluster && straight($0) == nil }
+            regions += spots.map { spot($0) }
+            clusters = clusters.filter { $0.count <= Self.largestCluster || straight($0) != nil }
+        }
+        // What is printed has straight strokes, too; and beside a strip half of the scene's slopes lie beyond both sides.
+        let strips = LeftOutRegions.stillSpots(statistics, kind: kind, known: []).filter {
+            min($0.rows, $0.columns) > Self.longestSmear
+        }
+        lines.removeAll { line in
+            line.extent.count < 2 * geometry.tileSize && regions.contains { line.lies(nearTo: $0, geometry) }
+                || strips.contains { line.lies(nearTo: $0, geometry) }
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
         let inGrids = Set(grids.flatMap(\.members))
-        let classifier = DefectClassifier(kind: kind, white: white)
+        var classifier = DefectClassifier(kind: kind, white: white)
+        classifier.isOneExposure =
+            !recognition.exposuresDiffer && !classifier.isOfFrames(clusters.map { $0[0] }, frameCount: frameCount)
         var defects = clusters.enumerated().filter { !inGrids.contains($0.offset) }.map {
             defect($0.element, classifier, isFixed)
         }
@@ -91,10 +128,11 @@ struct DefectJudgement {
         regions += spots.filter { spot in
             !regions.contains { $0.contains(spot.row, spot.column) }
         }
+        regions += clipped
         regions = Array(Set(regions.map(Keyed.init))).map(\.region).sorted()
         return Detection(
-            defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions), kind: kind,
-            kindReason: recognition.reason, sceneCorrelation: recognition.sceneCorrelation, isFixedView: isFixed,
+            defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions), kind: seen.kind,
+            kindReason: seen.reason, sceneCorrelation: recognition.sceneCorrelation, isFixedView: isFixed,
             limitOfDetection: limit(weighing), isTruncated: statistics.candidates.isTruncated)
     }
 
@@ -142,13 +180,61 @@ struct DefectJudgement {
         }
     }
 
+    /// Whether a pixel of dark frames or of the sky that is darker than its neighbours is as bright as sound pixels are around:
+    /// between stars.
+    private func isBesideLight(_ point: PointEvidence) -> Bool {
+        guard point.evidence.offset < 0 else { return false }
+        let (row, column) = (point.row / geometry.tileSize, point.column / geometry.tileSize)
+        for r in max(0, row - 1)...min(geometry.tileRows - 1, row + 1) {
+            for c in max(0, column - 1)...min(geometry.tileColumns - 1, column + 1) {
+                for sample in 0..<ScanStatistics.samplesPerTile {
+                    let mean = statistics.pixelMeans[
+                        (r * ScanStatistics.samplesPerTile + sample) * geometry.tileColumns + c]
+                    if mean >= 0, Double(mean) <= point.evidence.mean { return true }
+                }
+            }
+        }
+        return false
+    }
+
+    /// Whether a point is no more than lines and their own smear.
+    private func isSmear(_ point: PointEvidence, of lines: [DefectLine]) -> Bool {
+        let near = lines.filter { $0.reaches(point, geometry) }
+        guard !near.isEmpty else { return false }
+        let most = near.reduce(0) { $0 + abs($1.offset) }
+        return abs(point.evidence.offset) <= 1.5 * most || near.contains { $0.contains(point) }
+    }
+
     /// A star, or a detail of a fixed view, is wider than a pixel on all sides; a cluster is not.
     private func isDrawnByOptics(_ candidate: Candidate, _ isFixed: Bool) -> Bool {
         let reach = candidate.reach
-        if reach.up > 0, reach.down > 0, reach.left > 0, reach.right > 0 { return true }
+        if candidate.border == nil || isFixed, reach.up > 0, reach.down > 0, reach.left > 0, reach.right > 0 {
+            return true
+        }
         return isFixed && candidate.evidence.contains { $0.touching >= Self.opticsShare }
             && (geometry.isLossless || Int(reach.up) + Int(reach.down) > 2 || Int(reach.left) + Int(reach.right) > 2)
     }
+
+    /// What a lens has drawn, by its brightest pixel, and the rest. How much is left around it scatters by a spread.
+    private func parted(_ clusters: [[PointEvidence]]) -> (stars: [[PointEvidence]], others: [[PointEvidence]]) {
+        let kind = recognition.kind
+        func isStar(_ cluster: [PointEvidence]) -> Bool {
+            guard let border = cluster[0].candidate.border, kind == .flats || cluster[0].evidence.offset > 0 else {
+                return false
+            }
+            let scatter = 1 / cluster[0].spreads
+            return Double(border.middle) >= Self.starBorder + scatter
+                || Double(border.quarter) >= Self.starBorder / 2 + scatter / 2
+        }
+        return (clusters.filter(isStar), clusters.filter { !isStar($0) })
+    }
+
+    /// Of the brightest pixel's offset, what lies around the half that is brightest: a star that is as sharp as one pixel can
+    /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third in the middle and half of
+    /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on.
+    private static let starBorder = 0.125
+    /// Of dark frames: fewer spots are lamps of the camera, or defects that have bled into those around them.
+    private static let fewestStars = 10
 
     /// Whether a pixel's offset goes on, up and down or left and right, beyond what the format smears of a point.
     private func isStroke(_ candidate: Candidate) -> Bool {
@@ -234,9 +320,9 @@ struct DefectJudgement {
     }
 
     private func judgedShare(_ regions: [ExcludedRegion]) -> Double {
-        guard !regions.isEmpty else { return 1 }
         var left = 0
         for row in 0..<shape.height {
+            left += narrowStrips(row, regions)
             var end = 0
             for region in regions.filter({ (($0.row)..<($0.row + $0.rows)).contains(row) }).sorted(by: {
                 $0.column < $1.column
@@ -248,6 +334,27 @@ struct DefectJudgement {
         }
         return 1 - Double(left) / Double(shape.width * shape.height)
     }
+
+    /// Pixels of a row that are black or white in most photos, and in which nothing is seen to happen, beside `regions`: of
+    /// strips that are narrower than what regions are made of.
+    private func narrowStrips(_ row: Int, _ regions: [ExcludedRegion]) -> Int {
+        var count = 0
+        for tile in 0..<geometry.tileColumns {
+            let mark = statistics.marks[row * geometry.tileColumns + tile]
+            let hidden = Int(mark.white) + (recognition.kind == .scenes ? Int(mark.black) : 0)
+            guard min(Int(mark.silent), hidden) >= Self.narrowestStrip else { continue }
+            let columns = geometry.countedColumns(ofTile: tile)
+            // Those beside a region have it for half of their neighbours.
+            let known = columns.count { column in
+                regions.contains { $0.touches(row, column, codedUnit: CodedUnit(width: 1, height: 1)) }
+            }
+            count += max(0, min(Int(mark.silent), hidden) - known)
+        }
+        return count
+    }
+
+    /// Of a tile's row: fewer may be silent by chance.
+    private static let narrowestStrip = 8
 
     private func limit(_ weighing: PointWeighing) -> Double? {
         let channel = geometry.mainChannel
@@ -282,7 +389,8 @@ struct DefectJudgement {
         let ratio = Double(evidence.variance) / max(Double(evidence.ringVariance), 1e-9)
         return Defect(
             row: point.row, column: point.column, channel: point.channel,
-            class: classifier.name(point, frameCount: frameCount), shape: cluster.count > 1 ? .cluster : .point,
+            class: classifier.name(point, frameCount: frameCount),
+            shape: straight(cluster) ?? (cluster.count > 1 ? .cluster : .point),
             confidence: confidence(point.strength, isFixed), mean: evidence.mean, neighbourhoodMean: evidence.ringMean,
             variance: Double(evidence.variance), neighbourhoodVariance: Double(evidence.ringVariance),
             meanScore: point.spreads, varianceScore: log2(min(1e9, max(1e-9, ratio))), persistence: point.persistence,
@@ -292,6 +400,13 @@ struct DefectJudgement {
                 ($0.row, $0.column) < ($1.row, $1.column)
             }, rowPeriod: 1, columnPeriod: 1, smear: smear(cluster), evidence: point.strength,
             photosConfirming: telling, signShare: telling > 0 ? Double(hits) / Double(telling) : nil, history: nil)
+    }
+
+    /// Whether it is a part of a column or of a row: longer than a block is wide, and one pixel across.
+    private func straight(_ cluster: [PointEvidence]) -> DefectShape? {
+        guard cluster.count > Self.longestSmear else { return nil }
+        if cluster.allSatisfy({ $0.column == cluster[0].column }) { return .column }
+        return cluster.allSatisfy { $0.row == cluster[0].row } ? .row : nil
     }
 
     /// The pixels of a cluster and as far as each reaches.
@@ -352,7 +467,8 @@ struct DefectJudgement {
         let around = max(mean(around: line) ?? level, shape.sampleType == .f32 ? -.infinity : -line.offset)
         return Defect(
             row: row, column: column, channel: geometry.mainChannel,
-            class: line.offset > 0 ? .hot : isDead ? .dead : .lowGain, shape: line.isColumn ? .column : .row,
+class: isDead ? .dead : line.isStill ? .stuck : line.offset > 0 ? .hot : .lowGain,
+            shape: line.isColumn ? .column : .row,
             confidence: Confidence.share(strength: strength), mean: around + line.offset,
             neighbourhoodMean: around, variance: 0,
             neighbourhoodVariance: 0, meanScore: line.spreads, varianceScore: 0, persistence: 0, framesAbove: nil,
@@ -363,13 +479,36 @@ struct DefectJudgement {
 }
 
 extension DefectLine {
-    func lies(in region: ExcludedRegion) -> Bool {
-        let middle = (extent.lowerBound + extent.upperBound) / 2
-        return isColumn ? region.contains(middle, first) : region.contains(first, middle)
+    /// With the other one's extent as well.
+    func joined(to other: DefectLine) -> DefectLine {
+        DefectLine(
+            isColumn: isColumn, first: first, width: width,
+            extent: min(extent.lowerBound, other.extent.lowerBound)..<max(extent.upperBound, other.extent.upperBound),
+            offset: offset, spreads: spreads, isStill: isStill)
     }
 
-    /// Whether a point is no more than the line's own smear.
-    func smears(_ point: PointEvidence, _ geometry: FrameGeometry) -> Bool {
+    func overlaps(_ other: DefectLine) -> Bool {
+        isColumn == other.isColumn && extent.overlaps(other.extent)
+            && (first..<first + width).overlaps(other.first..<other.first + other.width)
+    }
+
+    /// Whether its middle lies in a region, or so near that it is held against lines of it.
+    func lies(nearTo region: ExcludedRegion, _ geometry: FrameGeometry) -> Bool {
+        let middle = (extent.lowerBound + extent.upperBound) / 2
+        let margin = 2 * geometry.shape.neighbourDistance
+        return (-margin...margin).contains { step in
+            isColumn ? region.contains(middle, first + step) : region.contains(first + step, middle)
+        }
+    }
+
+    /// Whether a point is one of its pixels.
+    func contains(_ point: PointEvidence) -> Bool {
+        let (across, along) = isColumn ? (point.column, point.row) : (point.row, point.column)
+        return (first..<first + width).contains(across) && extent.contains(along)
+    }
+
+    /// Whether a point lies so near that the line's own smear may reach it.
+    func reaches(_ point: PointEvidence, _ geometry: FrameGeometry) -> Bool {
         let (across, along) = isColumn ? (point.column, point.row) : (point.row, point.column)
         let radius =
             isColumn
@@ -377,6 +516,6 @@ extension DefectLine {
             : max(geometry.shape.neighbourDistance, geometry.smearRadius.rows)
         let end = geometry.tileSize / 2
         return across >= first - radius && across < first + width + radius && along >= extent.lowerBound - end
-            && along < extent.upperBound + end && abs(point.evidence.offset) <= 1.5 * abs(offset)
+            && along < extent.upperBound + end
     }
 }

@@ -64,6 +64,8 @@ private struct BandScan {
     let moments: BandMoments
     let shape: FrameShape
     let distance: Int
+    /// Of frames in which it can be seen.
+    private let blob: Blob?
 
     /// How far above the tile's share, in standard deviations of a binomial count, a count has to lie to be looked at.
     /// The list asks for 5 and more; a neighbourhood of one row knows the share to about a tenth.
@@ -84,6 +86,7 @@ private struct BandScan {
         let readable = rows.lowerBound - FinishedRows.halo..<rows.upperBound + FinishedRows.halo
         moments = BandMoments(accumulators, rows: readable.clamped(to: 0..<shape.height))
         distance = shape.neighbourDistance
+        blob = Blob.canBeSeen(geometry) ? Blob(moments) : nil
     }
 
     func run(into statistics: borrowing Mutex<ScanStatistics>) {
@@ -132,7 +135,11 @@ private struct BandScan {
         }
         lookAtEdges(into: &candidates)
         let spreads = sampledSpreads()
-        let lines = lineCounts()
+        let lines = BandLines(needed: rows, by: 2 * distance, of: shape.height) {
+            floats($0, channel: geometry.mainChannel)
+        }
+        if let blob { lookAtBlobs(blob, lines, into: &candidates) }
+        let counts = lineCounts(lines)
         statistics.withLock { all in
             all.isFloat = accumulators.kind == .welford
             for index in tiles.indices { all.tiles[tileRow * tiles.count + index].add(tiles[index]) }
@@ -151,16 +158,12 @@ private struct BandScan {
                 all.phaseSpreads[index].sum += spreads.phases[index].sum
                 all.phaseSpreads[index].places += spreads.phases[index].places
             }
-            for column in 0..<shape.width {
-                let index = tileRow * shape.width + column
-                all.columns.above[index] += lines.columns.above[column]
-                all.columns.below[index] += lines.columns.below[column]
-                all.columns.sums[index] += lines.columns.sums[column]
-            }
+            let column = tileRow * shape.width
+            all.columns.add(counts.columns, at: column)
+            all.farColumns.add(counts.farColumns, at: column)
             let first = rows.lowerBound * tileColumns
-            all.rows.above.replaceSubrange(first..<first + lines.rows.above.count, with: lines.rows.above)
-            all.rows.below.replaceSubrange(first..<first + lines.rows.below.count, with: lines.rows.below)
-            all.rows.sums.replaceSubrange(first..<first + lines.rows.sums.count, with: lines.rows.sums)
+            all.rows.add(counts.rows, at: first)
+            all.farRows.add(counts.farRows, at: first)
             all.candidates.add(candidates)
             all.addStill(still)
         }
@@ -176,35 +179,10 @@ private struct BandScan {
 
     // MARK: Close looks
 
-    /// The middle of the eight neighbours, as the mean of the two middle ones; at the frame's edges of those there are,
-    /// the nearest ones repeated. `value`: at a row and a sample of it.
     @inline(__always)
     private func ring(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
-        let up = max(0, row - distance)
-        let down = min(shape.height - 1, row + distance)
-        let left = max(0, column - distance) * shape.channels + channel
-        let middle = column * shape.channels + channel
-        let right = min(shape.width - 1, column + distance) * shape.channels + channel
-        var (a, b, c, d) = (value(up, left), value(up, middle), value(up, right), value(row, left))
-        var (e, f, g, h) = (value(row, right), value(down, left), value(down, middle), value(down, right))
-        // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
-        Self.order(&a, &b)
-        Self.order(&c, &d)
-        Self.order(&a, &c)
-        Self.order(&b, &d)
-        Self.order(&b, &c)
-        Self.order(&e, &f)
-        Self.order(&g, &h)
-        Self.order(&e, &g)
-        Self.order(&f, &h)
-        Self.order(&f, &g)
-        let low = max(max(min(a, h), min(b, g)), max(min(c, f), min(d, e)))
-        let high = min(min(max(a, h), max(b, g)), min(max(c, f), max(d, e)))
-        return (low + high) / 2
+        Ring(shape: shape, distance: distance).middle(row, column, channel, value)
     }
-
-    @inline(__always)
-    private static func order(_ a: inout Double, _ b: inout Double) { (a, b) = (min(a, b), max(a, b)) }
 
     private func offset(_ row: Int, _ column: Int, _ channel: Int) -> Double {
         moments.mean(row, column * shape.channels + channel) - ring(row, column, channel, moments.mean)
@@ -265,7 +243,7 @@ private struct BandScan {
         for column in columns where above[column * channels] == 0 && below[column * channels] == 0 {
             let sample = column * channels + channel
             guard Float(moments.variance(row, sample)) <= usual * StillPixel.share(frameCount) else { continue }
-            still.append(StillPixel(row: row, column: column, isBlack: moments.mean(row, sample) == 0))
+            still.append(StillPixel(row: row, column: column, mean: Float(moments.mean(row, sample))))
         }
     }
 
@@ -303,13 +281,15 @@ private struct BandScan {
                 blindAbove: accumulators.blindAbove(at: sample).pointee,
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
                 variance: moments.variance(row, column * shape.channels + channel),
-                ringVariance: ring(row, column, channel, moments.variance), touching: Float(touching))
+                ringVariance: ring(row, column, channel, moments.variance), touching: Float(touching),
+                farMean: blob?.surroundings(row, column))
         }
         return Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence,
             reach: reach(row, column, evidence),
             tinge: geometry.isLossless && geometry.colours == 1
-                ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column))
+                ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column),
+            border: blob?.border(row, column))
     }
 
     /// Where the channel of the largest offset keeps a quarter of it. Not further than a look goes.
@@ -360,6 +340,53 @@ private struct BandScan {
     /// Half of what the list asks of pixels without counters (`PointWeighing.spreadsAlone`): the row's own spread is known to
     /// a sixth only.
     private static let edgeSpreads = 6.0
+
+    /// Pixels of blocks, which seldom lie above all their neighbours: far off in the mean, and in nearly every frame.
+    private func lookAtBlobs(_ blob: Blob, _ lines: BandLines, into candidates: inout [Candidate]) {
+        guard shape.width > 2 * distance else { return }
+        let period = geometry.period
+        var phases = [fpx_spread_sums](repeating: fpx_spread_sums(), count: period * shape.channels)
+        var offsets = [Float](repeating: 0, count: shape.width)
+        let fewest = max(1, min(geometry.tileSize / 2, shape.width - 2 * distance))
+        for row in rows {
+            guard let upper = lines[row - distance], let own = lines[row], let lower = lines[row + distance] else {
+                continue
+            }
+            check(fpx_ring_offsets_f32(&offsets, upper, own, lower, distance, shape.width - distance, distance))
+            var spreads = [Float](repeating: -1, count: geometry.tileColumns)
+            check(
+                fpx_tile_spreads_f32(
+                    &spreads, &phases, offsets, shape.width, 1, distance, period, geometry.tileSize, fewest))
+            for tile in 0..<geometry.tileColumns {
+                // Of a block, or of a part of a row, most of a tile's pixels may be.
+                let around = spreads[max(0, tile - 1)...min(geometry.tileColumns - 1, tile + 1)].filter { $0 >= 0 }
+                guard let least = around.min() else { continue }
+                let gate = max(Float(PointWeighing.spreadsAlone) * least, 0)
+                for column in geometry.countedColumns(ofTile: tile) where offsets[column] > gate {
+                    if isSteady(row, column) { look(blob, row, column, into: &candidates) }
+                }
+            }
+        }
+    }
+
+    private func isSteady(_ row: Int, _ column: Int) -> Bool {
+        let sample = column * shape.channels
+        let variances = moments.variance(row, sample) + ring(row, column, 0, moments.variance)
+        return PointWeighing.isSteady(offset: offset(row, column, 0), variances: variances)
+            && isWorthALook(row, column)
+    }
+
+    /// At a pixel of a block, and those that touch it: the middle ones have none but pixels of the block around them.
+    private func look(_ blob: Blob, _ row: Int, _ column: Int, into candidates: inout [Candidate]) {
+        candidates.append(candidate(row, column))
+        let own = blob.offset(row, column)
+        for r in max(0, row - 1)...min(shape.height - 1, row + 1) {
+            for c in max(0, column - 1)...min(shape.width - 1, column + 1)
+            where (r, c) != (row, column) && own != 0 && blob.offset(r, c) / own >= PointWeighing.hiddenShare {
+                candidates.append(candidate(r, c))
+            }
+        }
+    }
 
     // MARK: Spreads
 
@@ -444,41 +471,106 @@ private struct BandScan {
     }
 
     private func check(_ status: fpx_status) {
-        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+        precondition(status == .ok, String(cString: fpx_status_message(status)))
     }
 
     // MARK: Lines
 
-    private func lineCounts() -> (columns: LineCounts, rows: LineCounts) {
-        var columns = LineCounts(shape.width)
-        var rowCounts = LineCounts(rows.count * geometry.tileColumns)
-        guard shape.width > 2 * distance, shape.height > 2 * distance else { return (columns, rowCounts) }
-        let needed = max(0, rows.lowerBound - distance)..<min(shape.height, rows.upperBound + distance)
-        let lines = needed.map { floats($0, channel: geometry.mainChannel) }
-        let inner = shape.width - 2 * distance
-        columns.withUnsafePointers { above, below, sums in
-            for row in rows {
-                lines[row - needed.lowerBound].withUnsafeBufferPointer { line in
-                    let line = line.baseAddress!
+    private struct Lines {
+        var columns: LineCounts
+        var farColumns: LineCounts
+        var rows: LineCounts
+        var farRows: LineCounts
+    }
+
+    private func lineCounts(_ lines: BandLines) -> Lines {
+        let (columns, rowCounts) = (LineCounts(shape.width), LineCounts(rows.count * geometry.tileColumns))
+        var counts = Lines(columns: columns, farColumns: columns, rows: rowCounts, farRows: rowCounts)
+        // Of the next two on one side the nearer one has to be an inner one, and rows of both have to be at hand.
+        guard min(shape.width, shape.height) > 4 * distance, 2 * distance <= FinishedRows.halo else { return counts }
+        for row in rows {
+            guard let own = lines[row] else { continue }
+            count(own, near: &counts.columns, far: &counts.farColumns)
+            func line(_ step: Int) -> [Float]? { lines[row + step] }
+            let tile = (row - rows.lowerBound) * geometry.tileColumns
+            let sides = (line(-distance), line(distance))
+            if let before = sides.0 ?? continued(line(distance), line(2 * distance)),
+                let after = sides.1 ?? continued(line(-distance), line(-2 * distance))
+            {
+                count(own, before, after, at: tile, into: &counts.rows)
+            }
+            if let before = line(-2 * distance), let after = line(2 * distance) {
+                count(own, before, after, at: tile, into: &counts.farRows)
+            }
+        }
+        return counts
+    }
+
+    /// What would be as far on the other side of a line at the frame's edge if the slope went on: light that falls off
+    /// towards the edge lies below one of both only.
+    private func continued(_ near: [Float]?, _ far: [Float]?) -> [Float]? {
+        guard let near, let far else { return nil }
+        return zip(near, far).map { 2 * $0 - $1 }
+    }
+
+    /// A row's pixels beside those on the left and right of it.
+    private func count(_ line: [Float], near: inout LineCounts, far: inout LineCounts) {
+        let (width, distance) = (shape.width, distance)
+        let edges = [0, width - distance].map { first -> (first: Int, left: [Float], right: [Float]) in
+            let inward = first == 0 ? distance : -distance
+            let inner = Array(line[first + inward..<first + inward + distance])
+            let next = line[first + 2 * inward..<first + 2 * inward + distance]
+            return (first, inner, zip(inner, next).map { 2 * $0 - $1 })
+        }
+        near.withUnsafePointers { above, below, sums in
+            line.withUnsafeBufferPointer { line in
+                let line = line.baseAddress!
+                check(
+                    fpx_line_offsets_f32(
+                        above + distance, below + distance, sums + distance, line + distance, line, line + 2 * distance,
+                        width - 2 * distance))
+                for edge in edges {
                     check(
                         fpx_line_offsets_f32(
-                            above + distance, below + distance, sums + distance, line + distance, line,
-                            line + 2 * distance, inner))
+                            above + edge.first, below + edge.first, sums + edge.first, line + edge.first, edge.left,
+                            edge.right, distance))
                 }
             }
         }
-        rowCounts.withUnsafePointers { above, below, sums in
-            for row in rows where row >= distance && row + distance < shape.height {
-                let tile = (row - rows.lowerBound) * geometry.tileColumns
-                let index = row - needed.lowerBound
+        far.withUnsafePointers { above, below, sums in
+            line.withUnsafeBufferPointer { line in
+                let (line, first) = (line.baseAddress!, 2 * distance)
                 check(
-                    fpx_tile_line_offsets_f32(
-                        above + tile, below + tile, sums + tile, lines[index], lines[index - distance],
-                        lines[index + distance], shape.width, geometry.tileSize))
+                    fpx_line_offsets_f32(
+                        above + first, below + first, sums + first, line + first, line, line + 2 * first,
+                        width - 2 * first))
             }
         }
-        return (columns, rowCounts)
     }
+
+    /// A row beside those above and below it.
+    private func count(
+        _ line: [Float], _ before: [Float], _ after: [Float], at tile: Int, into counts: inout LineCounts
+    ) {
+        counts.withUnsafePointers { above, below, sums in
+            check(
+                fpx_tile_line_offsets_f32(
+                    above + tile, below + tile, sums + tile, line, before, after, shape.width, geometry.tileSize))
+        }
+    }
+}
+
+/// Samples of the rows of a band and some around it; nil beyond the frame and beyond these.
+private struct BandLines {
+    private let rows: Range<Int>
+    private let lines: [[Float]]
+
+    init(needed: Range<Int>, by margin: Int, of height: Int, _ line: (Int) -> [Float]) {
+        rows = max(0, needed.lowerBound - margin)..<min(height, needed.upperBound + margin)
+        lines = rows.map(line)
+    }
+
+    subscript(row: Int) -> [Float]? { rows.contains(row) ? lines[row - rows.lowerBound] : nil }
 }
 
 extension fpx_persistence_sums {

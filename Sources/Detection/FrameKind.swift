@@ -33,12 +33,15 @@ struct FrameRecognition {
     let isSensorPattern: Bool
     /// Typical contrast, as a standard deviation in samples, of pixels at the neighbour distance, by photo.
     let contrasts: [Double]
+    /// By half a stop or more, of what is known of them.
+    let exposuresDiffer: Bool
 
     /// `wanted`: what the user says they are.
     init(_ statistics: ScanStatistics, facts: [FrameFact], coarse: CoarseSums, wanted: FrameKind?) {
         let shape = statistics.geometry.shape
         let frames = FrameLevels(facts, coarse)
         contrasts = frames.contrasts
+        exposuresDiffer = frames.stops >= 0.5
         let map = CoarseMap(coarse)
         sceneCorrelation = map.correlation
         let temporal = Selection.median(statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) })
@@ -67,8 +70,9 @@ struct FrameRecognition {
             (kind, reason) = (.scenes, "pixels change with what is photographed")
             return
         }
-        let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 ? 65535 : max(level * 8, 1)
-        let isSteady = frames.relativeVariance.squareRoot() * level <= max(1, contrast)
+        // Floating-point samples are from 0 to 1, or what a camera gives.
+        let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 || level > 1 ? 65535 : 1
+        let isSteady = frames.relativeVariance.squareRoot() * level <= max(rounding == 0 ? 0 : 1, contrast)
         if level <= Self.darkShare * range && (isSteady || frames.isWithoutLight) {
             (kind, reason) = (.darks, "no light and nothing but noise from frame to frame")
         } else {
@@ -99,17 +103,19 @@ struct FrameLevels {
     /// Exposures differ by two stops or more, and levels by less than half of the stops that light would change them by:
     /// dark current and the glow of amplifiers lie on a level that stays.
     let isWithoutLight: Bool
+    /// Between the shortest and the longest exposure, of those that are known.
+    let stops: Double
 
     init(_ facts: [FrameFact], _ coarse: CoarseSums) {
         let facts = facts.sorted { $0.precedes($1) }
-        let unit = coarse.shape.sampleType == .f32 ? 256.0 : 1
+        let unit = coarse.unit
         let pixels = Double(coarse.rows * max(1, coarse.shape.width - coarse.shape.neighbourDistance))
         // The mean difference of two normal samples is 2 sigma / sqrt(pi).
         contrasts = facts.map { Double($0.roughness) / (pixels * unit) * Double.pi.squareRoot() / 2 }
         let cells = Double(max(1, coarse.rows * coarse.columns * CoarseSums.cellSize))
         let levels = facts.map { Double($0.level) / (cells * unit) }
         let exposures = facts.compactMap(\.exposureSeconds)
-        let stops = log2((exposures.max() ?? 0) / (exposures.min() ?? 0))
+        stops = exposures.isEmpty ? 0 : log2(exposures.max()! / exposures.min()!)
         let levelStops = log2((levels.max() ?? 0) / (levels.min() ?? 0))
         isWithoutLight = exposures.count == facts.count && stops >= 2 && levelStops <= stops / 2
         let mean = levels.reduce(0, +) / Double(max(1, levels.count))
@@ -129,7 +135,7 @@ struct CoarseMap {
     init(_ coarse: CoarseSums) {
         let counts = coarse.frameCounts
         let (rows, columns) = (coarse.rows, coarse.columns)
-        let unit = (coarse.shape.sampleType == .f32 ? 256.0 : 1) * Double(CoarseSums.cellSize)
+        let unit = coarse.unit * Double(CoarseSums.cellSize)
         guard rows >= Self.block / 2, columns >= Self.block / 2, counts.reduce(0, +) > 0 else {
             (correlation, common, typicalRelief) = (nil, 0, 0)
             return

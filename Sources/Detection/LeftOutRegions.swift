@@ -9,11 +9,14 @@ import FastPixFrames
 /// rest of the frame does.
 struct LeftOutRegions {
     private let statistics: ScanStatistics
+    /// Of a row's tiles, to be a bar.
+    private let barShare: Double
     /// A variance over the photos below which nothing of a scene is seen; nil where everything stays the same.
     private let still: Float?
 
-    init(statistics: ScanStatistics, isFixed: Bool) {
+    init(statistics: ScanStatistics, kind: FrameKind, isFixed: Bool) {
         self.statistics = statistics
+        barShare = kind == .scenes ? Self.barShareOfBanners : 1
         still = isFixed ? nil : Self.stillness(statistics)
     }
 
@@ -40,7 +43,7 @@ struct LeftOutRegions {
     /// Of the pixels of a tile's row: the rest may be the edge of a letter.
     private static let silentShare = 0.8
     /// Of a row's tiles, so that a banner is left out with its text: more than half, and text seldom fills the rest.
-    private static let barShare = 0.6
+    private static let barShareOfBanners = 0.6
     /// Rows of a bar or of a region; single ones may be silent by chance, and nothing is printed smaller.
     private static let fewestRows = 6
 
@@ -48,7 +51,7 @@ struct LeftOutRegions {
         let shape = geometry.shape
         let silent = (0..<shape.height).map { row in (0..<geometry.tileColumns).map { isSilent(row, $0) } }
         var bars: [Range<Int>] = []
-        let isBar = silent.map { Double($0.count { $0 }) >= Self.barShare * Double($0.count) }
+        let isBar = silent.map { Double($0.count { $0 }) >= barShare * Double($0.count) }
         for run in Self.runs(isBar) where run.count >= Self.fewestRows { bars.append(run) }
         var regions = bars.map { rows in
             region(rows, 0..<geometry.tileColumns, isWhole: rows.allSatisfy { !silent[$0].contains(false) })
@@ -82,10 +85,42 @@ struct LeftOutRegions {
     static func stillSpots(
         _ statistics: ScanStatistics, kind: FrameKind, known: Set<PixelPlace>
     ) -> [ExcludedRegion] {
+        spots(statistics, kind).filter { !known.isSuperset(of: $0) }.map { members in
+            let (rows, columns) = (members.map(\.row), members.map(\.column))
+            return ExcludedRegion(
+                kind: .overlay, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
+                columns: columns.max()! - columns.min()! + 1)
+        }
+    }
+
+    /// Those that are parts of columns or rows: one pixel across, and longer than any stroke of print is so thin, which has a
+    /// fifteenth of its height and more.
+    static func stillLines(_ statistics: ScanStatistics, kind: FrameKind) -> [DefectLine] {
+        let means = Dictionary(
+            statistics.still.map { (PixelPlace(row: $0.row, column: $0.column), Double($0.mean)) },
+            uniquingKeysWith: { first, _ in first })
+        return spots(statistics, kind).compactMap { members in
+            let isColumn = members.allSatisfy { $0.column == members[0].column }
+            guard isColumn || members.allSatisfy({ $0.row == members[0].row }), members.count >= longestStroke else {
+                return nil
+            }
+            let along = members.map { isColumn ? $0.row : $0.column }
+            let mean = members.map { means[$0] ?? 0 }.reduce(0, +) / Double(members.count)
+            return DefectLine(
+                isColumn: isColumn, first: isColumn ? members[0].column : members[0].row, width: 1,
+                extent: along.min()!..<along.max()! + 1, offset: mean - statistics.level,
+                spreads: PointWeighing.spreadsAlone, isStill: true)
+        }
+    }
+
+    private static let longestStroke = 16
+
+    /// Groups of `fewestStill` and more.
+    private static func spots(_ statistics: ScanStatistics, _ kind: FrameKind) -> [[PixelPlace]] {
         let places = statistics.still.filter { !$0.isBlack || kind == .scenes || kind == .flats }
             .map { PixelPlace(row: $0.row, column: $0.column) }.sorted { ($0.row, $0.column) < ($1.row, $1.column) }
         var left = Set(places)
-        var spots: [ExcludedRegion] = []
+        var spots: [[PixelPlace]] = []
         for start in places where left.remove(start) != nil {
             var (members, next) = ([start], 0)
             while next < members.count {
@@ -97,12 +132,7 @@ struct LeftOutRegions {
                     }
                 }
             }
-            guard members.count >= fewestStill, !known.isSuperset(of: members) else { continue }
-            let (rows, columns) = (members.map(\.row), members.map(\.column))
-            spots.append(
-                ExcludedRegion(
-                    kind: .overlay, row: rows.min()!, column: columns.min()!, rows: rows.max()! - rows.min()! + 1,
-                    columns: columns.max()! - columns.min()! + 1))
+            if members.count >= fewestStill { spots.append(members) }
         }
         return spots
     }

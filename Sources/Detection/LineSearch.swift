@@ -4,18 +4,27 @@ import FastPixFrames
 struct DefectLine: Equatable {
     let isColumn: Bool
     /// The column's, or the row's, number, and how many touching ones are alike.
-    var first: Int
-    var width: Int
+    let first: Int
+    let width: Int
     /// Rows of the column, columns of the row.
     let extent: Range<Int>
-    /// Mean offset from the lines on either side, in samples.
+    /// How far it lies beyond both the lines on either side in the mean, in samples.
     let offset: Double
     /// In units of the offsets of the lines around it.
     let spreads: Double
+    /// Whether nothing that is photographed is seen in it.
+    var isStill = false
+
+    func with(first: Int, width: Int) -> DefectLine {
+        DefectLine(
+            isColumn: isColumn, first: first, width: width, extent: extent, offset: offset, spreads: spreads,
+            isStill: isStill)
+    }
 }
 
 /// Finds lines. A pixel of a whole column does not lie above those of its own column, so that counters say nothing of
-/// it; but its mean lies above those to the left and right in row after row.
+/// it; but its mean lies above those to the left and right in row after row, two columns away or, where those are alike,
+/// four.
 struct LineSearch {
     let statistics: ScanStatistics
     /// Sums of a sample: frames, or the steps of floating-point samples.
@@ -30,21 +39,23 @@ struct LineSearch {
     private static let spreadsNeeded = 6.0
     /// Lines on either side that it is held against: some 30 tell their spread to an eighth, and reach no further than a tile.
     private static let around = 16
-    /// Pieces that have to agree: 64 pixels, four coded units, which no smear of a point reaches.
-    private static let fewestPieces = 2
+    /// Pixels that have to agree: in frames with loss 64, four coded units, which no smear of a point reaches.
+    private var fewestPixels: Int { (geometry.isLossless ? 1 : 2) * geometry.tileSize }
     /// Touching lines of one defect: as for the pixels of a cluster, with less smear in the way.
     private static let touchingShare = 0.6
+    /// Of a line at the frame's edge: 1.5 x less 0.5 y instead of the mean of both scatters so much more.
+    private static let unevenAtEdge = 1.53
 
     private var geometry: FrameGeometry { statistics.geometry }
 
     func find() -> [DefectLine] {
         let columns = search(
             isColumn: true, lines: geometry.shape.width, pieces: geometry.tileRows, length: geometry.shape.height,
-            counts: statistics.columns
+            counts: [statistics.columns, statistics.farColumns]
         ) { line, piece in piece * geometry.shape.width + line }
         let rows = search(
             isColumn: false, lines: geometry.shape.height, pieces: geometry.tileColumns, length: geometry.shape.width,
-            counts: statistics.rows
+            counts: [statistics.rows, statistics.farRows]
         ) { line, piece in line * geometry.tileColumns + piece }
         return suppressed(columns + rows)
     }
@@ -55,17 +66,15 @@ struct LineSearch {
         let spreads: Double
     }
 
-    private func search(
-        isColumn: Bool, lines: Int, pieces: Int, length: Int, counts: LineCounts, index: (Int, Int) -> Int
-    ) -> [DefectLine] {
-        func pixels(_ piece: Int) -> Double {
-            Double(min(length, (piece + 1) * geometry.tileSize) - piece * geometry.tileSize)
-        }
+    /// The pieces of each line that lie beside those on both sides of it.
+    private func pieces(
+        lines: Int, pixels: [Double], counts: LineCounts, index: (Int, Int) -> Int
+    ) -> [[Piece?]] {
         let level = statistics.level
-        var hits = [[Piece?]](repeating: Array(repeating: nil, count: pieces), count: lines)
-        for piece in 0..<pieces where pixels(piece) >= Double(geometry.tileSize) / 2 {
-            let count = pixels(piece)
-            let offsets = (0..<lines).map { Double(counts.sums[index($0, piece)]) / (2 * scale * count) }
+        let distance = geometry.shape.neighbourDistance
+        var found = [[Piece?]](repeating: Array(repeating: nil, count: pixels.count), count: lines)
+        for (piece, count) in pixels.enumerated() where count >= Double(geometry.tileSize) / 2 {
+            let offsets = (0..<lines).map { Double(counts.sums[index($0, piece)]) / (scale * count) }
             for line in 0..<lines {
                 let above = Double(counts.above[index(line, piece)])
                 let below = Double(counts.below[index(line, piece)])
@@ -73,32 +82,77 @@ struct LineSearch {
                 guard side != 0 else { continue }
                 // But for those that lie beside it, or beside one that touches it: two defective lines that touch would make
                 // each other usual.
-                let near = geometry.shape.neighbourDistance + 1
                 let around = (max(0, line - Self.around)...min(lines - 1, line + Self.around))
-                    .filter { abs($0 - line) > near }.map { abs(offsets[$0]) }.sorted()
+                    .filter { abs($0 - line) > distance + 1 }.map { abs(offsets[$0]) }.sorted()
                 guard !around.isEmpty else { continue }
-                let spread = around[around.count * 27 / 32]
+                let isAtEdge = line < distance || line + distance >= lines
+                let spread = around[around.count * 27 / 32] * (isAtEdge ? Self.unevenAtEdge : 1)
                 let spreads = abs(offsets[line]) / max(spread, 1e-9 * max(1, level))
                 guard abs(offsets[line]) >= offsetNeeded(level), spreads >= Self.spreadsNeeded else { continue }
-                hits[line][piece] = Piece(side: side, offset: offsets[line], spreads: spreads)
+                found[line][piece] = Piece(side: side, offset: offsets[line], spreads: spreads)
+            }
+        }
+        return found
+    }
+
+    /// Whether one of the lines that it is held against is further off itself: by half of the scene's slopes it lies beyond
+    /// the other one, too.
+    private func isBesideLine(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
+        beside(line, pieces).contains { abs($0[piece]?.offset ?? 0) >= 2 * abs(own.offset) }
+    }
+
+    /// Whether a line as far off is why it does not lie beyond those near by.
+    private func hasPartner(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
+        beside(line, pieces).contains { other in
+            guard let other = other[piece] else { return false }
+            return other.side == own.side && abs(other.offset) >= Self.touchingShare * abs(own.offset)
+        }
+    }
+
+    private func beside(_ line: Int, _ pieces: [[Piece?]]) -> [[Piece?]] {
+        [line - geometry.shape.neighbourDistance, line + geometry.shape.neighbourDistance]
+            .filter(pieces.indices.contains).map { pieces[$0] }
+    }
+
+    /// `counts`: beside lines near by, and beside those further away.
+    private func search(
+        isColumn: Bool, lines: Int, pieces: Int, length: Int, counts: [LineCounts], index: (Int, Int) -> Int
+    ) -> [DefectLine] {
+        let pixels = (0..<pieces).map { piece in
+            Double(min(length, (piece + 1) * geometry.tileSize) - piece * geometry.tileSize)
+        }
+        let near = self.pieces(lines: lines, pixels: pixels, counts: counts[0], index: index)
+        let far = self.pieces(lines: lines, pixels: pixels, counts: counts[1], index: index)
+        let hits = (0..<lines).map { line in
+            (0..<pieces).map { piece in
+                near[line][piece].flatMap { isBesideLine($0, line, piece, near) ? nil : $0 }
+                    ?? far[line][piece].flatMap { hasPartner($0, line, piece, far) ? $0 : nil }
             }
         }
         var found: [DefectLine] = []
         for line in 0..<lines {
             for side in [1, -1] {
-                for run in LeftOutRegions.runs(hits[line].map { $0?.side == side }) where run.count >= Self.fewestPieces
-                {
+                for run in LeftOutRegions.runs(hits[line].map { $0?.side == side }) {
                     let parts = run.compactMap { hits[line][$0] }
-                    // The pieces at the ends belong to it in part.
-                    func rest(_ piece: Int) -> Int {
-                        guard (0..<pieces).contains(piece) else { return 0 }
-                        let count = pixels(piece)
-                        let same = Double((side > 0 ? counts.above : counts.below)[index(line, piece)])
-                        let share = (same / count - Self.chanceShare) / (1 - Self.chanceShare)
-                        return share > 0.25 ? Int((share * count).rounded()) : 0
+                    // How many pixels of a piece lie to the line's side and not by chance.
+                    func own(_ piece: Int) -> Int {
+                        guard pixels.indices.contains(piece) else { return 0 }
+                        let place = index(line, piece)
+                        let same = counts.map { Double((side > 0 ? $0.above : $0.below)[place]) }.max()!
+                        let share = (same / pixels[piece] - Self.chanceShare) / (1 - Self.chanceShare)
+                        return share > 0.25 ? Int((share * pixels[piece]).rounded()) : 0
                     }
-                    let start = run.lowerBound * geometry.tileSize - rest(run.lowerBound - 1)
-                    let end = min(length, run.upperBound * geometry.tileSize) + rest(run.upperBound)
+                    // The pieces at the ends belong to it in part: those beside them, or they themselves.
+                    let (before, after) = (own(run.lowerBound - 1), own(run.upperBound))
+                    func missing(_ piece: Int) -> Int { Int(pixels[piece]) - own(piece) }
+                    let isSinglePiece = run.count == 1 && before == 0 && after == 0
+                    let start =
+                        run.lowerBound * geometry.tileSize - before
+                        + (before == 0 && !isSinglePiece ? missing(run.lowerBound) : 0)
+                    let end =
+                        min(length, run.upperBound * geometry.tileSize) + after
+                        - (after == 0 && !isSinglePiece ? missing(run.upperBound - 1) : 0)
+                    guard end - start >= fewestPixels else { continue }
                     found.append(
                         DefectLine(
                             isColumn: isColumn, first: line, width: 1, extent: max(0, start)..<min(length, end),
@@ -115,23 +169,41 @@ struct LineSearch {
         let radius = max(geometry.shape.neighbourDistance, geometry.smearRadius.columns)
         var kept: [DefectLine] = []
         for line in lines.sorted(by: Self.isStronger) {
-            let near = kept.firstIndex { other in
-                other.isColumn == line.isColumn && other.extent.overlaps(line.extent)
+            let near = kept.indices.filter { index in
+                let other = kept[index]
+                return other.isColumn == line.isColumn && other.extent.overlaps(line.extent)
                     && line.first >= other.first - radius && line.first < other.first + other.width + radius
             }
-            guard let near else {
+            // At two pixels and more no smear is as strong as what it comes from; of single samples there is none.
+            if near.allSatisfy({ geometry.isLossless && geometry.colours == 1 || Self.isAlike(line, kept[$0]) }) {
                 kept.append(line)
-                continue
-            }
-            let isAlike =
-                line.offset * kept[near].offset > 0
-                && abs(line.offset) >= Self.touchingShare * abs(kept[near].offset)
-            if isAlike, line.first == kept[near].first - 1 || line.first == kept[near].first + kept[near].width {
-                kept[near].first = min(kept[near].first, line.first)
-                kept[near].width += 1
             }
         }
-        return kept
+        return joined(kept)
+    }
+
+    /// Whether the first is no smear of the other, but of its kind.
+    private static func isAlike(_ line: DefectLine, _ other: DefectLine) -> Bool {
+        line.offset * other.offset > 0 && abs(line.offset) >= touchingShare * abs(other.offset)
+    }
+
+    /// Touching ones as one that has the extent of the strongest.
+    private func joined(_ lines: [DefectLine]) -> [DefectLine] {
+        var joined: [(line: DefectLine, strongest: DefectLine)] = []
+        for line in lines.sorted(by: { ($0.isColumn ? 0 : 1, $0.first) < ($1.isColumn ? 0 : 1, $1.first) }) {
+            let index = joined.lastIndex { other in
+                other.line.isColumn == line.isColumn && other.line.first + other.line.width == line.first
+                    && other.line.offset * line.offset > 0 && other.line.extent.overlaps(line.extent)
+            }
+            guard let index else {
+                joined.append((line, line))
+                continue
+            }
+            let strongest = Self.isStronger(line, joined[index].strongest) ? line : joined[index].strongest
+            let (first, width) = (joined[index].line.first, joined[index].line.width + 1)
+            joined[index] = (strongest.with(first: first, width: width), strongest)
+        }
+        return joined.map(\.line)
     }
 
     private static func isStronger(_ a: DefectLine, _ b: DefectLine) -> Bool {

@@ -38,6 +38,8 @@ struct PointWeighing {
     let noise: Double
     /// Of photos of different things; nil where pixels are judged without scenes, or in spite of one.
     let dispersion: CountDispersion?
+    /// Whether a mean that lies far off in frame after frame says enough: in one view all details do.
+    let isSteadinessEnough: Bool
 
     /// A normal deviate that fewer than one in a million sound pixels reaches (both sides together).
     private static let persistenceNeeded = 5.0
@@ -120,7 +122,11 @@ struct PointWeighing {
     }
 
     /// Of the offset of the one that hides it: pixels of a cluster are damaged alike.
-    private static let hiddenShare = 0.6
+    static let hiddenShare = 0.6
+
+    /// Whether an offset stands out of what pixel and neighbours do from frame to frame, so that it is there in eight of nine
+    /// frames at least, whatever they do (Chebyshev 1867: beyond three deviations lies less than a ninth).
+    static func isSteady(offset: Double, variances: Double) -> Bool { offset * offset >= 9 * variances }
 
     private func weigh(_ candidate: Candidate, _ channel: Int) -> PointEvidence {
         let evidence = candidate.evidence[channel]
@@ -147,8 +153,12 @@ struct PointWeighing {
                 && evidence.touching < Self.touchingOfPoints
             // At the frame's edge a slope of the scene is an offset, of all pixels alike.
             let isAtEdge = !candidate.isCounted && (kind.isEven || evidence.touching < Self.touchingOfPoints)
-            if isAtEdge || showsSeldom {
-                let alone = Self.spreadsAlone * (candidate.isCounted ? 2 : 1)
+            // Pixels of a block hide each other from the counts.
+            let isOfBlock =
+                isSteadinessEnough && candidate.border != nil && usual <= Self.scatterOfChance
+                && Self.isSteady(offset: offset, variances: evidence.variance + evidence.ringVariance)
+            if isAtEdge || showsSeldom || isOfBlock {
+                let alone = Self.spreadsAlone * (candidate.isCounted && !isOfBlock ? 2 : 1)
                 strength = max(strength, min(1.2, spreadCount / alone))
             }
         }

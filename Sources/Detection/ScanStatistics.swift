@@ -30,6 +30,9 @@ struct ScanStatistics: Sendable {
     var columns: LineCounts
     /// How rows lie beside those above and below: [row][tile column].
     var rows: LineCounts
+    /// As `columns` and `rows`, beside those twice as far away: of lines that are their own neighbours' neighbours.
+    var farColumns: LineCounts
+    var farRows: LineCounts
     var candidates: CandidateStore
     /// None when there are more than `StillPixel.most`, as in black or white parts of scenes. In any order.
     private(set) var still: [StillPixel] = []
@@ -61,6 +64,8 @@ struct ScanStatistics: Sendable {
         phaseSpreads = Array(repeating: fpx_spread_sums(), count: places)
         columns = LineCounts(geometry.tileRows * shape.width)
         rows = LineCounts(shape.height * geometry.tileColumns)
+        farColumns = columns
+        farRows = rows
         candidates = CandidateStore(geometry)
     }
 
@@ -77,7 +82,7 @@ struct ScanStatistics: Sendable {
     static func byteCount(_ geometry: FrameGeometry) -> Int {
         let tileCount = geometry.tileRows * geometry.tileColumns
         let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
-        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 6 * lines
+        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 12 * lines
             + 7 * geometry.shape.height * geometry.tileColumns
     }
 }
@@ -86,8 +91,10 @@ struct ScanStatistics: Sendable {
 struct StillPixel: Sendable {
     let row: Int
     let column: Int
-    /// Of zeros, as many pixels of dark frames are.
-    let isBlack: Bool
+    let mean: Float
+
+    /// Zeros, as many pixels of dark frames are.
+    var isBlack: Bool { mean == 0 }
 
     /// Of the middle variance of a tile's row: deviations of a quarter, which noise of ten frames has in one pixel of twenty
     /// thousand, and three that touch never. Of fewer frames only what does not change at all.
@@ -96,8 +103,8 @@ struct StillPixel: Sendable {
     static let most = CandidateStore.capacity
 }
 
-/// Per piece of a line: of how many of its pixels is the mean above, or below, those of both sides, and twice the mean
-/// less both, summed up (in the units of the sums).
+/// Per piece of a line: of how many of its pixels is the mean above, or below, those of both sides, and how far beyond the
+/// nearer one, summed up (in the units of the sums).
 struct LineCounts: Sendable {
     var above: [UInt8]
     var below: [UInt8]
@@ -107,6 +114,15 @@ struct LineCounts: Sendable {
         above = Array(repeating: 0, count: count)
         below = Array(repeating: 0, count: count)
         sums = Array(repeating: 0, count: count)
+    }
+
+    /// Adds what another part of the frame has, to the pieces from `first` on.
+    mutating func add(_ other: LineCounts, at first: Int) {
+        for index in other.sums.indices {
+            above[first + index] += other.above[index]
+            below[first + index] += other.below[index]
+            sums[first + index] += other.sums[index]
+        }
     }
 
     /// For kernels: `above`, `below` and `sums`.

@@ -17,12 +17,12 @@ struct Suppression {
 
     /// Clusters of touching pixels, the strongest pixel first. The order of `points` does not matter.
     func clusters(_ points: [PointEvidence]) -> [[PointEvidence]] {
-        let isSingle = geometry.isLossless && geometry.colours == 1
         let ordered = points.sorted {
             let a = height($0)
             let b = height($1)
             return a != b ? a > b : ($0.row, $0.column) < ($1.row, $1.column)
         }
+        if geometry.isLossless, geometry.colours == 1 { return touching(ordered) }
         let (rowRadius, columnRadius) = geometry.smearRadius
         var clusters: [[PointEvidence]] = []
         var byCell: [Cell: [Int]] = [:]
@@ -33,7 +33,7 @@ struct Suppression {
                 for column in cell.column - 1...cell.column + 1 { near += byCell[Cell(index: (row, column))] ?? [] }
             }
             near = Array(Set(near)).sorted()
-            if let index = near.first(where: { joins(point, clusters[$0], isSingle) }) {
+            if let index = near.first(where: { joins(point, clusters[$0]) }) {
                 clusters[index].append(point)
                 byCell[cell, default: []].append(index)
                 continue
@@ -57,13 +57,38 @@ struct Suppression {
         return clusters
     }
 
+    /// Of samples that nothing has smeared: what touches and lies to the same side is together.
+    private func touching(_ ordered: [PointEvidence]) -> [[PointEvidence]] {
+        var left = Dictionary(uniqueKeysWithValues: ordered.map { (PixelPlace(row: $0.row, column: $0.column), $0) })
+        var clusters: [[PointEvidence]] = []
+        for point in ordered where left.removeValue(forKey: PixelPlace(row: point.row, column: point.column)) != nil {
+            var (members, next) = ([point], 0)
+            while next < members.count {
+                let place = members[next]
+                next += 1
+                for row in place.row - 1...place.row + 1 {
+                    for column in place.column - 1...place.column + 1 {
+                        let key = PixelPlace(row: row, column: column)
+                        guard let found = left[key], (found.evidence.offset > 0) == (point.evidence.offset > 0) else {
+                            continue
+                        }
+                        left[key] = nil
+                        members.append(found)
+                    }
+                }
+            }
+            clusters.append(members)
+        }
+        return clusters
+    }
+
     /// Touches a pixel of the cluster, to the same side, and is no smear.
-    private func joins(_ point: PointEvidence, _ cluster: [PointEvidence], _ isSingle: Bool) -> Bool {
+    private func joins(_ point: PointEvidence, _ cluster: [PointEvidence]) -> Bool {
         let first = cluster[0]
         guard (point.evidence.offset > 0) == (first.evidence.offset > 0),
             cluster.contains(where: { abs($0.row - point.row) <= 1 && abs($0.column - point.column) <= 1 })
         else { return false }
-        return isSingle || height(point) >= Self.clusterShare * height(first)
+        return height(point) >= Self.clusterShare * height(first)
     }
 
     /// Whether it lies in the coded unit of a stronger one, or as near to it as its colours are interpolated.

@@ -30,7 +30,7 @@ package struct MachineDescription: Sendable, Encodable {
 
     /// Describes the machine this process runs on.
     package init() {
-        let levels = (0..<UInt32(FPX_ISA_COUNT)).map { fpx_isa(rawValue: $0) }
+        let levels = (0..<UInt32(FPX_ISA_COUNT)).compactMap { fpx_isa(rawValue: $0) }
         version = fastPixVersion
         processors = WorkerTeam.defaultWorkers
         memoryBytes = MachineMemory.byteCount

@@ -94,7 +94,7 @@ struct PhotoSums {
             status = fpx_channel_sums_u16(&sum, &squares, words, channels, pixelCount)
             if !counts.isEmpty { _ = fpx_channel_histogram_u16(&counts, words, channels, pixelCount) }
         }
-        precondition(status == FPX_OK, String(cString: fpx_status_message(status)))
+        precondition(status == .ok, String(cString: fpx_status_message(status)))
         for channel in 0..<channels {
             sums.sum[channel] += UInt128(sum[channel])
             sums.sumOfSquares[channel] += UInt128(squares[channel])

@@ -137,12 +137,12 @@ static size_t random_length(void) {
 enum { MOST_FRAMES = 600 };
 
 /// Frames of `bytes` bytes; frames[count...] are not set.
-/// Now and then all of them as bright as can be, which no sum may overflow from.
+/// Now and then all of them as bright as can be, or as dark, which no sum may overflow from, shifted or not.
 static void make_frames(void *frames[MOST_FRAMES], size_t count, size_t bytes) {
-    const bool are_white = random_below(10) == 0;
+    const size_t kind = random_below(20);
     for (size_t frame = 0; frame < count; frame++) {
         frames[frame] = random_bytes(bytes);
-        if (are_white) memset(frames[frame], 0xff, bytes);
+        if (kind < 3) memset(frames[frame], kind < 2 ? 0xff : 0, bytes);
     }
 }
 
@@ -723,6 +723,7 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT,
            fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));
     EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
+    if (strcmp(fpx_isa_name((fpx_isa)99), "unknown") != 0) fail("a level that is none has the name of one");
     EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
     for (size_t index = 0; index < 4; index++) {
         if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0)

@@ -27,7 +27,7 @@ extension KernelSuites {
             }
         }
 
-        @Test(arguments: 1...Int(FPX_CHANNELS_MAXIMUM))
+        @Test(arguments: 1...FPX_CHANNELS_MAXIMUM)
         func eightBits(_ channels: Int) {
             var generator = SeededGenerator(stream: 401)
             for pixels in Self.pixelCounts {
@@ -40,9 +40,9 @@ extension KernelSuites {
                     let sum = GuardedBuffer<UInt64>(count: channels, filledWith: 5)
                     let squares = GuardedBuffer<UInt64>(count: channels, filledWith: 5)
                     #expect(
-                        fpx_channel_sums_u8(sum.pointer, squares.pointer, buffer.pointer, channels, pixels) == FPX_OK)
+                        fpx_channel_sums_u8(sum.pointer, squares.pointer, buffer.pointer, channels, pixels) == .ok)
                     let counts = GuardedBuffer<UInt64>(count: channels * 256, filledWith: 5)
-                    #expect(fpx_channel_histogram_u8(counts.pointer, buffer.pointer, channels, pixels) == FPX_OK)
+                    #expect(fpx_channel_histogram_u8(counts.pointer, buffer.pointer, channels, pixels) == .ok)
                     #expect(sum.values == expected.sum, "\(details)")
                     #expect(squares.values == expected.squares, "\(details)")
                     #expect(counts.values == expected.counts, "\(details)")
@@ -63,8 +63,8 @@ extension KernelSuites {
                     var sum = [UInt64](repeating: 0, count: channels)
                     var squares = sum
                     var counts = [UInt64](repeating: 0, count: channels * 65536)
-                    #expect(fpx_channel_sums_u16(&sum, &squares, buffer.pointer, channels, pixels) == FPX_OK)
-                    #expect(fpx_channel_histogram_u16(&counts, buffer.pointer, channels, pixels) == FPX_OK)
+                    #expect(fpx_channel_sums_u16(&sum, &squares, buffer.pointer, channels, pixels) == .ok)
+                    #expect(fpx_channel_histogram_u16(&counts, buffer.pointer, channels, pixels) == .ok)
                     #expect(sum == expected.sum, "\(details)")
                     #expect(squares == expected.squares, "\(details)")
                     #expect(counts == expected.counts, "\(details)")
@@ -78,7 +78,7 @@ extension KernelSuites {
             let samples = [UInt8](repeating: 255, count: pixels)
             var sum: UInt64 = 0
             var squares: UInt64 = 0
-            #expect(fpx_channel_sums_u8(&sum, &squares, samples, 1, pixels) == FPX_OK)
+            #expect(fpx_channel_sums_u8(&sum, &squares, samples, 1, pixels) == .ok)
             #expect(sum == UInt64(pixels) * 255)
             #expect(squares == UInt64(pixels) * 65025)
         }
@@ -88,8 +88,8 @@ extension KernelSuites {
             var squares = sum
             let samples = [UInt8](repeating: 1, count: 20)
             for channels in [0, 5] {
-                #expect(fpx_channel_sums_u8(&sum, &squares, samples, channels, 4) == FPX_ERROR_ARGUMENT)
-                #expect(fpx_channel_histogram_u8(&sum, samples, channels, 4) == FPX_ERROR_ARGUMENT)
+                #expect(fpx_channel_sums_u8(&sum, &squares, samples, channels, 4) == .argument)
+                #expect(fpx_channel_histogram_u8(&sum, samples, channels, 4) == .argument)
             }
             #expect(sum == [1, 1, 1, 1, 1] && squares == sum)
         }

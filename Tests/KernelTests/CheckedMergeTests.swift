@@ -75,7 +75,7 @@ extension KernelSuites {
             }
             var (sum, square) = ([UInt32(0)], [UInt32(0)])
             #expect(
-                !fpx_moments_u8_merge_checked_tile(&sum, &square, [0], [0], Int(FPX_MOMENTS_U8_MAXIMUM_FRAMES) + 1, 1))
+                !fpx_moments_u8_merge_checked_tile(&sum, &square, [0], [0], FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, 1))
         }
 
         @Test func countersOnEitherSideOfEveryBound() {

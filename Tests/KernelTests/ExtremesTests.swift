@@ -182,7 +182,7 @@ extension KernelSuites {
                 let tile = counters()
                 #expect(
                     Sample.tile(tile.map(\.pointer), stride * 2, pointers.flatMap { $0 }, shape, black, white)
-                        == FPX_OK)
+                        == .ok)
                 check(tile, level, "tile")
 
                 let single = counters()
@@ -192,7 +192,7 @@ extension KernelSuites {
                         pointers.map { $0[row + shape.distanceRows] },
                         pointers.map { $0[row + 2 * shape.distanceRows] },
                         shape.frames, shape.samples, shape.distanceSamples, black, white)
-                    #expect(status == FPX_OK)
+                    #expect(status == .ok)
                 }
                 check(single, level, "row by row")
             }
@@ -293,19 +293,19 @@ extension KernelSuites {
                 let counters = (0..<4).map { _ in GuardedBuffer<UInt16>(count: samples, filledWith: 0) }
                 let pointers = guarded.map { buffer in
                     [UnsafePointer<UInt8>](
-                        repeating: UnsafePointer(buffer.pointer), count: Int(FPX_EXTREMES_MAXIMUM_FRAMES))
+                        repeating: UnsafePointer(buffer.pointer), count: FPX_EXTREMES_MAXIMUM_FRAMES)
                 }
                 func accumulate(_ frames: Int) -> fpx_status {
                     UInt8.row(
                         counters.map(\.pointer), pointers[0], pointers[1], pointers[2], frames, samples, 1, 0, 255)
                 }
-                #expect(accumulate(65_535) == FPX_OK)
+                #expect(accumulate(65_535) == .ok)
                 #expect(counters[0].values[10] == 65_535, "\(level)")
                 #expect(counters[1].values[40] == 65_535, "\(level)")
                 #expect(counters[2].values[61] == 65_535, "\(level)")
                 #expect(counters[3].values.allSatisfy { $0 == 0 }, "\(level)")
                 let before = counters.map(\.values)
-                #expect(accumulate(65_536) == FPX_ERROR_OVERFLOW)
+                #expect(accumulate(65_536) == .overflow)
                 #expect(counters.map(\.values) == before, "an error must change nothing")
             }
         }
@@ -314,13 +314,13 @@ extension KernelSuites {
             let rows = GuardedBuffer<UInt8>(count: 9, filledWith: 1)
             let counters = (0..<4).map { _ in GuardedBuffer<UInt16>(count: 9, filledWith: 0).pointer }
             let frames = [UnsafePointer(rows.pointer)]
-            #expect(UInt8.row(counters, frames, frames, frames, 1, 9, 0, 0, 255) == FPX_ERROR_ARGUMENT)
+            #expect(UInt8.row(counters, frames, frames, frames, 1, 9, 0, 0, 255) == .argument)
             let shape = TileShape(frames: 1, rows: 1, samples: 9, distanceRows: 0, distanceSamples: 1)
-            #expect(UInt8.tile(counters, 18, frames + frames + frames, shape, 0, 255) == FPX_ERROR_ARGUMENT)
+            #expect(UInt8.tile(counters, 18, frames + frames + frames, shape, 0, 255) == .argument)
             // Distances that do not fit the row, up to those whose double does not fit a number.
             for distance in [5, 9, 100, Int.max, -1] {
                 let status = UInt8.row(counters, frames, frames, frames, 1, 9, distance, 0, 255)
-                #expect(status == FPX_OK)
+                #expect(status == .ok)
             }
         }
     }

@@ -28,7 +28,7 @@ protocol MomentsSample: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
 }
 
 extension UInt8: MomentsSample {
-    static var maximumFrames: Int { Int(FPX_MOMENTS_U8_MAXIMUM_FRAMES) }
+    static var maximumFrames: Int { FPX_MOMENTS_U8_MAXIMUM_FRAMES }
     static func accumulate(
         _ sum: UnsafeMutablePointer<UInt32>, _ squares: UnsafeMutablePointer<UInt32>,
         _ frames: [UnsafePointer<UInt8>], _ count: Int
@@ -55,7 +55,7 @@ extension UInt8: MomentsSample {
 }
 
 extension UInt16: MomentsSample {
-    static var maximumFrames: Int { Int(FPX_MOMENTS_U16_MAXIMUM_FRAMES) }
+    static var maximumFrames: Int { FPX_MOMENTS_U16_MAXIMUM_FRAMES }
     static func accumulate(
         _ sum: UnsafeMutablePointer<UInt32>, _ squares: UnsafeMutablePointer<UInt64>,
         _ frames: [UnsafePointer<UInt16>], _ count: Int
@@ -148,7 +148,7 @@ extension KernelSuites {
             for frame in samples { expected.add(frame) }
             Level.walk { level in
                 let moments = GuardedMoments(start, slackBytes: slack * 8)
-                #expect(Sample.accumulate(moments.sum.pointer, moments.squares.pointer, pointers, count) == FPX_OK)
+                #expect(Sample.accumulate(moments.sum.pointer, moments.squares.pointer, pointers, count) == .ok)
                 #expect(
                     moments.matches(expected),
                     "\(describe(level, "\(Sample.self), \(frameCount) frames, \(count) samples, slack \(slack)"))")
@@ -191,7 +191,7 @@ extension KernelSuites {
             Level.walk { level in
                 let moments = GuardedMoments<Sample>(count: count)
                 var pointers = Array(repeating: UnsafePointer(largest.pointer), count: Sample.maximumFrames)
-                #expect(Sample.accumulate(moments.sum.pointer, moments.squares.pointer, pointers, count) == FPX_OK)
+                #expect(Sample.accumulate(moments.sum.pointer, moments.squares.pointer, pointers, count) == .ok)
                 let sums = Array(repeating: UInt32(frameCount * maximum), count: count)
                 let squares = Array(repeating: Sample.SquareSum(frameCount * maximum * maximum), count: count)
                 #expect(moments.sum.values == sums, "\(level)")
@@ -200,11 +200,11 @@ extension KernelSuites {
                 pointers.append(UnsafePointer(largest.pointer))
                 #expect(
                     Sample.accumulate(moments.sum.pointer, moments.squares.pointer, pointers, count)
-                        == FPX_ERROR_OVERFLOW)
+                        == .overflow)
                 #expect(
                     Sample.accumulate(
                         moments.sum.pointer, moments.squares.pointer, pointers, count, tile: 64, threads: 1)
-                        == FPX_ERROR_OVERFLOW)
+                        == .overflow)
                 #expect(moments.sum.values == sums, "an error must change nothing")
 
                 // Equal samples have no variance, even here.
@@ -234,7 +234,7 @@ extension KernelSuites {
                         #expect(
                             Sample.accumulate(
                                 moments.sum.pointer, moments.squares.pointer, pointers, count, tile: tile,
-                                threads: threads) == FPX_OK)
+                                threads: threads) == .ok)
                         #expect(
                             moments.matches(expected), "\(describe(level, "team of \(threads), tiles of \(tile)"))")
                     }
@@ -252,7 +252,7 @@ extension KernelSuites {
             let frame = GuardedBuffer<UInt8>(count: 1, filledWith: 1)
             let status = UInt8.accumulate(
                 moments.sum.pointer, moments.squares.pointer, [UnsafePointer(frame.pointer)], 1, tile: 0, threads: 1)
-            #expect(status == FPX_ERROR_ARGUMENT)
+            #expect(status == .argument)
         }
 
         private func checkRemoveAndMerge<Sample: MomentsSample>(of _: Sample.Type) {

@@ -20,7 +20,7 @@ import Testing
             var found = -1
             #expect(
                 fpx_seam_columns_u8(
-                    &found, rows[0], rows[1], rows[2], rows[3], width, channels, channel, step, 6) == FPX_OK)
+                    &found, rows[0], rows[1], rows[2], rows[3], width, channels, channel, step, 6) == .ok)
             #expect(found == expected)
         }
     }
@@ -30,7 +30,7 @@ import Testing
         let row = [UInt8](repeating: 0, count: 12)
         for (channels, channel, step) in [(3, 3, 2), (3, 0, 0), (3, 0, 22), (0, 0, 1)] {
             #expect(
-                fpx_seam_columns_u8(&found, row, row, row, row, 4, channels, channel, step, 6) == FPX_ERROR_ARGUMENT)
+                fpx_seam_columns_u8(&found, row, row, row, row, 4, channels, channel, step, 6) == .argument)
         }
         #expect(found == 7)
     }

@@ -112,8 +112,8 @@ struct ExpectedWelford {
     }
 
     mutating func add<Sample: WelfordSample>(framesBefore: Int, _ frames: [[Sample]]) {
-        for first in stride(from: 0, to: frames.count, by: Int(FPX_WELFORD_BLOCK_FRAMES)) {
-            let block = frames[first..<min(first + Int(FPX_WELFORD_BLOCK_FRAMES), frames.count)]
+        for first in stride(from: 0, to: frames.count, by: FPX_WELFORD_BLOCK_FRAMES) {
+            let block = frames[first..<min(first + FPX_WELFORD_BLOCK_FRAMES, frames.count)]
             var moments = ExpectedWelford(count: mean.count)
             for (position, frame) in block.enumerated() {
                 let reciprocal = 1 / Double(position + 1)
@@ -145,7 +145,7 @@ extension KernelSuites {
             expected.add(framesBefore: 3, samples)
             Level.walk { level in
                 let moments = GuardedWelford(start, slackBytes: slack * 8)
-                #expect(Sample.accumulate(moments, 3, pointers) == FPX_OK)
+                #expect(Sample.accumulate(moments, 3, pointers) == .ok)
                 #expect(
                     moments.matches(expected),
                     "\(describe(level, "\(Sample.self), \(frameCount) frames, \(count) samples, slack \(slack)"))")
@@ -182,12 +182,12 @@ extension KernelSuites {
 
         @Test func emptyCallsChangeNothing() {
             let moments = GuardedWelford(ExpectedWelford(count: 0))
-            #expect(UInt8.accumulate(moments, 0, []) == FPX_OK)
+            #expect(UInt8.accumulate(moments, 0, []) == .ok)
             let frame = GuardedBuffer<UInt8>(count: 0, filledWith: 0)
-            #expect(UInt8.accumulate(moments, 0, [UnsafePointer(frame.pointer)]) == FPX_OK)
+            #expect(UInt8.accumulate(moments, 0, [UnsafePointer(frame.pointer)]) == .ok)
             #expect(
                 UInt8.accumulate(moments, 0, [UnsafePointer(frame.pointer)], tile: 0, threads: 1)
-                    == FPX_ERROR_ARGUMENT)
+                    == .argument)
         }
 
         @Test func splittingAtBlocksChangesNoBit() {
@@ -223,7 +223,7 @@ extension KernelSuites {
                 for threads in Shapes.teamSizes {
                     for tile in [63, 1000, 2999, 100_000] {
                         let moments = GuardedWelford(ExpectedWelford(count: count))
-                        #expect(Float.accumulate(moments, 0, pointers, tile: tile, threads: threads) == FPX_OK)
+                        #expect(Float.accumulate(moments, 0, pointers, tile: tile, threads: threads) == .ok)
                         #expect(
                             moments.matches(expected), "\(describe(level, "team of \(threads), tiles of \(tile)"))")
                     }

@@ -19,7 +19,7 @@ from ._errors import (
     UsageError,
 )
 from ._extremes import Extremes
-from ._jobs import add_weighted_folder, hotpixels, judge, merge, stats
+from ._jobs import add_weighted_folder, hotpixels, judge, merge, merge_stats, stats
 from ._kernels import add_weighted, gaussian_blur, select_simd, simd
 from ._moments import Moments
 from ._program import Progress, program_path
@@ -59,6 +59,7 @@ __all__ = [
     "hotpixels",
     "judge",
     "merge",
+    "merge_stats",
     "program_path",
     "select_simd",
     "simd",

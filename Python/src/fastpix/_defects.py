@@ -308,6 +308,8 @@ class DefectList(Sequence[Defect]):
     ) -> DefectList:
         """Read a list in any of the forms that fastpix writes, or of CHDK (`.bin`); the content tells which.
 
+        Masks of other programs may be PNG, TIFF (strips; uncompressed, LZW, Deflate or PackBits) and FITS (uncompressed).
+
         Parameters
         ----------
         path : str or path
@@ -355,8 +357,8 @@ class DefectList(Sequence[Defect]):
         Parameters
         ----------
         path : str or path
-            The file; its extension tells the form: .json, .csv, .png (mask), .badpixels (dcraw), .lst (Siril), .txt
-            (PixInsight), .jpegpixi. It appears when it is complete.
+            The file; its extension tells the form: .json, .csv, .png, .tif, .fits (masks), .badpixels (dcraw), .lst (Siril),
+            .txt (PixInsight), .jpegpixi. It appears when it is complete.
         form : str, optional
             The form, where the name does not tell it. `rawtherapee` writes a file, whose name is up to you here.
         offset : (int, int)

@@ -176,7 +176,7 @@ def merge(
     Parameters
     ----------
     states : path or iterable of paths
-        State files of disjoint sets of photos of one camera and frame shape.
+        State files of disjoint sets of photos of one camera and frame shape. Those of `stats` are for `merge_stats`.
     defects : bool
         False for the statistics alone.
     save_state : path, optional
@@ -215,7 +215,9 @@ def stats(
     as_rgb: bool = False,
     weight: Literal["pixel", "image"] | None = None,
     count_values: bool = False,
+    checkpoint: AnyPath | None = None,
     workers: int | None = None,
+    memory_limit: str | None = None,
     arguments: Sequence[str] = (),
     progress: OnProgress | None = None,
 ) -> StatsReport:
@@ -226,7 +228,7 @@ def stats(
 
     Parameters
     ----------
-    paths, recursive, workers, arguments, progress
+    paths, recursive, workers, memory_limit, arguments, progress
         As for `hotpixels`.
     verify : bool
         Decode every photo to its end, to find damage that headers do not show.
@@ -238,6 +240,10 @@ def stats(
         Whether every pixel or every image counts alike. Implies `moments`.
     count_values : bool
         How often each value occurs. Implies `moments`.
+    checkpoint : path, optional
+        A state of the sums, to go on from: the same call, also with more paths, takes in only photos that are not in it.
+        `merge_stats` adds such states up, those of parts on many machines
+        (``arguments=["--shard", "1/8"]``). Implies `moments`.
 
     Returns
     -------
@@ -246,7 +252,8 @@ def stats(
     Raises
     ------
     FastPixError, UsageError, ProgramNotFoundError, KeyboardInterrupt
-        As `hotpixels`; so is the SkippedFilesWarning.
+        As `hotpixels`; so is the SkippedFilesWarning. Also FastPixError for a checkpoint of other settings, or of
+        `hotpixels`.
     """
     options = [
         *_flag("--recursive", recursive),
@@ -255,9 +262,45 @@ def stats(
         *_flag("--as-rgb", as_rgb),
         *_option("--weight", weight),
         *_flag("--count-values", count_values),
+        *_option("--checkpoint", checkpoint),
         *_option("--workers", workers),
+        *_option("--memory-limit", memory_limit),
     ]
     return _report(StatsReport, _run(["stats", "--format", "json", *options, *arguments], paths, progress))
+
+
+def merge_stats(
+    states: AnyPath | Iterable[AnyPath],
+    *,
+    save_state: AnyPath | None = None,
+    overwrite: bool = False,
+    arguments: Sequence[str] = (),
+) -> StatsReport:
+    """Add up states that ``stats(..., checkpoint=...)`` has written; no photo is needed.
+
+    Runs ``fastpix merge``. The moments are those of one run over all photos, to the last bit.
+
+    Parameters
+    ----------
+    states : path or iterable of paths
+        State files of disjoint sets of photos, made with the same `weight`, `as_rgb` and `count_values`.
+    save_state : path, optional
+        Where the combined state goes.
+    overwrite, arguments
+        As for `hotpixels`.
+
+    Returns
+    -------
+    StatsReport
+
+    Raises
+    ------
+    FastPixError, UsageError, ProgramNotFoundError, KeyboardInterrupt
+        As `hotpixels`; also FastPixError for damaged states, for ones that share photos or differ in settings, and for
+        those of `hotpixels`, which `merge` takes.
+    """
+    options = [*_option("--save-state", save_state), *_flag("--overwrite", overwrite)]
+    return _report(StatsReport, _run(["merge", "--format", "json", *options, *arguments], states, None))
 
 
 def add_weighted_folder(

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from . import _png
+from . import _fits, _png, _tiff
 from ._defects import Camera, Defect, DefectList, Pixel
 from ._errors import MapError
 
@@ -28,6 +29,13 @@ _FRAME_NOTE = re.compile(
 _SHAPES = ("point", "cluster", "column", "row", "grid")
 _EXTENT = ("extent_rows", "extent_columns", "row_period", "column_period")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+#: What masks begin with.
+_MASKS: dict[bytes, Callable[[bytes], NDArray[np.bool_]]] = {
+    b"\x89PNG": _png.decode,
+    b"II*\x00": _tiff.decode,
+    b"MM\x00*": _tiff.decode,
+    b"SIMPLE  =": _fits.decode,
+}
 
 
 @dataclass(frozen=True)
@@ -53,19 +61,15 @@ def read(
 
 
 def _lists(content: bytes, name: str, told: _Told) -> tuple[DefectList, ...]:
-    if content.startswith(b"\x89PNG"):
-        return _in_photos_frame((_mask(content),), told)
-    if content.startswith((b"II*\x00", b"MM\x00*", b"SIMPLE  =")):
-        raise MapError(
-            "a mask as TIFF or FITS is read by the program alone; load it as an array, and give its places: "
-            "DefectList.at(numpy.argwhere(mask), width, height)"
-        )
+    decode_mask = next((decode for beginning, decode in _MASKS.items() if content.startswith(beginning)), None)
+    if decode_mask is not None:
+        return _in_photos_frame((_mask(decode_mask(content)),), told)
     if name.lower().endswith(".bin"):
         return (_placed(_chdk(content), None, True, told),)
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        raise MapError("neither text nor a PNG, so no list of defects; CHDK's lists end in .bin") from None
+        raise MapError("neither text nor a mask, so no list of defects; CHDK's lists end in .bin") from None
     if text.lstrip()[:1] == "{":
         return _in_photos_frame(_json(text), told)
     header = re.split(r"[\r\n]", text, maxsplit=1)[0].split(",")
@@ -251,8 +255,7 @@ def _pixels(text: str) -> tuple[Pixel, ...] | None:
 # A mask.
 
 
-def _mask(content: bytes) -> DefectList:
-    marked = _png.decode(content)
+def _mask(marked: NDArray[np.bool_]) -> DefectList:
     height, width = marked.shape
     if int(marked.sum()) > height * width // _MOST_MARKED:
         raise MapError("the mask marks more than a tenth of the picture; it should be black but for the defects")

@@ -7,13 +7,16 @@ import json
 import os
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import get_args
 
-from . import _png
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _fits, _png, _tiff
 from ._defects import Camera, Defect, DefectList, MapForm
 from ._errors import MapError
 
@@ -21,11 +24,22 @@ _FORMS_BY_EXTENSION: dict[str, MapForm] = {
     ".json": "json",
     ".csv": "csv",
     ".png": "mask",
+    ".tif": "mask",
+    ".tiff": "mask",
+    ".fits": "mask",
+    ".fit": "mask",
     ".badpixels": "dcraw",
     ".lst": "siril",
     ".txt": "pixinsight",
     ".jpegpixi": "jpegpixi",
     ".blocks": "jpegpixi",
+}
+#: Masks that are not PNG.
+_MASKS: dict[str, Callable[[NDArray[np.bool_]], bytes]] = {
+    ".tif": _tiff.encode,
+    ".tiff": _tiff.encode,
+    ".fits": _fits.encode,
+    ".fit": _fits.encode,
 }
 #: A side of a frame whose size is not known.
 _ANY_SIDE = 1 << 31
@@ -47,7 +61,7 @@ def write(
         elif len(lists) != 1:
             raise MapError(f"{len(lists)} lists fit into one file as JSON and CSV only")
         else:
-            content = _content(lists[0], form, offset)
+            content = _content(lists[0], form, offset, Path(path).suffix.lower())
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
     place(Path(path), [content])
@@ -64,9 +78,9 @@ def _form_of(name: str) -> MapForm:
     return _FORMS_BY_EXTENSION[extension]
 
 
-def _content(defects: DefectList, form: MapForm, offset: tuple[int, int]) -> bytes:
+def _content(defects: DefectList, form: MapForm, offset: tuple[int, int], extension: str) -> bytes:
     if form == "mask":
-        return _png.encode(defects.mask())
+        return _MASKS.get(extension, _png.encode)(defects.mask())
     if form == "jpegpixi":
         return _text(_comments(defects, 0, 0) + _blocks(defects))
     column, row = offset

@@ -16,7 +16,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 #: More than any sensor; and what a damaged file claims must not be allocated.
-_MOST_PIXELS = 500_000_000
+MOST_PIXELS = 500_000_000
 
 
 def encode(mask: NDArray[np.bool_]) -> bytes:
@@ -40,8 +40,8 @@ def decode(content: bytes) -> NDArray[np.bool_]:
     width, height, depth, colour, compression, filtering, interlace = struct.unpack(">IIBBBBB", header)
     if colour not in _SAMPLES or depth not in _DEPTHS[colour] or compression or filtering or width * height == 0:
         raise MapError("the PNG's header is damaged")
-    if width * height > _MOST_PIXELS:
-        raise MapError(f"the mask has {width} x {height} pixels, more than {_MOST_PIXELS}")
+    if width * height > MOST_PIXELS:
+        raise MapError(f"the mask has {width} x {height} pixels, more than {MOST_PIXELS}")
     if interlace:
         raise MapError("the PNG is interlaced; save the mask without interlacing")
     row_bytes = (width * _SAMPLES[colour] * depth + 7) // 8

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ._defects import Camera, Defect, DefectList
 from ._errors import FastPixError, SkippedFile
@@ -216,11 +216,17 @@ class _Job(Record):
     timing: Mapping[str, float]
     peak_memory_bytes: int
 
+    #: What the names of its schemas begin with, whatever their version.
+    _SCHEMA: ClassVar[str]
+
     @classmethod
     def from_text(cls, text: str | bytes) -> Self:
-        """Make a report from the program's JSON."""
+        """Make a report from the program's JSON; FastPixError for what is none, or of another job."""
         try:
             content = json.loads(text)
+            schema = content.get("schema")
+            if not (isinstance(schema, str) and schema.startswith(cls._SCHEMA)):
+                raise ValueError(f"its schema is {schema!r}, and a {cls.__name__} is made of {cls._SCHEMA}*")
             return cls.from_json(content)
         except (ValueError, AttributeError, TypeError) as error:
             raise FastPixError(f"the program's JSON cannot be read: {error}") from error
@@ -256,6 +262,8 @@ class Report(_Job):
     peak_memory_bytes, temporary_file_bytes : int
     schema, version : str
     """
+
+    _SCHEMA = "fastpix.hotpixels/"
 
     groups: tuple[Group, ...] = _of(Group)
     warnings: tuple[Warned, ...] = _of(Warned)
@@ -342,6 +350,8 @@ class StatsReport(_Job):
         None unless they were asked for.
     """
 
+    _SCHEMA = "fastpix.stats/"
+
     photos: int
     bytes_on_disk: int
     bytes_decoded: int
@@ -380,6 +390,8 @@ class BlendReport(_Job):
     totals : mapping
     is_interrupted : bool
     """
+
+    _SCHEMA = "fastpix.addweighted/"
 
     images: tuple[BlendedImage, ...] = _of(BlendedImage)
     totals: Mapping[str, Any]

@@ -21,6 +21,7 @@ from ._map_writing import place
 from ._moments import Moments
 
 SIGNATURE = b"\x89FPS\r\n\x1a\n"
+_SIGNATURE_OF_CHANNELS = b"\x89FPC\r\n\x1a\n"
 #: The one version that is read and written: others have another layout, or photos that decode to other samples.
 VERSION = 4
 _HEADER = struct.Struct("<8sII")
@@ -374,6 +375,8 @@ def _photos(records: bytes, count: int) -> list[StatePhoto]:
 
 
 def _parse(content: bytes) -> State:
+    if content.startswith(_SIGNATURE_OF_CHANNELS):
+        raise StateError("a state of channel statistics, as `stats` writes it; `merge_stats` takes those")
     if len(content) < _HEADER.size or not content.startswith(SIGNATURE):
         raise StateError("not a state file of fastpix")
     _, version, length = _HEADER.unpack_from(content)

@@ -63,6 +63,31 @@ static inline __m512i _mm512_cvtepu32_epi64(__m256i values) {
     return result;
 }
 
+// SIMDe wants the number of bits to be written as a constant.
+#undef _mm512_srli_epi16
+#define _mm512_srli_epi16(a, bits) emulated_shift_right(a, bits)
+
+static inline __m512i emulated_shift_right(__m512i values, int bits) {
+    uint16_t words[32];
+    memcpy(words, &values, sizeof words);
+    for (int lane = 0; lane < 32; lane++)
+        words[lane] = (uint16_t)(words[lane] >> bits);
+    memcpy(&values, words, sizeof words);
+    return values;
+}
+
+static inline __mmask16 _mm512_cmplt_epu32_mask(__m512i a, __m512i b) {
+    uint32_t x[16], y[16];
+    __mmask16 mask = 0;
+    memcpy(x, &a, sizeof x);
+    memcpy(y, &b, sizeof y);
+    for (int lane = 0; lane < 16; lane++)
+        mask |= (__mmask16)((x[lane] < y[lane]) << lane);
+    return mask;
+}
+
+// SIMDe after 0.8.2 has it.
+#if !defined(_mm256_mask_storeu_epi8)
 static inline void _mm256_mask_storeu_epi8(void *address, __mmask32 mask, __m256i values) {
     uint8_t bytes[32];
     memcpy(bytes, &values, sizeof bytes);
@@ -70,5 +95,6 @@ static inline void _mm256_mask_storeu_epi8(void *address, __mmask32 mask, __m256
         if (mask >> lane & 1) ((uint8_t *)address)[lane] = bytes[lane];
     }
 }
+#endif
 
 #endif

@@ -15,13 +15,14 @@ struct Level: CustomStringConvertible {
 
     func select() { _ = fpx_isa_select_with(isa, extensions) }
 
+    static let isas = (0..<UInt32(FPX_ISA_COUNT)).compactMap { fpx_isa(rawValue: $0) }
+
     static var selected: Level { Level(isa: fpx_isa_selected(), extensions: fpx_isa_extensions_selected()) }
 
     /// Every level of this machine with every set of extensions that it can run, whether it would choose them or not;
     /// portable C first.
     static let available: [Level] = {
-        let isas = (0..<UInt32(FPX_ISA_COUNT)).map { fpx_isa(rawValue: $0) }.filter { fpx_isa_available($0) }
-        return isas.flatMap { isa in
+        isas.filter { fpx_isa_available($0) }.flatMap { isa in
             (0..<UInt32(1) << FPX_EXTENSION_COUNT)
                 .filter { $0 & ~fpx_isa_extensions_available(isa) == 0 }
                 .map { Level(isa: isa, extensions: $0) }

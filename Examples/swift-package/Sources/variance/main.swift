@@ -15,7 +15,7 @@ var sumOfSquares = [UInt32](repeating: 0, count: sampleCount)
 var team = fpx_parallel_team(0)
 let status = fpx_moments_u8_accumulate_strided(
     &sum, &sumOfSquares, frames, sampleCount, frameCount, sampleCount, 4096, &team)
-guard status == FPX_OK else { fatalError(String(cString: fpx_status_message(status))) }
+guard status == .ok else { fatalError(String(cString: fpx_status_message(status))) }
 
 var scaledM2 = [UInt64](repeating: 0, count: sampleCount)
 fpx_moments_u8_scaled_m2(&scaledM2, sum, sumOfSquares, frameCount, sampleCount)

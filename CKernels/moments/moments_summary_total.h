@@ -1,6 +1,6 @@
-/// The summary of scaled M2, written once for compilers to vectorise with the instructions of each level.
-#ifndef FPX_MOMENTS_SUMMARIZE_H
-#define FPX_MOMENTS_SUMMARIZE_H
+/// The 128-bit total of a summary.
+#ifndef FPX_MOMENTS_SUMMARY_TOTAL_H
+#define FPX_MOMENTS_SUMMARY_TOTAL_H
 
 #include "../kernels.h"
 
@@ -15,13 +15,5 @@ static inline void fpx_summary_add(fpx_scaled_m2_summary *summary, uint64_t lowe
     summary->total_high += (upper_halves >> 32) + (low < upper_halves_low) + (total_low < low);
     summary->total_low = total_low;
 }
-
-#define SQUARE uint32_t
-#define NAME fpx_summarize_u8
-#include "moments_summary.h"
-
-#define SQUARE uint64_t
-#define NAME fpx_summarize_u16
-#include "moments_summary.h"
 
 #endif
