@@ -467,7 +467,7 @@ struct DefectJudgement {
         let around = max(mean(around: line) ?? level, shape.sampleType == .f32 ? -.infinity : -line.offset)
         return Defect(
             row: row, column: column, channel: geometry.mainChannel,
-class: isDead ? .dead : line.isStill ? .stuck : line.offset > 0 ? .hot : .lowGain,
+            class: isDead ? .dead : line.isStill ? .stuck : line.offset > 0 ? .hot : .lowGain,
             shape: line.isColumn ? .column : .row,
             confidence: Confidence.share(strength: strength), mean: around + line.offset,
             neighbourhoodMean: around, variance: 0,
