@@ -143,7 +143,7 @@ struct BlocksAndLinesTests {
     @Test func floatsAreCountedInSixteenBits() {
         var (sums, level, roughness) = ([Int64(0)], Int64(0), Int64(0))
         let row: [Float] = [0, 1, 0.5, 0, 0, 0, 0, 1 / 65536]
-        #expect(fpx_scene_row_f32(&sums, &level, &roughness, row, 8, 1, 0, 1) == FPX_OK)
+        #expect(fpx_scene_row_f32(&sums, &level, &roughness, row, 8, 1, 0, 1) == .ok)
         #expect(sums == [65536 + 32768 + 1] && level == sums[0])
         #expect(roughness == 65536 + 32768 + 32768 + 1)
     }
