@@ -74,9 +74,9 @@ struct FrameRecognition {
         let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 || level > 1 ? 65535 : 1
         let isSteady = frames.relativeVariance.squareRoot() * level <= max(rounding == 0 ? 0 : 1, contrast)
         if level <= Self.darkShare * range && (isSteady || frames.isWithoutLight) {
-            (kind, reason) = (.darks, "no light and nothing but noise from frame to frame")
+            (kind, reason) = (.darks, "no light, only noise from frame to frame")
         } else {
-            (kind, reason) = (.flats, "even light and nothing but noise from pixel to pixel")
+            (kind, reason) = (.flats, "even light, only noise from pixel to pixel")
         }
     }
 

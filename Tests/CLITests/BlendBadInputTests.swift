@@ -26,7 +26,7 @@ struct BlendBadInputTests {
             let result = try run.blended()
             #expect(result.images.map(\.output) == ["out/good-1.png", "out/good-2.jpg"])
             #expect(result.skipped.map(\.path) == (bad + ["dangling.jpg"]).map { "photos/\($0)" }.sorted())
-            #expect(run.stderrLines == result.skipped.map { "fastpix: skipped \($0.path): \($0.reason)" })
+            run.expectNamed(result.skipped.map { ($0.path, $0.reason) })
             #expect(try folder.appendingPathComponent("out").entries() == ["good-1.png", "good-2.jpg"])
         }
     }

@@ -35,7 +35,7 @@ struct BlendPairingTests {
                 result.skipped.map(\.reason) == [
                     "not paired: no image called 1 in b", "not paired: no image called 4 in a",
                 ])
-            #expect(run.stderrLines == result.skipped.map { "fastpix: skipped \($0.path): \($0.reason)" })
+            run.expectNamed(result.skipped.map { ($0.path, $0.reason) })
         }
     }
 

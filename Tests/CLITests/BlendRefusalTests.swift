@@ -112,7 +112,7 @@ struct BlendRefusalTests {
             #expect(run.exitCode == 1)
             #expect(
                 run.stderr.contains(
-                    "skipped a.png: has 61 x 43 pixels, but b.png has 23 x 17; give images of one size, or let the second be resized"))
+                    "skipped a.png: has 61 x 43 pixels, but b.png has 23 x 17; give images of one size, or --resize-b"))
             #expect(try folder.entries() == ["a.png", "b.png"])
 
             let resized = try CommandRun.addWeighted(

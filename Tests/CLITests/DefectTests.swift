@@ -44,7 +44,7 @@ struct DefectTests {
         ])
         let lines = run.stdout.split(separator: "\n")
         try #require(lines.count == 4)
-        #expect(lines[1].hasSuffix(",,,,"))
+        #expect(lines[1].hasSuffix(",,,,1.0"))
         #expect(lines[2].contains(",1,889,355,1,219.7") && lines[2].contains(",stuck,"))
         #expect(lines[3].contains(",2,76,83,1,103.2") && lines[3].contains(",hot,"))
     }

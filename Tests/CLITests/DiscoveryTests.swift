@@ -76,7 +76,7 @@ struct DiscoveryTests {
         #expect(text.stdout.contains("undefined"))
         let csv = try CommandRun.fastpix(arguments + ["csv"])
         #expect(csv.exitCode == 0)
-        #expect(csv.stdout.split(separator: "\n").dropFirst().allSatisfy { $0.hasSuffix(",,0.0,,,,") })
+        #expect(csv.stdout.split(separator: "\n").dropFirst().allSatisfy { $0.hasSuffix(",,0.0,,,,,,,,,,,") })
     }
 
     // MARK: Folders

@@ -49,7 +49,7 @@ struct StatsTests {
         }
         // Each broken file is named once, here and on stderr.
         #expect(!result.skipped.isEmpty)
-        #expect(run.stderr == result.skipped.map { "fastpix: skipped \($0.path): \($0.reason)\n" }.joined())
+        run.expectNamed(result.skipped.map { ($0.path, $0.reason) })
     }
 
     @Test func textIsForPeople() throws {

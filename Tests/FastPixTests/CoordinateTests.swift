@@ -62,7 +62,9 @@ struct CoordinateTests {
             let frame = maskedBorder ? "# frame 240 x 200, offset -8,-4" : "# frame 224 x 190, offset 0,0"
             #expect(
                 list.split(separator: "\n").dropFirst().map(String.init)
-                    == [frame, "# sensor 240 x 200, margins 8,4", "60 50 0", "73 101 0"])
+                    == [
+                        frame, "# sensor 240 x 200, margins 8,4", "# judged: 100 % of the frame", "60 50 0", "73 101 0",
+                    ])
             let json = try Data(contentsOf: Self.write(group, .json, as: "a.json", in: folder))
             let object = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
             let written = try #require((object["groups"] as? [[String: Any]])?.first)
