@@ -484,7 +484,8 @@ extension DefectLine {
         DefectLine(
             isColumn: isColumn, first: first, width: width,
             extent: min(extent.lowerBound, other.extent.lowerBound)..<max(extent.upperBound, other.extent.upperBound),
-            offset: offset, spreads: spreads, isStill: isStill)
+            offset: other.isStill ? other.offset : offset, spreads: max(spreads, other.spreads),
+            isStill: isStill || other.isStill)
     }
 
     func overlaps(_ other: DefectLine) -> Bool {

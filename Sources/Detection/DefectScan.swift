@@ -341,7 +341,7 @@ private struct BandScan {
     /// a sixth only.
     private static let edgeSpreads = 6.0
 
-    /// Pixels of blocks, which seldom lie above all their neighbours: far off in the mean, and in nearly every frame.
+    /// Pixels of blocks, which seldom lie above all their neighbours, and those that show in a few frames: far off in the mean.
     private func lookAtBlobs(_ blob: Blob, _ lines: BandLines, into candidates: inout [Candidate]) {
         guard shape.width > 2 * distance else { return }
         let period = geometry.period
@@ -363,7 +363,10 @@ private struct BandScan {
                 guard let least = around.min() else { continue }
                 let gate = max(Float(PointWeighing.spreadsAlone) * least, 0)
                 for column in geometry.countedColumns(ofTile: tile) where offsets[column] > gate {
-                    if isSteady(row, column) { look(blob, row, column, into: &candidates) }
+                    // Twice as far off it need not show in every frame: see `PointWeighing`.
+                    if offsets[column] > 2 * gate || isSteady(row, column), isWorthALook(row, column) {
+                        look(blob, row, column, into: &candidates)
+                    }
                 }
             }
         }
@@ -373,7 +376,6 @@ private struct BandScan {
         let sample = column * shape.channels
         let variances = moments.variance(row, sample) + ring(row, column, 0, moments.variance)
         return PointWeighing.isSteady(offset: offset(row, column, 0), variances: variances)
-            && isWorthALook(row, column)
     }
 
     /// At a pixel of a block, and those that touch it: the middle ones have none but pixels of the block around them.
