@@ -129,7 +129,7 @@ struct DefectHistoryTests {
             #expect(text.contains("2022-05-06T21:20:00, 20 photos before"))
             let history = text.components(separatedBy: "What the photos show one by one").last ?? ""
             let table = history.components(separatedBy: "\n\n").first ?? ""
-            #expect(table.contains("ISO: grows") && table.split(separator: "\n").allSatisfy { $0.count <= 80 })
+            #expect(table.contains("healed: last seen") && table.split(separator: "\n").allSatisfy { $0.count <= 80 })
         }
     }
 
