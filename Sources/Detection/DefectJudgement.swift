@@ -113,7 +113,8 @@ struct DefectJudgement {
         let inGrids = Set(grids.flatMap(\.members))
         var classifier = DefectClassifier(kind: kind, white: white)
         classifier.isOneExposure =
-            !recognition.exposuresDiffer && !classifier.isOfFrames(clusters.map { $0[0] }, frameCount: frameCount)
+            recognition.exposuresAreAlike
+            ?? !classifier.isOfFrames(clusters.map { $0[0] }, frameCount: frameCount)
         var defects = clusters.enumerated().filter { !inGrids.contains($0.offset) }.map {
             defect($0.element, classifier, isFixed)
         }
@@ -387,18 +388,21 @@ struct DefectJudgement {
         let telling = frameCount - Int(isUp ? evidence.blindAbove : evidence.blindBelow)
         let hits = Int(isUp ? evidence.above : evidence.below)
         let ratio = Double(evidence.variance) / max(Double(evidence.ringVariance), 1e-9)
+        let line = straight(cluster)
         return Defect(
-            row: point.row, column: point.column, channel: point.channel,
-            class: classifier.name(point, frameCount: frameCount),
-            shape: straight(cluster) ?? (cluster.count > 1 ? .cluster : .point),
+            row: line == nil ? point.row : rows.min()!, column: line == nil ? point.column : columns.min()!,
+            channel: point.channel, class: classifier.name(point, frameCount: frameCount),
+            shape: line ?? (cluster.count > 1 ? .cluster : .point),
             confidence: confidence(point.strength, isFixed), mean: evidence.mean, neighbourhoodMean: evidence.ringMean,
             variance: Double(evidence.variance), neighbourhoodVariance: Double(evidence.ringVariance),
             meanScore: point.spreads, varianceScore: log2(min(1e9, max(1e-9, ratio))), persistence: point.persistence,
             framesAbove: Int(evidence.above), framesBelow: Int(evidence.below),
             extentRows: rows.max()! - rows.min()! + 1, extentColumns: columns.max()! - columns.min()! + 1,
-            pixels: cluster.map { PixelPlace(row: $0.row, column: $0.column) }.sorted {
-                ($0.row, $0.column) < ($1.row, $1.column)
-            }, rowPeriod: 1, columnPeriod: 1, smear: smear(cluster), evidence: point.strength,
+            pixels: line != nil
+                ? []
+                : cluster.map { PixelPlace(row: $0.row, column: $0.column) }.sorted {
+                    ($0.row, $0.column) < ($1.row, $1.column)
+                }, rowPeriod: 1, columnPeriod: 1, smear: smear(cluster), evidence: point.strength,
             photosConfirming: telling, signShare: telling > 0 ? Double(hits) / Double(telling) : nil, history: nil)
     }
 

@@ -64,6 +64,7 @@ private struct BandScan {
     let moments: BandMoments
     let shape: FrameShape
     let distance: Int
+    private let nearRing: Ring
     /// Of frames in which it can be seen.
     private let blob: Blob?
 
@@ -86,6 +87,7 @@ private struct BandScan {
         let readable = rows.lowerBound - FinishedRows.halo..<rows.upperBound + FinishedRows.halo
         moments = BandMoments(accumulators, rows: readable.clamped(to: 0..<shape.height))
         distance = shape.neighbourDistance
+        nearRing = Ring(shape: shape, distance: distance)
         blob = Blob.canBeSeen(geometry) ? Blob(moments) : nil
     }
 
@@ -181,7 +183,7 @@ private struct BandScan {
 
     @inline(__always)
     private func ring(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
-        Ring(shape: shape, distance: distance).middle(row, column, channel, value)
+        nearRing.middle(row, column, channel, value)
     }
 
     private func offset(_ row: Int, _ column: Int, _ channel: Int) -> Double {
@@ -268,20 +270,12 @@ private struct BandScan {
             let sample = (row * shape.width + column) * shape.channels + channel
             let mean = moments.mean(row, column * shape.channels + channel)
             let ringMean = ring(row, column, channel, moments.mean)
-            let offset = mean - ringMean
-            var touching = 0.0
-            if offset != 0 {
-                for (r, c) in [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]
-                where (0..<shape.height).contains(r) && (0..<shape.width).contains(c) {
-                    touching = max(touching, self.offset(r, c, channel) / offset)
-                }
-            }
             return ChannelEvidence(
                 above: accumulators.above(at: sample).pointee, below: accumulators.below(at: sample).pointee,
                 blindAbove: accumulators.blindAbove(at: sample).pointee,
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
                 variance: moments.variance(row, column * shape.channels + channel),
-                ringVariance: ring(row, column, channel, moments.variance), touching: Float(touching),
+                ringVariance: ring(row, column, channel, moments.variance), touching: touching(row, column, channel),
                 farMean: blob?.surroundings(row, column))
         }
         return Candidate(
@@ -290,6 +284,18 @@ private struct BandScan {
             tinge: geometry.isLossless && geometry.colours == 1
                 ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column),
             border: blob?.border(row, column))
+    }
+
+    /// See `ChannelEvidence`.
+    private func touching(_ row: Int, _ column: Int, _ channel: Int) -> Float {
+        let own = offset(row, column, channel)
+        guard own != 0 else { return 0 }
+        var most = 0.0
+        for (r, c) in [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]
+        where (0..<shape.height).contains(r) && (0..<shape.width).contains(c) {
+            most = max(most, offset(r, c, channel) / own)
+        }
+        return Float(most)
     }
 
     /// Where the channel of the largest offset keeps a quarter of it. Not further than a look goes.
@@ -363,9 +369,11 @@ private struct BandScan {
                 guard let least = around.min() else { continue }
                 let gate = max(Float(PointWeighing.spreadsAlone) * least, 0)
                 for column in geometry.countedColumns(ofTile: tile) where offsets[column] > gate {
-                    // Twice as far off it need not show in every frame: see `PointWeighing`.
-                    if offsets[column] > 2 * gate || isSteady(row, column), isWorthALook(row, column) {
-                        look(blob, row, column, into: &candidates)
+                    if isSteady(row, column) {
+                        if isWorthALook(row, column) { look(blob, row, column, into: &candidates) }
+                    } else if offsets[column] > 2 * gate, touching(row, column, 0) < PointWeighing.touchingOfPoints {
+                        // Twice as far off a single pixel need not show in every frame: see `PointWeighing`.
+                        candidates.append(candidate(row, column))
                     }
                 }
             }

@@ -33,15 +33,15 @@ struct FrameRecognition {
     let isSensorPattern: Bool
     /// Typical contrast, as a standard deviation in samples, of pixels at the neighbour distance, by photo.
     let contrasts: [Double]
-    /// By half a stop or more, of what is known of them.
-    let exposuresDiffer: Bool
+    /// To half a stop; nil where they are not known.
+    let exposuresAreAlike: Bool?
 
     /// `wanted`: what the user says they are.
     init(_ statistics: ScanStatistics, facts: [FrameFact], coarse: CoarseSums, wanted: FrameKind?) {
         let shape = statistics.geometry.shape
         let frames = FrameLevels(facts, coarse)
         contrasts = frames.contrasts
-        exposuresDiffer = frames.stops >= 0.5
+        exposuresAreAlike = frames.stops.map { $0 < 0.5 }
         let map = CoarseMap(coarse)
         sceneCorrelation = map.correlation
         let temporal = Selection.median(statistics.pixelVariances.filter { $0 >= 0 }.map { Double($0) })
@@ -103,8 +103,8 @@ struct FrameLevels {
     /// Exposures differ by two stops or more, and levels by less than half of the stops that light would change them by:
     /// dark current and the glow of amplifiers lie on a level that stays.
     let isWithoutLight: Bool
-    /// Between the shortest and the longest exposure, of those that are known.
-    let stops: Double
+    /// Between the shortest and the longest exposure; nil where not all are known.
+    let stops: Double?
 
     init(_ facts: [FrameFact], _ coarse: CoarseSums) {
         let facts = facts.sorted { $0.precedes($1) }
@@ -115,7 +115,8 @@ struct FrameLevels {
         let cells = Double(max(1, coarse.rows * coarse.columns * CoarseSums.cellSize))
         let levels = facts.map { Double($0.level) / (cells * unit) }
         let exposures = facts.compactMap(\.exposureSeconds)
-        stops = exposures.isEmpty ? 0 : log2(exposures.max()! / exposures.min()!)
+        let stops = exposures.isEmpty ? 0 : log2(exposures.max()! / exposures.min()!)
+        self.stops = exposures.count == facts.count && !exposures.isEmpty ? stops : nil
         let levelStops = log2((levels.max() ?? 0) / (levels.min() ?? 0))
         isWithoutLight = exposures.count == facts.count && stops >= 2 && levelStops <= stops / 2
         let mean = levels.reduce(0, +) / Double(max(1, levels.count))

@@ -39,8 +39,8 @@ struct LineSearch {
     private static let spreadsNeeded = 6.0
     /// Lines on either side that it is held against: some 30 tell their spread to an eighth, and reach no further than a tile.
     private static let around = 16
-    /// Pixels that have to agree: in frames with loss 64, four coded units, which no smear of a point reaches.
-    private var fewestPixels: Int { (geometry.isLossless ? 1 : 2) * geometry.tileSize }
+    /// Pixels that have to agree: 64, four coded units, which no smear of a point reaches, and no star.
+    private var fewestPixels: Int { 2 * geometry.tileSize }
     /// Touching lines of one defect: as for the pixels of a cluster, with less smear in the way.
     private static let touchingShare = 0.6
     /// Of a line at the frame's edge: 1.5 x less 0.5 y instead of the mean of both scatters so much more.

@@ -73,7 +73,7 @@ struct PointWeighing {
     /// Of a pixel that shows in a few of many frames, a deviate of one in a thousand: most of the evidence is its offset.
     private static let persistenceOfFew = 3.0
     /// Of its offset, what touching pixels of a point have less than.
-    private static let touchingOfPoints: Float = 0.25
+    static let touchingOfPoints: Float = 0.25
     /// Channels see one defect: evidence that differs by less is chance and interpolation.
     private static let nearlyAsMuch = 0.75
 

@@ -1,19 +1,26 @@
 import FastPixFrames
 
 /// Eight pixels around one, `distance` rows and columns away; at the frame's edges those there are, the nearest ones
-/// repeated.
+/// repeated, and of a colour pattern, whose nearest ones are of other colours, those on the other side.
 struct Ring {
     let shape: FrameShape
     let distance: Int
+    private let isMosaic: Bool
+
+    init(shape: FrameShape, distance: Int) {
+        self.shape = shape
+        self.distance = distance
+        isMosaic = shape.pattern != nil && min(shape.width, shape.height) > 2 * distance
+    }
 
     /// The middle of the eight, as the mean of the two middle ones. `value`: at a row and a sample of it.
     @inline(__always)
     func middle(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
-        let up = max(0, row - distance)
-        let down = min(shape.height - 1, row + distance)
-        let left = max(0, column - distance) * shape.channels + channel
+        let up = place(row - distance, row + distance, shape.height)
+        let down = place(row + distance, row - distance, shape.height)
+        let left = place(column - distance, column + distance, shape.width) * shape.channels + channel
         let middle = column * shape.channels + channel
-        let right = min(shape.width - 1, column + distance) * shape.channels + channel
+        let right = place(column + distance, column - distance, shape.width) * shape.channels + channel
         var (a, b, c, d) = (value(up, left), value(up, middle), value(up, right), value(row, left))
         var (e, f, g, h) = (value(row, right), value(down, left), value(down, middle), value(down, right))
         // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
@@ -30,6 +37,11 @@ struct Ring {
         let low = max(max(min(a, h), min(b, g)), max(min(c, f), min(d, e)))
         let high = min(min(max(a, h), max(b, g)), min(max(c, f), max(d, e)))
         return (low + high) / 2
+    }
+
+    @inline(__always)
+    private func place(_ wanted: Int, _ opposite: Int, _ count: Int) -> Int {
+        isMosaic && !(0..<count).contains(wanted) ? opposite : max(0, min(count - 1, wanted))
     }
 
     @inline(__always)
