@@ -43,7 +43,7 @@ struct DefectClassifier {
     /// Of the points of dark frames whether more than half are unstable: what most do the frames do, which are exposed for
     /// longer and shorter, or get warmer, and do not say so.
     func isOfFrames(_ points: [PointEvidence], frameCount: Int) -> Bool {
-        guard kind == .darks || kind == .sky else { return false }
+        guard kind.isEven else { return false }
         return 2 * points.count { name($0, frameCount: frameCount) == .unstable } > points.count
     }
 
@@ -96,11 +96,13 @@ struct DefectClassifier {
         let isUp = evidence.offset > 0
         let slope = (variance / max(1e-9, ringVariance)).squareRoot()
         let isUnstable = slope > Self.unstable(frameCount) && Double(hits) < Self.steadyShare * Double(telling)
-        if kind == .darks || kind == .sky {
-            // Pixels of a block keep each other from lying above.
-            let isSteady = PointWeighing.isSteady(offset: evidence.offset, variances: variance + ringVariance)
-            return isOneExposure && isUnstable && !isSteady ? .unstable : isUp ? .hot : .dead
+        // Pixels of a block keep each other from lying above.
+        if kind.isEven, isOneExposure, isUnstable,
+            !PointWeighing.isSteady(offset: evidence.offset, variances: variance + ringVariance)
+        {
+            return .unstable
         }
+        if kind == .darks || kind == .sky { return isUp ? .hot : .dead }
         if kind == .flats {
             // One light, more or less of it: what varies is noise, of which no slope tells anything.
             if isUp { return evidence.mean > Self.nearWhite * white ? .stuck : .hot }

@@ -74,14 +74,15 @@ struct DefectJudgement {
         var seen = (kind: kind, reason: recognition.reason)
         if kind.isEven, settings.frames != .darks {
             let (drawn, others) = parted(clusters)
-            if kind == .flats {
-                regions += drawn.map { spot($0) }
-                clusters = others
-            } else if kind == .sky || drawn.count >= Self.fewestStars {
+            let bright = drawn.count { $0[0].evidence.offset > 0 }
+            if kind == .sky || settings.frames == nil && bright >= Self.fewestStars {
                 clusters = others
                 if settings.frames == nil {
-                    seen = (.sky, "\(drawn.count) spots of light that are wider than a pixel on all sides")
+                    seen = (.sky, "\(bright) spots of light that are wider than a pixel on all sides")
                 }
+            } else if kind == .flats {
+                regions += drawn.map { spot($0) }
+                clusters = others
             }
         }
         if !kind.isEven, !isFixed {
