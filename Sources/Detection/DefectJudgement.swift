@@ -81,8 +81,11 @@ struct DefectJudgement {
                     seen = (.sky, "\(bright) spots of light that are wider than a pixel on all sides")
                 }
             } else if kind == .flats {
-                regions += drawn.map { spot($0) }
-                clusters = others
+                let dust = drawn.map { spot($0) }
+                regions += dust
+                clusters = others.filter { cluster in
+                    !dust.contains { $0.touches(cluster[0].row, cluster[0].column, codedUnit: geometry.codedUnit) }
+                }
             }
         }
         if !kind.isEven, !isFixed {

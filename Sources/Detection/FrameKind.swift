@@ -66,7 +66,12 @@ struct FrameRecognition {
         changing.sort()
         let changes = changing.isEmpty ? 0 : changing[changing.count * 3 / 4].squareRoot()
         let contrast = Selection.median(frames.contrasts)
-        guard changes <= Self.mostChange * contrast, map.typicalRelief <= Self.mostRelief * contrast else {
+        // Light that varies goes with some of the noise of few frames by chance: twice the covariance, whose deviation this is.
+        let byChance =
+            2 * frames.relativeVariance.squareRoot() * level * contrast / Double(max(1, facts.count)).squareRoot()
+        guard changes * changes <= Self.mostChange * Self.mostChange * contrast * contrast + byChance,
+            map.typicalRelief <= Self.mostRelief * contrast
+        else {
             (kind, reason) = (.scenes, "pixels change with what is photographed")
             return
         }
@@ -87,7 +92,7 @@ struct FrameRecognition {
     /// Noise alone: 1, as both are the same noise; scenes
     /// on which this was looked at: 4.6 to 22. The geometric middle of 1 and the least of them.
     private static let mostChange = 2.0
-    /// Of places some 30 pixels apart in the mean, against pixels near by in one photo. Noise: 1 / sqrt(8 photos), below 1/10
+    /// Of places some 10 pixels apart in the mean, against pixels near by in one photo. Noise: 1 / sqrt(8 photos), below 1/10
     /// from a dozen photos on; one view: 1 and more.
     private static let mostRelief = 0.5
     /// Of the range: three stops below white lies what is called under-exposed; flats are exposed to a third or a half.
@@ -226,15 +231,16 @@ struct CoarseMap {
     }
 
     /// From the median around a cell, not the mean: a bright star lifts the mean of every cell near it, and a field of
-    /// them would pass for a scene. Every third cell in each direction tells enough.
+    /// them would pass for a scene. Every third cell in each direction tells enough. Only the cells
+    /// beside it: over more of them the falling off of light towards the corners is bent by as much as a scene.
     private static func typicalRelief(_ map: [Double], _ rows: Int, _ columns: Int) -> Double {
         var distances: [Double] = []
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: (2 * radius + 1) * (2 * radius + 1)) { around in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 9) { around in
             for row in stride(from: 0, to: rows, by: radius) {
                 for column in stride(from: 0, to: columns, by: radius) {
                     var count = 0
-                    for r in max(0, row - radius)...min(rows - 1, row + radius) {
-                        for c in max(0, column - radius)...min(columns - 1, column + radius) {
+                    for r in max(0, row - 1)...min(rows - 1, row + 1) {
+                        for c in max(0, column - 1)...min(columns - 1, column + 1) {
                             around[count] = map[r * columns + c]
                             count += 1
                         }
