@@ -79,9 +79,8 @@ import Testing
                 let maps = try DefectMap.read(input)
                 #expect(maps.count == 1)
                 #expect(maps[0].size == Self.size)
-                // A cluster's rectangle is replaced as a whole; lines and grids are not thicker than they are.
-                let rectangle: Set<[Int]> = Set((10...12).flatMap { row in (20...22).map { [row, $0] } })
-                #expect(Self.covered(maps[0]) == (maps[0].listsSmears ? Self.pixels.union(rectangle) : Self.pixels))
+                // Sound pixels in a cluster's rectangle stay; lines and grids are not thicker than they are.
+                #expect(Self.covered(maps[0]) == Self.pixels)
             }
         }
     }
@@ -126,7 +125,7 @@ import Testing
             let blocks = try lines(.jpegpixi)
             #expect(
                 blocks.isSuperset(of: [
-                    "7,5,1,1", "20,10,3,3", "H:30,0,1,48", "H:36,24,1,24", "V:0,44,64,1", "V:3,20,9,1", "12,28,1,1",
+                    "7,5,1,1", "20,11,1,1", "22,12,1,1", "H:30,0,1,48", "H:36,24,1,24", "V:0,44,64,1", "V:3,20,9,1", "12,28,1,1",
                 ]))
             #expect(try lines(.dcraw).count == Self.pixels.count)
             #expect(try lines(.rawtherapee).count == Self.pixels.count + 1)

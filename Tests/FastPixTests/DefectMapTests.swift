@@ -149,6 +149,22 @@ struct DefectMapTests {
     }
 
     /// Time and memory follow the number of places; a few bytes may claim any number of them.
+    /// An L of three pixels that tinge nothing, and one that tinges a pixel more.
+    @Test func soundPixelsBetweenThoseOfAClusterStay() throws {
+        let shape = FrameShape(width: 64, height: 48, channels: 1, bitsPerSample: 16)
+        let pixels = [(10, 20), (11, 20), (11, 21)].map { PixelPlace(row: $0.0, column: $0.1) }
+        func replaced(_ smear: Smear) throws -> Set<[UInt32]> {
+            let entry = DefectMap.Entry(row: 10, column: 20, pixels: pixels, smear: smear)
+            let patches = try RepairPatches(DefectMap(entries: [entry]), shape: shape, radius: 0).patches
+            return Set(patches.map { [$0.row, $0.column, $0.height, $0.width] })
+        }
+        #expect(
+            try replaced(Smear(row: 10, column: 20, rows: 2, columns: 2)) == [
+                [10, 20, 1, 1], [11, 20, 1, 1], [11, 21, 1, 1],
+            ])
+        #expect(try replaced(Smear(row: 9, column: 20, rows: 3, columns: 2)) == [[9, 20, 3, 2]])
+    }
+
     @Test func moreThanCanBeRepairedIsRefused() throws {
         func patches(_ side: Int) throws -> Int {
             let entry = DefectMap.Entry(row: 0, column: 0, smear: Smear(row: 0, column: 0, rows: side, columns: side))

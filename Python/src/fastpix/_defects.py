@@ -223,11 +223,18 @@ class Defect(Record):
     def areas(self, width: int, height: int, radius: int = 0) -> Iterator[Smear]:
         """Yield what has to be replaced in a frame of this size: all it tinges, where that is known.
 
-        Otherwise its pixels, and `radius` pixels around them. A grid is mostly sound, so it is always its pixels.
+        Otherwise its pixels, and `radius` pixels around them. A grid is mostly sound, so it is always its pixels, and so is
+        a cluster that tinges nothing.
         """
         smear = self.smear
         if smear is not None and not self.is_grid:
-            yield smear
+            rows, columns = [p.row for p in self.pixels], [p.column for p in self.pixels]
+            if len(self.pixels) < smear.rows * smear.columns and rows and smear == Smear(
+                min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
+            ):
+                yield from (Smear(row, column, 1, 1) for row, column in zip(rows, columns, strict=True))
+            else:
+                yield smear
             return
         defect = self.resolved(width, height)
         around = 0 if smear is not None else radius

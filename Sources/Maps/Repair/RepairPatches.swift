@@ -34,11 +34,11 @@ struct RepairPatches {
         self.patches = patches
     }
 
-    /// What is replaced for an entry: all it tinges, when the list tells; otherwise its pixels and those around them. A
-    /// grid is mostly sound, so that its pixels are replaced one by one.
+    /// What is replaced for an entry: all it tinges, when the list tells, or its pixels, when that is all; otherwise its
+    /// pixels and those around them. A grid is mostly sound, so that its pixels are replaced one by one.
     private static func areas(of entry: DefectMap.Entry, shape: FrameShape, radius: Int) -> [Smear] {
         let isGrid = entry.rowPeriod > 1 || entry.columnPeriod > 1
-        if let smear = entry.smear, !isGrid { return [smear] }
+        if let smear = entry.smear, !isGrid { return smear.replaced(entry.pixels) }
         let around = entry.smear == nil ? radius : 0
         func area(_ row: Int, _ column: Int, _ rows: Int, _ columns: Int) -> Smear {
             let (top, left) = (max(0, row - around), max(0, column - around))
