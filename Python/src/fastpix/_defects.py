@@ -66,6 +66,16 @@ class FirstSeen(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LastSeen(Record):
+    """The last photo, by the camera's clock, in which a defect shows: it has healed where photos come after it."""
+
+    path: str
+    time: str
+    photos_until: int
+    photos_after: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettingPart(Record):
     """The photos with less, or with more, of a setting: its range, and the mean difference from the neighbours."""
 
@@ -77,11 +87,17 @@ class SettingPart(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SettingDependence(Record):
-    """Whether a defect is stronger at more ISO or exposure time: `grows`, `shrinks`, `steady`, `not-enough-variety`."""
+    """Whether a defect is stronger at more of a setting: `grows`, `shrinks`, `steady`, `not-enough-variety`.
+
+    `slope` and `intercept` are those of the straight line through all photos: of dark frames and seconds the dark current
+    and the offset.
+    """
 
     verdict: str
     lower: SettingPart | None = field(metadata={RECORD: SettingPart})
     upper: SettingPart | None = field(metadata={RECORD: SettingPart})
+    slope: float | None = None
+    intercept: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +131,7 @@ class Defect(Record):
         The rectangle that the defect tinges, which a repair replaces.
     sensor_row, sensor_column : int
         `row` and `column` in the whole sensor, masked border included, where raw files say how it lies.
-    first_seen, iso_dependence, exposure_dependence
+    first_seen, last_seen, shown_share, iso_dependence, exposure_dependence, temperature_dependence
         Its history, where the photos were looked at again for it.
     extra : mapping
         All else that the JSON has.
@@ -151,8 +167,11 @@ class Defect(Record):
     sensor_row: int | None = None
     sensor_column: int | None = None
     first_seen: FirstSeen | None = field(default=None, metadata={RECORD: FirstSeen})
+    last_seen: LastSeen | None = field(default=None, metadata={RECORD: LastSeen})
+    shown_share: float | None = None
     iso_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
     exposure_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
+    temperature_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
 
     @property
     def smear(self) -> Smear | None:
@@ -228,11 +247,15 @@ class Defect(Record):
         """
         smear = self.smear
         if smear is not None and not self.is_grid:
-            rows, columns = [p.row for p in self.pixels], [p.column for p in self.pixels]
-            if len(self.pixels) < smear.rows * smear.columns and rows and smear == Smear(
-                min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
+            pixels = self.pixels or ()
+            downs, rights = [p.row for p in pixels], [p.column for p in pixels]
+            if (
+                pixels
+                and len(pixels) < smear.rows * smear.columns
+                and smear
+                == Smear(min(downs), min(rights), max(downs) - min(downs) + 1, max(rights) - min(rights) + 1)
             ):
-                yield from (Smear(row, column, 1, 1) for row, column in zip(rows, columns, strict=True))
+                yield from (Smear(p.row, p.column, 1, 1) for p in pixels)
             else:
                 yield smear
             return

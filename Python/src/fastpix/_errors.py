@@ -19,11 +19,14 @@ class SkippedFile(Record):
         What is wrong with it.
     copy_of : str or None
         The photo of the same content that counts instead.
+    is_unsupported : bool or None
+        Whether it is sound and of a kind that is not read.
     """
 
     path: str
     reason: str
     copy_of: str | None = None
+    is_unsupported: bool | None = None
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"

@@ -83,11 +83,15 @@ class FailedOutput(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOutFiles(Record):
-    """Files of one kind that lie in the folders and are not read; `reason` is None for what is no photo."""
+    """Files of one kind that lie in the folders and are not read; `reason` is None for what is no photo.
+
+    `way_out` says what to do to have them read, where something helps.
+    """
 
     extension: str
     files: int
     reason: str | None
+    way_out: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +152,10 @@ class Group(Record):
         From 0, photos of different things, to 1, one view.
     limit_of_detection : float or None
         The steady offset in samples that these photos show nine times out of ten; None when no offset is.
+    limit_reason : str or None
+        Why there is no limit.
+    not_judged : tuple of mapping, or None
+        `excluded_regions` with the pixels beside each, which compression hides.
     is_truncated : bool or None
         More places stood out than could be looked at.
     """
@@ -181,6 +189,8 @@ class Group(Record):
     is_fixed_view: bool | None
     scene_correlation: float | None
     limit_of_detection: float | None
+    limit_reason: str | None = None
+    not_judged: tuple[Mapping[str, Any], ...] | None = None
     is_truncated: bool | None
 
     @property
@@ -215,6 +225,8 @@ class _Job(Record):
     left_out: tuple[LeftOutFiles, ...] | None = _of(LeftOutFiles)
     timing: Mapping[str, float]
     peak_memory_bytes: int
+    #: Whether the run ended without a result: no file could be used. Such JSON in a file is replaced by the next run.
+    failed: bool | None = None
 
     #: What the names of its schemas begin with, whatever their version.
     _SCHEMA: ClassVar[str]
