@@ -11,7 +11,7 @@ import Testing
 
 /// Channel statistics that are stopped after any number of photos, and go on: state and figures are those of a run that was
 /// never stopped.
-@Suite(.timeLimit(.minutes(2))) struct ChannelCheckpointTests {
+@Suite(.timeLimit(.minutes(10))) struct ChannelCheckpointTests {
     private static let photoCount = 9
 
     private static func statistics(_ state: URL, interval: Double, workers: Int) -> PhotoStatistics {

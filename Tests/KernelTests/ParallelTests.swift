@@ -31,7 +31,7 @@ extension KernelSuites {
 
         /// More than the processors have, and a team within a tile of a team, which must neither wait for each other
         /// nor lose a tile.
-        @Test(.timeLimit(.minutes(1))) func teamsWithinTeams() {
+        @Test(.timeLimit(.minutes(10))) func teamsWithinTeams() {
             let outer = 8
             let inner = 16
             var runs = Array(repeating: Int32(0), count: outer * inner)
@@ -51,7 +51,7 @@ extension KernelSuites {
         }
 
         /// Calling threads that all begin teams at the same moment, of sizes that grow and shrink.
-        @Test(.timeLimit(.minutes(1))) func manyCallersAtOnce() async {
+        @Test(.timeLimit(.minutes(10))) func manyCallersAtOnce() async {
             await withTaskGroup(of: Bool.self) { group in
                 for caller in 0..<12 {
                     group.addTask {
