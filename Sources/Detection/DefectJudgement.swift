@@ -5,17 +5,17 @@ import FastPixPlatform
 
 /// Judges what a scan has kept: from accumulators alone, so that states that were added up are judged as one run is.
 struct DefectJudgement {
-    private let statistics: ScanStatistics
-    private let candidates: [Candidate]
-    private let frameCount: Int
+    let statistics: ScanStatistics
+    let candidates: [Candidate]
+    let frameCount: Int
     private let facts: [FrameFact]
     private let settings: DetectionSettings
-    private let recognition: FrameRecognition
+    let recognition: FrameRecognition
     private let shares: ExpectedShare
     private let spreads: PatternSpread
     private let dispersion: CountDispersion
-    private var geometry: FrameGeometry { statistics.geometry }
-    private var shape: FrameShape { geometry.shape }
+    var geometry: FrameGeometry { statistics.geometry }
+    var shape: FrameShape { geometry.shape }
 
     init(
         _ statistics: ScanStatistics, _ candidates: [Candidate], frameCount: Int, facts: [FrameFact],
@@ -64,7 +64,7 @@ struct DefectJudgement {
             lines += still.filter { line in !lines.contains { $0.overlaps(line) } }
         }
         let weighed = candidates.filter { candidate in
-            !regions.contains { $0.touches(candidate.row, candidate.column, codedUnit: geometry.codedUnit) }
+            !regions.contains { $0.touches(candidate.row, candidate.column, geometry) }
         }.map { weighing.weigh(kind.isEven ? $0.fromAfar : $0) }
         var points = withHidden(weighed, weighing, needed: needed)
         points = points.filter { !isSmear($0, of: lines) }
@@ -84,7 +84,7 @@ struct DefectJudgement {
                 let dust = drawn.map { spot($0) }
                 regions += dust
                 clusters = others.filter { cluster in
-                    !dust.contains { $0.touches(cluster[0].row, cluster[0].column, codedUnit: geometry.codedUnit) }
+                    !dust.contains { $0.touches(cluster[0].row, cluster[0].column, geometry) }
                 }
             }
         }
@@ -171,7 +171,7 @@ struct DefectJudgement {
     }
 
     /// Pixels over which a defect keeps a quarter of its offset: as `largestCluster`.
-    private static let longestSmear = 5
+    static let longestSmear = 5
     /// Of 255, in brightness, as colours of half the resolution are smeared further: a single coefficient of a block, which may
     /// be all that is left of a faint defect and makes it as long as the block, has an amplitude of a quarter of its step, and
     /// steps are 60 at most at quality 75 (15). A half more for others beside it.
@@ -207,8 +207,12 @@ struct DefectJudgement {
         let near = lines.filter { $0.reaches(point, geometry) }
         guard !near.isEmpty else { return false }
         let most = near.reduce(0) { $0 + abs($1.offset) }
-        return abs(point.evidence.offset) <= 1.5 * most || near.contains { $0.contains(point) }
+        return abs(point.evidence.offset) <= Self.smearOfLines * most || near.contains { $0.contains(point) }
     }
+
+    /// Of the lines' offsets, which are means: a half more for what scatters along them. A choice; what is stronger has an entry
+    /// of its own.
+    private static let smearOfLines = 1.5
 
     /// A star, or a detail of a fixed view, is wider than a pixel on all sides; a cluster is not.
     private func isDrawnByOptics(_ candidate: Candidate, _ isFixed: Bool) -> Bool {
@@ -310,7 +314,7 @@ struct DefectJudgement {
 
     /// The largest sample that the photos are sure to have, from means and variances: a pixel's greatest value is no less
     /// than its sum of squares over its sum.
-    private var white: Double {
+    var white: Double {
         if shape.bitsPerSample == 8 { return 255 }
         var white = 0.0
         for candidate in candidates {
@@ -323,43 +327,6 @@ struct DefectJudgement {
         }
         return white
     }
-
-    private func judgedShare(_ regions: [ExcludedRegion]) -> Double {
-        var left = 0
-        for row in 0..<shape.height {
-            left += narrowStrips(row, regions)
-            var end = 0
-            for region in regions.filter({ (($0.row)..<($0.row + $0.rows)).contains(row) }).sorted(by: {
-                $0.column < $1.column
-            }) {
-                let first = max(end, region.column)
-                end = max(end, region.column + region.columns)
-                left += max(0, end - first)
-            }
-        }
-        return 1 - Double(left) / Double(shape.width * shape.height)
-    }
-
-    /// Pixels of a row that are black or white in most photos, and in which nothing is seen to happen, beside `regions`: of
-    /// strips that are narrower than what regions are made of.
-    private func narrowStrips(_ row: Int, _ regions: [ExcludedRegion]) -> Int {
-        var count = 0
-        for tile in 0..<geometry.tileColumns {
-            let mark = statistics.marks[row * geometry.tileColumns + tile]
-            let hidden = Int(mark.white) + (recognition.kind == .scenes ? Int(mark.black) : 0)
-            guard min(Int(mark.silent), hidden) >= Self.narrowestStrip else { continue }
-            let columns = geometry.countedColumns(ofTile: tile)
-            // Those beside a region have it for half of their neighbours.
-            let known = columns.count { column in
-                regions.contains { $0.touches(row, column, codedUnit: CodedUnit(width: 1, height: 1)) }
-            }
-            count += max(0, min(Int(mark.silent), hidden) - known)
-        }
-        return count
-    }
-
-    /// Of a tile's row: fewer may be silent by chance.
-    private static let narrowestStrip = 8
 
     private func limit(_ weighing: PointWeighing) -> Double? {
         let channel = geometry.mainChannel
@@ -375,156 +342,5 @@ struct DefectJudgement {
             spread: spread,
             share: shares.share(shape.height / 2, shape.width / 2, channel, .above), offsetNeeded: needed
         ).offset()
-    }
-
-    // MARK: Entries
-
-    private func confidence(_ strength: Double, _ isFixed: Bool) -> Double {
-        min(Confidence.share(strength: strength), isFixed ? Confidence.fixedView : 1)
-    }
-
-    private func defect(_ cluster: [PointEvidence], _ classifier: DefectClassifier, _ isFixed: Bool) -> Defect {
-        let point = cluster[0]
-        let evidence = point.evidence
-        let rows = cluster.map(\.row)
-        let columns = cluster.map(\.column)
-        let isUp = evidence.offset > 0
-        let telling = frameCount - Int(isUp ? evidence.blindAbove : evidence.blindBelow)
-        let hits = Int(isUp ? evidence.above : evidence.below)
-        let ratio = Double(evidence.variance) / max(Double(evidence.ringVariance), 1e-9)
-        let line = straight(cluster)
-        return Defect(
-            row: line == nil ? point.row : rows.min()!, column: line == nil ? point.column : columns.min()!,
-            channel: point.channel, class: classifier.name(point, frameCount: frameCount),
-            shape: line ?? (cluster.count > 1 ? .cluster : .point),
-            confidence: confidence(point.strength, isFixed), mean: evidence.mean, neighbourhoodMean: evidence.ringMean,
-            variance: Double(evidence.variance), neighbourhoodVariance: Double(evidence.ringVariance),
-            meanScore: point.spreads, varianceScore: log2(min(1e9, max(1e-9, ratio))), persistence: point.persistence,
-            framesAbove: Int(evidence.above), framesBelow: Int(evidence.below),
-            extentRows: rows.max()! - rows.min()! + 1, extentColumns: columns.max()! - columns.min()! + 1,
-            pixels: line != nil
-                ? []
-                : cluster.map { PixelPlace(row: $0.row, column: $0.column) }.sorted {
-                    ($0.row, $0.column) < ($1.row, $1.column)
-                }, rowPeriod: 1, columnPeriod: 1, smear: smear(cluster), evidence: point.strength,
-            photosConfirming: telling, signShare: telling > 0 ? Double(hits) / Double(telling) : nil, history: nil)
-    }
-
-    /// Whether it is a part of a column or of a row: longer than a block is wide, and one pixel across.
-    private func straight(_ cluster: [PointEvidence]) -> DefectShape? {
-        guard cluster.count > Self.longestSmear else { return nil }
-        if cluster.allSatisfy({ $0.column == cluster[0].column }) { return .column }
-        return cluster.allSatisfy { $0.row == cluster[0].row } ? .row : nil
-    }
-
-    /// The pixels of a cluster and as far as each reaches.
-    private func smear(_ cluster: [PointEvidence]) -> Smear {
-        var (top, left, bottom, right) = (Int.max, Int.max, 0, 0)
-        for point in cluster {
-            let reach = point.candidate.tinge
-            top = min(top, point.row - Int(reach.up))
-            bottom = max(bottom, point.row + Int(reach.down))
-            left = min(left, point.column - Int(reach.left))
-            right = max(right, point.column + Int(reach.right))
-        }
-        return Smear(row: top, column: left, rows: bottom - top + 1, columns: right - left + 1)
-    }
-
-    private func defect(_ grid: DefectGrid, _ first: [PointEvidence], _ classifier: DefectClassifier) -> Defect {
-        let evidence = first[0].evidence
-        return Defect(
-            row: grid.row, column: grid.column, channel: first[0].channel,
-            class: classifier.name(first[0], frameCount: frameCount), shape: .grid,
-            confidence: Confidence.share(strength: 2), mean: evidence.mean, neighbourhoodMean: evidence.ringMean,
-            variance: Double(evidence.variance), neighbourhoodVariance: Double(evidence.ringVariance),
-            meanScore: first[0].spreads, varianceScore: 0, persistence: first[0].persistence, framesAbove: nil,
-            framesBelow: nil, extentRows: grid.rows.count, extentColumns: grid.columns.count, pixels: [],
-            rowPeriod: grid.rowPeriod, columnPeriod: grid.columnPeriod,
-            smear: Smear(row: grid.row, column: grid.column, rows: grid.rows.count, columns: grid.columns.count),
-            evidence: 2, photosConfirming: nil, signShare: nil, history: nil)
-    }
-
-    /// Of pixels beside a line, as far as they were sampled: those in the middle of the tiles next to the ones that it crosses.
-    private func mean(around line: DefectLine) -> Double? {
-        let (size, samples) = (geometry.tileSize, ScanStatistics.samplesPerTile)
-        let across = line.isColumn ? geometry.tileColumns : geometry.tileRows
-        let own = line.first / size
-        let beside = [own - 1, own + 1].filter { (0..<across).contains($0) }
-        var means: [Double] = []
-        for piece in line.extent.lowerBound / size...(line.extent.upperBound - 1) / size {
-            for tile in beside.isEmpty ? [own] : beside {
-                let (row, column) = line.isColumn ? (piece, tile) : (tile, piece)
-                means += (0..<samples).map {
-                    Double(statistics.pixelMeans[(row * samples + $0) * geometry.tileColumns + column])
-                }
-            }
-        }
-        means.removeAll { $0 < 0 }
-        return means.isEmpty ? nil : Selection.median(means)
-    }
-
-    private func defect(_ line: DefectLine) -> Defect {
-        let (row, column) = line.isColumn ? (line.extent.lowerBound, line.first) : (line.first, line.extent.lowerBound)
-        let (rows, columns) = line.isColumn ? (line.extent.count, line.width) : (line.width, line.extent.count)
-        // Whether it follows the scene is not known: only its mean is.
-        let level = statistics.level
-        let isDead =
-            line.offset < 0 && DefectClassifier(kind: recognition.kind, white: white).isBlack(level + line.offset)
-        let strength = min(3, line.spreads / 6)
-        // What is sampled farther off may be darker than the line is deep.
-        let around = max(mean(around: line) ?? level, shape.sampleType == .f32 ? -.infinity : -line.offset)
-        return Defect(
-            row: row, column: column, channel: geometry.mainChannel,
-            class: isDead ? .dead : line.isStill ? .stuck : line.offset > 0 ? .hot : .lowGain,
-            shape: line.isColumn ? .column : .row,
-            confidence: Confidence.share(strength: strength), mean: around + line.offset,
-            neighbourhoodMean: around, variance: 0,
-            neighbourhoodVariance: 0, meanScore: line.spreads, varianceScore: 0, persistence: 0, framesAbove: nil,
-            framesBelow: nil, extentRows: rows, extentColumns: columns, pixels: [], rowPeriod: 1, columnPeriod: 1,
-            smear: Smear(row: row, column: column, rows: rows, columns: columns), evidence: strength,
-            photosConfirming: nil, signShare: nil, history: nil)
-    }
-}
-
-extension DefectLine {
-    /// With the other one's extent as well.
-    func joined(to other: DefectLine) -> DefectLine {
-        DefectLine(
-            isColumn: isColumn, first: first, width: width,
-            extent: min(extent.lowerBound, other.extent.lowerBound)..<max(extent.upperBound, other.extent.upperBound),
-            offset: other.isStill ? other.offset : offset, spreads: max(spreads, other.spreads),
-            isStill: isStill || other.isStill)
-    }
-
-    func overlaps(_ other: DefectLine) -> Bool {
-        isColumn == other.isColumn && extent.overlaps(other.extent)
-            && (first..<first + width).overlaps(other.first..<other.first + other.width)
-    }
-
-    /// Whether its middle lies in a region, or so near that it is held against lines of it.
-    func lies(nearTo region: ExcludedRegion, _ geometry: FrameGeometry) -> Bool {
-        let middle = (extent.lowerBound + extent.upperBound) / 2
-        let margin = 2 * geometry.shape.neighbourDistance
-        return (-margin...margin).contains { step in
-            isColumn ? region.contains(middle, first + step) : region.contains(first + step, middle)
-        }
-    }
-
-    /// Whether a point is one of its pixels.
-    func contains(_ point: PointEvidence) -> Bool {
-        let (across, along) = isColumn ? (point.column, point.row) : (point.row, point.column)
-        return (first..<first + width).contains(across) && extent.contains(along)
-    }
-
-    /// Whether a point lies so near that the line's own smear may reach it.
-    func reaches(_ point: PointEvidence, _ geometry: FrameGeometry) -> Bool {
-        let (across, along) = isColumn ? (point.column, point.row) : (point.row, point.column)
-        let radius =
-            isColumn
-            ? max(geometry.shape.neighbourDistance, geometry.smearRadius.columns)
-            : max(geometry.shape.neighbourDistance, geometry.smearRadius.rows)
-        let end = geometry.tileSize / 2
-        return across >= first - radius && across < first + width + radius && along >= extent.lowerBound - end
-            && along < extent.upperBound + end
     }
 }

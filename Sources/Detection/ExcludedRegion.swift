@@ -34,12 +34,19 @@ package struct ExcludedRegion: Sendable, Equatable, Codable, Comparable {
         (self.row..<self.row + rows).contains(row) && (self.column..<self.column + columns).contains(column)
     }
 
-    /// Whether a pixel lies in it, or so near that its neighbourhood or its coded unit reaches into it.
-    func touches(_ row: Int, _ column: Int, codedUnit: CodedUnit) -> Bool {
-        let rowMargin = codedUnit.height == 1 ? 2 : codedUnit.height
-        let columnMargin = codedUnit.width == 1 ? 2 : codedUnit.width
-        return row >= self.row - rowMargin && row < self.row + rows + rowMargin
-            && column >= self.column - columnMargin && column < self.column + columns + columnMargin
+    /// Rows and columns beside a region that are not judged either: as far as compression smears, or as neighbours reach.
+    package static func margin(_ codedUnit: CodedUnit, _ shape: FrameShape) -> (rows: Int, columns: Int) {
+        (
+            codedUnit.height == 1 ? shape.neighbourDistance : codedUnit.height,
+            codedUnit.width == 1 ? shape.neighbourDistance : codedUnit.width
+        )
+    }
+
+    /// Whether a pixel lies in it, or in its margin.
+    func touches(_ row: Int, _ column: Int, _ geometry: FrameGeometry) -> Bool {
+        let margin = Self.margin(geometry.codedUnit, geometry.shape)
+        return row >= self.row - margin.rows && row < self.row + rows + margin.rows
+            && column >= self.column - margin.columns && column < self.column + columns + margin.columns
     }
 
     package static func < (left: ExcludedRegion, right: ExcludedRegion) -> Bool {

@@ -113,6 +113,7 @@ struct LeftOutRegions {
         }
     }
 
+    /// Strokes as thin as a pixel are shorter.
     private static let longestStroke = 16
 
     /// Groups of `fewestStill` and more.

@@ -1,27 +1,5 @@
 import FastPixFrames
 
-/// A column or a row, or a part of one, that lies beside its neighbours as a whole.
-struct DefectLine: Equatable {
-    let isColumn: Bool
-    /// The column's, or the row's, number, and how many touching ones are alike.
-    let first: Int
-    let width: Int
-    /// Rows of the column, columns of the row.
-    let extent: Range<Int>
-    /// How far it lies beyond both the lines on either side in the mean, in samples.
-    let offset: Double
-    /// In units of the offsets of the lines around it.
-    let spreads: Double
-    /// Whether nothing that is photographed is seen in it.
-    var isStill = false
-
-    func with(first: Int, width: Int) -> DefectLine {
-        DefectLine(
-            isColumn: isColumn, first: first, width: width, extent: extent, offset: offset, spreads: spreads,
-            isStill: isStill)
-    }
-}
-
 /// Finds lines. A pixel of a whole column does not lie above those of its own column, so that counters say nothing of
 /// it; but its mean lies above those to the left and right in row after row, two columns away or, where those are alike,
 /// four.

@@ -15,13 +15,11 @@ package struct NotJudgedPart: Sendable, Hashable, Codable {
         self.columns = columns
     }
 
-    /// Those of a detection. Pixels next to a part that is left out are not judged either: as far as compression smears, or
-    /// as neighbours reach.
+    /// Those of a detection, with their margins.
     package static func parts(of regions: [ExcludedRegion], codedUnit: CodedUnit, in shape: FrameShape)
         -> [NotJudgedPart]
     {
-        let rows = codedUnit.height == 1 ? shape.neighbourDistance : codedUnit.height
-        let columns = codedUnit.width == 1 ? shape.neighbourDistance : codedUnit.width
+        let (rows, columns) = ExcludedRegion.margin(codedUnit, shape)
         return regions.map { region in
             let (top, left) = (max(0, region.row - rows), max(0, region.column - columns))
             return NotJudgedPart(

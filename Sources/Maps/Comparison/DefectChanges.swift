@@ -12,7 +12,7 @@ struct DefectChanges {
         let size = Self.size(of: old, new)
         let regions = [old, new].map { Self.regions($0, size, smears: comparesSmears) }
         let families = Self.families(regions[0], regions[1], tolerance: tolerance)
-        let scopes = [old, new].map(Scope.init)
+        let scopes = [old, new].map(DefectComparisonReport.ListScope.init)
         let changes = families.map { family in
             Self.change(
                 family.old.map { regions[0][$0] }, family.new.map { regions[1][$0] }, scopes, tolerance: tolerance)
@@ -101,10 +101,10 @@ struct DefectChanges {
 
     /// `scopes`: of the old list and of the new one.
     private static func change(
-        _ old: [Region], _ new: [Region], _ scopes: [Scope], tolerance: Int
+        _ old: [Region], _ new: [Region], _ scopes: [DefectComparisonReport.ListScope], tolerance: Int
     ) -> DefectComparisonReport.Change {
         // Pixels with none of the other list near them, where that one could have had them.
-        func alone(_ regions: [Region], _ others: [Region], _ scope: Scope) -> Int {
+        func alone(_ regions: [Region], _ others: [Region], _ scope: DefectComparisonReport.ListScope) -> Int {
             let places = PlaceIndex(others)
             var seen: Set<PixelPlace> = []
             return regions.flatMap(\.pixels).filter { pixel in
@@ -138,27 +138,6 @@ struct DefectChanges {
         return DefectComparisonReport.Side(
             row: first.row, column: first.column, class: first.class, shape: first.shape, pixels: region.pixels.count,
             meanOffset: first.meanOffset)
-    }
-}
-
-/// What a list could have had: no defect is gone because nobody looked for it.
-struct Scope {
-    /// Nil: the list does not tell.
-    let notJudged: [NotJudgedPart]?
-    /// Nil: all, as far as the list tells.
-    let classes: [DefectClass]?
-
-    init(_ map: DefectMap) {
-        notJudged = map.notJudged
-        classes = map.classes
-    }
-
-    func isJudged(_ place: PixelPlace) -> Bool { !(notJudged ?? []).contains { $0.contains(place) } }
-
-    /// Whether defects of all these classes were asked for. Of a pixel without a class that is not known.
-    func lists(_ regions: [DefectChanges.Region]) -> Bool {
-        guard let classes else { return true }
-        return regions.flatMap(\.entries).allSatisfy { $0.class.map(classes.contains) ?? false }
     }
 }
 

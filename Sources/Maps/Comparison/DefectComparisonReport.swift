@@ -92,15 +92,15 @@ public struct DefectComparisonReport: Sendable, Encodable {
         package let newScope: ListScope
 
         init(
-            camera: Camera, width: Int?, height: Int?, tolerance: Int, defects: [Change], scopes: [Scope]
+            camera: Camera, width: Int?, height: Int?, tolerance: Int, defects: [Change], scopes: [ListScope]
         ) {
             self.camera = camera
             self.width = width
             self.height = height
             self.tolerance = tolerance
             self.defects = defects
-            oldScope = ListScope(scopes[0])
-            newScope = ListScope(scopes[1])
+            oldScope = scopes[0]
+            newScope = scopes[1]
         }
 
         /// How many defects have become this.
@@ -124,21 +124,29 @@ public struct DefectComparisonReport: Sendable, Encodable {
         }
     }
 
-    /// What a list could have had.
+    /// What a list could have had: no defect is gone because nobody looked for it.
     package struct ListScope: Sendable, Codable {
         /// Nil: the list does not tell, as those of other programs, masks and tables.
         package let notJudged: [NotJudgedPart]?
         /// Nil: all, as far as the list tells.
         package let classes: [DefectClass]?
 
-        init(_ scope: Scope) {
-            notJudged = scope.notJudged
-            classes = scope.classes
+        init(_ map: DefectMap) {
+            notJudged = map.notJudged
+            classes = map.classes
         }
 
         init() {
             notJudged = nil
             classes = nil
+        }
+
+        func isJudged(_ place: PixelPlace) -> Bool { !(notJudged ?? []).contains { $0.contains(place) } }
+
+        /// Whether defects of all these classes were asked for. Of a pixel without a class that is not known.
+        func lists(_ regions: [DefectChanges.Region]) -> Bool {
+            guard let classes else { return true }
+            return regions.flatMap(\.entries).allSatisfy { $0.class.map(classes.contains) ?? false }
         }
 
         enum CodingKeys: String, CodingKey { case notJudged, classes }
