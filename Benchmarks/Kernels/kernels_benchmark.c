@@ -310,13 +310,13 @@ static void run_read_strips(const row *row) {
 
 static void run_extremes_u8(const row *row) {
     fpx_extremes_u8_accumulate_tile(counters[0], counters[1], counters[2], counters[3], STRIP_ROW_SAMPLES * 2,
-                                    strip_rows, row->frame_count, STRIP_ROWS, STRIP_ROW_SAMPLES, STRIP_DISTANCE_ROWS,
-                                    STRIP_DISTANCE_SAMPLES, 0, 255);
+                                    strip_rows, row->frame_count, STRIP_ROWS, row->sample_count / STRIP_ROWS,
+                                    STRIP_DISTANCE_ROWS, STRIP_DISTANCE_SAMPLES, 0, 255);
 }
 
 static void run_extremes_u16(const row *row) {
     fpx_extremes_u16_accumulate_tile(counters[0], counters[1], counters[2], counters[3], STRIP_ROW_SAMPLES * 2,
-                                     wide_strip_rows, row->frame_count, STRIP_ROWS, STRIP_ROW_SAMPLES,
+                                     wide_strip_rows, row->frame_count, STRIP_ROWS, row->sample_count / STRIP_ROWS,
                                      STRIP_DISTANCE_ROWS, STRIP_DISTANCE_SAMPLES, 0, 65535);
 }
 
@@ -375,12 +375,15 @@ static void run_addweighted_f32(const row *row) {
                         (const float *)memory.frames[1], row->sample_count, 0.3, 0.7, 1.5);
 }
 
-enum { GAUSSIAN_CHANNELS = 3, LARGE_WIDTH = 4032, LEVEL2_WIDTH = 512 };
+enum { GAUSSIAN_CHANNELS = 3, GAUSSIAN_ROWS = 128, LARGE_WIDTH = 4032, LEVEL2_WIDTH = 512, ODD_WIDTH = 99 };
 
 /// Prepared anew for each table.
 static fpx_gaussian gaussian;
 
-static size_t gaussian_width(const row *row) { return row->sample_count == LARGE_SAMPLES ? LARGE_WIDTH : LEVEL2_WIDTH; }
+static size_t gaussian_width(const row *row) {
+    if (row->sample_count == LARGE_SAMPLES) return LARGE_WIDTH;
+    return row->sample_count == ODD_WIDTH * GAUSSIAN_ROWS * GAUSSIAN_CHANNELS ? ODD_WIDTH : LEVEL2_WIDTH;
+}
 
 static void run_gaussian_u8(const row *row) {
     const size_t width = gaussian_width(row);
@@ -640,6 +643,12 @@ int main(int argument_count, char **arguments) {
         print_table("Moments of batches that the program takes, a row of 12,000 samples, best level", "", 1,
                     no_rate_bounds);
 
+        add_best_row("u8, rows of 256 samples, whole vectors", run_moments_u8_batch, 12, 256, 1);
+        add_best_row("u8, rows of 299 samples", run_moments_u8_batch, 12, 299, 1);
+        add_best_row("u16, rows of 256 samples, whole vectors", run_moments_u16_batch, 12, 256, 2);
+        add_best_row("u16, rows of 299 samples", run_moments_u16_batch, 12, 299, 2);
+        print_table("Moments of 12 frames, short rows and odd lengths, best level, in cache", "", 1, no_rate_bounds);
+
         add_row(bare_pass, run_bare_pass_12, FRAMES, LARGE_SAMPLES, 2);
         add_level_rows("moments u16", run_moments_u16, FRAMES, LARGE_SAMPLES, 2, FPX_EXTENSION_DOT_PRODUCT,
                        "dot product");
@@ -676,6 +685,11 @@ int main(int argument_count, char **arguments) {
         }
         add_level_rows("extremes u16, tile", run_extremes_u16, 12, strip, 2, 0, NULL);
         print_table("Extremes u16, 12 frames of 16 rows of 4,000 x 3 samples", "", 1, no_rate_bounds);
+        add_best_row("u8, rows of 256 samples, whole vectors", run_extremes_u8, 12, STRIP_ROWS * 256, 1);
+        add_best_row("u8, rows of 297 samples", run_extremes_u8, 12, STRIP_ROWS * 297, 1);
+        add_best_row("u16, rows of 256 samples, whole vectors", run_extremes_u16, 12, STRIP_ROWS * 256, 2);
+        add_best_row("u16, rows of 297 samples", run_extremes_u16, 12, STRIP_ROWS * 297, 2);
+        print_table("Extremes of 12 frames of 16 short rows, best level, in cache", "", 1, no_rate_bounds);
         prepare_strips(1);
         add_level_rows("extremes u8, tile", run_extremes_u8, 12, strip, 1, 0, NULL);
         print_table("Extremes u8, the same 12 frames, all white", "", 1, no_rate_bounds);
@@ -736,9 +750,10 @@ int main(int argument_count, char **arguments) {
             const char *place;
             size_t sample_count;
         } sizes[] = {{"12 Mpx x 3 channels, from memory", LARGE_SAMPLES},
-                     {"512 x 128 x 3 samples, in level-2 cache", LEVEL2_WIDTH * 128 * GAUSSIAN_CHANNELS}};
+                     {"512 x 128 x 3 samples, in level-2 cache", LEVEL2_WIDTH * GAUSSIAN_ROWS * GAUSSIAN_CHANNELS},
+                     {"99 x 128 x 3 samples, in cache", ODD_WIDTH * GAUSSIAN_ROWS * GAUSSIAN_CHANNELS}};
         const size_t taps[] = {3, 15, 31};
-        for (size_t index = 0; index < 2; index++) {
+        for (size_t index = 0; index < 3; index++) {
             for (size_t tap = 0; tap < 3; tap++) {
                 const size_t sample_count = sizes[index].sample_count;
                 char title[128];

@@ -3,6 +3,8 @@
 #include "fpx_extremes.h"
 
 #include "../kernels.h"
+#include "../strided.h"
+#include "../tiling.h"
 
 #define SAMPLE uint8_t
 #define PUBLIC(name) fpx_extremes_u8_##name

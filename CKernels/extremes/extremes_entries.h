@@ -60,6 +60,43 @@ fpx_status PUBLIC(accumulate)(uint16_t *above, uint16_t *below, uint16_t *blind_
     return FPX_OK;
 }
 
+fpx_status PUBLIC(accumulate_strided)(uint16_t *above, uint16_t *below, uint16_t *blind_above, uint16_t *blind_below,
+                                      ptrdiff_t counter_stride_bytes, const SAMPLE *first_row,
+                                      ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
+                                      size_t row_count, size_t sample_count, size_t distance_rows,
+                                      size_t distance_samples, SAMPLE black, SAMPLE white) {
+    enum { POINTERS = 768, TILE_ROWS = 16 };
+    if (frame_count > FPX_EXTREMES_MAXIMUM_FRAMES) return FPX_ERROR_OVERFLOW;
+    if (frame_count == 0 || row_count == 0 || sample_count == 0) return FPX_OK;
+    if (!first_row || distance_rows == 0) return FPX_ERROR_ARGUMENT;
+    // Where neighbours are far, a tile is one row, and the rows between get no pointers.
+    const bool is_near = distance_rows <= TILE_ROWS;
+    const size_t neighbours = is_near ? distance_rows : 1, step = is_near ? 1 : distance_rows;
+    const size_t rows_a_tile = is_near ? TILE_ROWS : 1;
+    const size_t frames_a_tile = POINTERS / (rows_a_tile + 2 * neighbours);
+    const SAMPLE *rows[POINTERS];
+    for (size_t first = 0; first < row_count; first += rows_a_tile) {
+        const size_t tile_rows = fpx_tile_end(first, row_count, rows_a_tile) - first;
+        uint16_t *counters[4] = {above, below, blind_above, blind_below};
+        for (size_t kind = 0; kind < 4 && first > 0; kind++)
+            counters[kind] = (uint16_t *)((char *)counters[kind] + (ptrdiff_t)first * counter_stride_bytes);
+        for (size_t done = 0; done < frame_count; done += frames_a_tile) {
+            const size_t tile_frames = fpx_tile_end(done, frame_count, frames_a_tile) - done;
+            const SAMPLE **next = rows;
+            for (size_t frame = 0; frame < tile_frames; frame++) {
+                const void *top = fpx_frame(fpx_frame(first_row, frame_stride_bytes, done + frame), row_stride_bytes, first);
+                for (size_t row = 0; row < tile_rows + 2 * neighbours; row++)
+                    *next++ = fpx_frame(top, row_stride_bytes, row * step);
+            }
+            const fpx_status status = PUBLIC(accumulate_tile)(
+                counters[0], counters[1], counters[2], counters[3], counter_stride_bytes, rows, tile_frames, tile_rows,
+                sample_count, neighbours, distance_samples, black, white);
+            if (status != FPX_OK) return status;
+        }
+    }
+    return FPX_OK;
+}
+
 #undef SAMPLE
 #undef PUBLIC
 #undef ENTRY

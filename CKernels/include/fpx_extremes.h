@@ -86,15 +86,43 @@ fpx_status fpx_extremes_f32_accumulate_tile(uint16_t *_Nonnull above, uint16_t *
                                             size_t frame_count, size_t row_count, size_t sample_count,
                                             size_t distance_rows, size_t distance_samples, float black, float white);
 
+// The same of frames in one buffer, each frame_stride_bytes after the one before it, whose rows are row_stride_bytes apart
+// (both may be negative); strides keep rows aligned for the sample type. `first_row` is that of the first frame, distance_rows
+// above the first row that is counted.
+
+fpx_status fpx_extremes_u8_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
+                                              uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
+                                              ptrdiff_t counter_stride_bytes, const uint8_t *_Nonnull first_row,
+                                              ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
+                                              size_t row_count, size_t sample_count, size_t distance_rows,
+                                              size_t distance_samples, uint8_t black, uint8_t white);
+fpx_status fpx_extremes_u16_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
+                                               uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
+                                               ptrdiff_t counter_stride_bytes, const uint16_t *_Nonnull first_row,
+                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
+                                               size_t row_count, size_t sample_count, size_t distance_rows,
+                                               size_t distance_samples, uint16_t black, uint16_t white);
+fpx_status fpx_extremes_f32_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
+                                               uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
+                                               ptrdiff_t counter_stride_bytes, const float *_Nonnull first_row,
+                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
+                                               size_t row_count, size_t sample_count, size_t distance_rows,
+                                               size_t distance_samples, float black, float white);
+
 // Adds the counters of another, disjoint set of frame_count frames, which may be damaged. False: no frames have such
 // counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where they
 // are black), there are more frames than the maximum, or a pointer is null with a sample_count above zero; the counters are
 // then worthless. Both sets together obey the maximum.
 
-bool fpx_extremes_merge_checked(uint16_t *_Nonnull above, uint16_t *_Nonnull below, uint16_t *_Nonnull blind_above,
-                                uint16_t *_Nonnull blind_below, const uint16_t *_Nonnull other_above,
-                                const uint16_t *_Nonnull other_below, const uint16_t *_Nonnull other_blind_above,
-                                const uint16_t *_Nonnull other_blind_below, size_t frame_count, size_t sample_count);
+bool fpx_extremes_merge_checked(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) above FPX_NOESCAPE,
+                                uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) below FPX_NOESCAPE,
+                                uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_above FPX_NOESCAPE,
+                                uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_below FPX_NOESCAPE,
+                                const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) other_above FPX_NOESCAPE,
+                                const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) other_below FPX_NOESCAPE,
+                                const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) other_blind_above FPX_NOESCAPE,
+                                const uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) other_blind_below FPX_NOESCAPE,
+                                size_t frame_count, size_t sample_count);
 
 #ifdef __cplusplus
 }

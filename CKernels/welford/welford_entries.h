@@ -51,7 +51,9 @@ fpx_status PUBLIC(accumulate)(double *mean, double *m2, size_t frames_before, co
 fpx_status PUBLIC(accumulate_strided)(double *mean, double *m2, size_t frames_before, const SAMPLE *first_frame,
                                       ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
                                       size_t tile_sample_count, const fpx_parallel_runner *runner) {
-    if (frame_count > 0 && sample_count > 0 && !first_frame) return FPX_ERROR_ARGUMENT;
+    if (tile_sample_count == 0) return FPX_ERROR_ARGUMENT;
+    if (frame_count == 0 || sample_count == 0) return FPX_OK;
+    if (!first_frame) return FPX_ERROR_ARGUMENT;
     for (size_t first = 0; first < frame_count; first += FPX_STRIDED_FRAMES) {
         const SAMPLE *frames[FPX_STRIDED_FRAMES];
         const size_t count = fpx_tile_end(first, frame_count, FPX_STRIDED_FRAMES) - first;

@@ -557,6 +557,8 @@ static void run_everything(uint8_t *results, const uint8_t *samples, const fpx_p
     status |= fpx_addweighted_u8_rows_on(image, 50, samples, 50, samples + 9000, 50, 50, 90, 0.7, 0.4, 3, runner);
     status |= fpx_addweighted_u16_rows_on((void *)(image + 5000), 104, (const void *)samples, 104,
                                           (const void *)(samples + 8), 104, 48, 30, 0.7, 0.4, 3, runner);
+    status |= fpx_addweighted_f32_rows_on((void *)(image + 24000), 104, (const void *)samples, 104,
+                                          (const void *)(samples + 8), 104, 24, 30, 0.7, 0.4, 3, runner);
     status |= fpx_gaussian_u8_image_on(image + 9000, 100, samples, 104, 33, 70, 3, &gaussian, runner);
     status |= fpx_gaussian_u16_image_on((void *)(image + 17000), 100, (const void *)samples, 104, 25, 70, 2, &gaussian,
                                         runner);
@@ -590,6 +592,54 @@ static void check_runners(void) {
     free(samples);
 }
 
+/// Rows of frames in one buffer: as pointers, and at equal distances, the last frame first. Near neighbours, and far ones.
+static void check_strided_extremes(void) {
+    enum { ROW = 100, FRAMES = 50, COUNTED_ROWS = 35, COUNTERS = COUNTED_ROWS * ROW };
+    const size_t bytes[] = {1, 2, 4}, distances[] = {2, 20};
+    for (size_t kind = 0; kind < 3; kind++) {
+        for (size_t index = 0; index < 2; index++) {
+            const size_t distance = distances[index], frame_rows = COUNTED_ROWS + 2 * distance;
+            const size_t row_bytes = ROW * bytes[kind], frame_bytes = frame_rows * row_bytes;
+            uint8_t *samples = kind == 2 ? (void *)random_floats(FRAMES * frame_rows * ROW, true)
+                                         : random_bytes(FRAMES * frame_bytes);
+            const void **rows = allocate(FRAMES * frame_rows * sizeof *rows);
+            for (size_t frame = 0; frame < FRAMES; frame++) {
+                for (size_t row = 0; row < frame_rows; row++)
+                    rows[frame * frame_rows + row] = samples + (FRAMES - 1 - frame) * frame_bytes + row * row_bytes;
+            }
+            uint16_t *expected = allocate(4 * COUNTERS * 2), *actual = allocate(4 * COUNTERS * 2);
+            memset(expected, 0, 4 * COUNTERS * 2);
+            memset(actual, 0, 4 * COUNTERS * 2);
+            uint16_t *const e[4] = {expected, expected + COUNTERS, expected + 2 * COUNTERS, expected + 3 * COUNTERS};
+            uint16_t *const a[4] = {actual, actual + COUNTERS, actual + 2 * COUNTERS, actual + 3 * COUNTERS};
+            const ptrdiff_t counter = ROW * 2, row = (ptrdiff_t)row_bytes, frame = -(ptrdiff_t)frame_bytes;
+            fpx_status status = FPX_OK;
+            if (kind == 0) {
+                status |= fpx_extremes_u8_accumulate_tile(e[0], e[1], e[2], e[3], counter, (const void *)rows, FRAMES,
+                                                          COUNTED_ROWS, ROW, distance, 3, 0, 255);
+                status |= fpx_extremes_u8_accumulate_strided(a[0], a[1], a[2], a[3], counter, rows[0], row, frame,
+                                                             FRAMES, COUNTED_ROWS, ROW, distance, 3, 0, 255);
+            } else if (kind == 1) {
+                status |= fpx_extremes_u16_accumulate_tile(e[0], e[1], e[2], e[3], counter, (const void *)rows, FRAMES,
+                                                           COUNTED_ROWS, ROW, distance, 3, 64, 65000);
+                status |= fpx_extremes_u16_accumulate_strided(a[0], a[1], a[2], a[3], counter, rows[0], row, frame,
+                                                              FRAMES, COUNTED_ROWS, ROW, distance, 3, 64, 65000);
+            } else {
+                status |= fpx_extremes_f32_accumulate_tile(e[0], e[1], e[2], e[3], counter, (const void *)rows, FRAMES,
+                                                           COUNTED_ROWS, ROW, distance, 3, -1e30f, 1e30f);
+                status |= fpx_extremes_f32_accumulate_strided(a[0], a[1], a[2], a[3], counter, rows[0], row, frame,
+                                                              FRAMES, COUNTED_ROWS, ROW, distance, 3, -1e30f, 1e30f);
+            }
+            if (status != FPX_OK || memcmp(expected, actual, 4 * COUNTERS * 2) != 0)
+                fail("extremes at equal distances, kind %zu, distance %zu: status %d", kind, distance, status);
+            free(samples);
+            free(rows);
+            free(expected);
+            free(actual);
+        }
+    }
+}
+
 // ---- Nothing to do ----
 
 #define EXPECT(status, call)                                                                                           \
@@ -618,11 +668,27 @@ static void check_no_work(void) {
         EXPECT(FPX_OK, fpx_welford_u8_accumulate(NULL, NULL, 0, NULL, frames, samples, 64, 2));
         EXPECT(FPX_OK, fpx_welford_u16_accumulate(NULL, NULL, 0, NULL, frames, samples, 64, 2));
         EXPECT(FPX_OK, fpx_welford_f32_accumulate(NULL, NULL, 0, NULL, frames, samples, 64, 2));
+        EXPECT(FPX_OK, fpx_moments_u8_accumulate_on(NULL, NULL, NULL, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_moments_u16_accumulate_on(NULL, NULL, NULL, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_welford_u8_accumulate_on(NULL, NULL, 0, NULL, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_welford_u16_accumulate_on(NULL, NULL, 0, NULL, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_welford_f32_accumulate_on(NULL, NULL, 0, NULL, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_moments_u8_accumulate_strided(NULL, NULL, NULL, 4, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_moments_u16_accumulate_strided(NULL, NULL, NULL, 4, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_welford_u8_accumulate_strided(NULL, NULL, 0, NULL, 4, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_welford_u16_accumulate_strided(NULL, NULL, 0, NULL, 4, frames, samples, 64, NULL));
+        EXPECT(FPX_OK, fpx_welford_f32_accumulate_strided(NULL, NULL, 0, NULL, 4, frames, samples, 64, NULL));
         EXPECT(FPX_OK, fpx_extremes_u8_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
         EXPECT(FPX_OK, fpx_extremes_u16_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
         EXPECT(FPX_OK, fpx_extremes_f32_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
         EXPECT(FPX_OK,
                fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
+        EXPECT(FPX_OK, fpx_extremes_u8_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1, 1,
+                                                          0, 9));
+        EXPECT(FPX_OK, fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
+                                                           1, 0, 9));
+        EXPECT(FPX_OK, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
+                                                           1, 0, 9));
         EXPECT(FPX_OK,
                fpx_extremes_u16_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
         EXPECT(FPX_OK,
@@ -636,6 +702,11 @@ static void check_no_work(void) {
         EXPECT(FPX_OK, fpx_addweighted_u8_rows(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, 2));
         EXPECT(FPX_OK, fpx_addweighted_u16_rows(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, 2));
         EXPECT(FPX_OK, fpx_addweighted_f32_rows(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, 2));
+        EXPECT(FPX_OK, fpx_addweighted_u8_rows_on(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, NULL));
+        EXPECT(FPX_OK, fpx_addweighted_u16_rows_on(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, NULL));
+        EXPECT(FPX_OK, fpx_addweighted_f32_rows_on(NULL, 0, NULL, 0, NULL, 0, samples, rows, 1, 1, 0, NULL));
+        EXPECT(FPX_OK, fpx_gaussian_u8_image_on(NULL, 0, NULL, 0, samples, rows, 1, &gaussian, NULL));
+        EXPECT(FPX_OK, fpx_gaussian_u16_image_on(NULL, 0, NULL, 0, samples, rows, 1, &gaussian, NULL));
         EXPECT(FPX_OK, fpx_gaussian_u8_rows(NULL, 0, NULL, rows, samples, 1, &gaussian));
         EXPECT(FPX_OK, fpx_gaussian_u16_rows(NULL, 0, NULL, rows, samples, 1, &gaussian));
         EXPECT(FPX_OK, fpx_gaussian_u8_image(NULL, 0, NULL, 0, samples, rows, 1, &gaussian, 2));
@@ -650,6 +721,7 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_moments_u8_merge_tile(NULL, NULL, NULL, NULL, 0));
     EXPECT(FPX_OK, fpx_moments_u16_merge_tile(NULL, NULL, NULL, NULL, 0));
     if (!fpx_moments_u8_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
+    if (!fpx_moments_u16_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     if (!fpx_extremes_merge_checked(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
     EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
@@ -690,6 +762,16 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_tile(sums, wide, no_wide_frames, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 2, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_on(sums, sums, no_frames, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_on(sums, NULL, no_wide_frames, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_strided(sums, sums, NULL, 4, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_strided(sums, wide, NULL, 8, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_on(mean, m2, 0, no_frames, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u16_accumulate_on(mean, m2, 0, no_wide_frames, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_on(mean, m2, 0, no_float_frames, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_strided(mean, m2, 0, NULL, 4, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u16_accumulate_strided(mean, m2, 0, NULL, 8, 8, 4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_strided(mean, m2, 0, NULL, 16, 8, 4, 2, NULL));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_remove_tile(sums, sums, NULL, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_remove_tile(NULL, wide, NULL, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_merge_tile(sums, sums, NULL, sums, 4));
@@ -704,8 +786,17 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
     EXPECT(FPX_ERROR_ARGUMENT,
            fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 8, NULL, 18, 90, 1, 4, 9, 2, 2,
+                                                                   0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 8, (const float *)mean, 0, 0,
+                                                                   1, 4, 9, 2, 2, 0, 9));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows(NULL, 4, NULL, 4, NULL, 4, 1, 4, 1, 1, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8_rows_on(NULL, 4, NULL, 4, NULL, 4, 4, 1, 1, 1, 0, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u16_rows_on(NULL, 8, NULL, 8, NULL, 8, 4, 1, 1, 1, 0, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows_on(NULL, 16, NULL, 16, NULL, 16, 4, 1, 1, 1, 0, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image_on(NULL, 4, NULL, 4, 4, 1, 1, &gaussian, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u16_image_on(NULL, 8, NULL, 8, 4, 1, 1, &gaussian, NULL));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, no_frames, 1, 4, 1, &gaussian));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 4, NULL, 4, 4, 1, 1, &gaussian, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 0, NULL, 0, 0, 0, 1, NULL, 1));
@@ -749,6 +840,7 @@ int main(int argument_count, char **arguments) {
             check_no_work();
             check_null_pointers();
             check_runners();
+            check_strided_extremes();
             check_variant();
             printf("%s\n", name_of(current));
             for (int index = 1; index < argument_count; index++)
