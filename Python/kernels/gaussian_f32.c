@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "fpx_cpu.h"
 #include "fpx_gaussian.h"
@@ -43,9 +46,8 @@ static void prepare_weights(float *weights, size_t size, double sigma) {
 #define ADD_TAP(tap) sum += weights[tap] * (before[tap][first + sample] + after[tap][first + sample])
 
 /// destination[i] = weights[0] centre[i] + the sum over k of weights[k] (before[k][i] + after[k][i]), in this order.
-static inline __attribute__((always_inline)) void weigh_plainly(float *destination, const float *centre,
-                                                                const float *const *before, const float *const *after,
-                                                                const float *weights, size_t radius, size_t count) {
+static void weigh_plainly(float *destination, const float *centre, const float *const *before, const float *const *after,
+                          const float *weights, size_t radius, size_t count) {
     for (size_t first = 0; first < count; first += BLOCK_SAMPLES) {
         const size_t length = count - first < BLOCK_SAMPLES ? count - first : BLOCK_SAMPLES;
         float sums[BLOCK_SAMPLES];
@@ -77,17 +79,35 @@ static inline __attribute__((always_inline)) void weigh_plainly(float *destinati
 typedef void weigher(float *destination, const float *centre, const float *const *before, const float *const *after,
                      const float *weights, size_t radius, size_t count);
 
-static void weigh_c(float *destination, const float *centre, const float *const *before, const float *const *after,
-                    const float *weights, size_t radius, size_t count) {
-    weigh_plainly(destination, centre, before, after, weights, radius, count);
-}
-
 #if defined(__x86_64__)
-/// The same in registers twice as wide.
+/// The same, 32 samples at a time, whose sums stay in registers; the bits are those of the plain way.
 __attribute__((target("avx2"))) static void weigh_avx2(float *destination, const float *centre,
                                                        const float *const *before, const float *const *after,
                                                        const float *weights, size_t radius, size_t count) {
-    weigh_plainly(destination, centre, before, after, weights, radius, count);
+    enum { LANES = 8, VECTORS = 4 };
+    size_t first = 0;
+    for (; first + LANES * VECTORS <= count; first += LANES * VECTORS) {
+        __m256 sums[VECTORS];
+        for (size_t vector = 0; vector < VECTORS; vector++)
+            sums[vector] = _mm256_mul_ps(_mm256_set1_ps(weights[0]), _mm256_loadu_ps(centre + first + LANES * vector));
+        for (size_t tap = 1; tap <= radius; tap++) {
+            const __m256 weight = _mm256_set1_ps(weights[tap]);
+            const float *left = before[tap] + first, *right = after[tap] + first;
+            for (size_t vector = 0; vector < VECTORS; vector++) {
+                const __m256 ends = _mm256_add_ps(_mm256_loadu_ps(left + LANES * vector),
+                                                  _mm256_loadu_ps(right + LANES * vector));
+                sums[vector] = _mm256_add_ps(sums[vector], _mm256_mul_ps(weight, ends));
+            }
+        }
+        for (size_t vector = 0; vector < VECTORS; vector++)
+            _mm256_storeu_ps(destination + first + LANES * vector, sums[vector]);
+    }
+    for (; first < count; first++) {
+        float sum = weights[0] * centre[first];
+        for (size_t tap = 1; tap <= radius; tap++)
+            sum += weights[tap] * (before[tap][first] + after[tap][first]);
+        destination[first] = sum;
+    }
 }
 #endif
 
@@ -95,7 +115,7 @@ static weigher *select_weigher(void) {
 #if defined(__x86_64__)
     if (fpx_isa_selected() != FPX_ISA_C) return weigh_avx2;
 #endif
-    return weigh_c;
+    return weigh_plainly;
 }
 
 typedef struct blur {
