@@ -40,7 +40,7 @@ struct MemoryLimitTests {
             #expect(memory.temporaryFileBytes == 0 && memory.settings.memoryLimitBytes == 4 << 30)
             var filesUsed = 0
             var refused = 0
-            for limit in stride(from: 84, to: 40, by: -4) {
+            for limit in stride(from: 84, to: 40, by: LongTests.areWanted ? -4 : -8) {
                 let less = try run("\(limit)MiB")
                 if less.run.exitCode != 0 {
                     refused += 1
@@ -112,9 +112,7 @@ struct MemoryLimitTests {
     }
 
     /// 100 megapixels of three 16-bit channels in a control group of 512 MiB, or as near to that as this system goes.
-    @Test(
-        .enabled(
-            if: ProcessInfo.processInfo.environment["FASTPIX_LONG_TESTS"] != nil, "takes a minute and 4 GB of disk"))
+    @Test(.enabled(if: LongTests.areWanted, "takes a minute and 4 GB of disk"))
     func aHundredMegapixelsFitHalfAGibibyte() throws {
         try withTemporaryFolder { folder in
             try Self.addSixteenBitPhotos(12, width: 11_600, height: 8_700, to: folder)

@@ -268,7 +268,7 @@ struct SystemLimitTests {
     }
 
     /// More photos than exact sums of one group hold, in one folder.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["FASTPIX_LONG_TESTS"] != nil, "takes a minute"))
+    @Test(.enabled(if: LongTests.areWanted, "takes a minute"))
     func aHundredThousandFilesAreRead() throws {
         try withTemporaryFolder { folder in
             let kinds = try [Photos.tiny, Photos.decoderFixture("png-grey8-17x13-adam7.png")].map {

@@ -108,7 +108,7 @@ struct WideStateTests {
     }
 
     /// Of states of both widths.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["FASTPIX_LONG_TESTS"] != nil, "takes half a minute"))
+    @Test(.enabled(if: LongTests.areWanted, "takes half a minute"))
     func treesOfMergesAgree() throws {
         try withTemporaryFolder { folder in
             let shape = FrameShape(width: 40, height: 37, channels: 1, bitsPerSample: 8)

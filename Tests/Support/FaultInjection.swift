@@ -68,7 +68,7 @@ public enum FaultInjection {
     /// Numbers of calls to try: each of `count`, or `most` of them when there are more, one from each of equal parts.
     /// The choice depends on `seed` alone. The long tests try each.
     public static func moments(_ count: Int, most: Int, seed: UInt64 = 1) -> [Int] {
-        let triesAll = ProcessInfo.processInfo.environment["FASTPIX_LONG_TESTS"] != nil
+        let triesAll = LongTests.areWanted
         guard count > most, !triesAll else { return Array(1..<count + 1) }
         var random = SyntheticScenes.Random(state: seed)
         return (0..<most).map { part in
