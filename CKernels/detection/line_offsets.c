@@ -71,3 +71,35 @@ fpx_status fpx_tile_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *su
     }
     return FPX_OK;
 }
+
+/// The whole number next to a sample, as the sum with the rounder has no bits for less.
+static inline double whole(float sample) {
+    const double rounder = 0x1.8p52, most = 0x1p46;
+    const double number = sample == sample ? (double)sample : 0;
+    const double clamped = number > most ? most : number < -most ? -most : number;
+    return (clamped + rounder) - rounder;
+}
+
+fpx_status fpx_line_levels_f32(double *restrict columns, double *restrict tiles, const float *restrict row, size_t count,
+                               size_t tile_columns) {
+    if (tile_columns == 0) return FPX_ERROR_ARGUMENT;
+    if (count == 0) return FPX_OK;
+    if (!columns || !tiles || !row) return FPX_ERROR_ARGUMENT;
+    for (size_t i = 0; i < count; i++)
+        columns[i] += whole(row[i]);
+    for (size_t tile = 0; tile * tile_columns < count; tile++) {
+        const size_t first = tile * tile_columns;
+        const size_t end = count - first < tile_columns ? count : first + tile_columns;
+        // Four sums, which need not wait for each other.
+        double sums[4] = {0};
+        size_t i = first;
+        for (; i + 4 <= end; i += 4) {
+            for (size_t part = 0; part < 4; part++)
+                sums[part] += whole(row[i + part]);
+        }
+        for (; i < end; i++)
+            sums[0] += whole(row[i]);
+        tiles[tile] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    }
+    return FPX_OK;
+}

@@ -732,6 +732,7 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 3, 1));
     EXPECT(FPX_OK, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 0));
     EXPECT(FPX_OK, fpx_tile_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 0, 32));
+    EXPECT(FPX_OK, fpx_line_levels_f32(NULL, NULL, NULL, 0, 32));
     EXPECT(FPX_OK, fpx_tile_spreads_f32(NULL, NULL, NULL, 0, 3, 2, 8, 32, 16));
     size_t seams = 9;
     EXPECT(FPX_OK, fpx_seam_columns_u8(&seams, NULL, NULL, NULL, NULL, 0, 3, 1, 2, 6));
@@ -806,6 +807,7 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 4, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1, 32));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(NULL, NULL, NULL, 1, 32));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_spreads_f32(NULL, NULL, NULL, 40, 3, 2, 8, 32, 16));
     size_t columns = 0;
     EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(&columns, NULL, NULL, NULL, NULL, 4, 3, 1, 2, 6));

@@ -128,6 +128,29 @@ struct DetectionKernelTests {
                 == .argument)
     }
 
+    /// Against adding up one by one, in whatever order; what is no number, and what is out of range.
+    @Test(arguments: [1, 5, 32, 200]) func lineLevels(tile: Int) {
+        var random = SeededGenerator(stream: 8)
+        let rows = (0..<9).map { _ in (0..<131).map { _ in Float(Int.random(in: -1 << 40...1 << 40, using: &random)) } }
+        let tiles = (131 + tile - 1) / tile
+        var columns = [Double](repeating: 1, count: 131)
+        var sums = [Double](repeating: 2, count: tiles)
+        for row in rows.shuffled(using: &random) {
+            #expect(fpx_line_levels_f32(&columns, &sums, row, 131, tile) == .ok)
+        }
+        for index in 0..<131 { #expect(Int(columns[index]) == 1 + rows.reduce(0) { $0 + Int($1[index]) }) }
+        for index in 0..<tiles {
+            let inTile = index * tile..<min(131, (index + 1) * tile)
+            #expect(Int(sums[index]) == 2 + rows.reduce(0) { $0 + $1[inTile].reduce(0) { $0 + Int($1) } })
+        }
+        var odd = [Double](repeating: 0, count: 5)
+        var sum = [0.0]
+        #expect(fpx_line_levels_f32(&odd, &sum, [.nan, .infinity, -1e30, 2.5, -7.6], 5, 5) == .ok)
+        #expect(odd == [0, 0x1p46, -0x1p46, 2, -8])
+        #expect(sum == [-6])
+        #expect(fpx_line_levels_f32(&odd, &sum, [1], 1, 0) == .argument)
+    }
+
     /// Against sorting, with tiles of all widths and places that repeat with any period.
     @Test(arguments: [(1, 2, 8, 32), (3, 2, 8, 32), (1, 6, 6, 30), (3, 2, 16, 7)]) func tileSpreads(
         channels: Int, distance: Int, period: Int, tile: Int
