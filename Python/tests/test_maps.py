@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import fastpix
-from fastpix import Camera, Defect, DefectList, MapError, Pixel
+from fastpix import Camera, Defect, DefectList, MapError, NotJudgedPart, Pixel, SensorFrame
+
+CLASSES = ("stuck", "dead", "hot", "low-gain", "unstable")
 
 #: Forms, and names that masks of several kinds of file have.
 FORMS = {
@@ -33,7 +35,7 @@ FORMS = {
 
 
 @st.composite
-def lists(draw: st.DrawFn, sized: bool = True) -> DefectList:
+def lists(draw: st.DrawFn) -> DefectList:
     width, height = draw(st.integers(40, 90)), draw(st.integers(40, 90))
     places = draw(st.lists(st.tuples(st.integers(0, height - 1), st.integers(0, width - 1)), unique=True, max_size=12))
     defects = []
@@ -59,12 +61,34 @@ def lists(draw: st.DrawFn, sized: bool = True) -> DefectList:
                 smear_column=left,
                 smear_rows=row - top + 1,
                 smear_columns=column - left + 1,
+                sensor_row=draw(st.none() | st.just(row + 8)),
+                sensor_column=draw(st.none() | st.just(column + 16)),
                 extra=extra,
             )
         )
     names = st.one_of(st.none(), st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))
     camera = Camera(make=draw(names), model=draw(names), serial=draw(names))
-    return DefectList(tuple(defects), width if sized else None, height if sized else None, camera, 48)
+    return DefectList(tuple(defects), width, height, camera, 48, **draw(scopes(width, height)))
+
+
+def scopes(width: int, height: int) -> st.SearchStrategy[dict[str, Any]]:
+    """What a list may know of what it could have had; parts may overlap, and go beyond the frame."""
+    sides = (st.integers(0, height - 1), st.integers(0, width - 1), st.integers(1, height), st.integers(1, width))
+    parts = st.builds(lambda *values: NotJudgedPart(**dict(zip(("row", "column", "rows", "columns"), values))), *sides)
+    names = st.sampled_from([*CLASSES, "of-tomorrow"])
+    number = st.integers(0, 9999)
+    sensor = st.builds(
+        SensorFrame, **{name: number for name in ("width", "height", "left", "top", "visible_left", "visible_top")}
+    )
+    known = {
+        # Every hundredth, and what lies between.
+        "judged_share": st.integers(0, 100).map(lambda percent: percent / 100) | st.floats(0, 1),
+        "not_judged": st.lists(parts, max_size=4).map(tuple),
+        "classes": st.just(CLASSES) | st.lists(names, unique=True, min_size=1).map(tuple),
+        "sensor_frame": sensor,
+        "extra": st.just({"healed": [{"row": 1}], "comment": None}),
+    }
+    return st.fixed_dictionaries({}, optional=known)
 
 
 def form_of(kind: str) -> Any:
@@ -76,6 +100,7 @@ def places(defects: DefectList) -> list[tuple[int, int]]:
     return sorted((defect.row, defect.column) for defect in defects)
 
 
+@pytest.mark.filterwarnings("ignore:.*this form cannot say")
 @given(lists(), st.sampled_from(sorted(FORMS)), st.tuples(st.integers(0, 90), st.integers(0, 90)))
 def test_every_form_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, defects: DefectList, form: Any, offset: tuple[int, int]
@@ -94,7 +119,7 @@ def test_every_form_is_read_as_it_was_written(
     if form == "json":
         assert read == defects
     elif form == "csv":
-        assert read.camera == defects.camera
+        assert read.camera == defects.camera and read.judged_share == defects.judged_share
         assert [defect.to_json() for defect in read] == [{**defect.to_json()} for defect in without_extra(defects)]
     elif form_of(form) == "mask":
         np.testing.assert_array_equal(read.mask(), defects.mask())
@@ -103,12 +128,33 @@ def test_every_form_is_read_as_it_was_written(
         assert len(read) == len(defects)
     else:
         assert places(read) == places(defects)
+    if form in ("dcraw", "rawtherapee", "siril", "jpegpixi"):
+        assert_comments_tell_the_scope(read, defects)
+        comments = [line for line in path.read_text().splitlines() if line.startswith("#")][2:]
+        read.write(path, form_of(form), used)
+        assert [line for line in path.read_text().splitlines() if line.startswith("#")][2:] == comments
+
+
+def assert_comments_tell_the_scope(read: DefectList, written: DefectList) -> None:
+    assert read.not_judged == written.not_judged
+    assert read.classes == (None if set(CLASSES) <= set(written.classes or CLASSES) else written.classes)
+    share = written.judged_share
+    if share is None and written.not_judged is not None:
+        judged = np.ones((written.height or 0, written.width or 0), np.bool_)
+        for part in written.not_judged:
+            judged[part.row : part.row + part.rows, part.column : part.column + part.columns] = False
+        share = float(judged.mean())
+    assert (read.judged_share is None) == (share is None)
+    if read.judged_share is not None and share is not None:
+        assert read.judged_share <= share < read.judged_share + 0.01 + 1e-12
+    sensor, told = written.sensor_frame, ("width", "height", "visible_left", "visible_top")
+    assert read.sensor_frame == (sensor and SensorFrame(**{name: getattr(sensor, name) for name in told}))
 
 
 def without_extra(defects: DefectList) -> list[Defect]:
     names = ("row", "column", "channel", "class_", "confidence", "mean", "shape", "extent_rows", "extent_columns")
     names += ("row_period", "column_period", "pixels")
-    sides = ("smear_row", "smear_column", "smear_rows", "smear_columns")
+    sides = ("smear_row", "smear_column", "smear_rows", "smear_columns", "sensor_row", "sensor_column")
     return [Defect(**{name: getattr(defect, name) for name in names + sides}) for defect in defects]
 
 
@@ -122,6 +168,7 @@ def test_any_bytes_are_a_list_or_a_map_error(tmp_path_factory: pytest.TempPathFa
         assert str(path) in str(error)
 
 
+@pytest.mark.filterwarnings("ignore:.*this form cannot say")
 @given(lists(), st.sampled_from(sorted(FORMS)), st.data())
 def test_damaged_lists_are_lists_or_map_errors(
     tmp_path_factory: pytest.TempPathFactory, defects: DefectList, form: Any, data: st.DataObject
@@ -140,6 +187,12 @@ def test_damaged_lists_are_lists_or_map_errors(
     # A PNG has checksums.
     if form == "mask":
         np.testing.assert_array_equal(read[0].mask(), defects.mask())
+
+
+def group_with(**fields: Any) -> str:
+    """A list in JSON whose only group has these fields, too."""
+    group = {"camera": {}, "width": 40, "height": 30, "frames": 7, "defects": [], **fields}
+    return json.dumps({"schema": "fastpix.defects/1", "groups": [group]})
 
 
 @pytest.mark.parametrize(
@@ -166,6 +219,14 @@ def test_damaged_lists_are_lists_or_map_errors(
         ("[" * 100_000, "line 1 is no position"),
         ("{" * 100_000, "not a list"),
         ("# frame 4 x 3, offset 0,0\n4 0 0\n", "row 0, column 4 lies outside the frame of 4 x 3"),
+        ("# frame 4 x 3, offset 0,0\n# judged: 101 % of the frame\n", "no share of the frame"),
+        ("row,column,class,judged_share\n1,2,hot,-0.5\n", "no share of the frame"),
+        (group_with(judgedShare="all"), "not a list of defects"),
+        (group_with(judgedShare=1.5), "no share of the frame"),
+        (group_with(notJudged=[{"row": 1, "column": 2, "rows": 3}]), "not a list of defects"),
+        (group_with(notJudged="nowhere"), "not a list of defects"),
+        (group_with(classes="hot"), "not a list of defects"),
+        (group_with(sensorFrame={"width": "9"}), "not a list of defects"),
         ("\xff", "neither text nor a mask"),
     ],
 )
@@ -576,11 +637,22 @@ def test_the_program_and_this_package_read_each_others_lists(
 
 def test_json_keeps_what_it_does_not_know(tmp_path: Path) -> None:
     defect = {"row": 1, "column": 2, "class": "hot", "cluster": {"id": 3}, "healedAt": None}
-    group = {"camera": {"make": "A", "lens": "B"}, "width": 5, "height": 6, "frames": 7, "defects": [defect]}
+    part = {"row": 0, "column": 0, "rows": 1, "columns": 5, "why": "bar"}
+    group = {
+        "camera": {"make": "A", "lens": "B"},
+        "width": 5,
+        "height": 6,
+        "frames": 7,
+        "judgedShare": 0.8,
+        "notJudged": [part],
+        "classes": ["hot", "of-tomorrow"],
+        "sensorFrame": {"width": 9, "height": 9, "left": 2, "top": 1, "rotation": 90},
+        "healed": [defect],
+        "defects": [defect],
+    }
     path = tmp_path / "list.json"
     path.write_text(json.dumps({"schema": "fastpix.defects/9", "groups": [group]}))
     read = DefectList.read(path)
     read.write(path)
     stored = json.loads(path.read_text())["groups"][0]
-    assert stored["defects"] == [defect]
-    assert stored["camera"] == {"make": "A", "lens": "B"}
+    assert stored == group

@@ -105,6 +105,23 @@ def test_states_of_the_program_come_out_as_they_went_in(halves: list[Path], tmp_
     assert manifest(written) == manifest(programs) and statistics(written) == statistics(programs)
 
 
+def test_what_files_say_that_they_are_is_kept(program: Path, tmp_path: Path) -> None:
+    generator = np.random.default_rng(4)
+    for number in range(5):
+        cards = ["SIMPLE  = T", "BITPIX  = 16", "NAXIS   = 2", "NAXIS1  = 64", "NAXIS2  = 64", "IMAGETYP= 'Flat Field'", "END"]
+        header = "".join(card.ljust(80) for card in cards).ljust(2880).encode()
+        samples = (900 + generator.integers(0, 30, (64, 64))).astype(">i2").tobytes()
+        (tmp_path / f"{number}.fits").write_bytes(header + samples.ljust(-(-len(samples) // 2880) * 2880, b"\0"))
+    report = fastpix.hotpixels(tmp_path, checkpoint=tmp_path / "flats.state")
+    assert report.groups[0].frame_kind == "flats"
+    state = State.read(tmp_path / "flats.state")
+    assert [(photo.fact or {})["pictureKind"] for photo in state.photos] == 5 * ["flat"]
+    state.write(tmp_path / "again.state")
+    assert State.read(tmp_path / "again.state").photos == state.photos
+    assert [photo.fact for photo in State.read(tmp_path / "again.state").photos] == [photo.fact for photo in state.photos]
+    assert fastpix.merge(tmp_path / "again.state").groups[0].frame_kind == "flats"
+
+
 def test_arrays_are_judged_as_their_photos(example: Path, program: Path, photos: NDArray[np.uint8]) -> None:
     report = fastpix.hotpixels(example)
     shape, dtype = photos.shape[1:], photos.dtype

@@ -7,7 +7,7 @@ writes and applies lists of defective pixels.
 
 from importlib import metadata as _metadata
 
-from ._defects import Camera, Defect, DefectList, MapForm, Pixel, Smear
+from ._defects import Camera, Defect, DefectList, MapForm, NotJudgedPart, Pixel, SensorFrame, Smear
 from ._errors import (
     FailedOutputWarning,
     FastPixError,
@@ -41,10 +41,12 @@ __all__ = [
     "MapError",
     "MapForm",
     "Moments",
+    "NotJudgedPart",
     "Pixel",
     "ProgramNotFoundError",
     "Progress",
     "Report",
+    "SensorFrame",
     "SkippedFile",
     "SkippedFilesWarning",
     "Smear",

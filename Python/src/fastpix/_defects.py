@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -45,6 +45,48 @@ class Camera(Record):
     make: str | None = None
     model: str | None = None
     serial: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorFrame(Record):
+    """The whole sensor of raw files, and where the frame lies in it, in pixels; None for what a list does not tell.
+
+    Attributes
+    ----------
+    width, height : int
+        The sensor, masked border included.
+    left, top : int
+        Columns and rows of the sensor left of and above the frame.
+    visible_left, visible_top, visible_width, visible_height : int
+        Where the part lies that raw converters count positions in, and how large it is; 0 when that is not known.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    left: int | None = None
+    top: int | None = None
+    visible_left: int | None = None
+    visible_top: int | None = None
+    visible_width: int | None = None
+    visible_height: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotJudgedPart(Record):
+    """A rectangle of the photos' frame in which no defect would have been listed; 0-based from the top left."""
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it can lie in a frame: numbers that a file has may be any."""
+        return (
+            all(0 <= side < _LONGEST_SIDE for side in (self.row, self.column))
+            and all(1 <= side <= _LONGEST_SIDE for side in (self.rows, self.columns))
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,6 +319,11 @@ class DefectList(Sequence[Defect]):
 
     A sequence of `Defect`. It can be made by hand, too: ``DefectList.at([(10, 20)], width=640, height=480)``.
 
+    No entry at a place means that it is sound only where it was judged, and only for the classes that were asked for. A list
+    keeps what it knows of that when it is read and written; slices are tuples of defects, which know nothing of it.
+    ``dataclasses.replace`` keeps it, too: give it `classes` when you take classes out, and None for what is not known of lists
+    that you have put together.
+
     Attributes
     ----------
     defects : tuple of Defect
@@ -285,6 +332,16 @@ class DefectList(Sequence[Defect]):
     camera : Camera
     frames : int or None
         How many photos it was found in.
+    judged_share : float or None
+        Of the frame, 0 to 1; None when it is not known. Comments in text have whole per cent, rounded down.
+    not_judged : tuple of NotJudgedPart, or None
+        Where no defect would have been listed; None when it is not known, which is not the same as nowhere.
+    classes : tuple of str, or None
+        The classes that were asked for; None when these are all, or when it is not known.
+    sensor_frame : SensorFrame or None
+        The whole sensor of raw files, where it is known.
+    extra : mapping
+        What else the JSON of a list has.
     """
 
     defects: tuple[Defect, ...] = ()
@@ -292,10 +349,21 @@ class DefectList(Sequence[Defect]):
     height: int | None = None
     camera: Camera = Camera()
     frames: int | None = None
+    judged_share: float | None = None
+    not_judged: tuple[NotJudgedPart, ...] | None = None
+    classes: tuple[str, ...] | None = None
+    sensor_frame: SensorFrame | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if (self.width is None) != (self.height is None):
             raise MapError("of a frame's size, width and height are needed, or neither")
+        if self.judged_share is not None and not 0 <= self.judged_share <= 1:
+            raise MapError(f"{self.judged_share} is no share of the frame, which is 0 to 1")
+        if not all(part.is_possible for part in self.not_judged or ()):
+            raise MapError("a part that was not judged lies outside any frame")
+        if self.judged_share == 1 and self.not_judged is None:
+            object.__setattr__(self, "not_judged", ())
         for defect in self.defects:
             if not _is_inside(defect, self.width or _LONGEST_SIDE, self.height or _LONGEST_SIDE):
                 frame = "any frame" if self.width is None else f"the frame of {self.width} x {self.height} pixels"
@@ -384,6 +452,10 @@ class DefectList(Sequence[Defect]):
     ) -> None:
         """Write the list for fastpix or another program.
 
+        JSON keeps all that the list knows. Text has comments for `judged_share`, `not_judged`, `classes` and the sensor's
+        size and margins; without `not_judged` the share's says "not known where". CSV has a column for `judged_share`, and
+        the place in the sensor of each defect; masks and PixInsight's form have nothing.
+
         Parameters
         ----------
         path : str or path
@@ -403,6 +475,11 @@ class DefectList(Sequence[Defect]):
             a defect outside.
         OSError
             When it cannot be written.
+
+        Warns
+        -----
+        FastPixWarning
+            When a part of the frame was not judged, or not all classes were asked for, and the form cannot say so.
         """
         from . import _map_writing
 
@@ -412,7 +489,7 @@ class DefectList(Sequence[Defect]):
     def write_all(
         lists: Sequence[DefectList], path: str | os.PathLike[str], form: Literal["json", "csv"] | None = None
     ) -> None:
-        """Write the lists of several cameras into one file, JSON or CSV. Raises as `write`."""
+        """Write the lists of several cameras into one file, JSON or CSV. Raises and warns as `write`."""
         from . import _map_writing
 
         _map_writing.write(tuple(lists), path, form, (0, 0))

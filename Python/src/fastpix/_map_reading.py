@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import io
 import json
 import os
@@ -15,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _fits, _png, _tiff
-from ._defects import Camera, Defect, DefectList, Pixel
+from . import _fits, _judgement_note, _png, _tiff
+from ._defects import Camera, Defect, DefectList, NotJudgedPart, Pixel, SensorFrame
 from ._errors import MapError
 
 #: Lists are short; what is longer is something else.
@@ -25,6 +24,10 @@ _LONGEST_FILE = 256 << 20
 _MOST_MARKED = 10
 _FRAME_NOTE = re.compile(
     r"# frame ([0-9]{1,9}) x ([0-9]{1,9}), offset (-?[0-9]{1,9}),(-?[0-9]{1,9})(, from the bottom)?\s*"
+)
+#: What this version knows of a group in a list of JSON.
+_GROUP_KEYS = frozenset(
+    {"camera", "width", "height", "frames", "sensorFrame", "judgedShare", "notJudged", "classes", "defects"}
 )
 _SHAPES = ("point", "cluster", "column", "row", "grid")
 _EXTENT = ("extent_rows", "extent_columns", "row_period", "column_period")
@@ -134,18 +137,58 @@ def _json(text: str) -> tuple[DefectList, ...]:
         raise MapError(advice)
     if not schema.startswith("fastpix."):
         raise MapError(f"JSON of another program (schema {schema!r})")
+    # A report has much else of a group, which is not the list's.
+    is_list = schema.startswith("fastpix.defects/")
     try:
-        return tuple(_group(group) for group in content["groups"] if group.get("defects") is not None)
+        settings = content.get("settings") or {}
+        return tuple(
+            _group(group, settings.get("classes"), is_list)
+            for group in content["groups"]
+            if group.get("defects") is not None
+        )
     except (KeyError, TypeError, AttributeError):
         raise MapError(advice) from None
 
 
-def _group(group: Mapping[str, Any]) -> DefectList:
+def _group(group: Mapping[str, Any], classes: list[str] | None, is_list: bool) -> DefectList:
+    """`classes`: those of the whole file, where it has some."""
     for value in (group["width"], group["height"]):
         _demand_integer(value)
-    defects = tuple(_stored_defect(defect) for defect in group["defects"])
-    camera = Camera.from_json(group["camera"])
-    return DefectList(defects, group["width"], group["height"], camera, group.get("frames"))
+    share, parts, sensor = group.get("judgedShare"), group.get("notJudged"), group.get("sensorFrame")
+    if share is not None and (not isinstance(share, (int, float)) or isinstance(share, bool)):
+        raise TypeError
+    if group.get("classes") is not None:
+        classes = group["classes"]
+    if classes is not None and not (isinstance(classes, list) and all(isinstance(name, str) for name in classes)):
+        raise TypeError
+    return DefectList(
+        tuple(_stored_defect(defect) for defect in group["defects"]),
+        group["width"],
+        group["height"],
+        Camera.from_json(group["camera"]),
+        group.get("frames"),
+        judged_share=share,
+        not_judged=None if parts is None else tuple(filter(lambda part: part.is_possible, map(_stored_part, parts))),
+        classes=None if classes is None else tuple(classes),
+        sensor_frame=None if sensor is None else _stored_sensor(sensor),
+        extra={key: value for key, value in group.items() if is_list and key not in _GROUP_KEYS},
+    )
+
+
+def _stored_part(json: Mapping[str, Any]) -> NotJudgedPart:
+    part = NotJudgedPart.from_json(json)
+    for value in (part.row, part.column, part.rows, part.columns):
+        _demand_integer(value)
+    return part
+
+
+def _stored_sensor(json: Mapping[str, Any]) -> SensorFrame:
+    sensor = SensorFrame.from_json(json)
+    sizes = (sensor.width, sensor.height, sensor.visible_width, sensor.visible_height)
+    for value in (*sizes, sensor.left, sensor.top, sensor.visible_left, sensor.visible_top):
+        if value is not None:
+            _demand_integer(value)
+    return sensor
 
 
 def _stored_defect(json: Mapping[str, Any]) -> Defect:
@@ -173,6 +216,7 @@ def _table(text: str) -> tuple[DefectList, ...]:
     records = [record for record in csv.reader(io.StringIO(text, newline="")) if record]
     header = records[0]
     lists: dict[tuple[str | int | None, ...], list[Defect]] = {}
+    shares: dict[tuple[str | int | None, ...], set[float | None]] = {}
     for line, record in enumerate(records[1:], 2):
         fields = {name: _unguarded(value) for name, value in zip(header, record) if value != ""}
         # In the table of `hotpixels --format csv` lines without a class are no defects.
@@ -186,12 +230,24 @@ def _table(text: str) -> tuple[DefectList, ...]:
             *(_number(fields.get(name, "")) for name in ("width", "height")),
         )
         lists.setdefault(key, []).append(_table_defect(line, row, column, fields))
-    return tuple(_list(key, defects) for key, defects in lists.items())
+        shares.setdefault(key, set()).add(_real(fields.get("judged_share", "")))
+    return tuple(_list(key, defects, shares[key]) for key, defects in lists.items())
 
 
-def _list(key: tuple[Any, ...], defects: list[Defect]) -> DefectList:
+def _list(key: tuple[Any, ...], defects: list[Defect], shares: set[float | None]) -> DefectList:
     make, model, serial, width, height = key
-    return DefectList(tuple(defects), width, height, Camera(make=make, model=model, serial=serial))
+    camera = Camera(make=make, model=model, serial=serial)
+    # Groups of one camera and size, of different folders or exposures, are one list here: the share is that of all of them
+    # when it is the same.
+    share = next(iter(shares)) if len(shares) == 1 else None
+    return DefectList(tuple(defects), width, height, camera, judged_share=share)
+
+
+def _real(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _unguarded(field: str) -> str:
@@ -204,10 +260,7 @@ def _table_defect(line: int, row: int, column: int, fields: Mapping[str, str]) -
         return _number(fields.get(name, ""))
 
     def number(name: str) -> float | None:
-        try:
-            return float(fields[name])
-        except (KeyError, ValueError):
-            return None
+        return _real(fields.get(name, ""))
 
     sides = [integer(name) for name in ("smear_row", "smear_column", "smear_rows", "smear_columns")]
     if None in sides:
@@ -238,6 +291,8 @@ def _table_defect(line: int, row: int, column: int, fields: Mapping[str, str]) -
         smear_column=sides[1],
         smear_rows=sides[2],
         smear_columns=sides[3],
+        sensor_row=integer("sensor_row"),
+        sensor_column=integer("sensor_column"),
     )
 
 
@@ -317,20 +372,16 @@ def _lines(text: str, told: _Told) -> DefectList:
         if defect is None:
             raise MapError(f"line {number} is no position in a form that fastpix reads: {content[:60]!r}")
         defects.append(defect.moved(added, added))
-    placed = _placed(defects, note, parse is not _jpegpixi, told)
+    placed = replace(_placed(defects, note, parse is not _jpegpixi, told), **_judgement_note.read(lines))
     if match is None or match.group(5) is None:
         return placed
     # Lists for Siril that were found on FITS files count rows from the bottom.
     height = numbers[1]
-    return DefectList(
-        tuple(
-            dataclasses.replace(defect, row=height - (defect.extent_rows or 1) - defect.row)
-            if defect.shape != "column" else defect
-            for defect in placed.defects
-        ),
-        placed.width,
-        placed.height,
+    turned = tuple(
+        replace(defect, row=height - (defect.extent_rows or 1) - defect.row) if defect.shape != "column" else defect
+        for defect in placed.defects
     )
+    return replace(placed, defects=turned)
 
 
 def _form(line: str) -> Callable[[str], Defect | None] | None:

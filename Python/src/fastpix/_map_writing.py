@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import metadata
@@ -16,9 +17,9 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _fits, _png, _tiff
+from . import _fits, _judgement_note, _png, _tiff
 from ._defects import Camera, Defect, DefectList, MapForm
-from ._errors import MapError
+from ._errors import FastPixWarning, MapError
 
 _FORMS_BY_EXTENSION: dict[str, MapForm] = {
     ".json": "json",
@@ -64,7 +65,28 @@ def write(
             content = _content(lists[0], form, offset, Path(path).suffix.lower())
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
+    for note in _untold(lists, form):
+        warnings.warn(f"{os.fspath(path)}: {note}", FastPixWarning, stacklevel=3)
     place(Path(path), [content])
+
+
+def _untold(lists: tuple[DefectList, ...], form: MapForm) -> list[str]:
+    """What a form without words for it leaves unsaid of what the lists could have."""
+    if form not in ("csv", "mask", "pixinsight"):
+        return []
+    notes = []
+    for defects in lists:
+        name = f"the list of {_printable(_camera_name(defects.camera))}"
+        percent = _judgement_note.judged_percent(defects)
+        if defects.not_judged or (percent is not None and percent < 100):
+            # A table has no line that could say it where there are no defects.
+            unsaid = "where that is, this form cannot say" if form == "csv" and defects else "which this form cannot say"
+            judged = "a part of the frame" if percent is None else f"{percent} % of the frame"
+            notes.append(f"{name} is of {judged}; the rest was not judged, {unsaid}")
+        classes = _judgement_note.some_classes(defects)
+        if classes is not None:
+            notes.append(f"{name} has {', '.join(classes)} alone, which this form cannot say")
+    return notes
 
 
 def _form_of(name: str) -> MapForm:
@@ -220,9 +242,8 @@ def _comments(defects: DefectList, column: int, row: int) -> list[str]:
     title = f"# fastpix {_version()}: {count} of {_printable(_camera_name(defects.camera))}"
     # Siril reads lines in pieces of 62 bytes, dcraw of 127, and both would take the rest of a longer one for a position.
     title = title.encode()[:60].decode(errors="ignore")
-    if defects.width is None:
-        return [title]
-    return [title, f"# frame {defects.width} x {defects.height}, offset {column},{row}"]
+    frame = [] if defects.width is None else [f"# frame {defects.width} x {defects.height}, offset {column},{row}"]
+    return [title, *frame, *_judgement_note.lines(defects)]
 
 
 def _camera_name(camera: Camera) -> str:
@@ -246,15 +267,23 @@ def _json(lists: tuple[DefectList, ...]) -> str:
     for defects in lists:
         if defects.width is None or defects.height is None:
             raise MapError("JSON names the frame's size, which this list does not know; give it width and height")
-        groups.append(
-            {
-                "camera": defects.camera.to_json(),
-                "width": defects.width,
-                "height": defects.height,
-                "frames": defects.frames or 0,
-                "defects": [defect.to_json() for defect in defects],
-            }
-        )
+        group: dict[str, object] = {
+            "camera": defects.camera.to_json(),
+            "width": defects.width,
+            "height": defects.height,
+            "frames": defects.frames or 0,
+            "defects": [defect.to_json() for defect in defects],
+        }
+        # A field that is missing says that it is not known.
+        if defects.sensor_frame is not None:
+            group["sensorFrame"] = defects.sensor_frame.to_json()
+        if defects.judged_share is not None:
+            group["judgedShare"] = defects.judged_share
+        if defects.not_judged is not None:
+            group["notJudged"] = [part.to_json() for part in defects.not_judged]
+        if defects.classes is not None:
+            group["classes"] = list(defects.classes)
+        groups.append({**defects.extra, **group})
     content = {"schema": "fastpix.defects/1", "version": _version(), "groups": groups}
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
@@ -263,7 +292,7 @@ def _table(lists: tuple[DefectList, ...]) -> str:
     names = (
         "make,model,serial,width,height,row,column,channel,class,confidence,mean,neighbourhood_mean,variance,"
         "neighbourhood_variance,smear_row,smear_column,smear_rows,smear_columns,"
-        "shape,extent_rows,extent_columns,row_period,column_period,pixels"
+        "shape,extent_rows,extent_columns,row_period,column_period,pixels,sensor_row,sensor_column,judged_share"
     )
     lines = [names]
     for defects in lists:
@@ -285,6 +314,7 @@ def _table(lists: tuple[DefectList, ...]) -> str:
             rows, columns = defect.extent
             extent = [rows, columns, defect.row_period or 1, defect.column_period or 1]
             values += [defect.shape, *(extent if has_shape else [None] * 4), pixels or None]
+            values += [defect.sensor_row, defect.sensor_column, defects.judged_share]
             lines.append(",".join(_field(value) for value in values))
     return "\n".join(lines) + "\n"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-#: In a field's metadata: its name in JSON, where it is not the field's in camel case.
+#: In a field's metadata: its name in JSON, where it is not the field's in camel case; None where JSON has no such field.
 KEY = "key"
 #: In a field's metadata: the Record that its value is, or each item of its list.
 RECORD = "record"
@@ -79,11 +79,10 @@ def _keys(cls: type[Record]) -> tuple[tuple[str, str, type[Record] | None], ...]
 
 
 def _keys_of_fields(cls: type[Record]) -> Iterator[tuple[str, str, type[Record] | None]]:
-    return (
-        (field.metadata.get(KEY, _camel_case(field.name)), field.name, field.metadata.get(RECORD))
-        for field in dataclasses.fields(cls)
-        if field.name not in ("extra", "nulls")
-    )
+    for field in dataclasses.fields(cls):
+        key = field.metadata.get(KEY, _camel_case(field.name))
+        if key is not None and field.name not in ("extra", "nulls"):
+            yield key, field.name, field.metadata.get(RECORD)
 
 
 def _camel_case(name: str) -> str:

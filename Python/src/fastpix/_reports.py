@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from ._defects import Camera, Defect, DefectList
+from ._defects import Camera, Defect, DefectList, NotJudgedPart, SensorFrame
 from ._errors import FastPixError, SkippedFile
 from ._records import KEY, RECORD, Record
 
@@ -124,8 +124,10 @@ class Group(Record):
     sample_type : str
         `u8`, `u16` or `f32`.
     channel_names : tuple of str
-    pattern, sensor_frame : mapping or None
-        The colours of a mosaic; the whole sensor of raw files, and where the frame lies in it.
+    pattern : mapping or None
+        The colours of a mosaic.
+    sensor_frame : SensorFrame or None
+        The whole sensor of raw files, and where the frame lies in it.
     band, folder, gain, exposure_seconds, binning
         What else the photos share, where they were grouped by it.
     frames : int
@@ -150,12 +152,16 @@ class Group(Record):
         The photos show one view, so that its details cannot be told from defects.
     scene_correlation : float or None
         From 0, photos of different things, to 1, one view.
+    standing_share : float or None
+        Of the frame, 0 to 1, in which the photos show one view although not everywhere: entries there have low confidence.
     limit_of_detection : float or None
         The steady offset in samples that these photos show nine times out of ten; None when no offset is.
     limit_reason : str or None
         Why there is no limit.
-    not_judged : tuple of mapping, or None
+    not_judged : tuple of NotJudgedPart, or None
         `excluded_regions` with the pixels beside each, which compression hides.
+    classes : tuple of str, or None
+        The classes of defects that were asked for, as the report's settings name them.
     is_truncated : bool or None
         More places stood out than could be looked at.
     """
@@ -169,7 +175,7 @@ class Group(Record):
     bits_per_sample: int
     sample_type: str | None
     pattern: Mapping[str, Any] | None
-    sensor_frame: Mapping[str, Any] | None
+    sensor_frame: SensorFrame | None = _of(SensorFrame)
     band: str | None
     binning: Mapping[str, Any] | None
     folder: str | None
@@ -188,9 +194,11 @@ class Group(Record):
     frame_kind_reason: str | None
     is_fixed_view: bool | None
     scene_correlation: float | None
+    standing_share: float | None = None
     limit_of_detection: float | None
     limit_reason: str | None = None
-    not_judged: tuple[Mapping[str, Any], ...] | None = None
+    not_judged: tuple[NotJudgedPart, ...] | None = field(default=None, metadata={RECORD: NotJudgedPart})
+    classes: tuple[str, ...] | None = field(default=None, metadata={KEY: None})
     is_truncated: bool | None
 
     @property
@@ -211,7 +219,17 @@ class Group(Record):
                 "the photos of this group show the same view, whose details cannot be told from defects; its `defects` are "
                 "no list to rely on"
             )
-        return DefectList(self.defects, self.width, self.height, self.camera, self.frames)
+        return DefectList(
+            self.defects,
+            self.width,
+            self.height,
+            self.camera,
+            self.frames,
+            self.judged_share,
+            self.not_judged,
+            self.classes,
+            self.sensor_frame,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,6 +301,15 @@ class Report(_Job):
     odd_photos: tuple[OddPhoto, ...] | None = _of(OddPhoto)
     selection: Mapping[str, Any] | None
     temporary_file_bytes: int | None
+
+    @classmethod
+    def from_json(cls, json: Mapping[str, Any]) -> Self:
+        """Make one from a parsed JSON object; fields that it lacks are None."""
+        report = super().from_json(json)
+        classes = (report.settings or {}).get("classes")
+        if classes is None or report.groups is None:
+            return report
+        return replace(report, groups=tuple(replace(group, classes=tuple(classes)) for group in report.groups))
 
     @property
     def defect_lists(self) -> tuple[DefectList, ...]:

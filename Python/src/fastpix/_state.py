@@ -31,6 +31,9 @@ _LONGEST_MANIFEST = 1 << 20
 _RECORD = struct.Struct("<16siiBBH")
 _FACT = struct.Struct("<qqdq")
 _HAS_FACT, _SECOND_HALF, _HAS_EXPOSURE, _HAS_ISO, _HAS_TIME = 1, 2, 4, 8, 16
+#: What a file says that its picture is, from number 1 on, times 32.
+_KINDS = ("light", "dark", "flat", "bias")
+_OF_KIND = 32
 _ROWS_AT_A_TIME = 64
 
 
@@ -318,6 +321,8 @@ def _record(photo: StatePhoto, fact: Mapping[str, Any] | None) -> bytes:
         flags |= _HAS_EXPOSURE if exposure is not None else 0
         flags |= _HAS_ISO if iso is not None else 0
         flags |= _HAS_TIME if time is not None else 0
+        if known.get("pictureKind") in _KINDS:
+            flags |= _OF_KIND * (1 + _KINDS.index(known["pictureKind"]))
     # Names of any bytes, as Python has them, may be no text.
     name = photo.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()[:65_535]
     moment = (time or "").encode()[:255]
@@ -343,7 +348,7 @@ def _photos(records: bytes, count: int) -> list[StatePhoto]:
             raise ValueError
         digest, page, rows, flags, time_bytes, name_bytes = _RECORD.unpack_from(records, place)
         place += _RECORD.size
-        if page < -1 or rows != -1 or flags >= 2 * _HAS_TIME or (flags and not flags & _HAS_FACT):
+        if page < -1 or rows != -1 or flags // _OF_KIND > len(_KINDS) or (flags and not flags & _HAS_FACT):
             raise ValueError
         if time_bytes and not flags & _HAS_TIME:
             raise ValueError
@@ -362,6 +367,8 @@ def _photos(records: bytes, count: int) -> list[StatePhoto]:
                 fact["iso"] = iso
             if flags & _HAS_TIME:
                 fact["time"] = records[place : place + time_bytes].decode()
+            if flags // _OF_KIND:
+                fact["pictureKind"] = _KINDS[flags // _OF_KIND - 1]
         place += time_bytes
         if len(records) - place < name_bytes:
             raise ValueError
