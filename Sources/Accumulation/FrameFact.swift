@@ -1,3 +1,4 @@
+import FastPixCodecs
 import FastPixFrames
 
 /// What is known of one photo as a whole, beside the sums that it is part of.
@@ -13,6 +14,8 @@ package struct FrameFact: Sendable, Hashable {
     let iso: Int?
     /// By the camera's clock; texts in the order of time.
     let time: String?
+    /// What its file says that it is.
+    package var pictureKind: PictureKind? = nil
 
     /// Whether a photo of integer samples can have it: no more than all samples that are looked at, at their largest.
     func isPossible(_ shape: FrameShape) -> Bool {
@@ -22,7 +25,8 @@ package struct FrameFact: Sendable, Hashable {
 
     /// An order that depends on nothing but what the facts say.
     package func precedes(_ other: FrameFact) -> Bool {
-        (level, roughness, half, exposureSeconds ?? -1, iso ?? -1, time ?? "")
-            < (other.level, other.roughness, other.half, other.exposureSeconds ?? -1, other.iso ?? -1, other.time ?? "")
+        let own = (level, roughness, half, exposureSeconds ?? -1, iso ?? -1, time ?? "")
+        let its = (other.level, other.roughness, other.half, other.exposureSeconds ?? -1, other.iso ?? -1, other.time ?? "")
+        return own == its ? pictureKind?.rawValue ?? 0 < other.pictureKind?.rawValue ?? 0 : own < its
     }
 }

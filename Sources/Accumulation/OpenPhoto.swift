@@ -77,7 +77,7 @@ final class OpenPhoto {
         let capture = photo.header.capture
         return FrameFact(
             level: levels.level, roughness: levels.roughness, half: half, exposureSeconds: capture.exposureSeconds,
-            iso: capture.iso, time: capture.time)
+            iso: capture.iso, time: capture.time, pictureKind: capture.pictureKind)
     }
 
     /// What the file's content is known by. Throws when it changed since it was opened.

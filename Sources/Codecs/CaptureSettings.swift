@@ -1,5 +1,13 @@
 import CCodecs
 
+/// What a file says that its picture is of.
+package enum PictureKind: UInt8, Sendable {
+    case light = 1
+    case dark = 2
+    case flat = 3
+    case bias = 4
+}
+
 /// When and how a photo was taken. Fields are nil when the photo does not say.
 package struct CaptureSettings: Sendable, Hashable {
     /// By the camera's clock, "2014-05-01T12:30:00.25": texts in the order of time. EXIF names no time zone that all
@@ -11,15 +19,18 @@ package struct CaptureSettings: Sendable, Hashable {
     package let gain: Double?
     /// Of the sensor, in degrees Celsius.
     package let temperature: Double?
+    package let pictureKind: PictureKind?
 
     init(
-        time: String?, iso: Int?, exposureSeconds: Double?, gain: Double? = nil, temperature: Double? = nil
+        time: String?, iso: Int?, exposureSeconds: Double?, gain: Double? = nil, temperature: Double? = nil,
+        pictureKind: PictureKind? = nil
     ) {
         self.time = time
         self.iso = iso
         self.exposureSeconds = exposureSeconds
         self.gain = gain
         self.temperature = temperature
+        self.pictureKind = pictureKind
     }
 
     init(_ header: fpx_photo_header) {
@@ -28,6 +39,7 @@ package struct CaptureSettings: Sendable, Hashable {
         exposureSeconds = known(header.exposure_seconds) ?? Self.value(header.exposure_time)
         gain = known(header.gain)
         temperature = known(header.temperature)
+        pictureKind = PictureKind(rawValue: UInt8(header.kind.rawValue))
     }
 
     /// "2014:05:01 12:30:00" and "25" in the order and form of ISO 8601; nil for anything else, as the blanks that

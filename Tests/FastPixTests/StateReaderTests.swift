@@ -168,7 +168,7 @@ struct StateReaderTests {
         // Rows: all that there are, none, another number than the sums have, of a whole photo.
         (2, 20, 8), (2, 20, 0), (2, 20, 6), (0, 20, 7), (2, 20, 0xff), (2, 23, 0xff),
         // What follows: unknown, less, a fact of an unfinished photo, a time that is not known.
-        (0, 24, 0x3d), (0, 24, 0x1c), (0, 24, 0), (2, 24, 1), (1, 24, 0x22), (0, 24, 0x0d), (1, 24, 0x03 | 0x80),
+        (0, 24, 0xbd), (0, 24, 0x1c), (0, 24, 0), (2, 24, 1), (1, 24, 0x22), (0, 24, 0x0d), (1, 24, 0x03 | 0xe0),
         // Lengths of time and name.
         (0, 25, 255), (0, 25, 20), (1, 26, 0xff), (2, 27, 0xff), (2, 26, 4),
         // Level and roughness: below zero, more than the frame can have. Exposure: no number, known as zero.

@@ -16,6 +16,7 @@ public struct HotPixelsResult: Decodable, Sendable {
         public let defects: [Defect]?
         public let excludedRegions: [ExcludedRegion]?
         public let sceneCorrelation: Double?
+        public let frameKind: String?
         public let pattern: Pattern?
         public let band: String?
         public let folder: String?

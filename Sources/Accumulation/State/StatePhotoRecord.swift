@@ -1,3 +1,4 @@
+import FastPixCodecs
 import FastPixFrames
 import FastPixPlumbing
 
@@ -8,7 +9,7 @@ import FastPixPlumbing
 /// | 16 | hash |
 /// | 4 | which of several pictures of the file; -1: it is the only one |
 /// | 4 | how many rows are in the sums; -1: all |
-/// | 1 | what follows: 1 a fact, of the second half 2, with exposure time 4, ISO 8, time 16 |
+/// | 1 | what follows: 1 a fact, of the second half 2, with exposure time 4, ISO 8, time 16, what the file says it is times 32 |
 /// | 1 | length of the time |
 /// | 2 | length of the name |
 /// | 32 | with a fact: level, roughness (int64), exposure in seconds (float64), ISO (int64); 0 where not known |
@@ -20,6 +21,8 @@ package enum StatePhotoRecord {
 
     private static let (hasFact, isSecondHalf, hasExposure, hasISO, hasTime): (UInt8, UInt8, UInt8, UInt8, UInt8) =
         (1, 2, 4, 8, 16)
+    /// The number of a `PictureKind`, 0 where a file says none, times this.
+    private static let ofKind: UInt8 = 32
 
     package static func byteCount(_ photo: StatePhoto) -> Int {
         fixedByteCount + (photo.fact == nil ? 0 : factByteCount) + time(photo).count + name(photo).count
@@ -47,6 +50,7 @@ package enum StatePhotoRecord {
             if fact.exposureSeconds != nil { flags |= hasExposure }
             if fact.iso != nil { flags |= hasISO }
             if fact.time != nil { flags |= hasTime }
+            flags |= (fact.pictureKind?.rawValue ?? 0) * ofKind
         }
         bytes.append(flags)
         bytes.append(UInt8(time(photo).count))
@@ -73,8 +77,9 @@ package enum StatePhotoRecord {
         let (timeCount, nameCount) = (Int(bytes[25]), Int(number(26, UInt16.self)))
         let start = fixedByteCount + (flags & hasFact == 0 ? 0 : factByteCount)
         let end = start + timeCount + nameCount
-        let known = hasFact | isSecondHalf | hasExposure | hasISO | hasTime
-        guard bytes.count >= end, page >= -1, rows >= -1, flags & ~known == 0, flags & hasFact != 0 || flags == 0,
+        let kind = flags / ofKind
+        guard bytes.count >= end, page >= -1, rows >= -1, kind == 0 || PictureKind(rawValue: kind) != nil,
+            flags & hasFact != 0 || flags == 0,
             timeCount == 0 || flags & hasTime != 0,
             let name = String(validating: bytes[start + timeCount..<end], as: UTF8.self)
         else { return nil }
@@ -88,7 +93,8 @@ package enum StatePhotoRecord {
             fact = FrameFact(
                 level: number(28, Int64.self), roughness: number(36, Int64.self),
                 half: flags & isSecondHalf == 0 ? 0 : 1, exposureSeconds: flags & hasExposure == 0 ? nil : exposure,
-                iso: flags & hasISO == 0 ? nil : iso, time: flags & hasTime == 0 ? nil : time)
+                iso: flags & hasISO == 0 ? nil : iso, time: flags & hasTime == 0 ? nil : time,
+                pictureKind: PictureKind(rawValue: kind))
         }
         let photo = StatePhoto(
             hash: ContentHash(bytes: UnsafeRawBufferPointer(rebasing: bytes[..<16])), page: page < 0 ? nil : page,

@@ -84,7 +84,8 @@ extension FuzzedReader {
         }
         return FrameFact(
             level: levels.level, roughness: levels.roughness, half: half, exposureSeconds: half == 0 ? 0.01 : nil,
-            iso: half == 0 ? 100 : nil, time: half == 0 ? "2024-01-02T03:04:05" : nil)
+            iso: half == 0 ? 100 : nil, time: half == 0 ? "2024-01-02T03:04:05" : nil,
+            pictureKind: half == 0 ? .dark : nil)
     }
 
     private static func hash(_ digit: Character) -> ContentHash {
