@@ -9,11 +9,16 @@ extension BandScan {
         var farColumns: LineCounts
         var rows: LineCounts
         var farRows: LineCounts
+        var columnLevels: [Double]
+        var rowLevels: [Double]
     }
 
     func lineCounts(_ lines: BandLines) -> Lines {
         let (columns, rowCounts) = (LineCounts(shape.width), LineCounts(rows.count * geometry.tileColumns))
-        var counts = Lines(columns: columns, farColumns: columns, rows: rowCounts, farRows: rowCounts)
+        var counts = Lines(
+            columns: columns, farColumns: columns, rows: rowCounts, farRows: rowCounts,
+            columnLevels: Array(repeating: 0, count: shape.width),
+            rowLevels: Array(repeating: 0, count: rows.count * geometry.tileColumns))
         // Of the next two on one side the nearer one has to be an inner one, and rows of both have to be at hand.
         guard min(shape.width, shape.height) > 4 * distance, 2 * distance <= FinishedRows.halo else { return counts }
         for row in rows {
@@ -21,6 +26,11 @@ extension BandScan {
             count(own, near: &counts.columns, far: &counts.farColumns)
             func line(_ step: Int) -> [Float]? { lines[row + step] }
             let tile = (row - rows.lowerBound) * geometry.tileColumns
+            let (width, tileSize) = (shape.width, geometry.tileSize)
+            counts.rowLevels.withUnsafeMutableBufferPointer { levels in
+                check(
+                    fpx_line_levels_f32(&counts.columnLevels, levels.baseAddress! + tile, own, width, tileSize))
+            }
             let sides = (line(-distance), line(distance))
             if let before = sides.0 ?? continued(line(distance), line(2 * distance)),
                 let after = sides.1 ?? continued(line(-distance), line(-2 * distance))

@@ -14,6 +14,8 @@ struct BandScan {
     let shape: FrameShape
     let distance: Int
     private let nearRing: Ring
+    /// Nil where it would reach beyond the rows at hand.
+    private let farRing: Ring?
     /// Of frames in which it can be seen.
     private let blob: Blob?
 
@@ -37,6 +39,7 @@ struct BandScan {
         moments = BandMoments(accumulators, rows: readable.clamped(to: 0..<shape.height))
         distance = shape.neighbourDistance
         nearRing = Ring(shape: shape, distance: distance)
+        farRing = 2 * distance <= DefectScan.farthestLook ? Ring(shape: shape, distance: 2 * distance) : nil
         blob = Blob.canBeSeen(geometry) ? Blob(moments) : nil
     }
 
@@ -115,6 +118,8 @@ struct BandScan {
             let first = rows.lowerBound * tileColumns
             all.rows.add(counts.rows, at: first)
             all.farRows.add(counts.farRows, at: first)
+            for index in counts.columnLevels.indices { all.columnLevels[column + index] += counts.columnLevels[index] }
+            all.rowLevels.replaceSubrange(first..<first + counts.rowLevels.count, with: counts.rowLevels)
             all.candidates.add(candidates)
             all.addStill(still)
         }
@@ -187,8 +192,8 @@ struct BandScan {
     private func findStill(_ row: Int, _ columns: Range<Int>, into still: inout [StillPixel]) {
         let (channels, channel) = (shape.channels, geometry.mainChannel)
         let usual = middleVariance(row, columns)
-        // Of whole numbers: more than rounding.
-        guard usual > (shape.sampleType == .f32 ? 0 : 1.0 / 12) else { return }
+        // Of whole numbers: more than rounding, and than what a few frames may leave out by chance.
+        guard usual > (shape.sampleType == .f32 ? 0 : StillPixel.leastNoise(frameCount)) else { return }
         let first = row * shape.samplesPerRow + channel
         let (above, below) = (accumulators.above(at: first), accumulators.below(at: first))
         for column in columns where above[column * channels] == 0 && below[column * channels] == 0 {
@@ -225,6 +230,7 @@ struct BandScan {
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
                 variance: moments.variance(row, column * shape.channels + channel),
                 ringVariance: ring(row, column, channel, moments.variance), touching: touching(row, column, channel),
+                unevenness: Float(farRing?.unevenness(row, column, channel, moments.mean) ?? 0),
                 farMean: blob?.surroundings(row, column))
         }
         return Candidate(

@@ -13,6 +13,9 @@ struct ChannelEvidence: Sendable, Equatable {
     /// The largest offset of the four touching pixels from their own neighbours, to the same side, as a share of this
     /// one's: 0 for a single pixel, 1/4 and more for what optics have drawn.
     let touching: Float
+    /// How uneven the means of the eight pixels twice as far away lie, but for one of them, which may be a defect, too: see
+    /// `Ring.unevenness`.
+    var unevenness: Float = 0
     /// Middle of the means further away, which blocks of five by five do not reach; nil where it is not known.
     var farMean: Double?
 
@@ -25,7 +28,7 @@ struct ChannelEvidence: Sendable, Equatable {
         guard abs(offset) < abs(far) / 2 || far / offset < 0.5 else { return self }
         return ChannelEvidence(
             above: above, below: below, blindAbove: blindAbove, blindBelow: blindBelow, mean: mean, ringMean: farMean,
-            variance: variance, ringVariance: ringVariance, touching: touching)
+            variance: variance, ringVariance: ringVariance, touching: touching, unevenness: unevenness)
     }
     var hits: Int { max(Int(above), Int(below), Int(above) + Int(below)) }
 }

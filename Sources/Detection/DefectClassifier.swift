@@ -105,7 +105,8 @@ struct DefectClassifier {
         if kind == .darks || kind == .sky { return isUp ? .hot : .dead }
         if kind == .flats {
             // One light, more or less of it: what varies is noise, of which no slope tells anything.
-            if isUp { return evidence.mean > Self.nearWhite * white ? .stuck : .hot }
+            // What is cut off at white has less noise than what is not.
+            if isUp { return evidence.mean > Self.nearWhite * white && 2 * variance <= ringVariance ? .stuck : .hot }
             return evidence.mean <= Self.nearBlack(0) * white || evidence.mean <= Self.blind * evidence.ringMean
                 ? .dead : .lowGain
         }

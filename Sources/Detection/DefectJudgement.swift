@@ -38,7 +38,7 @@ struct DefectJudgement {
         // A view that moves by more than a pixel from photo to photo is one view, but its details are not at the same pixels.
         let isFixed =
             recognition.isRepeated
-            || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= Self.fixedCorrelation
+            || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= FrameRecognition.fixedCorrelation
                 && !recognition.isSensorPattern && dispersion.typical > PointWeighing.scatterOfChance
         var regions = LeftOutRegions(statistics: statistics, kind: kind, isFixed: isFixed).find()
         // White in all of them hides nothing but what is bright; all else is what such frames are to look like.
@@ -48,7 +48,8 @@ struct DefectJudgement {
         let weighing = PointWeighing(
             shares: shares, spreads: spreads, geometry: geometry, kind: kind, frameCount: frameCount,
             leastOffset: settings.leastOffset, noise: Selection.median(recognition.contrasts),
-            dispersion: kind.isEven || isFixed ? nil : dispersion, isSteadinessEnough: !isFixed)
+            dispersion: kind.isEven || isFixed ? nil : dispersion, isSteadinessEnough: !isFixed,
+            mayBeRadiation: kind == .darks && recognition.exposuresAreAlike != false)
         if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
         if isFixed { needed *= 2 }
@@ -115,12 +116,12 @@ struct DefectJudgement {
         }
         let grids = GridSearch.find(clusters.map { ($0[0].row, $0[0].column) })
         let inGrids = Set(grids.flatMap(\.members))
-        var classifier = DefectClassifier(kind: kind, white: white)
+        var classifier = DefectClassifier(kind: seen.kind, white: white)
         classifier.isOneExposure =
             recognition.exposuresAreAlike
             ?? !classifier.isOfFrames(clusters.map { $0[0] }, frameCount: frameCount)
         var defects = clusters.enumerated().filter { !inGrids.contains($0.offset) }.map {
-            defect($0.element, classifier, isFixed)
+            defect($0.element, classifier, isFixed || stands($0.element[0].row, $0.element[0].column))
         }
         defects += grids.map { grid in defect(grid, clusters[grid.members[0]], classifier) }
         defects += lines.map { defect($0) }
@@ -138,11 +139,15 @@ struct DefectJudgement {
         return Detection(
             defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions), kind: seen.kind,
             kindReason: seen.reason, sceneCorrelation: recognition.sceneCorrelation, isFixedView: isFixed,
+            standingShare: isFixed ? 1 : kind.isEven ? 0 : recognition.standing.share,
             limitOfDetection: limit(weighing), isTruncated: statistics.candidates.isTruncated)
     }
 
-    /// Of 18 real sets the fixed views had 0.99 and more, all others 0.30 at most.
-    private static let fixedCorrelation = 0.6
+    /// Whether photos of different things show one view there all the same.
+    private func stands(_ row: Int, _ column: Int) -> Bool {
+        !recognition.kind.isEven && recognition.standing.contains(row, column)
+    }
+
     /// A block of five by five, of which every pixel but one has sound neighbours two pixels away.
     private static let largestCluster = 25
     /// Of a pixel's offset: what its touching ones have when a lens has drawn it, as the sharpest lenses give a point.
@@ -302,7 +307,14 @@ struct DefectJudgement {
         }
     }
 
+    /// Without parts of lines where most of what looks like one is drawn by the scene: its lines come in numbers, and defective
+    /// ones seldom do.
     private func findLines(_ weighing: PointWeighing) -> [DefectLine] {
+        let found = searchLines(weighing)
+        return found.lines.count >= found.drawn ? found.lines : found.lines.filter { $0.isWhole(geometry) }
+    }
+
+    private func searchLines(_ weighing: PointWeighing) -> LineSearch.LinesFound {
         let scale = shape.sampleType == .f32 || statistics.isFloat ? DefectScan.floatScale : Double(frameCount)
         return LineSearch(statistics: statistics, scale: scale) { level in
             weighing.offsetNeeded(

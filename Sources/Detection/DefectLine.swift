@@ -30,6 +30,21 @@ struct DefectLine: Equatable {
             isStill: isStill || other.isStill)
     }
 
+    /// Touching lines of one defect: as for the pixels of a cluster, with less smear in the way.
+    static let touchingShare = 0.6
+
+    /// Whether it is no smear of the other one, but of its kind.
+    func isAlike(_ other: DefectLine) -> Bool {
+        isColumn == other.isColumn && offset * other.offset > 0
+            && abs(offset) >= Self.touchingShare * abs(other.offset)
+    }
+
+    /// Whether it goes through nearly all of the frame, as edges of a scene hardly do along one line of pixels.
+    func isWhole(_ geometry: FrameGeometry) -> Bool {
+        let length = isColumn ? geometry.shape.height : geometry.shape.width
+        return extent.count >= length - 2 * geometry.tileSize
+    }
+
     func overlaps(_ other: DefectLine) -> Bool {
         isColumn == other.isColumn && extent.overlaps(other.extent)
             && (first..<first + width).overlaps(other.first..<other.first + other.width)

@@ -15,6 +15,9 @@ public struct Detection: Sendable, Equatable {
     public let sceneCorrelation: Double?
     /// The photos show one view, so that its finest details cannot be told from defects.
     public let isFixedView: Bool
+    /// Of the frame's pixels, 0 to 1, those in which photos of different things show one view all the same, as the wall behind
+    /// what moves: details cannot be told from defects there, and entries have low confidence.
+    public let standingShare: Double
     /// The steady offset, in samples, that a pixel needs to be found nine times out of ten in these photos; nil when no
     /// offset does.
     public let limitOfDetection: Double?
@@ -23,7 +26,7 @@ public struct Detection: Sendable, Equatable {
 
     package init(
         defects: [Defect], excludedRegions: [ExcludedRegion], judgedShare: Double, kind: FrameKind, kindReason: String,
-        sceneCorrelation: Double?, isFixedView: Bool, limitOfDetection: Double?, isTruncated: Bool
+        sceneCorrelation: Double?, isFixedView: Bool, standingShare: Double, limitOfDetection: Double?, isTruncated: Bool
     ) {
         self.defects = defects
         self.excludedRegions = excludedRegions
@@ -32,6 +35,7 @@ public struct Detection: Sendable, Equatable {
         self.kindReason = kindReason
         self.sceneCorrelation = sceneCorrelation
         self.isFixedView = isFixedView
+        self.standingShare = standingShare
         self.limitOfDetection = limitOfDetection
         self.isTruncated = isTruncated
     }

@@ -121,6 +121,6 @@ extension Detection {
         Detection(
             defects: defects, excludedRegions: excludedRegions, judgedShare: judgedShare, kind: kind,
             kindReason: kindReason, sceneCorrelation: sceneCorrelation, isFixedView: isFixedView,
-            limitOfDetection: limitOfDetection, isTruncated: isTruncated)
+            standingShare: standingShare, limitOfDetection: limitOfDetection, isTruncated: isTruncated)
     }
 }

@@ -19,14 +19,12 @@ struct LineSearch {
     private static let around = 16
     /// Pixels that have to agree: 64, four coded units, which no smear of a point reaches, and no star.
     private var fewestPixels: Int { 2 * geometry.tileSize }
-    /// Touching lines of one defect: as for the pixels of a cluster, with less smear in the way.
-    private static let touchingShare = 0.6
     /// Of a line at the frame's edge: 1.5 x less 0.5 y instead of the mean of both scatters so much more.
     private static let unevenAtEdge = 1.53
 
     private var geometry: FrameGeometry { statistics.geometry }
 
-    func find() -> [DefectLine] {
+    func find() -> LinesFound {
         let columns = search(
             isColumn: true, lines: geometry.shape.width, pieces: geometry.tileRows, length: geometry.shape.height,
             counts: [statistics.columns, statistics.farColumns]
@@ -35,7 +33,21 @@ struct LineSearch {
             isColumn: false, lines: geometry.shape.height, pieces: geometry.tileColumns, length: geometry.shape.width,
             counts: [statistics.rows, statistics.farRows]
         ) { line, piece in line * geometry.tileColumns + piece }
-        return suppressed(columns + rows)
+        let profile = LineProfile(statistics, scale: scale)
+        let all = columns + rows
+        let narrow = all.filter { profile.isNarrow($0, among: all) }
+        let found = suppressed(narrow)
+        // What is no smear of them is a line of the scene, which has straight edges that stay.
+        let drawn = all.filter { line in
+            !narrow.contains(line) && !found.contains { isNear(line, $0) }
+        }
+        return LinesFound(lines: found, drawn: drawn.count)
+    }
+
+    /// Lines, and how many others were seen that a scene has drawn.
+    struct LinesFound {
+        let lines: [DefectLine]
+        let drawn: Int
     }
 
     private struct Piece {
@@ -83,7 +95,7 @@ struct LineSearch {
     private func hasPartner(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
         beside(line, pieces).contains { other in
             guard let other = other[piece] else { return false }
-            return other.side == own.side && abs(other.offset) >= Self.touchingShare * abs(own.offset)
+            return other.side == own.side && abs(other.offset) >= DefectLine.touchingShare * abs(own.offset)
         }
     }
 
@@ -110,16 +122,24 @@ struct LineSearch {
         var found: [DefectLine] = []
         for line in 0..<lines {
             for side in [1, -1] {
-                for run in LeftOutRegions.runs(hits[line].map { $0?.side == side }) {
+                // How many pixels of a piece lie to the line's side and not by chance.
+                func own(_ piece: Int) -> Int {
+                    guard pixels.indices.contains(piece) else { return 0 }
+                    let place = index(line, piece)
+                    let same = counts.map { Double((side > 0 ? $0.above : $0.below)[place]) }.max()!
+                    let share = (same / pixels[piece] - Self.chanceShare) / (1 - Self.chanceShare)
+                    return share > 0.25 ? Int((share * pixels[piece]).rounded()) : 0
+                }
+                // Between two pieces that say it, half of the pixels are enough.
+                var isOwn = hits[line].map { $0?.side == side }
+                let runs = LeftOutRegions.runs(isOwn)
+                for (run, next) in zip(runs, runs.dropFirst()) {
+                    let gap = run.upperBound..<next.lowerBound
+                    guard gap.allSatisfy({ 2 * own($0) >= Int(pixels[$0]) }) else { continue }
+                    for piece in gap { isOwn[piece] = true }
+                }
+                for run in LeftOutRegions.runs(isOwn) {
                     let parts = run.compactMap { hits[line][$0] }
-                    // How many pixels of a piece lie to the line's side and not by chance.
-                    func own(_ piece: Int) -> Int {
-                        guard pixels.indices.contains(piece) else { return 0 }
-                        let place = index(line, piece)
-                        let same = counts.map { Double((side > 0 ? $0.above : $0.below)[place]) }.max()!
-                        let share = (same / pixels[piece] - Self.chanceShare) / (1 - Self.chanceShare)
-                        return share > 0.25 ? Int((share * pixels[piece]).rounded()) : 0
-                    }
                     // The pieces at the ends belong to it in part: those beside them, or they themselves.
                     let (before, after) = (own(run.lowerBound - 1), own(run.upperBound))
                     func missing(_ piece: Int) -> Int { Int(pixels[piece]) - own(piece) }
@@ -144,25 +164,23 @@ struct LineSearch {
 
     /// Without those that are the smear of a stronger one; touching ones of like offset are one line of more width.
     private func suppressed(_ lines: [DefectLine]) -> [DefectLine] {
-        let radius = max(geometry.shape.neighbourDistance, geometry.smearRadius.columns)
         var kept: [DefectLine] = []
         for line in lines.sorted(by: Self.isStronger) {
-            let near = kept.indices.filter { index in
-                let other = kept[index]
-                return other.isColumn == line.isColumn && other.extent.overlaps(line.extent)
-                    && line.first >= other.first - radius && line.first < other.first + other.width + radius
-            }
             // At two pixels and more no smear is as strong as what it comes from; of single samples there is none.
-            if near.allSatisfy({ geometry.isLossless && geometry.colours == 1 || Self.isAlike(line, kept[$0]) }) {
+            if kept.allSatisfy({
+                !isNear(line, $0) || geometry.isLossless && geometry.colours == 1 || line.isAlike($0)
+            }) {
                 kept.append(line)
             }
         }
         return joined(kept)
     }
 
-    /// Whether the first is no smear of the other, but of its kind.
-    private static func isAlike(_ line: DefectLine, _ other: DefectLine) -> Bool {
-        line.offset * other.offset > 0 && abs(line.offset) >= touchingShare * abs(other.offset)
+    /// Whether a line lies so near that it may be the other one's smear.
+    private func isNear(_ line: DefectLine, _ other: DefectLine) -> Bool {
+        let radius = max(geometry.shape.neighbourDistance, geometry.smearRadius.columns)
+        return other.isColumn == line.isColumn && other.extent.overlaps(line.extent)
+            && line.first >= other.first - radius && line.first < other.first + other.width + radius
     }
 
     /// Touching ones as one that has the extent of the strongest.

@@ -40,6 +40,8 @@ struct PointWeighing {
     let dispersion: CountDispersion?
     /// Whether a mean that lies far off in frame after frame says enough: in one view all details do.
     let isSteadinessEnough: Bool
+    /// Whether what a single frame shows is a particle: of dark frames that are exposed alike.
+    let mayBeRadiation: Bool
 
     /// A normal deviate that fewer than one in a million sound pixels reaches (both sides together).
     private static let persistenceNeeded = 5.0
@@ -90,7 +92,7 @@ struct PointWeighing {
     /// that it would have to lie above.
     func isHidden(_ point: PointEvidence, by others: some Sequence<PointEvidence>) -> Bool {
         let distance = geometry.shape.neighbourDistance
-        return point.spreads >= Self.spreadsNeeded
+        return point.spreads >= Self.spreadsNeeded && !(mayBeRadiation && isOfOneFrame(point.evidence))
             && others.contains { other in
                 let (own, its) = (point.evidence.offset, other.evidence.offset)
                 // Far off it need not be damaged alike.
@@ -139,7 +141,7 @@ struct PointWeighing {
         let oneSided = candidate.isCounted ? shares.score(candidate, channel, side) / usual : 0
         let either = candidate.isCounted ? shares.score(candidate, channel, .either) / usual : 0
         var strength = 0.0
-        if abs(offset) >= offsetNeeded(evidence) {
+        if abs(offset) >= offsetNeeded(evidence), !mayBeRadiation || !isOfOneFrame(evidence) {
             let persistence = max(oneSided, either)
             strength = min(
                 persistence
@@ -147,6 +149,9 @@ struct PointWeighing {
                 spreadCount / spreadsNeeded(repeated),
                 (persistence * spreadCount).squareRoot()
                     / togetherNeeded(needed(most: most(candidate, channel, side)), repeated))
+            // No lens draws a pixel and leaves those that touch it as they are; interpolation and compression do not, either.
+            let isBare = geometry.isLossless && geometry.colours == 1 && evidence.touching < Self.touchingOfPoints
+            if !kind.isEven, !isBare { strength = min(strength, isolation(evidence) / Self.isolationNeeded) }
             // Stars that pass by are wider than a pixel, and lie above no more often than others.
             let showsSeldom =
                 geometry.isLossless && kind.isEven && persistence >= Self.persistenceOfFew
@@ -173,11 +178,26 @@ struct PointWeighing {
             spreads: spreadCount, brightness: brightness(candidate))
     }
 
+    /// Whether the mean lies off because of one frame, or two: then it is one deviation of itself from the neighbours', or 1.5.
+    private func isOfOneFrame(_ evidence: ChannelEvidence) -> Bool {
+        evidence.offset * evidence.offset * Double(frameCount) < 4 * Double(evidence.variance)
+    }
+
     /// What shows in a third of the frames only lies far out all the same: then a deviate of 4, one in thirty thousand, is
     /// enough, unless photos repeat themselves.
     private func relief(_ spreadCount: Double, _ dispersion: Double?) -> Double {
         dispersion ?? .infinity > Self.scatterOfChance ? 0 : 0.2 * min(1, max(0, (spreadCount - 10) / 5))
     }
+
+    /// How far a pixel lies off in units of how far apart those around it lie themselves.
+    private func isolation(_ evidence: ChannelEvidence) -> Double {
+        abs(evidence.offset) / max(Double(evidence.unevenness), 1e-9 * max(1, abs(evidence.ringMean)))
+    }
+
+    /// What surrounds a defect knows nothing of it, and a detail that stays is one among others. In nine sets of photos of
+    /// different things, 99 of 100 defects that show in both halves have 3 and more, most of them 12; in five of views that
+    /// stand still in part, most details have about 1.
+    private static let isolationNeeded = 2.5
 
     /// `most`: the score of a pixel that lies on one side in all frames, of which too few, or too much that repeats, leave
     /// little.

@@ -39,6 +39,27 @@ struct Ring {
         return (low + high) / 2
     }
 
+    /// How far the eight lie from the plane through them, the second furthest: a slope of the scene is even, too. The plane is
+    /// that of least squares, which of eight places around one needs only sums.
+    func unevenness(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
+        let rows = [
+            place(row - distance, row + distance, shape.height), row,
+            place(row + distance, row - distance, shape.height),
+        ]
+        let columns = [
+            place(column - distance, column + distance, shape.width), column,
+            place(column + distance, column - distance, shape.width),
+        ]
+        let around = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)].map { down, right in
+            (down: Double(down), right: Double(right),
+             value: value(rows[down + 1], columns[right + 1] * shape.channels + channel))
+        }
+        let mean = around.reduce(0) { $0 + $1.value } / 8
+        let down = around.reduce(0) { $0 + $1.down * $1.value } / 6
+        let right = around.reduce(0) { $0 + $1.right * $1.value } / 6
+        return around.map { abs($0.value - mean - down * $0.down - right * $0.right) }.sorted()[6]
+    }
+
     @inline(__always)
     private func place(_ wanted: Int, _ opposite: Int, _ count: Int) -> Int {
         isMosaic && !(0..<count).contains(wanted) ? opposite : max(0, min(count - 1, wanted))

@@ -33,6 +33,9 @@ struct ScanStatistics: Sendable {
     /// As `columns` and `rows`, beside those twice as far away: of lines that are their own neighbours' neighbours.
     var farColumns: LineCounts
     var farRows: LineCounts
+    /// Levels of the pieces of columns and rows, summed up in the units of the sums: [tile row][column], [row][tile column].
+    var columnLevels: [Double]
+    var rowLevels: [Double]
     var candidates: CandidateStore
     /// None when there are more than `StillPixel.most`, as in black or white parts of scenes. In any order.
     private(set) var still: [StillPixel] = []
@@ -66,6 +69,8 @@ struct ScanStatistics: Sendable {
         rows = LineCounts(shape.height * geometry.tileColumns)
         farColumns = columns
         farRows = rows
+        columnLevels = Array(repeating: 0, count: columns.sums.count)
+        rowLevels = Array(repeating: 0, count: rows.sums.count)
         candidates = CandidateStore(geometry)
     }
 
@@ -82,7 +87,7 @@ struct ScanStatistics: Sendable {
     static func byteCount(_ geometry: FrameGeometry) -> Int {
         let tileCount = geometry.tileRows * geometry.tileColumns
         let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
-        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 12 * lines
+        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 20 * lines
             + 7 * geometry.shape.height * geometry.tileColumns
     }
 }
@@ -99,6 +104,9 @@ struct StillPixel: Sendable {
     /// Of the middle variance of a tile's row: deviations of a quarter, which noise of ten frames has in one pixel of twenty
     /// thousand, and three that touch never. Of fewer frames only what does not change at all.
     static func share(_ frameCount: Int) -> Float { frameCount >= 10 ? 1.0 / 16 : 0 }
+    /// As a variance, of whole numbers. In five frames noise of one step stays at one value in one pixel of forty, and three of
+    /// those touch; noise of four does in one of ten thousand. In ten frames noise of one step does.
+    static func leastNoise(_ frameCount: Int) -> Float { frameCount >= 10 ? 1 : 16 }
     /// As candidates.
     static let most = CandidateStore.capacity
 }

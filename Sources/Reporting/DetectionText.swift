@@ -32,6 +32,11 @@ extension HotPixelsReport {
                 "The photos show one view: its finest details cannot be told from defects. What is sharp to a pixel is "
                     + "listed with low confidence.")
         }
+        if detection.isStandingNotable {
+            lines.append(
+                "In \(detection.standingPercent) % of the frame the photos show one view, and its finest details cannot be told "
+                    + "from defects. What is listed there has low confidence.")
+        }
         let classes = settings.classes ?? DefectClass.allCases
         let asked =
             classes.count < DefectClass.allCases.count

@@ -56,7 +56,7 @@ extension HotPixelsReport {
 
         enum CodingKeys: String, CodingKey {
             case group, name, camera, width, height, channels, channelNames, bitsPerSample, frames, defects, judgedShare
-            case frameKind, isFixedView, limitOfDetection, limitReason, isTruncated, notJudged
+            case frameKind, isFixedView, limitOfDetection, limitReason, isTruncated, notJudged, standingShare
         }
 
         init(_ group: Group) { self.group = group }
@@ -82,6 +82,7 @@ extension HotPixelsReport {
             try container.encode(group.detection?.limitReason, forKey: .limitReason)
             try container.encode(group.detection?.isTruncated, forKey: .isTruncated)
             try container.encode(group.notJudged, forKey: .notJudged)
+            try container.encode(group.detection?.standingShare, forKey: .standingShare)
         }
     }
 

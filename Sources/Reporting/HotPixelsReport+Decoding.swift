@@ -104,6 +104,8 @@ extension HotPixelsReport.Group: Decodable {
             kindReason: try container.decode(String.self, forKey: .frameKindReason),
             sceneCorrelation: try container.decodeIfPresent(Double.self, forKey: .sceneCorrelation),
             isFixedView: try container.decode(Bool.self, forKey: .isFixedView),
+            // Reports of before it was told have none.
+            standingShare: try container.decodeIfPresent(Double.self, forKey: .standingShare) ?? 0,
             limitOfDetection: try container.decodeIfPresent(Double.self, forKey: .limitOfDetection),
             isTruncated: try container.decode(Bool.self, forKey: .isTruncated))
     }

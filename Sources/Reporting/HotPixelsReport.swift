@@ -215,7 +215,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
             case examplePhotos, sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects
-            case isFITS, notJudged, limitReason
+            case isFITS, notJudged, limitReason, standingShare
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -256,6 +256,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(isFITS, forKey: .isFITS)
             try container.encode(notJudged, forKey: .notJudged)
             try container.encode(detection?.limitReason, forKey: .limitReason)
+            try container.encode(detection?.standingShare, forKey: .standingShare)
         }
 
         struct Variance: Encodable {

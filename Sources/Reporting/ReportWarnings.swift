@@ -28,6 +28,8 @@ public struct ReportWarning: Sendable, Codable, Equatable {
         case staticScene = "static-scene"
         /// The photos resemble each other.
         case similarScenes = "similar-scenes"
+        /// A part of the photos shows one view.
+        case standingParts = "standing-parts"
         /// More entries than a sensor has defects.
         case manyDefects = "many-defects"
         /// A tenth of the frame or more was left out.
@@ -239,6 +241,14 @@ extension HotPixelsReport.Group {
                     .similarScenes,
                     "the photos of \(camera.name) resemble each other, which hides weak defects; use more different "
                         + "scenes"
+                ))
+        }
+        if detection.isStandingNotable {
+            warnings.append(
+                (
+                    .standingParts,
+                    "in \(detection.standingPercent) % of the frame the photos of \(camera.name) show one view; details of "
+                        + "it cannot be told from defects there; use photos of different scenes"
                 ))
         }
         let megapixels = Double(shape.width * shape.height) / 1e6

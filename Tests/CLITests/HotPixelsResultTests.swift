@@ -68,7 +68,7 @@ struct HotPixelsResultTests {
                 "": "schema version settings groups skipped leftOut failedOutputs warnings timing peakMemoryBytes temporaryFileBytes",
                 "groups":
                     "camera width height channels bitsPerSample frames variance lowestVariance defects excludedRegions "
-                    + "sceneCorrelation judgedShare frameKind frameKindReason isFixedView limitOfDetection isTruncated number pattern",
+                    + "sceneCorrelation judgedShare frameKind frameKindReason isFixedView standingShare limitOfDetection isTruncated number pattern",
                 "groups.camera": "make model serial",
                 "groups.variance": "min max mean",
                 "groups.variance.min": "value m2 mean row column channel",

@@ -53,11 +53,12 @@ struct DefectClassifierTests {
 
     /// Of flats, in which nothing but noise varies.
     @Test(arguments: [
-        (19277.0, DefectClass.lowGain), (24900, .lowGain), (300, .dead), (0, .dead), (31000, .hot), (64000, .stuck),
-    ]) func flatsAreNamedByTheirLight(mean: Double, expected: DefectClass) {
+        (19277.0, 170.0, DefectClass.lowGain), (24900, 170, .lowGain), (300, 170, .dead), (0, 170, .dead),
+        (31000, 170, .hot), (64000, 170, .hot), (64000, 80, .stuck),
+    ]) func flatsAreNamedByTheirLight(mean: Double, deviation: Double, expected: DefectClass) {
         let evidence = ChannelEvidence(
-            above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: mean, ringMean: 27629, variance: 170 * 170,
-            ringVariance: 160 * 160, touching: 0)
+            above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: mean, ringMean: 27629,
+            variance: deviation * deviation, ringVariance: 160 * 160, touching: 0)
         let candidate = Candidate(
             row: 9, column: 9, isCounted: true, evidence: [evidence], reach: Candidate.Reach(), tinge: Candidate.Reach()
         )

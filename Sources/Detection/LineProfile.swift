@@ -1,0 +1,80 @@
+import FastPixFrames
+
+/// How bright the lines beside a line are, along its extent. A line of defective pixels is as narrow as it is, and what lies
+/// beside it knows nothing of it; a line that a scene has is an edge, or a ridge, among others.
+struct LineProfile {
+    private let statistics: ScanStatistics
+    /// Sums of a sample: see `LineSearch`.
+    private let scale: Double
+
+    /// Of a line's depth, what interpolation of colours leaves in the one beside it is a half; a sixth more for what the
+    /// scene adds.
+    private static let besideShare = 2.0 / 3
+    /// Of a line's depth, how far lines beside it may lie apart from those as far away as its neighbours are. The least that
+    /// makes the line the greatest step among them by a clear margin.
+    private static let slopeShare = 0.5
+    /// Neighbours' distances on either side that are looked at.
+    private static let reach = 4
+
+    init(_ statistics: ScanStatistics, scale: Double) {
+        self.statistics = statistics
+        self.scale = scale
+    }
+
+    private var geometry: FrameGeometry { statistics.geometry }
+
+    /// Whether a line of one pixel's width stands alone. `others`: all that were found, itself among them; those of its kind do
+    /// not count against it.
+    func isNarrow(_ line: DefectLine, among others: [DefectLine]) -> Bool {
+        let distance = geometry.shape.neighbourDistance
+        let own = line.first
+        let lines = line.isColumn ? geometry.shape.width : geometry.shape.height
+        let around = max(0, own - Self.reach * distance)...min(lines - 1, own + Self.reach * distance)
+        let levels = around.map { self.level(of: $0, along: line) }
+        func level(_ index: Int) -> Double { levels[index - around.lowerBound] }
+        let alike = others.filter {
+            $0 != line && $0.isAlike(line) && line.isAlike($0) && $0.extent.overlaps(line.extent)
+        }.map(\.first)
+        // Where colours are interpolated the lines next to another one have a part of it.
+        let margin = geometry.shape.pattern == nil ? 1 : 0
+        func isFree(_ index: Int) -> Bool { !alike.contains { abs($0 - index) <= margin } }
+        func firstFree(_ step: Int) -> Double? {
+            (1...Self.reach).map { own + $0 * step }.first { around.contains($0) && isFree($0) }.map(level)
+        }
+        let sides = [firstFree(-distance), firstFree(distance)].compactMap { $0 }
+        guard !sides.isEmpty else { return false }
+        let ground = sides.reduce(0, +) / Double(sides.count)
+        let sign = line.offset > 0 ? 1.0 : -1
+        let depth = sign * (level(own) - ground)
+        guard depth > 0 else { return false }
+        if geometry.shape.pattern == nil {
+            let beside = [own - 1, own + 1].filter { around.contains($0) && !alike.contains($0) }
+                .map { sign * (level($0) - ground) }
+            if !beside.isEmpty, beside.reduce(0, +) / Double(beside.count) > Self.besideShare * depth { return false }
+        }
+        return around.allSatisfy { index in
+            let next = index + distance
+            guard around.contains(next), isFree(index), isFree(next),
+                next <= own - distance || index >= own + distance
+            else { return true }
+            return abs(level(next) - level(index)) <= Self.slopeShare * depth
+        }
+    }
+
+    /// In samples, over the tiles that lie in the extent, or what the most of it lies in.
+    private func level(of line: Int, along other: DefectLine) -> Double {
+        let size = geometry.tileSize
+        let whole = (other.extent.lowerBound + size / 2) / size..<(other.extent.upperBound + size / 2) / size
+        let pieces = whole.isEmpty ? other.extent.lowerBound / size..<other.extent.lowerBound / size + 1 : whole
+        let length = other.isColumn ? geometry.shape.height : geometry.shape.width
+        var (sum, pixels) = (0.0, 0)
+        for piece in pieces where piece * size < length {
+            sum +=
+                other.isColumn
+                ? statistics.columnLevels[piece * geometry.shape.width + line]
+                : statistics.rowLevels[line * geometry.tileColumns + piece]
+            pixels += min(length, (piece + 1) * size) - piece * size
+        }
+        return pixels == 0 ? 0 : sum / (scale * Double(pixels))
+    }
+}
