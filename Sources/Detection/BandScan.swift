@@ -230,7 +230,7 @@ struct BandScan {
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
                 variance: moments.variance(row, column * shape.channels + channel),
                 ringVariance: ring(row, column, channel, moments.variance), touching: touching(row, column, channel),
-                unevenness: Float(farRing?.unevenness(row, column, channel, moments.mean) ?? 0),
+                unevenness: Float(unevenness(row, column, channel)),
                 farMean: blob?.surroundings(row, column))
         }
         return Candidate(
@@ -239,6 +239,15 @@ struct BandScan {
             tinge: geometry.isLossless && geometry.colours == 1
                 ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column),
             border: blob?.border(row, column))
+    }
+
+    /// 0 where the frame ends before: a plane through what is there says little of what is not.
+    private func unevenness(_ row: Int, _ column: Int, _ channel: Int) -> Double {
+        let reach = 2 * distance
+        guard let farRing, row >= reach, row + reach < shape.height, column >= reach, column + reach < shape.width else {
+            return 0
+        }
+        return farRing.unevenness(row, column, channel, moments.mean)
     }
 
     /// See `ChannelEvidence`.

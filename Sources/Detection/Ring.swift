@@ -40,19 +40,11 @@ struct Ring {
     }
 
     /// How far the eight lie from the plane through them, the second furthest: a slope of the scene is even, too. The plane is
-    /// that of least squares, which of eight places around one needs only sums.
+    /// that of least squares, which of eight places around one needs only sums. All of them have to be in the frame.
     func unevenness(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
-        let rows = [
-            place(row - distance, row + distance, shape.height), row,
-            place(row + distance, row - distance, shape.height),
-        ]
-        let columns = [
-            place(column - distance, column + distance, shape.width), column,
-            place(column + distance, column - distance, shape.width),
-        ]
         let around = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)].map { down, right in
             (down: Double(down), right: Double(right),
-             value: value(rows[down + 1], columns[right + 1] * shape.channels + channel))
+             value: value(row + down * distance, (column + right * distance) * shape.channels + channel))
         }
         let mean = around.reduce(0) { $0 + $1.value } / 8
         let down = around.reduce(0) { $0 + $1.down * $1.value } / 6
