@@ -39,7 +39,8 @@ struct DefectJudgement {
         let isFixed =
             recognition.isRepeated
             || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= FrameRecognition.fixedCorrelation
-                && !recognition.isSensorPattern && dispersion.typical > PointWeighing.scatterOfChance
+                && !recognition.isSensorPattern
+                && (dispersion.typical > PointWeighing.scatterOfChance || recognition.isSharpInTheMean)
         var regions = LeftOutRegions(statistics: statistics, kind: kind, isFixed: isFixed).find()
         // White in all of them hides nothing but what is bright; all else is what such frames are to look like.
         let clipped = kind.isEven ? regions.filter { $0.kind == .clipped } : []
@@ -52,7 +53,8 @@ struct DefectJudgement {
             mayBeRadiation: kind == .darks && recognition.exposuresAreAlike != false)
         if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
-        if isFixed { needed *= 2 }
+        // Of single samples without loss only what leaves those that touch it as they are is left (`isDrawnByOptics`).
+        if isFixed, !(geometry.isLossless && geometry.colours == 1) { needed *= 2 }
 
         var lines =
             isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(nearTo: $0, geometry) } }

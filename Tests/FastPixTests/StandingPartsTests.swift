@@ -49,6 +49,26 @@ struct StandingPartsTests {
         for defect in detection.defects { #expect(defect.column < 160 ? defect.confidence > 0.9 : defect.confidence <= 0.3) }
     }
 
+    /// One view from few photos, whose counts hardly scatter more than by chance; and with a camera in the hand, which moves it.
+    @Test(arguments: [false, true]) func aViewIsFixedWhereItsDetailsStay(isMoved: Bool) throws {
+        var noise = Noise(57)
+        let margin = 8
+        let (width, height) = (Self.width + 2 * margin, Self.height + 2 * margin)
+        var view = noise.scene(width, height, mean: 20000, contrast: 4000, noise: 0)
+        for _ in 0..<4000 { view[Int(Double(width * height) * noise.uniform())] += 3000 * noise.normal() }
+        var (down, right) = (margin, margin)
+        let detection = try FrameSet(Self.grey16, count: 14, seed: 58) { _, noise in
+            if isMoved {
+                (down, right) = (Int(2 * Double(margin) * noise.uniform()), Int(2 * Double(margin) * noise.uniform()))
+            }
+            return (0..<Self.height * Self.width).map { place in
+                view[(place / Self.width + down) * width + place % Self.width + right] + 1500 * noise.normal()
+            }
+        }.detection(settings: DetectionSettings(frames: .scenes))
+        #expect((detection.sceneCorrelation ?? 0) > 0.6)
+        #expect(detection.isFixedView == !isMoved)
+    }
+
     @Test func photosOfDifferentThingsStandNowhere() throws {
         let detection = try scenes(seed: 53) { _, _ in }.detection()
         #expect(detection.kind == .scenes && detection.standingShare == 0)
