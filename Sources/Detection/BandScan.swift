@@ -288,9 +288,15 @@ struct BandScan {
     /// Pixels next to the frame's edges have no counters. They are looked at by their means alone: one that lies far out
     /// among its row's, or column's, edge of the tile.
     private func lookAtEdges(into candidates: inout [Candidate]) {
+        let tiles = 0..<geometry.tileColumns
+        let (firstColumns, lastColumns) = (0..<distance, shape.width - distance..<shape.width)
+        let sides = tiles.filter { tile in
+            let columns = tile * geometry.tileSize..<(tile + 1) * geometry.tileSize
+            return columns.overlaps(firstColumns) || columns.overlaps(lastColumns)
+        }
         for row in rows {
             let isEdge = row < distance || row + distance >= shape.height
-            for tile in 0..<geometry.tileColumns {
+            for tile in isEdge ? Array(tiles) : sides {
                 let all = tile * geometry.tileSize..<min(shape.width, (tile + 1) * geometry.tileSize)
                 let columns =
                     isEdge
