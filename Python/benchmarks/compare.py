@@ -52,9 +52,17 @@ def amount(value: float) -> str:
     return ""
 
 
+def weighted_in_numpy(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The same blend as people write it in NumPy."""
+    blend = a * 0.7 + b * 0.3 + 1.0
+    if a.dtype == np.float32:
+        return blend.astype(a.dtype)
+    return np.clip(np.rint(blend), 0, np.iinfo(a.dtype).max).astype(a.dtype)
+
+
 def blending(shapes: list[tuple[int, ...]], repeats: int) -> None:
-    print("| | array | fastpix | OpenCV | OpenCV / fastpix | fastpix above OpenCV |")
-    print("|---|---|---:|---:|---:|---:|")
+    print("| | array | fastpix | OpenCV | NumPy | OpenCV / fastpix | NumPy / fastpix | fastpix above OpenCV |")
+    print("|---|---|---:|---:|---:|---:|---:|---:|")
     generator = np.random.default_rng(1)
     for dtype in (np.uint8, np.uint16, np.float32):
         for shape in shapes:
@@ -76,11 +84,15 @@ def blending(shapes: list[tuple[int, ...]], repeats: int) -> None:
                 ),
             }
             for name, (ours, theirs) in pairs.items():
-                took = medians({"fastpix": ours, "OpenCV": theirs}, repeats)
-                mine, other = took["fastpix"], took["OpenCV"]
+                calls: dict[str, Call] = {"fastpix": ours, "OpenCV": theirs}
+                if name == "add_weighted":
+                    calls["NumPy"] = lambda: weighted_in_numpy(a, b)
+                took = medians(calls, repeats)
+                mine, other, numpy = took["fastpix"], took["OpenCV"], took.get("NumPy")
                 size = " x ".join(map(str, shape))
                 print(
-                    f"| {name} | {size} {np.dtype(dtype)} | {amount(mine)} | {amount(other)} | {other / mine:.2f} | "
+                    f"| {name} | {size} {np.dtype(dtype)} | {amount(mine)} | {amount(other)} | "
+                    f"{amount(numpy) if numpy else ''} | {other / mine:.2f} | {f'{numpy / mine:.1f}' if numpy else ''} | "
                     f"{(mine - other) * 1e6:+.1f} us |",
                     flush=True,
                 )
