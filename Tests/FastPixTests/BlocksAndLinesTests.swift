@@ -114,6 +114,28 @@ struct BlocksAndLinesTests {
         #expect(classes == [30: .unstable, 50: .hot, 70: .hot, 90: .hot])
     }
 
+    /// Alone, and beside a hot pixel that would hide it from the counts.
+    @Test func whatOneDarkFrameShowsIsAParticle() throws {
+        let detection = try even(500, 8, seed: 41) { number, frame in
+            frame[index(30, 32)] += 400
+            if number == 7 {
+                frame[index(30, 30)] += 9000
+                frame[index(90, 90)] += 9000
+            }
+        }.detection()
+        #expect(detection.kind == .darks)
+        #expect(detection.defects.map(\.pixels) == [block(30, 32, 1, 1)])
+    }
+
+    /// Noise of one step leaves pixels at one value in all of a few frames.
+    @Test func quietDarkFramesHaveNoOverlays() throws {
+        let detection = try FrameSet(Self.grey16, count: 5, seed: 42) { _, noise in
+            (0..<160 * 128).map { _ in (60 + 0.6 * noise.normal()).rounded() }
+        }.detection()
+        #expect(detection.kind == .darks)
+        #expect(detection.excludedRegions.isEmpty && detection.judgedShare == 1)
+    }
+
     /// What all of them do the frames do: they are exposed for longer and shorter.
     @Test func darkCurrentOfManyExposuresIsHot() throws {
         let detection = try even(500, 8, seed: 39) { number, frame in
