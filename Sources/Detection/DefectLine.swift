@@ -39,7 +39,8 @@ struct DefectLine: Equatable {
             && abs(offset) >= Self.touchingShare * abs(other.offset)
     }
 
-    /// Whether it goes through nearly all of the frame, as edges of a scene hardly do along one line of pixels.
+    /// Whether it goes through nearly all of the frame, as edges of a scene hardly do along one line of pixels. Its ends are known
+    /// to a tile each.
     func isWhole(_ geometry: FrameGeometry) -> Bool {
         let length = isColumn ? geometry.shape.height : geometry.shape.width
         return extent.count >= length - 2 * geometry.tileSize

@@ -102,8 +102,8 @@ struct FrameRecognition {
 
     /// Of 18 real sets the fixed views had 0.99 and more, all others 0.30 at most.
     static let fixedCorrelation = 0.6
-    /// Variance of detail in the mean, times photos, over that of a photo. Of independent photos 1, and 2 where few edges are
-    /// sharp (a camera in the hand: 2.1; clouds: 2.2); of tripods 3.2 to 80.
+    /// Variance of detail in the mean, times photos, over that of a photo: 1 of independent photos, somewhat more where few edges
+    /// are sharp, as contrasts are means of differences; of one view without noise the number of photos. A choice between.
     private static let detailOfOneView = 3.0
     /// Of the pixels' variance what is left in a mean of eight: 1/8, and after interpolation of colours, which makes
     /// neighbours alike, 0.38 (measured).
