@@ -24,13 +24,13 @@ package enum PNGImage {
         var palette: [UInt8] = []
         var bytesPerPixel = 1
         switch samples {
-        case .grey: options.format = FPX_PNG_WRITER_GREY_8
+        case .grey: options.format = .grey8
         case .rgb:
-            options.format = FPX_PNG_WRITER_RGB_8
+            options.format = .rgb8
             options.filter_rows = true
             bytesPerPixel = 3
         case .palette(let colors):
-            options.format = FPX_PNG_WRITER_PALETTE_8
+            options.format = .palette8
             palette = colors
         }
         precondition(pixels.count == width * height * bytesPerPixel, "pixels and size differ")
@@ -41,9 +41,9 @@ package enum PNGImage {
             if palette.isEmpty { options.palette = nil }
             return write(pixels, rowBytes: width * bytesPerPixel, height: height, options, into: bytes)
         }
-        guard status == FPX_IMAGE_WRITER_OK else {
+        guard status == .ok else {
             throw FastPixError(
-                status == FPX_IMAGE_WRITER_ERROR_ARGUMENT ? .invalidArgument : .outOfMemory,
+                status == .argument ? .invalidArgument : .outOfMemory,
                 "a picture of \(width) x \(height) pixels cannot be made")
         }
         return bytes.content
@@ -62,10 +62,10 @@ package enum PNGImage {
             let message = message.baseAddress!
             let context = Unmanaged.passUnretained(bytes).toOpaque()
             var status = fpx_png_writer_open(&writer, &options, append, context, nil, message)
-            guard let writer, status == FPX_IMAGE_WRITER_OK else { return status }
+            guard let writer, status == .ok else { return status }
             defer { fpx_image_writer_close(writer) }
             status = fpx_image_writer_write_rows(writer, pixels, rowBytes, height, message)
-            return status == FPX_IMAGE_WRITER_OK ? fpx_image_writer_finish(writer, message) : status
+            return status == .ok ? fpx_image_writer_finish(writer, message) : status
         }
     }
 

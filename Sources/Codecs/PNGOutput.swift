@@ -27,7 +27,7 @@ package struct PNGOutput: ~Copyable {
                                 var options = fpx_png_writer_options()
                                 options.width = UInt32(clamping: width)
                                 options.height = UInt32(clamping: height)
-                                options.format = FPX_PNG_WRITER_RGB_8
+                                options.format = .rgb8
                                 // Sensor noise hardly compresses: zlib's default saves 8 % more, five times slower.
                                 options.compression_level = 2
                                 options.texts = texts.baseAddress
@@ -73,10 +73,10 @@ package struct PNGOutput: ~Copyable {
         ) { message in
             guard let message = message.baseAddress else { return .success(()) }
             let status = call(message)
-            guard status != FPX_IMAGE_WRITER_OK else { return .success(()) }
+            guard status != .ok else { return .success(()) }
             // The file knows why better than the callback could say.
             if let failure = file.pointee.failure { return .failure(failure) }
-            let code: FastPixError.Code = status == FPX_IMAGE_WRITER_ERROR_MEMORY ? .outOfMemory : .unwritable
+            let code: FastPixError.Code = status == .memory ? .outOfMemory : .unwritable
             return .failure(
                 FastPixError(
                     code, path: path, "the picture could not be written: \(String(cString: message))"))

@@ -23,10 +23,10 @@ package struct PhotoDecoder: ~Copyable {
         var header = fpx_photo_header()
         var error = fpx_photo_error()
         let status = fpx_photo_open(
-            file.fileDescriptor, &wanted, keepsAlpha ? FPX_PHOTO_ALL_CHANNELS_AND_ALPHA : channels.requested,
+            file.fileDescriptor, &wanted, keepsAlpha ? .allAndAlpha : channels.requested,
             maximumPixels,
             &decoder, &header, &error)
-        guard status == FPX_PHOTO_OK, let decoder else { throw FastPixError(status, error, path: file.path) }
+        guard status == .ok, let decoder else { throw FastPixError(status, error, path: file.path) }
         self.decoder = decoder
         path = file.path
         let read = PhotoHeader(header)
@@ -43,7 +43,7 @@ package struct PhotoDecoder: ~Copyable {
         var error = fpx_photo_error()
         let status = fpx_photo_read_rows(
             decoder, rows.assumingMemoryBound(to: UInt8.self), stride ?? shape.bytesPerRow, rowCount, &error)
-        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+        guard status == .ok else { throw FastPixError(status, error, path: path) }
     }
 
     /// What was odd in the file so far; complete after `finish`.
@@ -53,6 +53,6 @@ package struct PhotoDecoder: ~Copyable {
     package func finish() throws(FastPixError) {
         var error = fpx_photo_error()
         let status = fpx_photo_finish(decoder, &error)
-        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+        guard status == .ok else { throw FastPixError(status, error, path: path) }
     }
 }

@@ -93,10 +93,10 @@ package final class PhotoEncoder {
     private static func pngFormat(_ shape: FrameShape) -> fpx_png_writer_format {
         let isWide = shape.bitsPerSample == 16
         return switch shape.channels {
-        case 1: isWide ? FPX_PNG_WRITER_GREY_16 : FPX_PNG_WRITER_GREY_8
-        case 2: isWide ? FPX_PNG_WRITER_GREY_ALPHA_16 : FPX_PNG_WRITER_GREY_ALPHA_8
-        case 3: isWide ? FPX_PNG_WRITER_RGB_16 : FPX_PNG_WRITER_RGB_8
-        default: isWide ? FPX_PNG_WRITER_RGB_ALPHA_16 : FPX_PNG_WRITER_RGB_ALPHA_8
+        case 1: isWide ? .grey16 : .grey8
+        case 2: isWide ? .greyAlpha16 : .greyAlpha8
+        case 3: isWide ? .rgb16 : .rgb8
+        default: isWide ? .rgbAlpha16 : .rgbAlpha8
         }
     }
 
@@ -121,10 +121,10 @@ package final class PhotoEncoder {
         ) { message in
             guard let message = message.baseAddress else { return .success(()) }
             let status = call(message)
-            guard status != FPX_IMAGE_WRITER_OK else { return .success(()) }
+            guard status != .ok else { return .success(()) }
             // The file knows why better than the callback could say.
             if let failure = output.file?.failure { return .failure(failure) }
-            let code: FastPixError.Code = status == FPX_IMAGE_WRITER_ERROR_MEMORY ? .outOfMemory : .unwritable
+            let code: FastPixError.Code = status == .memory ? .outOfMemory : .unwritable
             return .failure(FastPixError(code, path: output.path, String(cString: message)))
         }
         try result.get()

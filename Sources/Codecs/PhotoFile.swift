@@ -47,7 +47,7 @@ package struct PhotoFile: Sendable {
         var error = fpx_photo_error()
         var page = PhotoPage.first(reading).requested
         let status = fpx_photo_probe(file.fileDescriptor, &page, channels.requested, maximumPixels, &header, &error)
-        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+        guard status == .ok else { throw FastPixError(status, error, path: path) }
         self.path = path
         self.page = PhotoPage(number: 0, header.page, reading)
         picturesInFile = 1
@@ -84,12 +84,12 @@ extension FastPixError {
     package init(_ status: fpx_photo_status, _ error: fpx_photo_error, path: FilePath) {
         let code: Code
         switch status {
-        case FPX_PHOTO_EMPTY, FPX_PHOTO_NOT_AN_IMAGE: code = .notAnImage
-        case FPX_PHOTO_UNSUPPORTED: code = .unsupported
-        case FPX_PHOTO_TOO_LARGE: code = .tooLarge
-        case FPX_PHOTO_OUT_OF_MEMORY: code = .outOfMemory
-        case FPX_PHOTO_UNREADABLE: code = .unreadable
-        default: code = .corrupt
+        case .empty, .notAnImage: code = .notAnImage
+        case .unsupported: code = .unsupported
+        case .tooLarge: code = .tooLarge
+        case .outOfMemory: code = .outOfMemory
+        case .unreadable: code = .unreadable
+        case .truncated, .corrupt, .ok: code = .corrupt
         }
         self.init(
             code, path: path.string, systemErrno: error.system_errno == 0 ? nil : error.system_errno,

@@ -8,22 +8,23 @@ public enum PhotoFormat: String, Sendable, Codable, CaseIterable {
     case raw
 
     init(_ format: fpx_photo_format) {
-        switch format {
-        case FPX_PHOTO_PNG: self = .png
-        case FPX_PHOTO_TIFF: self = .tiff
-        case FPX_PHOTO_FITS: self = .fits
-        case FPX_PHOTO_RAW: self = .raw
-        default: self = .jpeg
-        }
+        self =
+            switch format {
+            case .jpeg: .jpeg
+            case .png: .png
+            case .tiff: .tiff
+            case .fits: .fits
+            case .raw: .raw
+            }
     }
 
     private var code: fpx_photo_format {
         switch self {
-        case .jpeg: FPX_PHOTO_JPEG
-        case .png: FPX_PHOTO_PNG
-        case .tiff: FPX_PHOTO_TIFF
-        case .fits: FPX_PHOTO_FITS
-        case .raw: FPX_PHOTO_RAW
+        case .jpeg: .jpeg
+        case .png: .png
+        case .tiff: .tiff
+        case .fits: .fits
+        case .raw: .raw
         }
     }
 

@@ -91,7 +91,7 @@ public enum ChannelSelection: String, Sendable, Codable, CaseIterable {
     /// memory and, for JPEG, neither upsampling nor colour conversion.
     case luma
 
-    package var requested: fpx_photo_channels { self == .luma ? FPX_PHOTO_LUMA : FPX_PHOTO_ALL_CHANNELS }
+    package var requested: fpx_photo_channels { self == .luma ? .luma : .all }
 }
 
 /// What a photo's headers say before any sample is decoded.
@@ -145,8 +145,11 @@ package struct PhotoHeader: Sendable {
         blackLevel = known(header.black_level)
         whiteLevel = known(header.white_level)
         rowOrder =
-            header.row_order == FPX_PHOTO_ROWS_TOP_DOWN
-            ? .topDown : header.row_order == FPX_PHOTO_ROWS_BOTTOM_UP ? .bottomUp : nil
+            switch header.row_order {
+            case .unknown: nil
+            case .topDown: .topDown
+            case .bottomUp: .bottomUp
+            }
         sensorFrame =
             header.sensor_width == 0
             ? nil
@@ -170,13 +173,14 @@ package struct PhotoHeader: Sendable {
 
 extension CaptureKind {
     fileprivate init(_ kind: fpx_photo_kind) {
-        switch kind {
-        case FPX_PHOTO_LIGHT: self = .light
-        case FPX_PHOTO_DARK: self = .dark
-        case FPX_PHOTO_FLAT: self = .flat
-        case FPX_PHOTO_BIAS: self = .bias
-        default: self = .unknown
-        }
+        self =
+            switch kind {
+            case .unknown: .unknown
+            case .light: .light
+            case .dark: .dark
+            case .flat: .flat
+            case .bias: .bias
+            }
     }
 }
 

@@ -13,7 +13,7 @@ package final class PhotoMetadata {
     package init(_ file: borrowing OpenFile, maximumPixels: UInt64) throws(FastPixError) {
         var error = fpx_photo_error()
         let status = fpx_photo_read_metadata(file.fileDescriptor, maximumPixels, &content, &error)
-        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: file.path) }
+        guard status == .ok else { throw FastPixError(status, error, path: file.path) }
         if content.profile_is_damaged { notes.append("its colour profile is damaged and was left out") }
         if content.has_further_pictures {
             notes.append("the further pictures behind its first one (MPF: previews, gain maps) were left out")

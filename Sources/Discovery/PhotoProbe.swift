@@ -65,7 +65,7 @@ package enum PhotoProbe {
                 Unmanaged<PicturesOfAFile>.fromOpaque(context).takeUnretainedValue()
                     .add(status, header.pointee, error.pointee)
             }, Unmanaged.passUnretained(pictures).toOpaque(), &error)
-        if status != FPX_PHOTO_OK {
+        if status != .ok {
             pictures.failures.append((pictures.count, FastPixError(status, error, path: path)))
             pictures.count += 1
         }
@@ -91,7 +91,7 @@ private final class PicturesOfAFile {
     }
 
     func add(_ status: fpx_photo_status, _ header: fpx_photo_header, _ error: fpx_photo_error) {
-        if status == FPX_PHOTO_OK {
+        if status == .ok {
             // How many there are is known at the end only.
             photos.append(
                 PhotoFile(

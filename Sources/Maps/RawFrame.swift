@@ -36,6 +36,8 @@ struct RawFrame {
     let listed: Int
     /// Defects of which some pixel lies outside the raw frame, by a negative offset, and is not listed.
     let outside: Int
+    /// Of the listed ones, those that are rather none: with a confidence below a half.
+    private let doubtful: Int
 
     /// `fromBottom`: rows are counted upwards from the frame's last one, before the offset is added.
     init(_ group: JudgedGroup, offset: FrameOffset, fromBottom: Bool = false) {
@@ -49,17 +51,20 @@ struct RawFrame {
         var places: [Place] = []
         var listed = 0
         var outside = 0
+        var doubtful = 0
         for defect in group.defects {
             let all = Self.places(of: defect, in: group.shape)
                 .map { Self.moved(fromBottom ? Self.turned($0, height: group.shape.height) : $0, offset) }
             let inside = all.compactMap(Self.cut)
             places += inside
             if !inside.isEmpty { listed += 1 }
+            if !inside.isEmpty, defect.confidence < 0.5 { doubtful += 1 }
             if inside != all { outside += 1 }
         }
         self.places = places.sorted { Self.order(of: $0) < Self.order(of: $1) }
         self.listed = listed
         self.outside = outside
+        self.doubtful = doubtful
     }
 
     /// Every pixel once, from top to bottom, those in the same row from left to right: for programs that know nothing but
@@ -83,15 +88,17 @@ struct RawFrame {
             .filter { seen.insert(PixelPlace(row: $0.row, column: $0.column)).inserted }
     }
 
-    /// Comment lines: whose defects they are, the frame they belong to, which `FrameNote` reads, of raw files the
-    /// sensor and where its visible part begins, and what the list cannot have, which `JudgementNote` reads.
+    /// Comment lines: whose defects they are, how many of them are doubtful, the frame they belong to, which `FrameNote`
+    /// reads, of raw files the sensor and where its visible part begins, and what the list cannot have, which
+    /// `JudgementNote` reads.
     var comments: [String] {
         var title = "# fastpix \(fastPixVersion): \(counted(listed, "defect")) of \(cameraName.printable)"
         // Siril reads lines in pieces of 62 bytes, dcraw of 127, and both would take the rest of a longer one for a
         // position.
         while title.utf8.count > 60 { title.removeLast() }
         let note = FrameNote(width: width, height: height, offset: offset, fromBottom: fromBottom)
-        return [title, note.text]
+        let doubt = doubtful == 0 ? [] : ["# with a confidence below 0.5: \(doubtful)"]
+        return [title] + doubt + [note.text]
             + (sensorFrame.map {
                 ["# sensor \($0.width) x \($0.height), margins \($0.visibleLeft),\($0.visibleTop)"]
             } ?? []) + judgement.lines

@@ -66,6 +66,22 @@ import Testing
             })
     }
 
+    // MARK: Comments
+
+    @Test(arguments: [DefectMapFormat.dcraw, .rawtherapee, .siril, .jpegpixi])
+    func doubtfulEntriesAreCounted(_ format: DefectMapFormat) throws {
+        for (confidences, line) in [([0.9, 0.5], nil), ([0.49, 0.9, 0.1], "# with a confidence below 0.5: 2")] {
+            let defects = confidences.enumerated().map { Defect.made(row: 3, column: 9 * $0 + 2, confidence: $1) }
+            let group = JudgedGroup.made(defects, width: Self.size.width, height: Self.size.height)
+            try withTemporaryFolder { folder in
+                let file = try Self.export(group, format, in: folder)
+                let text = try String(contentsOf: file, encoding: .utf8)
+                #expect(text.split(separator: "\n").first { $0.contains("confidence") }.map(String.init) == line)
+                #expect(try DefectMap.read(DefectMapInput(FilePath(file.path))).first?.entries.count == defects.count)
+            }
+        }
+    }
+
     // MARK: Round trips
 
     @Test(arguments: DefectMapFormat.allCases) func everyPixelComesBack(_ format: DefectMapFormat) throws {

@@ -44,10 +44,10 @@ import Testing
                     var options = fpx_png_writer_options()
                     options.width = UInt32(side)
                     options.height = UInt32(side)
-                    options.format = FPX_PNG_WRITER_GREY_8
+                    options.format = .grey8
                     status = fpx_png_writer_open(&writer, &options, Self.take, context, nil, message)
                 }
-                #expect((writer == nil) == (status != FPX_IMAGE_WRITER_OK))
+                #expect((writer == nil) == (status != .ok))
                 guard let writer else { return status }
                 use(writer, message)
                 fpx_image_writer_close(writer)
@@ -60,30 +60,30 @@ import Testing
 
     @Test(arguments: Format.allCases) func wholeImages(format: Format) {
         let opened = withWriter(format) { writer, message in
-            #expect(fpx_image_writer_write_rows(writer, pixels, Self.side, Self.side, message) == FPX_IMAGE_WRITER_OK)
-            #expect(fpx_image_writer_finish(writer, message) == FPX_IMAGE_WRITER_OK)
-            #expect(fpx_image_writer_finish(writer, message) == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
+            #expect(fpx_image_writer_write_rows(writer, pixels, Self.side, Self.side, message) == .ok)
+            #expect(fpx_image_writer_finish(writer, message) == .ok)
+            #expect(fpx_image_writer_finish(writer, message) == .sequence)
             #expect(String(cString: message).contains("been finished"))
         }
-        #expect(opened == FPX_IMAGE_WRITER_OK)
+        #expect(opened == .ok)
     }
 
     @Test(arguments: Format.allCases) func rowsAreCounted(format: Format) {
         _ = withWriter(format) { writer, message in
             #expect(
-                fpx_image_writer_write_rows(writer, pixels, Self.side, Self.side - 1, message) == FPX_IMAGE_WRITER_OK)
-            #expect(fpx_image_writer_finish(writer, message) == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
+                fpx_image_writer_write_rows(writer, pixels, Self.side, Self.side - 1, message) == .ok)
+            #expect(fpx_image_writer_finish(writer, message) == .sequence)
             #expect(String(cString: message).contains("lacks 1 row"))
             // Failed for good, though the row that lacked could be written now.
             #expect(
-                fpx_image_writer_write_rows(writer, pixels, Self.side, 1, message) == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
+                fpx_image_writer_write_rows(writer, pixels, Self.side, 1, message) == .sequence)
             #expect(String(cString: message).contains("failed"))
         }
         _ = withWriter(format) { writer, message in
             #expect(
                 fpx_image_writer_write_rows(writer, pixels, Self.side, Self.side + 1, message)
-                    == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
-            #expect(fpx_image_writer_finish(writer, message) == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
+                    == .sequence)
+            #expect(fpx_image_writer_finish(writer, message) == .sequence)
         }
     }
 
@@ -91,7 +91,7 @@ import Testing
         for stride in [Self.side - 1, 1 - Self.side, 0] {
             _ = withWriter(format) { writer, message in
                 #expect(
-                    fpx_image_writer_write_rows(writer, pixels, stride, 2, message) == FPX_IMAGE_WRITER_ERROR_ARGUMENT)
+                    fpx_image_writer_write_rows(writer, pixels, stride, 2, message) == .argument)
             }
         }
     }
@@ -102,22 +102,22 @@ import Testing
         for calls in 0..<32 {
             let opened = withWriter(format, calls: calls) { writer, message in
                 var status = fpx_image_writer_write_rows(writer, pixels, Self.side, Self.side, message)
-                if status == FPX_IMAGE_WRITER_OK { status = fpx_image_writer_finish(writer, message) }
-                guard status != FPX_IMAGE_WRITER_OK else { return }
+                if status == .ok { status = fpx_image_writer_finish(writer, message) }
+                guard status != .ok else { return }
                 refusals += 1
-                #expect(status == FPX_IMAGE_WRITER_ERROR_WRITE)
+                #expect(status == .write)
                 #expect(String(cString: message).contains("could not be written"))
-                #expect(fpx_image_writer_finish(writer, message) == FPX_IMAGE_WRITER_ERROR_SEQUENCE)
+                #expect(fpx_image_writer_finish(writer, message) == .sequence)
                 #expect(String(cString: message).contains("already failed"))
             }
-            #expect(opened == FPX_IMAGE_WRITER_OK || opened == FPX_IMAGE_WRITER_ERROR_WRITE)
-            if opened != FPX_IMAGE_WRITER_OK { refusals += 1 }
+            #expect(opened == .ok || opened == .write)
+            if opened != .ok { refusals += 1 }
         }
         #expect(refusals > 0)
     }
 
     @Test(arguments: Format.allCases) func noPixels(format: Format) {
         let opened = withWriter(format, side: 0) { _, _ in Issue.record("a writer of nothing") }
-        #expect(opened == FPX_IMAGE_WRITER_ERROR_ARGUMENT)
+        #expect(opened == .argument)
     }
 }

@@ -242,8 +242,10 @@ def _comments(defects: DefectList, column: int, row: int) -> list[str]:
     title = f"# fastpix {_version()}: {count} of {_printable(_camera_name(defects.camera))}"
     # Siril reads lines in pieces of 62 bytes, dcraw of 127, and both would take the rest of a longer one for a position.
     title = title.encode()[:60].decode(errors="ignore")
+    doubtful = sum(1 for defect in defects if defect.confidence is not None and defect.confidence < 0.5)
+    doubt = [f"# with a confidence below 0.5: {doubtful}"] if doubtful else []
     frame = [] if defects.width is None else [f"# frame {defects.width} x {defects.height}, offset {column},{row}"]
-    return [title, *frame, *_judgement_note.lines(defects)]
+    return [title, *doubt, *frame, *_judgement_note.lines(defects)]
 
 
 def _camera_name(camera: Camera) -> str:

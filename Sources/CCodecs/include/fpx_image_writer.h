@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "fpx_codec_enum.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -18,18 +20,18 @@ extern "C" {
 typedef struct fpx_image_writer fpx_image_writer;
 
 /// Whatever but OK is returned comes with an English sentence in `message`, which is left alone otherwise.
-typedef enum fpx_image_writer_status {
-    FPX_IMAGE_WRITER_OK = 0,
+typedef enum FPX_CODEC_ENUM fpx_image_writer_status {
+    FPX_IMAGE_WRITER_OK FPX_CODEC_NAME("ok") = 0,
     /// An argument is out of its documented range; the message names it.
-    FPX_IMAGE_WRITER_ERROR_ARGUMENT = 1,
+    FPX_IMAGE_WRITER_ERROR_ARGUMENT FPX_CODEC_NAME("argument") = 1,
     /// Memory ran out, of the library's or for the writer itself.
-    FPX_IMAGE_WRITER_ERROR_MEMORY = 2,
+    FPX_IMAGE_WRITER_ERROR_MEMORY FPX_CODEC_NAME("memory") = 2,
     /// The caller's callback reported a failure.
-    FPX_IMAGE_WRITER_ERROR_WRITE = 3,
+    FPX_IMAGE_WRITER_ERROR_WRITE FPX_CODEC_NAME("write") = 3,
     /// More rows than the height were written, fewer at the end, or the writer had already failed or finished.
-    FPX_IMAGE_WRITER_ERROR_SEQUENCE = 4,
+    FPX_IMAGE_WRITER_ERROR_SEQUENCE FPX_CODEC_NAME("sequence") = 4,
     /// The library refused for another reason; the message holds its words.
-    FPX_IMAGE_WRITER_ERROR_LIBRARY = 5,
+    FPX_IMAGE_WRITER_ERROR_LIBRARY FPX_CODEC_NAME("library") = 5,
 } fpx_image_writer_status;
 
 /// Takes the next `count` bytes of the file and returns 0, or anything else when they could not be written.

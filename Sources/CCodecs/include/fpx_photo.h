@@ -10,49 +10,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_codec_enum.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef enum fpx_photo_format {
-    FPX_PHOTO_JPEG = 1,
-    FPX_PHOTO_PNG = 2,
-    FPX_PHOTO_TIFF = 3,
-    FPX_PHOTO_FITS = 4,
-    FPX_PHOTO_RAW = 5,
+typedef enum FPX_CODEC_ENUM fpx_photo_format {
+    FPX_PHOTO_JPEG FPX_CODEC_NAME("jpeg") = 0,
+    FPX_PHOTO_PNG FPX_CODEC_NAME("png") = 1,
+    FPX_PHOTO_TIFF FPX_CODEC_NAME("tiff") = 2,
+    FPX_PHOTO_FITS FPX_CODEC_NAME("fits") = 3,
+    FPX_PHOTO_RAW FPX_CODEC_NAME("raw") = 4,
 } fpx_photo_format;
 
-typedef enum fpx_photo_status {
-    FPX_PHOTO_OK = 0,
+typedef enum FPX_CODEC_ENUM fpx_photo_status {
+    FPX_PHOTO_OK FPX_CODEC_NAME("ok") = 0,
     /// No bytes at all.
-    FPX_PHOTO_EMPTY = 1,
+    FPX_PHOTO_EMPTY FPX_CODEC_NAME("empty") = 1,
     /// Of no format that is read, by content.
-    FPX_PHOTO_NOT_AN_IMAGE = 2,
+    FPX_PHOTO_NOT_AN_IMAGE FPX_CODEC_NAME("notAnImage") = 2,
     /// A file of a known format, but of a kind that fastpix does not take (CMYK, 12-bit JPEG, ...), or of a format that
     /// this build leaves out.
-    FPX_PHOTO_UNSUPPORTED = 3,
+    FPX_PHOTO_UNSUPPORTED FPX_CODEC_NAME("unsupported") = 3,
     /// The bytes end before the image does.
-    FPX_PHOTO_TRUNCATED = 4,
+    FPX_PHOTO_TRUNCATED FPX_CODEC_NAME("truncated") = 4,
     /// Damaged data. Decoders could still paint something; its samples would not be the camera's.
-    FPX_PHOTO_CORRUPT = 5,
+    FPX_PHOTO_CORRUPT FPX_CODEC_NAME("corrupt") = 5,
     /// More pixels than the caller's limit.
-    FPX_PHOTO_TOO_LARGE = 6,
-    FPX_PHOTO_OUT_OF_MEMORY = 7,
+    FPX_PHOTO_TOO_LARGE FPX_CODEC_NAME("tooLarge") = 6,
+    FPX_PHOTO_OUT_OF_MEMORY FPX_CODEC_NAME("outOfMemory") = 7,
     /// Reading the file failed; `system_errno` tells why.
-    FPX_PHOTO_UNREADABLE = 8,
+    FPX_PHOTO_UNREADABLE FPX_CODEC_NAME("unreadable") = 8,
 } fpx_photo_status;
 
 /// Which samples of a pixel are decoded.
-typedef enum fpx_photo_channels {
+typedef enum FPX_CODEC_ENUM fpx_photo_channels {
     /// Grey, or red, green and blue.
-    FPX_PHOTO_ALL_CHANNELS = 0,
+    FPX_PHOTO_ALL_CHANNELS FPX_CODEC_NAME("all") = 0,
     /// One sample per pixel: Y of JFIF (ITU-R BT.601), 0.299 red + 0.587 green + 0.114 blue. JPEG files store it, so
     /// that neither upsampling nor colour conversion is needed; from RGB samples it is computed in 16-bit fixed point
     /// as libjpeg does.
-    FPX_PHOTO_LUMA = 1,
+    FPX_PHOTO_LUMA FPX_CODEC_NAME("luma") = 1,
     /// As FPX_PHOTO_ALL_CHANNELS, and when the file has transparency of any kind, alpha as the last channel (not
     /// premultiplied, as PNG stores it).
-    FPX_PHOTO_ALL_CHANNELS_AND_ALPHA = 2,
+    FPX_PHOTO_ALL_CHANNELS_AND_ALPHA FPX_CODEC_NAME("allAndAlpha") = 2,
 } fpx_photo_channels;
 
 /// What went wrong, in words.
@@ -95,19 +97,19 @@ enum {
 };
 
 /// What the picture is of.
-typedef enum fpx_photo_kind {
-    FPX_PHOTO_KIND_UNKNOWN = 0,
-    FPX_PHOTO_LIGHT = 1,
-    FPX_PHOTO_DARK = 2,
-    FPX_PHOTO_FLAT = 3,
-    FPX_PHOTO_BIAS = 4,
+typedef enum FPX_CODEC_ENUM fpx_photo_kind {
+    FPX_PHOTO_KIND_UNKNOWN FPX_CODEC_NAME("unknown") = 0,
+    FPX_PHOTO_LIGHT FPX_CODEC_NAME("light") = 1,
+    FPX_PHOTO_DARK FPX_CODEC_NAME("dark") = 2,
+    FPX_PHOTO_FLAT FPX_CODEC_NAME("flat") = 3,
+    FPX_PHOTO_BIAS FPX_CODEC_NAME("bias") = 4,
 } fpx_photo_kind;
 
 /// Which way the rows of a file go, where a file can say so.
-typedef enum fpx_photo_row_order {
-    FPX_PHOTO_ROWS_UNKNOWN = 0,
-    FPX_PHOTO_ROWS_TOP_DOWN = 1,
-    FPX_PHOTO_ROWS_BOTTOM_UP = 2,
+typedef enum FPX_CODEC_ENUM fpx_photo_row_order {
+    FPX_PHOTO_ROWS_UNKNOWN FPX_CODEC_NAME("unknown") = 0,
+    FPX_PHOTO_ROWS_TOP_DOWN FPX_CODEC_NAME("topDown") = 1,
+    FPX_PHOTO_ROWS_BOTTOM_UP FPX_CODEC_NAME("bottomUp") = 2,
 } fpx_photo_row_order;
 
 /// The most places that a colour pattern has.

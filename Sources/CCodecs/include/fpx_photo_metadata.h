@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_codec_enum.h"
 #include "fpx_photo.h"
 
 #ifdef __cplusplus
@@ -14,14 +15,14 @@ extern "C" {
 #endif
 
 /// What the numbers of a resolution count pixels per.
-typedef enum fpx_resolution_unit {
+typedef enum FPX_CODEC_ENUM fpx_resolution_unit {
     /// The file does not say.
-    FPX_RESOLUTION_UNKNOWN = 0,
+    FPX_RESOLUTION_UNKNOWN FPX_CODEC_NAME("unknown") = 0,
     /// No unit: only the ratio of the two numbers means something, the shape of a pixel.
-    FPX_RESOLUTION_RATIO = 1,
-    FPX_RESOLUTION_PER_INCH = 2,
-    FPX_RESOLUTION_PER_CENTIMETRE = 3,
-    FPX_RESOLUTION_PER_METRE = 4,
+    FPX_RESOLUTION_RATIO FPX_CODEC_NAME("ratio") = 1,
+    FPX_RESOLUTION_PER_INCH FPX_CODEC_NAME("perInch") = 2,
+    FPX_RESOLUTION_PER_CENTIMETRE FPX_CODEC_NAME("perCentimetre") = 3,
+    FPX_RESOLUTION_PER_METRE FPX_CODEC_NAME("perMetre") = 4,
 } fpx_resolution_unit;
 
 /// Pixels per unit, as the file has it.

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fpx_codec_enum.h"
 #include "fpx_image_writer.h"
 #include "fpx_photo_metadata.h"
 
@@ -14,22 +15,22 @@ extern "C" {
 #endif
 
 /// Samples of a row as they lie in memory, without gaps; 16-bit samples in the processor's own byte order.
-typedef enum fpx_png_writer_format {
+typedef enum FPX_CODEC_ENUM fpx_png_writer_format {
     /// One byte a pixel.
-    FPX_PNG_WRITER_GREY_8 = 0,
+    FPX_PNG_WRITER_GREY_8 FPX_CODEC_NAME("grey8") = 0,
     /// Three bytes a pixel: red, green, blue.
-    FPX_PNG_WRITER_RGB_8 = 1,
+    FPX_PNG_WRITER_RGB_8 FPX_CODEC_NAME("rgb8") = 1,
     /// One byte a pixel: an index into the palette.
-    FPX_PNG_WRITER_PALETTE_8 = 2,
+    FPX_PNG_WRITER_PALETTE_8 FPX_CODEC_NAME("palette8") = 2,
     /// One 16-bit sample a pixel.
-    FPX_PNG_WRITER_GREY_16 = 3,
+    FPX_PNG_WRITER_GREY_16 FPX_CODEC_NAME("grey16") = 3,
     /// Three 16-bit samples a pixel: red, green, blue.
-    FPX_PNG_WRITER_RGB_16 = 4,
+    FPX_PNG_WRITER_RGB_16 FPX_CODEC_NAME("rgb16") = 4,
     /// As the formats above, with alpha as the last sample of each pixel.
-    FPX_PNG_WRITER_GREY_ALPHA_8 = 5,
-    FPX_PNG_WRITER_RGB_ALPHA_8 = 6,
-    FPX_PNG_WRITER_GREY_ALPHA_16 = 7,
-    FPX_PNG_WRITER_RGB_ALPHA_16 = 8,
+    FPX_PNG_WRITER_GREY_ALPHA_8 FPX_CODEC_NAME("greyAlpha8") = 5,
+    FPX_PNG_WRITER_RGB_ALPHA_8 FPX_CODEC_NAME("rgbAlpha8") = 6,
+    FPX_PNG_WRITER_GREY_ALPHA_16 FPX_CODEC_NAME("greyAlpha16") = 7,
+    FPX_PNG_WRITER_RGB_ALPHA_16 FPX_CODEC_NAME("rgbAlpha16") = 8,
 } fpx_png_writer_format;
 
 /// One tEXt chunk. `keyword`: 1 to 79 bytes; both strings are ISO 8859-1, so plain ASCII is always right.

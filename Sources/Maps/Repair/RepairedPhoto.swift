@@ -44,7 +44,7 @@ enum RepairedPhoto {
                     file.fileDescriptor, isStrict, maximumPixels, patches.baseAddress, patches.count, &output,
                     &oddities, &error)
         }
-        guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: path) }
+        guard status == .ok else { throw FastPixError(status, error, path: path) }
         guard file.isUnchanged else {
             throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
         }
@@ -66,7 +66,7 @@ enum RepairedPhoto {
                 fpx_stored_repair(
                     file.fileDescriptor, &page, maximumPixels, patches.baseAddress, patches.count, &output, &error)
             }
-            guard status == FPX_PHOTO_OK else { throw FastPixError(status, error, path: first.path) }
+            guard status == .ok else { throw FastPixError(status, error, path: first.path) }
         }
         guard file.isUnchanged, file.state == first.state else {
             throw FastPixError(.corrupt, path: first.path.string, "the file changed while it was being read; run again")

@@ -10,14 +10,15 @@ extension Defect {
     static func made(
         _ shape: DefectShape = .point, row: Int, column: Int, class: DefectClass = .hot, rows: Int = 1,
         columns: Int = 1,
-        rowPeriod: Int = 1, columnPeriod: Int = 1, pixels: [(Int, Int)]? = nil, margin: Int = 0, mean: Double = 219
+        rowPeriod: Int = 1, columnPeriod: Int = 1, pixels: [(Int, Int)]? = nil, margin: Int = 0, mean: Double = 219,
+        confidence: Double = 0.9
     ) -> Defect {
         let listed = pixels ?? (shape == .point ? [(row, column)] : [])
         let all = listed.isEmpty ? [(row, column), (row + rows - 1, column + columns - 1)] : listed
         let (top, left) = (all.map(\.0).min()!, all.map(\.1).min()!)
         let (bottom, right) = (all.map(\.0).max()!, all.map(\.1).max()!)
         return Defect(
-            row: row, column: column, channel: 0, class: `class`, shape: shape, confidence: 0.9, mean: mean,
+            row: row, column: column, channel: 0, class: `class`, shape: shape, confidence: confidence, mean: mean,
             neighbourhoodMean: 67, variance: 58, neighbourhoodVariance: 1251, meanScore: 20, varianceScore: -12,
             persistence: 9, framesAbove: 24, framesBelow: 0, extentRows: bottom - top + 1,
             extentColumns: right - left + 1, pixels: listed.map { PixelPlace(row: $0.0, column: $0.1) },
