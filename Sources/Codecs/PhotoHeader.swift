@@ -18,6 +18,12 @@ public struct Camera: Sendable, Hashable, Codable {
         self.serial = serial
     }
 
+    /// Whether a camera is this one as far as this one is known.
+    package func holds(_ camera: Camera) -> Bool {
+        (make == nil || make == camera.make) && (model == nil || model == camera.model)
+            && (serial == nil || serial == camera.serial)
+    }
+
     enum CodingKeys: String, CodingKey { case make, model, serial }
 
     /// Absent fields are written as null, so that a reader finds every key.
@@ -57,7 +63,8 @@ package struct Binning: Sendable, Hashable, Codable {
 
 /// Which way the rows of a file go.
 package enum RowOrder: String, Sendable, Hashable, Codable {
-    case topDown, bottomUp
+    case topDown = "top-down"
+    case bottomUp = "bottom-up"
 }
 
 /// The whole area of a sensor, masked border included, and where a frame lies in it.

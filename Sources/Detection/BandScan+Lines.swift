@@ -11,6 +11,8 @@ extension BandScan {
         var farRows: LineCounts
         var columnLevels: [Double]
         var rowLevels: [Double]
+        var columnHits: [Double]
+        var rowHits: [Double]
     }
 
     func lineCounts(_ lines: BandLines) -> Lines {
@@ -18,7 +20,9 @@ extension BandScan {
         var counts = Lines(
             columns: columns, farColumns: columns, rows: rowCounts, farRows: rowCounts,
             columnLevels: Array(repeating: 0, count: shape.width),
-            rowLevels: Array(repeating: 0, count: rows.count * geometry.tileColumns))
+            rowLevels: Array(repeating: 0, count: rows.count * geometry.tileColumns),
+            columnHits: Array(repeating: 0, count: shape.width),
+            rowHits: Array(repeating: 0, count: rows.count * geometry.tileColumns))
         // Of the next two on one side the nearer one has to be an inner one, and rows of both have to be at hand.
         guard min(shape.width, shape.height) > 4 * distance, 2 * distance <= FinishedRows.halo else { return counts }
         for row in rows {
@@ -31,6 +35,11 @@ extension BandScan {
                 check(
                     fpx_line_levels_f32(&counts.columnLevels, levels.baseAddress! + tile, own, width, tileSize))
             }
+            counts.rowHits.withUnsafeMutableBufferPointer { hits in
+                check(
+                    fpx_line_levels_f32(
+                        &counts.columnHits, hits.baseAddress! + tile, self.hits(row), width, tileSize))
+            }
             let sides = (line(-distance), line(distance))
             if let before = sides.0 ?? continued(line(distance), line(2 * distance)),
                 let after = sides.1 ?? continued(line(-distance), line(-2 * distance))
@@ -42,6 +51,19 @@ extension BandScan {
             }
         }
         return counts
+    }
+
+    /// How many more times the pixels of a row lie above all their neighbours than below, in the main channel.
+    private func hits(_ row: Int) -> [Float] {
+        let first = row * shape.samplesPerRow + geometry.mainChannel
+        let (above, below) = (accumulators.above(at: first), accumulators.below(at: first))
+        let (width, step) = (shape.width, shape.channels)
+        return [Float](unsafeUninitializedCapacity: width) { buffer, initialized in
+            for index in 0..<width {
+                buffer[index] = Float(Int32(above[index * step]) - Int32(below[index * step]))
+            }
+            initialized = width
+        }
     }
 
     /// What would be as far on the other side of a line at the frame's edge if the slope went on: light that falls off

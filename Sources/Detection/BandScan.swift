@@ -120,6 +120,8 @@ struct BandScan {
             all.farRows.add(counts.farRows, at: first)
             for index in counts.columnLevels.indices { all.columnLevels[column + index] += counts.columnLevels[index] }
             all.rowLevels.replaceSubrange(first..<first + counts.rowLevels.count, with: counts.rowLevels)
+            for index in counts.columnHits.indices { all.columnHits[column + index] += counts.columnHits[index] }
+            all.rowHits.replaceSubrange(first..<first + counts.rowHits.count, with: counts.rowHits)
             all.candidates.add(candidates)
             all.addStill(still)
         }

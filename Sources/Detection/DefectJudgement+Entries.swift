@@ -68,40 +68,20 @@ extension DefectJudgement {
             evidence: 2, photosConfirming: nil, signShare: nil, history: nil)
     }
 
-    /// Of pixels beside a line, as far as they were sampled: those in the middle of the tiles next to the ones that it crosses.
-    func mean(around line: DefectLine) -> Double? {
-        let (size, samples) = (geometry.tileSize, ScanStatistics.samplesPerTile)
-        let across = line.isColumn ? geometry.tileColumns : geometry.tileRows
-        let own = line.first / size
-        let beside = [own - 1, own + 1].filter { (0..<across).contains($0) }
-        var means: [Double] = []
-        for piece in line.extent.lowerBound / size...(line.extent.upperBound - 1) / size {
-            for tile in beside.isEmpty ? [own] : beside {
-                let (row, column) = line.isColumn ? (piece, tile) : (tile, piece)
-                means += (0..<samples).map {
-                    Double(statistics.pixelMeans[(row * samples + $0) * geometry.tileColumns + column])
-                }
-            }
-        }
-        means.removeAll { $0 < 0 }
-        return means.isEmpty ? nil : Selection.median(means)
-    }
-
-    func defect(_ line: DefectLine) -> Defect {
+    /// `stands`: whether the photos show one view there, of which it may be a part.
+    func defect(_ line: DefectLine, _ stands: Bool) -> Defect {
         let (row, column) = line.isColumn ? (line.extent.lowerBound, line.first) : (line.first, line.extent.lowerBound)
         let (rows, columns) = line.isColumn ? (line.extent.count, line.width) : (line.width, line.extent.count)
         // Whether it follows the scene is not known: only its mean is.
-        let level = statistics.level
+        let around = max(ground(of: line) ?? statistics.level, shape.sampleType == .f32 ? -.infinity : -line.offset)
         let isDead =
-            line.offset < 0 && DefectClassifier(kind: recognition.kind, white: white).isBlack(level + line.offset)
+            line.offset < 0 && DefectClassifier(kind: recognition.kind, white: white).isBlack(around + line.offset)
         let strength = min(3, line.spreads / 6)
-        // What is sampled farther off may be darker than the line is deep.
-        let around = max(mean(around: line) ?? level, shape.sampleType == .f32 ? -.infinity : -line.offset)
         return Defect(
             row: row, column: column, channel: geometry.mainChannel,
             class: isDead ? .dead : line.isStill ? .stuck : line.offset > 0 ? .hot : .lowGain,
             shape: line.isColumn ? .column : .row,
-            confidence: Confidence.share(strength: strength), mean: around + line.offset,
+            confidence: confidence(strength, stands), mean: around + line.offset,
             neighbourhoodMean: around, variance: 0,
             neighbourhoodVariance: 0, meanScore: line.spreads, varianceScore: 0, persistence: 0, framesAbove: nil,
             framesBelow: nil, extentRows: rows, extentColumns: columns, pixels: [], rowPeriod: 1, columnPeriod: 1,

@@ -126,7 +126,7 @@ struct DefectJudgement {
             defect($0.element, classifier, isFixed || stands($0.element[0].row, $0.element[0].column))
         }
         defects += grids.map { grid in defect(grid, clusters[grid.members[0]], classifier) }
-        defects += lines.map { defect($0) }
+        defects += lines.map { defect($0, isFixed || stands($0)) }
         let known = Set(defects.flatMap(\.covered))
         defects = defects.filter { settings.classes.contains($0.class) }
         defects.sort { a, b in
@@ -150,6 +150,13 @@ struct DefectJudgement {
         !recognition.kind.isEven && recognition.standing.contains(row, column)
     }
 
+    /// Of most of a line.
+    private func stands(_ line: DefectLine) -> Bool {
+        let places = stride(from: line.extent.lowerBound, to: line.extent.upperBound, by: geometry.tileSize)
+        let standing = places.filter { line.isColumn ? stands($0, line.first) : stands(line.first, $0) }
+        return 2 * standing.count >= Array(places).count
+    }
+
     /// A block of five by five, of which every pixel but one has sound neighbours two pixels away.
     private static let largestCluster = 25
     /// Of a pixel's offset: what its touching ones have when a lens has drawn it, as the sharpest lenses give a point.
@@ -168,8 +175,7 @@ struct DefectJudgement {
                     ExcludedRegion(
                         kind: .dust, row: point.row - Int(reach.up), column: point.column - Int(reach.left), rows: rows,
                         columns: columns))
-            } else if !geometry.isLossless, max(rows, columns) > Self.longestSmear,
-                abs(point.brightness) > Self.strongestSmear
+            } else if !geometry.isLossless, abs(point.brightness) > Self.strongestSmear, isLongerThanSmear(point)
             {
                 strokes.append((point.row, point.column))
             }
@@ -177,6 +183,18 @@ struct DefectJudgement {
         return regions + OverlaySearch(shape: shape).regions(of: strokes)
     }
 
+    /// Of what one colour has more than the others, the part that is no brightness may be stored at half the resolution.
+    private func isLongerThanSmear(_ point: PointEvidence) -> Bool {
+        let reach = point.candidate.reach
+        let (rows, columns) = (Int(reach.up) + Int(reach.down) + 1, Int(reach.left) + Int(reach.right) + 1)
+        let isColoured = abs(point.brightness) < Self.greyShare * abs(point.evidence.offset)
+        let (tall, wide) = isColoured ? (geometry.codedUnit.height / 8, geometry.codedUnit.width / 8) : (1, 1)
+        return rows > Self.longestSmear * max(1, tall) || columns > Self.longestSmear * max(1, wide)
+    }
+
+    /// Of a channel's offset what brightness has of it: green alone has six tenths, all colours together have ten, white
+    /// letters nine and more.
+    private static let greyShare = 0.8
     /// Pixels over which a defect keeps a quarter of its offset: as `largestCluster`.
     static let longestSmear = 5
     /// Of 255, in brightness, as colours of half the resolution are smeared further: a single coefficient of a block, which may
@@ -316,9 +334,18 @@ struct DefectJudgement {
         return found.lines.count >= found.drawn ? found.lines : found.lines.filter { $0.isWhole(geometry) }
     }
 
+    /// Sums of a sample: see `LineSearch`.
+    private var lineScale: Double {
+        shape.sampleType == .f32 || statistics.isFloat ? DefectScan.floatScale : Double(frameCount)
+    }
+
+    /// How bright it is beside a line.
+    func ground(of line: DefectLine) -> Double? {
+        LineProfile(statistics, frameCount: frameCount, scale: lineScale).ground(of: line)
+    }
+
     private func searchLines(_ weighing: PointWeighing) -> LineSearch.LinesFound {
-        let scale = shape.sampleType == .f32 || statistics.isFloat ? DefectScan.floatScale : Double(frameCount)
-        return LineSearch(statistics: statistics, scale: scale) { level in
+        LineSearch(statistics: statistics, frameCount: frameCount, scale: lineScale) { level in
             weighing.offsetNeeded(
                 ChannelEvidence(
                     above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: level, ringMean: level, variance: 0,

@@ -1,9 +1,11 @@
 import FastPixFrames
 
-/// How bright the lines beside a line are, along its extent. A line of defective pixels is as narrow as it is, and what lies
-/// beside it knows nothing of it; a line that a scene has is an edge, or a ridge, among others.
+/// What the lines beside a line have, along its extent. A line of defective pixels is as narrow as it is, is there in all
+/// photos, and what lies beside it knows nothing of it; a line that a scene has is an edge, or a ridge, among others, or the
+/// strong detail of a few photos.
 struct LineProfile {
     private let statistics: ScanStatistics
+    private let frameCount: Int
     /// Sums of a sample: see `LineSearch`.
     private let scale: Double
 
@@ -16,12 +18,53 @@ struct LineProfile {
     /// Neighbours' distances on either side that are looked at.
     private static let reach = 4
 
-    init(_ statistics: ScanStatistics, scale: Double) {
+    /// Of the photos, how many have to show a line at least, but three: what one photo of a few dozen has is its scene.
+    private static let photosShare = 1.0 / 15
+    private static let fewestPhotos = 3.0
+
+    init(_ statistics: ScanStatistics, frameCount: Int, scale: Double) {
         self.statistics = statistics
+        self.frameCount = frameCount
         self.scale = scale
     }
 
     private var geometry: FrameGeometry { statistics.geometry }
+
+    /// In how many photos a line shows at least. A pixel of a line that lies beyond all lines beside it lies beyond all its
+    /// neighbours when it lies beyond the two of its own line, too, as one in three does: so often its count is higher than
+    /// those of lines that are no defect's neighbours. Of lines like it that are its neighbours it has to lie beyond three
+    /// pixels more. Nil where there are no counts, at the frame's edges.
+    private func photos(_ line: DefectLine, _ alike: [Int]) -> Double? {
+        let distance = geometry.shape.neighbourDistance
+        let lines = line.isColumn ? geometry.shape.width : geometry.shape.height
+        let inner = distance..<lines - distance
+        let known = alike + [line.first]
+        let apart = (-6...6).map { line.first + $0 * distance }.filter { index in
+            inner.contains(index) && !known.contains { abs($0 - index) <= distance }
+        }
+        guard inner.contains(line.first), !apart.isEmpty else { return nil }
+        let own = 3 * (1 + alike.count { abs($0 - line.first) == distance })
+        func hits(_ index: Int) -> Double {
+            mean(of: index, along: line, columns: statistics.columnHits, rows: statistics.rowHits)
+        }
+        let ground = apart.map(hits).reduce(0, +) / Double(apart.count)
+        return Double(own) * (line.offset > 0 ? 1 : -1) * (hits(line.first) - ground)
+    }
+
+    /// Whether enough photos show a line, as far as that can be told.
+    private func isInManyPhotos(_ line: DefectLine, _ alike: [Int]) -> Bool {
+        guard let photos = photos(line, alike) else { return true }
+        return photos >= max(Self.fewestPhotos, Self.photosShare * Double(frameCount))
+    }
+
+    /// Of what lies on either side of a line, as far as it is there, the mean.
+    func ground(of line: DefectLine) -> Double? {
+        let distance = geometry.shape.neighbourDistance
+        let lines = line.isColumn ? geometry.shape.width : geometry.shape.height
+        let beside = [line.first - distance, line.first + line.width - 1 + distance].filter { (0..<lines).contains($0) }
+        guard !beside.isEmpty else { return nil }
+        return beside.map { level(of: $0, along: line) }.reduce(0, +) / Double(beside.count)
+    }
 
     /// Whether a line of one pixel's width stands alone. `others`: all that were found, itself among them; those of its kind do
     /// not count against it.
@@ -47,6 +90,7 @@ struct LineProfile {
         let sign = line.offset > 0 ? 1.0 : -1
         let depth = sign * (level(own) - ground)
         guard depth > 0 else { return false }
+        if !isInManyPhotos(line, alike) { return false }
         if geometry.shape.pattern == nil {
             let beside = [own - 1, own + 1].filter { around.contains($0) && !alike.contains($0) }
                 .map { sign * (level($0) - ground) }
@@ -63,6 +107,10 @@ struct LineProfile {
 
     /// In samples, over the tiles that lie in the extent, or what the most of it lies in.
     private func level(of line: Int, along other: DefectLine) -> Double {
+        mean(of: line, along: other, columns: statistics.columnLevels, rows: statistics.rowLevels) / scale
+    }
+
+    private func mean(of line: Int, along other: DefectLine, columns: [Double], rows: [Double]) -> Double {
         let size = geometry.tileSize
         let whole = (other.extent.lowerBound + size / 2) / size..<(other.extent.upperBound + size / 2) / size
         let pieces = whole.isEmpty ? other.extent.lowerBound / size..<other.extent.lowerBound / size + 1 : whole
@@ -71,10 +119,9 @@ struct LineProfile {
         for piece in pieces where piece * size < length {
             sum +=
                 other.isColumn
-                ? statistics.columnLevels[piece * geometry.shape.width + line]
-                : statistics.rowLevels[line * geometry.tileColumns + piece]
+                ? columns[piece * geometry.shape.width + line] : rows[line * geometry.tileColumns + piece]
             pixels += min(length, (piece + 1) * size) - piece * size
         }
-        return pixels == 0 ? 0 : sum / (scale * Double(pixels))
+        return pixels == 0 ? 0 : sum / Double(pixels)
     }
 }

@@ -5,6 +5,7 @@ import FastPixFrames
 /// four.
 struct LineSearch {
     let statistics: ScanStatistics
+    let frameCount: Int
     /// Sums of a sample: frames, or the steps of floating-point samples.
     let scale: Double
     let offsetNeeded: (Double) -> Double
@@ -33,7 +34,7 @@ struct LineSearch {
             isColumn: false, lines: geometry.shape.height, pieces: geometry.tileColumns, length: geometry.shape.width,
             counts: [statistics.rows, statistics.farRows]
         ) { line, piece in line * geometry.tileColumns + piece }
-        let profile = LineProfile(statistics, scale: scale)
+        let profile = LineProfile(statistics, frameCount: frameCount, scale: scale)
         let all = columns + rows
         let narrow = all.filter { profile.isNarrow($0, among: all) }
         let found = suppressed(narrow)

@@ -8,6 +8,8 @@ struct StandingParts: Sendable {
     /// Rows and columns of a block.
     private let side: Int
     private let blocks: Set<Block>
+    /// The last ones that tell: what is narrower than a block beyond them is theirs.
+    private let last: Block
     /// Of all blocks that tell.
     let share: Double
 
@@ -24,8 +26,11 @@ struct StandingParts: Sendable {
                 }
                 return Selection.median(around) >= FrameRecognition.fixedCorrelation
             })
+        last = Block(row: correlations.keys.map(\.row).max() ?? 0, column: correlations.keys.map(\.column).max() ?? 0)
         share = correlations.isEmpty ? 0 : Double(blocks.count) / Double(correlations.count)
     }
 
-    func contains(_ row: Int, _ column: Int) -> Bool { blocks.contains(Block(row: row / side, column: column / side)) }
+    func contains(_ row: Int, _ column: Int) -> Bool {
+        blocks.contains(Block(row: min(row / side, last.row), column: min(column / side, last.column)))
+    }
 }

@@ -26,6 +26,19 @@ package struct PhotoSetMarks: Sendable {
     /// These patterns, in alphabetical order.
     package var unknownPatterns: [String] { Set(photos.compactMap(\.header.unknownPattern)).sorted() }
 
+    /// Photos whose first row is the top one, and the bottom one, as they say themselves.
+    package var rowOrders: (topDown: Int, bottomUp: Int) {
+        (photos.count { $0.header.rowOrder == .topDown }, photos.count { $0.header.rowOrder == .bottomUp })
+    }
+    /// What all of them say; nil when one says nothing, or another thing.
+    package var rowOrder: RowOrder? {
+        let orders = Set(photos.map(\.header.rowOrder))
+        return orders.count == 1 ? orders.first ?? nil : nil
+    }
+
+    /// The cameras that the photos name, in alphabetical order.
+    package var cameras: [Camera] { Set(photos.map(\.header.camera)).sorted { $0.name < $1.name } }
+
     /// Stored in another size than EXIF declares, and not only turned.
     package var resized: Int { count { isOfOtherSize($0) && !isTurned($0) } }
     /// The declared sizes of these, "4000 x 3000".

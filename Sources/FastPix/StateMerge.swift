@@ -167,7 +167,7 @@ public struct StateMerge: Sendable {
             writer = try sum.begin(writingTo: target, replacing: maps.overwrites)
         }
         let accumulators = try sum.addUp(
-            needsAllRows: !maps.isEmpty || page != nil, inFile: isTooLarge(sum.header),
+            needsAllRows: !maps.isEmpty || page != nil, inFile: try isTooLarge(sum.header),
             adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
                 try interruption?.check()
                 try writer?.append(accumulators, rows: rows)
@@ -215,14 +215,32 @@ public struct StateMerge: Sendable {
         // Once, not for every group.
         if found.groups.isEmpty { found.skipped += discovery.skipped + probed.failed + distinct.copies }
         let groups = PhotoGroup.grouping(distinct.photos, channels: header.channels, by: header.groupingRule)
-        return groups.first { header.matches($0) }?.photos ?? []
+        guard let group = groups.first(where: { header.matches($0) }) else {
+            found.skipped.append(
+                SkippedPhoto(
+                    path: photos.paths.first?.string ?? "",
+                    reason: "none of these photos is of a state's camera and frame (\(header.group.name)), so that none can be "
+                        + "shown", isFailure: false))
+            return []
+        }
+        return group.photos
     }
 
-    /// Whether accumulators of all rows are to lie in a file.
-    private func isTooLarge(_ header: StateHeader) -> Bool {
-        StateSum.byteCount(header) + GroupAnalysis.byteCount(header.frame, detection: detection)
+    /// Whether accumulators of all rows are to lie in a file. Throws when not even the rest stays below the limit.
+    private func isTooLarge(_ header: StateHeader) throws(FastPixError) -> Bool {
+        let limit = search.accumulation.memoryLimitBytes
+        let rest =
+            MemoryBudget.programBytes + GroupAnalysis.byteCount(header.frame, detection: detection)
             + (page == nil ? 0 : GroupPictures.memoryBytes)
-            + MemoryBudget.programBytes > search.accumulation.memoryLimitBytes
+        guard rest <= limit else {
+            func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) >> 20 }
+            throw FastPixError(
+                .outOfMemory,
+                "states of \(header.frame.width) x \(header.frame.height) pixels take at least \(mebibytes(rest)) MiB even "
+                    + "when their accumulators lie in a file, and the memory limit is \(mebibytes(limit)) MiB; raise the "
+                    + "memory limit")
+        }
+        return StateSum.byteCount(header) + rest > limit
     }
 
     private func prepare(_ inputs: PhotoDiscovery) throws(FastPixError) {

@@ -45,7 +45,7 @@ struct AddWeightedCommand: ParsableCommand {
     var dryRun = false
 
     @Option(
-        name: [.customShort("j"), .long],
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("Threads; no effect on the outputs. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
@@ -78,10 +78,13 @@ struct AddWeightedCommand: ParsableCommand {
         if arithmetic.blur != nil && pairing.resizeSecond {
             throw ValidationError("--resize-b is for a second image; with --blur there is none.")
         }
+        if output.output == "-", output.summary != .text {
+            throw ValidationError("With --output - the image goes to standard output; leave --summary out.")
+        }
         try validating { () throws(FastPixError) in
             try settings.validate()
             try arithmetic.gaussianBlur?.validate()
-            try output.naming.validate()
+            try output.naming().validate()
         }
     }
 
@@ -91,11 +94,14 @@ struct AddWeightedCommand: ParsableCommand {
     }
 
     private func blend(_ console: Console) throws(FastPixError) -> ExitCode {
-        let plan = try plan()
+        let stream = try StandardOutputPicture(output.output)
+        let plan = try plan(output.naming(stream))
+        if stream != nil { try StandardOutputPicture.refuseSeveral(plan.jobs.count) }
         console.noteUnselected(plan.unselected, try selecting.selection())
         if dryRun {
             console.skipped(plan.skipped)
-            try ResultSink(nil).write(plan.text)
+            try ResultSink(nil).write(
+                stream.map { plan.text.replacing($0.path.string, with: "standard output") } ?? plan.text)
             return plan.jobs.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
         }
         let interruption = SignalWatch.interruption
@@ -112,7 +118,9 @@ struct AddWeightedCommand: ParsableCommand {
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
         try lines.finish(report.endLines)
-        if output.summary == .json || output.summary == .text && !output.quiet && !report.images.isEmpty {
+        if let stream {
+            if let image = report.images.first { try stream.send(FilePath(image.output)) }
+        } else if output.summary == .json || output.summary == .text && !output.quiet && !report.images.isEmpty {
             try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
         }
         if report.isInterrupted {
@@ -135,18 +143,18 @@ struct AddWeightedCommand: ParsableCommand {
         }
     }
 
-    private func plan() throws(FastPixError) -> BlendPlan {
+    private func plan(_ naming: BlendNaming) throws(FastPixError) -> BlendPlan {
         let paths = ArgumentPaths.asGiven(paths)
         let selection = try selecting.selection()
         if let blur = arithmetic.gaussianBlur {
             return try BlendPlan(
                 PhotoSource(
                     paths: paths, lists: selecting.lists, recursive: pairing.recursive, selection: selection),
-                blur: blur, naming: output.naming, overwrites: output.overwrite)
+                blur: blur, naming: naming, overwrites: output.overwrite)
         }
         return try BlendPlan(
             paths[0], with: paths[1], pairing: pairing.pairBy, recursive: pairing.recursive, selection: selection,
-            naming: output.naming, overwrites: output.overwrite)
+            naming: naming, overwrites: output.overwrite)
     }
 
     private func nothingDone(_ report: BlendReport) -> String {

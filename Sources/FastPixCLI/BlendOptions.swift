@@ -80,7 +80,7 @@ struct BlendOutputOptions: ParsableArguments {
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp(
-            "Folder for the images, in which A's subfolders are repeated; for one image also a file.",
+            "Folder for the images, in which A's subfolders are repeated; for one image also a file, or - for standard output.",
             valueName: "path"),
         completion: .file())
     var output: String
@@ -112,7 +112,11 @@ struct BlendOutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "No progress, notes or text summary; errors still are, and so is JSON.")
     var quiet = false
 
-    var naming: BlendNaming { BlendNaming(
-            output: ArgumentPaths.asGiven(output), isFolder: output.hasSuffix("/"), suffix: suffix, format: format) }
+    /// `stream`: where the one image is made that goes to stdout.
+    func naming(_ stream: StandardOutputPicture? = nil) -> BlendNaming {
+        BlendNaming(
+            output: stream?.path ?? ArgumentPaths.asGiven(output), isFolder: output.hasSuffix("/"), suffix: suffix,
+            format: format)
+    }
     var encoding: EncodingSettings { EncodingSettings(quality: quality, pngLevel: pngLevel) }
 }

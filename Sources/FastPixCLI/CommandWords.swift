@@ -33,9 +33,13 @@ enum CommandWords {
 
     /// The parser's message with the option that an unknown one may stand for, when the command has it.
     static func improved(_ message: String, help: String) -> String {
-        guard let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z-]*)'/),
-            let known = synonyms[String(unknown.1).lowercased()], help.contains("--\(known.split(separator: " ")[0])")
+        guard !message.contains("Did you mean"),
+            let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z-]*)'/)
         else { return message }
+        let word = String(unknown.1).lowercased()
+        let options = help.matches(of: /--([a-z][a-z-]*)/).map { String($0.1) }
+        let synonym = synonyms[word].flatMap { options.contains(String($0.split(separator: " ")[0])) ? $0 : nil }
+        guard let known = synonym ?? nearest(to: word, among: options) else { return message }
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let index = lines.firstIndex(where: { $0.contains("Unknown option") }) else { return message }
         lines[index] = "Error: Unknown option '--\(unknown.1)'. Did you mean '--\(known)'?"
@@ -49,7 +53,7 @@ enum CommandWords {
         "out-dir": "output", "output-dir": "output", "output-file": "output", "force": "overwrite", "replace": "overwrite",
         "clobber": "overwrite", "silent": "quiet", "no-progress": "quiet", "recurse": "recursive", "json": "format json",
         "csv": "format csv", "html": "report", "memory": "memory-limit", "max-memory": "memory-limit",
-        "threshold": "above", "simulate": "dry-run", "preview": "dry-run", "ignore": "exclude", "skip": "exclude",
+        "threshold": "above", "min-frames": "minimum-frames", "min-photos": "minimum-frames", "simulate": "dry-run", "preview": "dry-run", "ignore": "exclude", "skip": "exclude",
         "only": "include", "files": "files-from", "file-list": "files-from", "since": "newer", "part": "shard",
     ]
 

@@ -87,7 +87,7 @@ struct CompareCommand: ParsableCommand {
             var files = DistinctFiles()
             for path in paths { files.reads(path, as: "a list") }
             try files.writes(output, "--output")
-            try OutputName.checkResult(output, format.rawValue)
+            try OutputName.checkResult(output, format.rawValue, forms: ".json or .txt")
             let sink = try ResultSink(output, overwrites: overwrite)
             let report = try comparison.run(old: inputs[0], new: inputs[1])
             if report.groups.contains(where: { $0.width == nil }) {

@@ -12,8 +12,9 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which defects to list, separated by commas. (default: all)", valueName: "classes"),
-        completion: .list(DefectClasses.allValueStrings))
+            "Which defects to list, separated by commas: stuck, dead, hot, low-gain, unstable. (default: all)",
+            valueName: "classes"),
+        completion: .list(DefectClasses.names))
     var classes: DefectClasses?
 
     @Option(

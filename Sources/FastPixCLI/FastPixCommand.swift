@@ -10,6 +10,10 @@ struct FastPixCommand: ParsableCommand {
         SignalWatch.begin()
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
+            // Of an unknown command, the parser's own help shows that of the program.
+            if arguments.first == "help", let message = CommandWords.unknownCommand(Array(arguments.dropFirst())) {
+                endWrong(message)
+            }
             var command = try parseAsRoot(arguments)
             try command.run()
         } catch {
@@ -27,8 +31,11 @@ struct FastPixCommand: ParsableCommand {
             message.replace("Usage: fastpix <subcommand>\n  See 'fastpix --help'", with: "See 'fastpix \(name) --help'")
         }
         let help = command.map { helpMessage(for: $0) } ?? ""
-        _ = StandardStream.write(
-            Data((CommandWords.improved(message, help: help) + "\n").utf8), to: STDERR_FILENO)
+        endWrong(CommandWords.improved(message, help: help))
+    }
+
+    private static func endWrong(_ message: String) -> Never {
+        _ = StandardStream.write(Data((message + "\n").utf8), to: STDERR_FILENO)
         FastPixPlatform.exit(ExitCode.validationFailure.rawValue)
     }
 

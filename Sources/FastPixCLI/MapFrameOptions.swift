@@ -20,25 +20,36 @@ struct MapFrameOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where the photos' upper left pixel lies in the frame that a list counts in; likewise.",
             discussion: """
-                Raw converters count in the raw frame, which has a border that photos from the camera lack. 0,0 when the \
-                list counts in the photos.
+                Raw converters count in the visible frame of a raw file, of which a photo from the camera may lack a \
+                border. 0,0 when the list counts in the photos.
                 """,
             valueName: "column,row"))
     var offsets: [FrameOffset] = []
 
+    @Option(
+        name: .customLong("map-rows"),
+        help: ArgumentHelp(
+            "Where a list counts its rows from, when it does not say so; likewise. (default: top)",
+            discussion: "Siril counts those of FITS files from the bottom; its lists for them are refused without this.",
+            valueName: "top|bottom"))
+    var rowOrigins: [RowOrigin] = []
+
     /// The lists with what was said of them. Throws when the options are more or fewer than the lists.
     func inputs(_ paths: [FilePath]) throws -> [DefectMapInput] {
-        for (name, count) in [("--map-size", sizes.count), ("--map-offset", offsets.count)]
+        for (name, count) in [("--map-size", sizes.count), ("--map-offset", offsets.count), ("--map-rows", rowOrigins.count)]
         where count > 1 && count != paths.count {
             throw ValidationError("Give \(name) once for all lists, or once for each of them, in the same order.")
         }
         return paths.enumerated().map { index, path in
             DefectMapInput(
                 path, size: sizes.count > 1 ? sizes[index] : sizes.first,
-                offset: offsets.count > 1 ? offsets[index] : offsets.first)
+                offset: offsets.count > 1 ? offsets[index] : offsets.first,
+                rowOrigin: rowOrigins.count > 1 ? rowOrigins[index] : rowOrigins.first)
         }
     }
 }
+
+extension RowOrigin: ExpressibleByArgument {}
 
 /// "4000x3000"
 extension FrameSize: ExpressibleByArgument {

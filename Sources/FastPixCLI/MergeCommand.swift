@@ -19,7 +19,7 @@ struct MergeCommand: ParsableCommand {
               fastpix hotpixels 2023/ --checkpoint 2023.state
               fastpix hotpixels 2024/ --checkpoint 2024.state
               fastpix merge 2023.state 2024.state
-              fastpix merge shards/*.state --export map.json --report page.html --photos archive/ --recursive
+              fastpix merge shards/*.state --export map.json --report page.html
               fastpix merge channels/*.state --format json
             """)
 

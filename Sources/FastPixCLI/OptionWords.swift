@@ -29,6 +29,7 @@ enum OptionWords {
             "give the photos' size and where they begin in that "
                 + "frame: --map-size 4000x3000 --map-offset 0,0"
         ),
+        ("say whether it counts from the bottom or from the top", "say --map-rows bottom, or top"),
         ("an offset of 0,0 when it counts in the photos", "--map-offset 0,0 when it counts in the photos"),
         ("which takes no suffix;", "which takes no --suffix;"),
         (

@@ -17,7 +17,9 @@ enum OutputName {
     }
 
     /// A result in this form goes to a file that is not called like something else. Throws when it is.
-    static func checkResult(_ path: String?, _ form: String) throws(FastPixError) {
+    static func checkResult(
+        _ path: String?, _ form: String, forms: String = ".json, .jsonl, .csv or .txt"
+    ) throws(FastPixError) {
         guard let path, let ending = ending(of: path), !isOther(path) else { return }
         if let named = Self.form(of: path) {
             guard named.rawValue != form else { return }
@@ -28,7 +30,7 @@ enum OutputName {
         guard otherForms.contains(ending) else { return }
         throw FastPixError(
             .contradiction, path: path,
-            "ends in .\(ending) and the result is \(form); give a name that ends in .json, .jsonl, .csv or .txt")
+            "ends in .\(ending) and the result is \(form); give a name that ends in \(forms)")
     }
 
     /// What else people call files, of which a result is none.
@@ -48,6 +50,16 @@ enum OutputName {
             .contradiction, path: path,
             "\(option) writes \(what), which this is not called like; give a name that ends in .\(extensions[0])")
     }
+
+    /// Throws when a folder that is still to be made is called like a picture: a file is what its user has in mind.
+    static func checkFolder(_ path: String, _ option: String) throws(FastPixError) {
+        guard !isOther(path), let ending = ending(of: path), pictures.contains(ending) else { return }
+        throw FastPixError(
+            .contradiction, path: path,
+            "\(option) names a folder, and this is called like a picture; end it in a slash if it is one")
+    }
+
+    private static let pictures: Set<String> = ["jpg", "jpeg", "png", "tif", "tiff", "fit", "fits", "fts", "dng"]
 
     /// Throws when the form given for an export is not the one that its name says. The lists of raw developers are text,
     /// which people call as they like.

@@ -33,7 +33,7 @@ struct RepairCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Where the repaired photos go, under their own names.", valueName: "folder"),
+        help: ArgumentHelp("Where the repaired photos go, under their own names; - is standard output, for one photo.", valueName: "folder"),
         completion: .directory)
     var output: String
 
@@ -66,7 +66,7 @@ struct RepairCommand: ParsableCommand {
     var dryRun = false
 
     @Option(
-        name: [.customShort("j"), .long],
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("Photos repaired at the same time. (default: one per processor)", valueName: "number"))
     var workers: Int?
 
@@ -79,13 +79,19 @@ struct RepairCommand: ParsableCommand {
 
     func validate() throws {
         if map.isEmpty { throw ValidationError("Name the list of defects, for example: --map map.json") }
+        if output == "-", format != .text {
+            throw ValidationError("With --output - the photo goes to standard output; leave --format out.")
+        }
         _ = try frames.inputs(map.map { FilePath($0) })
-        try validating { () throws(FastPixError) in try repair.validate() }
+        try validating { () throws(FastPixError) in
+            try OutputName.checkFolder(output, "--output")
+            try repair(ArgumentPaths.asGiven(output)).validate()
+        }
     }
 
-    private var repair: PhotoRepair {
+    private func repair(_ folder: FilePath) -> PhotoRepair {
         PhotoRepair(
-            folder: ArgumentPaths.asGiven(output), overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
+            folder: folder, overwrites: overwrite, takesAnyCamera: anyCamera, radius: radius, workers: workers,
             maximumPixels: maxPixels, isStrict: strictness.strict, memoryLimit: memory.memoryLimit?.byteCount)
     }
 
@@ -94,11 +100,17 @@ struct RepairCommand: ParsableCommand {
         let maps = try frames.inputs(ArgumentPaths.asGiven(map))
         try console.reportingErrors { () throws(FastPixError) in
             let source = try photos.source()
+            let stream = try StandardOutputPicture(output)
+            let repair = repair(stream?.path ?? ArgumentPaths.asGiven(output))
+            if stream != nil {
+                try StandardOutputPicture.refuseSeveral(try repair.plan(source, maps: maps).photos.count)
+            }
             if dryRun {
                 let plan = try repair.plan(source, maps: maps)
                 console.skipped(plan.skipped)
                 console.noteUnselected(plan.unselected, source.selection)
-                try ResultSink(nil).write(plan.text)
+                try ResultSink(nil).write(
+                    stream.map { plan.text.replacing($0.path.string, with: "standard output") } ?? plan.text)
                 return plan.photos.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
             }
             let bar = progress.bar(console)
@@ -118,6 +130,7 @@ struct RepairCommand: ParsableCommand {
                 console.error("no photo was repaired")
                 return .failure
             }
+            if let stream, let photo = report.photos.first { try stream.send(FilePath(photo.output)) }
             console.note(report.summary)
             return report.skipped.isEmpty ? .success : .someFilesFailed
         }

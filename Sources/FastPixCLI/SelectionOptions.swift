@@ -46,7 +46,13 @@ struct SelectionOptions: ParsableArguments {
                 Told by the name without folders, so that machines agree without talking, whatever the mount point. \
                 Guides/Scale.md has the rest.
                 """,
-            valueName: "I/N"))
+            valueName: "I/N"),
+        transform: { argument in
+            guard let shard = Shard(argument) else {
+                throw ValidationError("a shard is I/N with I from 1 to N, such as 3/8.")
+            }
+            return shard
+        })
     var shard: Shard?
 
     /// The selection. Throws when the value of --newer is neither a file nor a date.
@@ -75,10 +81,6 @@ struct SelectionOptions: ParsableArguments {
             throw ValidationError("Standard input can be read once; give --files-from - once.")
         }
     }
-}
-
-extension Shard: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
 }
 
 extension Console {

@@ -111,7 +111,7 @@ struct OutputOptions: ParsableArguments {
 /// How the machine is used. None of it changes a result.
 struct PerformanceOptions: ParsableArguments {
     @Option(
-        name: [.customShort("j"), .long],
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 

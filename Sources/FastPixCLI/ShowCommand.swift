@@ -26,7 +26,7 @@ struct ShowCommand: ParsableCommand {
     var column: Int
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Where the picture goes, PNG or SVG.", valueName: "file.png|svg"),
+        name: .shortAndLong, help: ArgumentHelp("Where the picture goes, PNG or SVG; - is standard output, as PNG.", valueName: "file.png|svg"),
         completion: .file(extensions: ["png", "svg"]))
     var output: String
 
@@ -44,7 +44,7 @@ struct ShowCommand: ParsableCommand {
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
     func validate() throws {
-        try validating { () throws(FastPixError) in _ = try DrawingFormat(path: output) }
+        try validating { () throws(FastPixError) in if output != "-" { _ = try DrawingFormat(path: output) } }
     }
 
     func run() throws {
@@ -54,12 +54,15 @@ struct ShowCommand: ParsableCommand {
             var files = DistinctFiles()
             files.reads(path, as: "the report")
             try files.writes(output, "--output")
-            let picture = try PictureFile(output, photos: PhotoDiscovery(paths: []), overwrites: overwrite)
+            let stream = try StandardOutputPicture(output)
+            let target = stream.map { $0.path.string + ".png" } ?? output
+            let picture = try PictureFile(target, photos: PhotoDiscovery(paths: []), overwrites: overwrite)
             let shown = try PlacePicture(
                 report: path, row: row, column: column, group: group, maximumPixels: maxPixels
             ).draw()
             console.skipped(shown.skipped)
             try picture.write(shown.drawing)
+            try stream?.send(FilePath(target))
             console.note("\(output): mean and variance of \(counted(shown.photos, "photo"))")
             return shown.skipped.isEmpty ? .success : .someFilesFailed
         }

@@ -68,7 +68,7 @@ struct StatsCommand: ParsableCommand {
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
     @Option(
-        name: [.customShort("j"), .long],
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("Threads that read and decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 

@@ -25,7 +25,7 @@ struct TuneCommand: ParsableCommand {
     var runs = 5
 
     @Option(
-        name: [.customShort("j"), .long],
+        name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("Threads that decode. (default: one per processor)", valueName: "number"))
     var workers: Int?
 

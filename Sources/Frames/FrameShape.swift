@@ -84,6 +84,17 @@ public struct FrameShape: Sendable, Hashable, Codable {
         return "\(bitsPerSample)-bit \(sampleType == .f32 ? "floating-point " : "")\(mosaic ?? colours)"
     }
 
+    /// What is seen at a place, of a channel: "red", "green", "blue", or the pattern's letter; nil of grey and brightness.
+    package func colour(row: Int, column: Int, channel: Int) -> String? {
+        guard let pattern else { return channels == 3 ? ["red", "green", "blue"][channel] : nil }
+        switch pattern.letter(row: row, column: column) {
+        case "R": return "red"
+        case "G": return "green"
+        case "B": return "blue"
+        case let letter: return String(letter)
+        }
+    }
+
     package var sampleType: SampleType {
         switch bitsPerSample {
         case 8: .u8

@@ -58,6 +58,8 @@ public struct DefectMap: Sendable, Equatable {
     public var entries: [Entry] = []
     /// Whether entries are what has to be replaced, a defect with all that it tinges, and not the defects themselves.
     public var listsSmears = false
+    /// Whether rows may be counted from the other end in FITS files, and neither the list nor its reader says.
+    package var isUpsideDownInFITS = false
     /// Where in the frame no defect would have been listed; nil when the file does not tell.
     package var notJudged: [NotJudgedPart]?
     /// The classes that were asked for; nil: all of them, or the file does not tell.

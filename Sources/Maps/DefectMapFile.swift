@@ -31,6 +31,10 @@ extension DefectMap {
                     "neither text nor a mask (PNG, TIFF, FITS), so no list of defects; CHDK's lists end in .bin")
             }
             let start = text.first { !$0.isWhitespace }
+            guard start != nil else {
+                throw FastPixError(
+                    .corrupt, path: path, "the file is empty; a list without defects names at least its frame")
+            }
             if start == "{" {
                 maps = try DefectList.maps(bytes, path: path.string)
                 try refuseOffset(input, "fastpix's list")
@@ -53,8 +57,12 @@ extension DefectMap {
         return maps
     }
 
-    /// Lists that count in the photos' frame and say so by what they are.
+    /// Lists that count in the photos' frame, from its first row, and say so by what they are.
     private static func refuseOffset(_ input: DefectMapInput, _ form: String) throws(FastPixError) {
+        guard input.rowOrigin != .bottom else {
+            throw FastPixError(
+                .contradiction, path: input.path, "\(form) counts rows from the top, and bottom was given for it")
+        }
         guard let offset = input.offset, offset != FrameOffset() else { return }
         throw FastPixError(
             .contradiction, path: input.path,
@@ -135,6 +143,7 @@ extension DefectMap {
         }
         let note = lines.lazy.compactMap { FrameNote($0) }.first
         var map = try placed(entries, note: note, format == .jpegpixi ? .photo : .raw, input)
+        map.isUpsideDownInFITS = format == .siril && note == nil && input.rowOrigin == nil
         if let judgement = JudgementNote(lines) {
             map.notJudged = judgement.notJudged
             map.classes = judgement.classes
@@ -162,6 +171,20 @@ extension DefectMap {
                 "the list says that its offset is \(note.offset.column),\(note.offset.row), and "
                     + "\(offset.column),\(offset.row) was given for it")
         }
+        if let note, let origin = input.rowOrigin, (origin == .bottom) != note.fromBottom {
+            throw FastPixError(
+                .contradiction, path: input.path,
+                "the list says that it counts rows from the \(note.fromBottom ? "bottom" : "top"), and "
+                    + "\(origin.rawValue) was given for it")
+        }
+        let height = note.map { $0.fromBottom ? $0.height : nil } ?? input.size?.height
+        let fromBottom = note?.fromBottom ?? (input.rowOrigin == .bottom)
+        guard !fromBottom || height != nil || entries.isEmpty else {
+            throw FastPixError(
+                .invalidArgument, path: input.path,
+                "rows can be counted from the bottom in frames of a known size only; "
+                    + "give the photos' size and where they begin in that frame")
+        }
         guard counting == .photo || note != nil || input.size == nil || input.offset != nil || entries.isEmpty else {
             throw FastPixError(
                 .invalidArgument, path: input.path,
@@ -180,7 +203,7 @@ extension DefectMap {
         for entry in entries {
             guard
                 let moved = entry.moved(rows: -offset.row, columns: -offset.column)?
-                    .turned(in: note?.fromBottom == true ? note?.height : nil)
+                    .turned(in: fromBottom ? height : nil)
             else {
                 throw FastPixError(
                     .corrupt, path: input.path,

@@ -9,6 +9,8 @@ public struct DefectMapInput: Sendable {
     package var size: FrameSize?
     /// Where the photos' upper left pixel lies in the frame that the list counts in; likewise.
     package var offset: FrameOffset?
+    /// Where the list counts its rows from; nil: the file tells, or else its form.
+    package var rowOrigin: RowOrigin?
 
     /// A list that says itself what has to be known.
     public init(_ path: FilePath) { self.init(path, size: nil, offset: nil) }
@@ -23,9 +25,17 @@ public struct DefectMapInput: Sendable {
             offset: offset.map { FrameOffset(column: $0.column, row: $0.row) })
     }
 
-    package init(_ path: FilePath, size: FrameSize?, offset: FrameOffset? = nil) {
+    package init(
+        _ path: FilePath, size: FrameSize?, offset: FrameOffset? = nil, rowOrigin: RowOrigin? = nil
+    ) {
+        self.rowOrigin = rowOrigin
         self.path = path
         self.size = size
         self.offset = offset
     }
+}
+
+/// The row that a list counts from, as the frame lies in its file: 0 is the first one, or the last.
+package enum RowOrigin: String, Sendable, CaseIterable {
+    case top, bottom
 }

@@ -9,21 +9,11 @@ import SystemPackage
 /// Links, because photos of one set may lie in many folders under equal names, and because a folder is a short argument
 /// however many photos it has.
 final class BenchmarkFolder {
-    private let root: FilePath
+    private let folder: TemporaryFolder
+    private var root: FilePath { folder.path }
 
     /// Throws when the system's folder for temporary files cannot be written to.
-    init() throws(FastPixError) {
-        let parent = FileManager.default.temporaryDirectory.path
-        var name = (parent + (parent.hasSuffix("/") ? "" : "/") + "fastpix-bench.XXXXXX").utf8CString.map { $0 }
-        guard mkdtemp(&name) != nil else {
-            throw FastPixError(
-                .unwritable, path: parent, systemErrno: errno,
-                "no temporary folder can be made; TMPDIR chooses where")
-        }
-        root = FilePath(platformString: name)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: root.string) }
+    init() throws(FastPixError) { folder = try TemporaryFolder() }
 
     /// Where a job writes its images.
     var output: FilePath { root.appending("output") }

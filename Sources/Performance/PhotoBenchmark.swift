@@ -117,14 +117,20 @@ package struct PhotoBenchmark: Sendable {
         let name: String
         let photos: Int
         let folder: FilePath
+        /// Whether images can be written in the format of each photo.
+        let isWritable: Bool
     }
 
     /// A quarter of the photos and all of them; one set when there are fewer than four.
     private func sets(of photos: [PhotoFile], in folder: BenchmarkFolder) throws(FastPixError) -> [PhotoSet] {
         var sets: [PhotoSet] = []
         for (name, count) in [("small", photos.count / 4), ("large", photos.count)] where count > 0 {
-            let links = try folder.addSet(name, Array(photos.prefix(count)))
-            sets.append(PhotoSet(name: name, photos: count, folder: links))
+            let some = Array(photos.prefix(count))
+            let links = try folder.addSet(name, some)
+            sets.append(
+                PhotoSet(
+                    name: name, photos: count, folder: links,
+                    isWritable: some.allSatisfy { [.jpeg, .png].contains($0.header.format) }))
         }
         return sets
     }
@@ -176,7 +182,8 @@ package struct PhotoBenchmark: Sendable {
         let child = ChildProcess(program: program, environment: ["OMP_NUM_THREADS": "\(workers)"])
         let options = job.arguments + ["--workers", "\(workers)", job.formatOption, "json", "--quiet"]
         let output = job.writesImages ? [FilePath("--output"), folder.output] : []
-        let run = try child.run(options.map { FilePath($0) } + output + [set.folder])
+        let format = job.writesImages && !set.isWritable ? ["--format", "png"] : []
+        let run = try child.run((options + format).map { FilePath($0) } + output + [set.folder])
         let files = job.writesImages ? folder.takeOutput() : [:]
         guard run.exitCode == 0, let fingerprint = ResultFingerprint(json: run.standardOutput, files: files),
             let peak = try? JSONDecoder().decode(PeakMemory.self, from: run.standardOutput),

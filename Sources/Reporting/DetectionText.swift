@@ -149,7 +149,8 @@ extension Detection {
     var notJudgedWords: String? {
         guard judgedShare < Self.nearlyAll else { return nil }
         let kinds = Set(excludedRegions.map(\.kind.rawValue)).sorted().joined(separator: ", ")
-        return "NOT JUDGED: \(100 - judgedPercent) % of the frame (\(kinds))."
+        // Places that are narrower than what is listed as regions.
+        return "NOT JUDGED: \(100 - judgedPercent) % of the frame (\(kinds.isEmpty ? "black or white in most photos" : kinds))."
     }
 
     /// A tenth of the frame that nobody looked at is more than a detail.
@@ -217,12 +218,6 @@ extension Defect {
 extension HotPixelsReport.Group {
     /// The colour of a defect: that of its place in a mosaic, or its channel's name.
     func colourName(_ defect: Defect) -> String {
-        guard let pattern = shape.pattern else { return channelNames[defect.channel] }
-        switch pattern.letter(row: defect.row, column: defect.column) {
-        case "R": return "red"
-        case "G": return "green"
-        case "B": return "blue"
-        case let letter: return String(letter)
-        }
+        shape.colour(row: defect.row, column: defect.column, channel: defect.channel) ?? channelNames[defect.channel]
     }
 }

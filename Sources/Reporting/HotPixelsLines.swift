@@ -18,7 +18,7 @@ extension HotPixelsReport {
                     JSONText.line(
                         of: Line(
                             record: "defect", head: GroupNumber(group: group.number),
-                            body: SensorDefect(defect, group.sensorFrame))))
+                            body: SensorDefect(defect, in: group.shape, of: group.sensorFrame))))
             }
         }
         for photo in skipped { lines.append(JSONText.line(of: Line(record: "skipped", head: photo))) }

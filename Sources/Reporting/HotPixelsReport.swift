@@ -164,6 +164,8 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// Where in the frame no defect would have been listed: the parts that were left out, with what touches them. Nil when
         /// no defects were looked for.
         package let notJudged: [NotJudgedPart]?
+        /// Which way the rows of all its photos go, as they say.
+        let rowOrder: RowOrder?
         /// Photos in the statistics that may be damaged, ordered by path.
         package let suspects: [SuspectPhoto]
         /// Of photos that name no camera.
@@ -188,6 +190,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             self.suspects = suspects
             twoKinds = group.camera == Camera() ? TwoKinds(facts, shape: group.shape) : nil
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
+            rowOrder = marks.rowOrder
             self.number = number
             camera = group.camera
             shape = group.shape
@@ -215,7 +218,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             case excludedRegions, sceneCorrelation, number
             case judgedShare, frameKind, frameKindReason, isFixedView, limitOfDetection, isTruncated
             case examplePhotos, sampleType, pattern, band, binning, folder, gain, exposureSeconds, sensorFrame, suspects
-            case isFITS, notJudged, limitReason, standingShare
+            case isFITS, notJudged, limitReason, standingShare, rowOrder
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -242,7 +245,7 @@ public struct HotPixelsReport: Sendable, Encodable {
                 forKey: .variance)
             try container.encode(summary.lowest, forKey: .lowestVariance)
             // Null, not an empty list, when nothing was looked for or there were too few photos to judge.
-            try container.encode(detection?.defects.map { SensorDefect($0, sensorFrame) }, forKey: .defects)
+            try container.encode(detection?.defects.map { SensorDefect($0, in: shape, of: sensorFrame) }, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
             try container.encode(number, forKey: .number)
@@ -257,6 +260,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(notJudged, forKey: .notJudged)
             try container.encode(detection?.limitReason, forKey: .limitReason)
             try container.encode(detection?.standingShare, forKey: .standingShare)
+            try container.encode(rowOrder, forKey: .rowOrder)
         }
 
         struct Variance: Encodable {

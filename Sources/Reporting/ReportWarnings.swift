@@ -18,6 +18,8 @@ public struct ReportWarning: Sendable, Codable, Equatable {
         case turned
         /// Their headers name a colour pattern that is none.
         case unknownPattern = "unknown-pattern"
+        /// The files count their rows from opposite ends.
+        case mixedRowOrders = "mixed-row-orders"
         /// The photos name no camera, and may be of two.
         case twoKinds = "two-kinds"
         /// Photos that may be damaged although they could be decoded.
@@ -134,6 +136,26 @@ extension HotPixelsReport.Group {
                     "\(share(marks.ofUnknownPattern)) name a colour pattern (BAYERPAT) that is no four letters of R, G, B, C, M, "
                         + "Y, W: \(marks.unknownPatterns.prefix(Self.mostSuspects).joined(separator: ", ")); their samples were "
                         + "taken for grey, and a mosaic that is taken for grey hides defects; correct the header"
+                ))
+        }
+        let orders = marks.rowOrders
+        if orders.topDown > 0, orders.bottomUp > 0 {
+            warnings.append(
+                (
+                    .mixedRowOrders,
+                    "the first row of \(counted(orders.topDown, "photo")) is the top one, and of \(orders.bottomUp) the bottom "
+                        + "one, as they say (ROWORDER): rows were taken as they are stored, so that one sensor may be "
+                        + "upside down in a part of them; judge them one kind at a time"
+                ))
+        }
+        let cameras = marks.cameras
+        if cameras.count > 1, cameras.allSatisfy({ camera.holds($0) }) {
+            warnings.append(
+                (
+                    .severalCameras,
+                    "the photos of \(name) are of \(cameras.count) cameras (\(cameras.prefix(4).map(\.name).joined(separator: ", "))"
+                        + "\(cameras.count > 4 ? ", ..." : "")), which the fields that photos are grouped by do not keep "
+                        + "apart; group by make, model and serial, too, unless they are one sensor"
                 ))
         }
         if let doubt = suspectDoubt { warnings.append(doubt) }

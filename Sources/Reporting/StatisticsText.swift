@@ -20,7 +20,7 @@ extension StatisticsReport {
 
     /// Tables for people, with a final line break.
     public var text: String {
-        var parts = [headline]
+        var parts = [headline + copies]
         if inventory.all.photos > 0 {
             parts.append(table("format", inventory.formats) { $0.rawValue.uppercased() })
             parts.append(table("frame", inventory.shapes, \.name))
@@ -31,6 +31,12 @@ extension StatisticsReport {
         if !leftOut.isEmpty { parts.append("Left out: \(leftOut.text)") }
         parts.append(closing)
         return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private var copies: String {
+        guard let copyCount, copyCount > 0 else { return "" }
+        return "\n\(copyCount) of them \(copyCount == 1 ? "has" : "have") the same content as another one, and "
+            + "\(copyCount == 1 ? "counts" : "count") like all others"
     }
 
     private var headline: String {

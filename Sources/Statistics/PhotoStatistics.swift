@@ -108,10 +108,11 @@ public struct PhotoStatistics: Sendable {
             totals = outcome.totals
             odd = outcome.odd
         }
+        let copies = PhotoCopies.separate(sound, workers: headerSettings.workerCount).copies
         let end = monotonicSeconds()
         return report(
-            totals, PhotoInventory(sound), skipped: skipped.sorted { $0.path < $1.path }, leftOut: discovery.leftOut,
-            odd: odd,
+            totals, PhotoInventory(sound), copies: copies.count, skipped: skipped.sorted { $0.path < $1.path },
+            leftOut: discovery.leftOut, odd: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
     }
@@ -125,12 +126,12 @@ public struct PhotoStatistics: Sendable {
     }
 
     func report(
-        _ totals: ChannelTotals?, _ inventory: PhotoInventory, skipped: [SkippedPhoto] = [],
+        _ totals: ChannelTotals?, _ inventory: PhotoInventory, copies: Int? = nil, skipped: [SkippedPhoto] = [],
         leftOut: [LeftOutFiles] = [], odd: [OddPhoto] = [], timing: StatisticsReport.Timing
     ) -> StatisticsReport {
         StatisticsReport(
             version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
-            inventory: inventory, moments: result(totals), skipped: skipped, leftOut: leftOut, oddPhotos: odd,
+            inventory: inventory, copyCount: copies, moments: result(totals), skipped: skipped, leftOut: leftOut, oddPhotos: odd,
             timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
     }
 

@@ -9,6 +9,7 @@ extension StatisticsReport: Decodable {
         version = try container.decode(String.self, forKey: .version)
         settings = try container.decode(Settings.self, forKey: .settings)
         inventory = try PhotoInventory(from: decoder)
+        copyCount = try container.decodeIfPresent(Int.self, forKey: .copies)
         moments = try container.decodeIfPresent(Moments.self, forKey: .moments)
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         leftOut = try container.decode([LeftOutFiles].self, forKey: .leftOut)

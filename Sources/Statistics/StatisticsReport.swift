@@ -11,6 +11,8 @@ public struct StatisticsReport: Sendable, Encodable {
     public let version: String
     package let settings: Settings
     package let inventory: PhotoInventory
+    /// Photos with the same content as another one, which count like all others; nil of merged states.
+    package let copyCount: Int?
     /// Photos whose headers, and samples when they were decoded, are sound.
     public var photoCount: Int { inventory.all.photos }
     /// Sizes of their files.
@@ -69,7 +71,7 @@ public struct StatisticsReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         // Besides what the inventory has.
-        case schema, version, settings, moments, skipped, leftOut, oddPhotos, timing, peakMemoryBytes, failed
+        case schema, version, settings, copies, moments, skipped, leftOut, oddPhotos, timing, peakMemoryBytes, failed
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -78,6 +80,7 @@ public struct StatisticsReport: Sendable, Encodable {
         try container.encode(version, forKey: .version)
         try container.encode(settings, forKey: .settings)
         try inventory.encode(to: encoder)
+        try container.encode(copyCount, forKey: .copies)
         // Null when nobody asked, so that a reader finds every key.
         try container.encode(moments, forKey: .moments)
         try container.encode(skipped, forKey: .skipped)

@@ -17,7 +17,7 @@ struct ChannelStateTests {
     /// Without what tells of the run rather than of its photos.
     private static func figures(_ run: CommandRun) throws -> NSDictionary {
         let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])
-        let ofTheRun = ["settings", "timing", "peakMemoryBytes", "leftOut"]
+        let ofTheRun = ["settings", "timing", "peakMemoryBytes", "leftOut", "copies"]
         return report.filter { !ofTheRun.contains($0.key) } as NSDictionary
     }
 

@@ -95,7 +95,7 @@ struct RepairTests {
             let photos = try Photos.example(3).map(\.path)
             for (index, map) in ["map.json", "report.json", "map.csv", "mask.png", "x.jpegpixi"].enumerated() {
                 let run = try CommandRun.fastpix(
-                    ["repair", "--map", map, "--output", "out-\(map)", "--workers", "\(index + 1)", "-q"] + photos,
+                    ["repair", "--map", map, "--output", "out-\(map)/", "--workers", "\(index + 1)", "-q"] + photos,
                     in: folder)
                 #expect(run.exitCode == 0)
                 for photo in photos {

@@ -136,8 +136,12 @@ struct DefectMapTests {
     }
 
     @Test func anEmptyListIsOne() throws {
-        #expect(try Self.read("") == [DefectMap()])
         #expect(try Self.read("# nothing yet\n") == [DefectMap()])
+    }
+
+    /// As a full disk leaves it.
+    @Test(arguments: ["", "\n", " \r\n\t"]) func anEmptyFileIsNone(_ text: String) throws {
+        #expect(throws: FastPixError.self) { try Self.read(text) }
     }
 
     /// A line a camera would otherwise be compared with all the lines before it.

@@ -93,17 +93,17 @@ def main():
     camera.header["CAMID"] = "17a'b"
     write("camera.fits", camera, u16, more=dict(
         model="ZWO ASI1600MM", serial="17a'b", exposureSeconds=120.5, gain=139, temperature=-10.25, binning=[2, 3],
-        kind="dark", pattern="GRBG", rowOrder="topDown", whiteLevel=65535, time="2021-03-04T05:06:07.25"))
+        kind="dark", pattern="GRBG", rowOrder="top-down", whiteLevel=65535, time="2021-03-04T05:06:07.25"))
     for key, value in (("ROWORDER", "BOTTOM-UP"), ("IMAGETYP", "FLAT"), ("XBAYROFF", 0)):
         camera.header[key] = value
     # 23 rows: the first one stored is the last one shown, of the pattern's first row; of 22 rows it is of the second.
     write("bottom-up-odd.fits", camera, u16, more=dict(
         model="ZWO ASI1600MM", serial="17a'b", exposureSeconds=120.5, gain=139, temperature=-10.25, binning=[2, 3],
-        kind="flat", pattern="RGGB", rowOrder="bottomUp", whiteLevel=65535, time="2021-03-04T05:06:07.25"))
+        kind="flat", pattern="RGGB", rowOrder="bottom-up", whiteLevel=65535, time="2021-03-04T05:06:07.25"))
     camera.data = u16[:22]
     write("bottom-up-even.fits", camera, u16[:22], more=dict(
         model="ZWO ASI1600MM", serial="17a'b", exposureSeconds=120.5, gain=139, temperature=-10.25, binning=[2, 3],
-        kind="flat", pattern="GBRG", rowOrder="bottomUp", whiteLevel=65535, time="2021-03-04T05:06:07.25"))
+        kind="flat", pattern="GBRG", rowOrder="bottom-up", whiteLevel=65535, time="2021-03-04T05:06:07.25"))
 
     cube = np.stack([np.roll(u16, 2 * k, axis=0) for k in range(5)])
     write("cube.fits", fits.PrimaryHDU(cube), cube[0], check=False)

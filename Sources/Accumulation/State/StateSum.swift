@@ -33,7 +33,7 @@ package final class StateSum {
         var photoCount = 0
         for path in paths {
             let state = try StateBox(path)
-            try Self.check(state.header, path, first: states.first?.header, judging: judging)
+            try Self.check(state.header, path, first: states.first, judging: judging)
             states.append(state)
             photoCount += state.header.photoCount
             guard photoCount <= StateHeader.mostPhotos else {
@@ -75,12 +75,17 @@ package final class StateSum {
     }
 
     private static func check(
-        _ header: StateHeader, _ path: FilePath, first: StateHeader?, judging: Bool
+        _ header: StateHeader, _ path: FilePath, first: StateBox?, judging: Bool
     ) throws(FastPixError) {
-        if let first, !header.matches(first.group) {
+        if let group = first?.header.group, let firstPath = first?.reader.path, !header.matches(group) {
+            // Damage may have made another camera of it.
+            for path in [firstPath, path] {
+                let file = try OpenFile(path)
+                try StateReader.verify(file)
+            }
             throw FastPixError(
                 .invalidArgument, path: path,
-                "a state of \(header.group.name), and the first one is of \(first.group.name); merge states of one "
+                "a state of \(header.group.name), and the first one is of \(group.name); merge states of one "
                     + "camera, frame and choice of channels")
         }
         guard header.unfinishedCount == 0 else {
@@ -181,10 +186,13 @@ package final class StateSum {
             if isWide { read.fill(rows: rows, from: exact) }
             for band in finished.stripIsComplete(strip) {
                 reading(read, finished.rows(ofBand: band))
-                _ = finished.bandIsRead(band)
+                // Not before: bands look at rows of the strips before theirs.
+                for strip in finished.bandIsRead(band) {
+                    let rows = strip * rowsPerStrip..<min(shape.height, (strip + 1) * rowsPerStrip)
+                    exact.release(rows: rows)
+                    if isWide { read.release(rows: rows) }
+                }
             }
-            exact.release(rows: rows)
-            if isWide { read.release(rows: rows) }
         }
         for state in states {
             if !state.isSound { try state.reader.checkSound() }

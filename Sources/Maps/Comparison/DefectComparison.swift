@@ -59,7 +59,8 @@ public struct DefectComparison: Sendable {
         for (maps, input) in [(oldMaps, old), (newMaps, new)] where maps.isEmpty {
             throw FastPixError(
                 .invalidArgument, path: input.path,
-                "there is no list of defects in it that could be compared: none was judged")
+                "there is no list of defects in it that could be compared: none was judged, or it is a table without lines, "
+                    + "which cannot say what it is for; JSON can")
         }
         let pairs = try DefectMapPairs(oldMaps, newMaps, takesAnyCamera: takesAnyCamera)
         guard !pairs.pairs.isEmpty else { throw nothingInCommon(oldMaps, newMaps, new) }

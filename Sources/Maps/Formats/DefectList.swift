@@ -17,6 +17,8 @@ struct DefectList: Encodable {
         let frames: Int
         /// Of raw files, with the margins.
         let sensorFrame: SensorFrame?
+        /// Of mosaics.
+        let pattern: ColourPattern?
         let judgedShare: Double
         let notJudged: [NotJudgedPart]
         /// Those that were asked for.
@@ -28,9 +30,10 @@ struct DefectList: Encodable {
         self.groups = groups.map { group in
             Group(
                 camera: group.camera, width: group.shape.width, height: group.shape.height, frames: group.frames,
-                sensorFrame: group.sensorFrame, judgedShare: group.judgedShare, notJudged: group.notJudged,
+                sensorFrame: group.sensorFrame, pattern: group.shape.pattern,
+                judgedShare: group.judgedShare, notJudged: group.notJudged,
                 classes: group.classes ?? DefectClass.allCases,
-                defects: group.defects.map { SensorDefect($0, group.sensorFrame) })
+                defects: group.defects.map { SensorDefect($0, in: group.shape, of: group.sensorFrame) })
         }
     }
 

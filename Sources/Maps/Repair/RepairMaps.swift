@@ -48,6 +48,12 @@ struct RepairMaps: Sendable {
                 "the photo is of \(photo.camera.name) and the map for \(list(sized.joined().map(\.camera.name))); "
                     + "allow any camera to use it nevertheless")
         }
+        if photo.format == .fits, fitting.joined().contains(where: { $0.isUpsideDownInFITS && !$0.entries.isEmpty }) {
+            throw FastPixError(
+                .invalidArgument,
+                "Siril counts the rows of FITS files from the bottom, and whether the list does so it does not say; "
+                    + "say whether it counts from the bottom or from the top")
+        }
         var merged = DefectMap(camera: photo.camera, width: size.width, height: size.height)
         var seen: Set<DefectMap.Entry> = []
         for maps in fitting where !maps.isEmpty {

@@ -17,14 +17,14 @@ struct GroupSection {
     var html: String {
         """
         <section id="group-\(number)">
-        <h2>\(HTMLText.escaped(group.name))</h2>
+        <h2>\(HTMLText.words(group.name))</h2>
         \(figures)
         \(warnings)
         \(verdict)
         \(list)
         <h3>Maps</h3>
         <p>Each circle is a defect; it leads to its pictures below. Lines and grids have a frame around them\
-        \(hatching.isEmpty ? "" : "; what is hatched was not judged").</p>
+        \(excluded.isEmpty ? "" : "; what is hatched was not judged").</p>
         <div class="maps">
         \(map(
             "Variance over the photos", "variance", pictures.varianceMap,
@@ -53,7 +53,7 @@ struct GroupSection {
                 (defects.count == 1 ? "defect" : "defects") + (defects.isEmpty ? "" : ": \(classCounts)")
             ),
             ("\(group.frames)", group.frames == 1 ? "photo" : "photos"),
-            ("\(group.shape.width) x \(group.shape.height)", "pixels"),
+            (HTMLText.words("\(group.shape.width) x \(group.shape.height)"), "pixels"),
             (
                 HTMLText.number(group.summary.meanVariance.map { $0.squareRoot() }),
                 "typical deviation between photos, in sample values"
@@ -71,7 +71,7 @@ struct GroupSection {
     }
 
     private var warnings: String {
-        group.warnings.map { "<p class=\"warning\">\(HTMLText.escaped($0))</p>" }.joined(separator: "\n")
+        group.warnings.map { "<p class=\"warning\">\(HTMLText.words($0))</p>" }.joined(separator: "\n")
     }
 
     private var verdict: String {
@@ -80,8 +80,8 @@ struct GroupSection {
                 + "\(DetectionSettings.minimumFrames) are the least, 100 are good.</p>"
         }
         return "<p>\(counted(defects.count, "defect")) found at sensitivity \(sensitivity?.rawValue ?? "normal") in "
-            + "\(detection.judgedPercent) % of the frame, over \(counted(group.frames, "photo")) taken for "
-            + "\(detection.kind.rawValue) (\(HTMLText.escaped(detection.kindReason))). \(detection.limitWords).</p>"
+            + "\(HTMLText.words("\(detection.judgedPercent) %")) of the frame, over \(counted(group.frames, "photo")) taken for "
+            + "\(detection.kind.rawValue) (\(HTMLText.words(detection.kindReason))). \(detection.limitWords).</p>"
     }
 
     // MARK: List
@@ -129,7 +129,8 @@ struct GroupSection {
             let target = index < pictures.defects.count ? "defect-\(index + 1)" : "list"
             let (x, y) = (Double(defect.column) + 0.5, Double(defect.row) + 0.5)
             // Shown when a card leads here: across the whole map, so that it is found at once.
-            let aim = "<path class=\"aim\" d=\"M0 \(y)H\(width)M\(x) 0V\(height)\"/>"
+            let cross = "d=\"M0 \(y)H\(width)M\(x) 0V\(height)\"/>"
+            let aim = "<path class=\"aim edge\" \(cross)<path class=\"aim\" \(cross)"
             return "<a class=\"marker\" id=\"\(identifier("\(name)-\(index + 1)"))\" "
                 + "href=\"#\(identifier(target))\" aria-label=\"\(label)\"><title>\(label)</title>\(outline(defect))\(circle)\(circle)\(aim)</a>"
         }
@@ -142,11 +143,11 @@ struct GroupSection {
         return """
             <figure class="view"><figcaption><b>\(title)</b></figcaption>
             <fieldset class="zoom"><legend>Zoom</legend>\(zooms.joined())</fieldset>
-            <div class="frame" tabindex="0" role="region" aria-label="\(title), scrollable when zoomed">
+            <div class="frame" tabindex="0" role="region" aria-label="\(title) of group \(number), scrollable when zoomed">
             <svg viewBox="0 0 \(width) \(height)" xmlns="http://www.w3.org/2000/svg">
             <image class="pixels" href="\(HTMLText.dataAddress(ofPNG: picture))" width="\(width)" height="\(height)" \
             preserveAspectRatio="none"/>
-            \(hatching)
+            \(hatching(name))
             \(markers.joined(separator: "\n"))
             </svg></div>
             \(scale ? colorScale : "")
@@ -172,12 +173,24 @@ struct GroupSection {
     }
 
     /// What was not judged.
-    private var hatching: String {
-        (group.detection?.excludedRegions ?? []).prefix(Self.mostMarkers).map { region in
+    private var excluded: [ExcludedRegion] { group.detection?.excludedRegions ?? [] }
+
+    private func hatching(_ map: String) -> String {
+        guard !excluded.isEmpty else { return "" }
+        // As far apart on the screen in a small frame as in a large one.
+        let step = String(printf: "%.1f", Double(max(group.shape.width, group.shape.height)) / 70)
+        let pattern = identifier("\(map)-hatch")
+        let areas = excluded.prefix(Self.mostMarkers).map { region in
             let label = "Not judged: \(PlainWords.meaning(region.kind))"
-            return "<rect class=\"unjudged\" x=\"\(region.column)\" y=\"\(region.row)\" width=\"\(region.columns)\" "
-                + "height=\"\(region.rows)\"><title>\(label)</title></rect>"
-        }.joined(separator: "\n")
+            return
+                "<rect class=\"unjudged\" fill=\"url(#\(pattern))\" x=\"\(region.column)\" y=\"\(region.row)\" "
+                + "width=\"\(region.columns)\" height=\"\(region.rows)\"><title>\(label)</title></rect>"
+        }
+        return """
+            <defs><pattern id="\(pattern)" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" \
+            width="\(step)" height="\(step)"><path class="hatch" d="M0 0V\(step)"/></pattern></defs>
+            \(areas.joined(separator: "\n"))
+            """
     }
 
     /// Thousands of circles would hide the map and stop the browser.
@@ -250,7 +263,7 @@ struct GroupSection {
             <a href="#\(identifier("variance-\(index + 1)"))">show on the map</a></header>
             <p>\(PlainWords.meaning(defect.class)) \(PlainWords.comparison(defect))</p>
             <p class="soft">Strongest in \(group.channelNames[defect.channel]). \(PlainWords.certainty(defect)) \
-            \(HTMLText.escaped(PlainWords.history(defect))) Tinges \(defect.smear.columns) x \(defect.smear.rows) pixels.</p>
+            \(HTMLText.words(PlainWords.history(defect))) Tinges \(defect.smear.columns) x \(defect.smear.rows) pixels.</p>
             \(timeLine(defect))
             <div class="crops">\(crops.joined(separator: "\n"))</div>
             </article>
@@ -270,6 +283,7 @@ struct GroupSection {
             <svg class="time" viewBox="0 0 400 14" role="img" aria-label="Shows in \(first.photosSince - after) of \
             \(counted(all, "photo")), \(HTMLText.escaped(until))"><rect width="400" height="8" y="3"/>\
             <rect class="since" x="\(start)" width="\(max(1, end - start))" height="8" y="3"/></svg>
+            <div class="ends time"><span>first photo</span><span>\(HTMLText.words(until))</span><span>last photo</span></div>
             """
     }
 

@@ -20,6 +20,13 @@ enum HTMLText {
         return result
     }
 
+    /// The text as content, in which sizes, shares and times are not broken over lines.
+    static func words(_ text: String) -> String {
+        escaped(text).replacing(/[0-9]+ (x [0-9]+|%)|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+[Z0-9:+-]*/) {
+            "<span class=\"whole\">\($0.output.0)</span>"
+        }
+    }
+
     /// A picture as an address that holds it.
     static func dataAddress(ofPNG bytes: [UInt8]) -> String {
         "data:image/png;base64," + Data(bytes).base64EncodedString()

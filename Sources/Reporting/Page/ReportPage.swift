@@ -61,7 +61,7 @@ package struct ReportPage {
     private var contents: String {
         guard report.groups.count > 1 else { return "" }
         let items = report.groups.enumerated().map { index, group in
-            "<li><a href=\"#group-\(index + 1)\">\(HTMLText.escaped(group.name))</a></li>"
+            "<li><a href=\"#group-\(index + 1)\">\(HTMLText.words(group.name))</a></li>"
         }
         return "<nav aria-label=\"Groups\"><ul>\(items.joined())</ul></nav>"
     }

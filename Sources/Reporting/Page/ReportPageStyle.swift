@@ -58,18 +58,21 @@ enum ReportPageStyle {
         .marker circle + circle { stroke: #d81b60; stroke-width: 2; stroke-dasharray: 5 4; }
         .marker rect { fill: none; stroke: #d81b60; stroke-width: 2; vector-effect: non-scaling-stroke; }
         .marker .aim { display: none; stroke: #ffd400; stroke-width: 2; vector-effect: non-scaling-stroke; }
+        .marker .edge { stroke: #000; stroke-width: 6; }
         .marker:focus { outline: none; }
         .marker:focus circle, .marker:hover circle, .marker:target circle { stroke-width: 4; }
         .marker:focus circle + circle, .marker:hover circle + circle { stroke: #ffd400; stroke-dasharray: none; }
         .marker:target circle { stroke: #000; stroke-width: 9; }
         .marker:target circle + circle { stroke: #ffd400; stroke-width: 5; stroke-dasharray: none; }
         .marker:target .aim { display: block; }
-        .unjudged { fill: rgba(128, 128, 128, .35); stroke: #fff; stroke-width: 2; stroke-dasharray: 6 4;
+        .whole { white-space: nowrap; overflow-wrap: normal; }
+        .hatch { stroke: #fff; stroke-width: 2; vector-effect: non-scaling-stroke; }
+        .unjudged { stroke: #fff; stroke-width: 2; stroke-dasharray: 6 4;
           vector-effect: non-scaling-stroke; }
         .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .6rem;
           margin: .8rem 0 .2rem; }
         .gallery a { font-size: .85rem; } .gallery svg { display: block; width: 100%; border-radius: .25rem; }
-        .time { display: block; width: 100%; max-width: 25rem; height: .9rem; }
+        .time { width: 100%; max-width: 25rem; } svg.time { display: block; height: .9rem; }
         .time rect { fill: var(--line); } .time .since { fill: var(--mark); }
         .shape { font-weight: 400; color: var(--soft); }
         .bar { display: block; width: 100%; height: .7rem; border-radius: .2rem; margin-top: .4rem; }
