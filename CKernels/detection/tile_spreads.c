@@ -62,8 +62,7 @@ fpx_status fpx_tile_spreads_f32(float *spreads, fpx_spread_sums *phases, const f
             if (end < first + fewest_columns) continue;
             const float *values = offsets + first * channels + channel;
             *spread = most_of(values, end - first, channels);
-            if (*spread > 0)
-                add_shares(phases + channel, values, end - first, channels, first, period, *spread);
+            if (*spread > 0) add_shares(phases + channel, values, end - first, channels, first, period, *spread);
         }
     }
     return FPX_OK;

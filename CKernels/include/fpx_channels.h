@@ -46,7 +46,8 @@ fpx_status fpx_channel_histogram_u8(uint64_t *_Nonnull FPX_COUNTED_BY(channels *
                                     const uint8_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count) samples FPX_NOESCAPE,
                                     size_t channels, size_t pixel_count);
 fpx_status fpx_channel_histogram_u16(uint64_t *_Nonnull FPX_COUNTED_BY(channels * 65536) counts FPX_NOESCAPE,
-                                     const uint16_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count) samples FPX_NOESCAPE,
+                                     const uint16_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count)
+                                         samples FPX_NOESCAPE,
                                      size_t channels, size_t pixel_count);
 
 #ifdef __cplusplus

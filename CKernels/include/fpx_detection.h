@@ -88,14 +88,14 @@ fpx_status fpx_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below
 /// at most FPX_LINE_TILE_COLUMNS, so that sums fit.
 FPX_CONSTANT(size_t, FPX_LINE_TILE_COLUMNS, 63);
 fpx_status fpx_tile_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
-                                     const float *_Nonnull row, const float *_Nonnull left,
-                                     const float *_Nonnull right, size_t count, size_t tile_columns);
+                                     const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,
+                                     size_t count, size_t tile_columns);
 
 /// Sums up whole numbers next to the samples of `row` along columns and along tiles: columns[i] += row[i], tiles[i /
 /// tile_columns] += row[i]. What is no number counts as 0, and samples beyond +-2^46 as that, so that sums of up to 127 rows
 /// or columns are exact and no order of adding changes them.
-fpx_status fpx_line_levels_f32(double *_Nonnull columns, double *_Nonnull tiles, const float *_Nonnull row, size_t count,
-                               size_t tile_columns);
+fpx_status fpx_line_levels_f32(double *_Nonnull columns, double *_Nonnull tiles, const float *_Nonnull row,
+                               size_t count, size_t tile_columns);
 
 #ifdef __cplusplus
 }

@@ -93,21 +93,23 @@ fpx_status fpx_extremes_f32_accumulate_tile(uint16_t *_Nonnull above, uint16_t *
 fpx_status fpx_extremes_u8_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
                                               uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
                                               ptrdiff_t counter_stride_bytes, const uint8_t *_Nonnull first_row,
-                                              ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
-                                              size_t row_count, size_t sample_count, size_t distance_rows,
-                                              size_t distance_samples, uint8_t black, uint8_t white);
+                                              ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes,
+                                              size_t frame_count, size_t row_count, size_t sample_count,
+                                              size_t distance_rows, size_t distance_samples, uint8_t black,
+                                              uint8_t white);
 fpx_status fpx_extremes_u16_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
                                                uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
                                                ptrdiff_t counter_stride_bytes, const uint16_t *_Nonnull first_row,
-                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
-                                               size_t row_count, size_t sample_count, size_t distance_rows,
-                                               size_t distance_samples, uint16_t black, uint16_t white);
+                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes,
+                                               size_t frame_count, size_t row_count, size_t sample_count,
+                                               size_t distance_rows, size_t distance_samples, uint16_t black,
+                                               uint16_t white);
 fpx_status fpx_extremes_f32_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
                                                uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
                                                ptrdiff_t counter_stride_bytes, const float *_Nonnull first_row,
-                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
-                                               size_t row_count, size_t sample_count, size_t distance_rows,
-                                               size_t distance_samples, float black, float white);
+                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes,
+                                               size_t frame_count, size_t row_count, size_t sample_count,
+                                               size_t distance_rows, size_t distance_samples, float black, float white);
 
 // Adds the counters of another, disjoint set of frame_count frames, which may be damaged. False: no frames have such
 // counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where they

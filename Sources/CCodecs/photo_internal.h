@@ -111,7 +111,8 @@ uint64_t fpx_byte_source_file_bytes(const fpx_byte_source *_Nonnull source);
 
 /// Reads exactly so many bytes from a place of the file; the source's own offset stays. False at the file's end, and on a
 /// read error, which sets system_errno.
-bool fpx_byte_source_read_at(fpx_byte_source *_Nonnull source, void *_Nonnull bytes, size_t byte_count, uint64_t offset);
+bool fpx_byte_source_read_at(fpx_byte_source *_Nonnull source, void *_Nonnull bytes, size_t byte_count,
+                             uint64_t offset);
 
 /// The luma of one pixel as FPX_PHOTO_LUMA describes it, of 8- or 16-bit samples.
 uint32_t fpx_luma_of(uint32_t red, uint32_t green, uint32_t blue);

@@ -72,12 +72,10 @@ static fpx_photo_status failure(const raw_decoder *self, int code, fpx_photo_err
 
 // MARK: - What the file says
 
-static fpx_photo_status read_picture(raw_decoder *self, const fpx_photo_request *request,
-                                     fpx_photo_error *error) {
+static fpx_photo_status read_picture(raw_decoder *self, const fpx_photo_request *request, fpx_photo_error *error) {
     const libraw_image_sizes_t *sizes = &self->raw->sizes;
     const libraw_iparams_t *kind = &self->raw->idata;
-    fpx_photo_status status =
-        fpx_photo_check_size(sizes->raw_width, sizes->raw_height, request->maximum_pixels, error);
+    fpx_photo_status status = fpx_photo_check_size(sizes->raw_width, sizes->raw_height, request->maximum_pixels, error);
     if (status != FPX_PHOTO_OK) {
         return status;
     }
@@ -224,8 +222,8 @@ static void describe_frames(const raw_decoder *self, fpx_photo_header *header) {
     }
 }
 
-static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_request *request,
-                                    fpx_photo_header *header, fpx_photo_error *error) {
+static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_request *request, fpx_photo_header *header,
+                                    fpx_photo_error *error) {
     const raw_picture *picture = &self->picture;
     const libraw_image_sizes_t *sizes = &self->raw->sizes;
     if (request->only_headers) {
@@ -257,8 +255,7 @@ static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_req
 
 // MARK: - Rows
 
-static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned stored_channels,
-                            fpx_photo_error *error) {
+static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned stored_channels, fpx_photo_error *error) {
     const raw_picture *picture = &self->picture;
     unsigned expected = picture->colours == 1 ? 1 : 3;
     if ((stored_channels >= 3) != (expected == 3)) {
@@ -351,8 +348,8 @@ static fpx_photo_status read_plain_rows(raw_decoder *self, uint8_t *rows, ptrdif
     bool is_contiguous = sensor_row == row_bytes && stride_bytes == (ptrdiff_t)row_bytes;
     size_t at_once = is_contiguous ? row_count : 1;
     for (size_t row = 0; row < row_count; row += at_once) {
-        uint64_t offset = self->plain_samples + (picture->top + self->next_row + row) * sensor_row +
-                          picture->left * sizeof(uint16_t);
+        uint64_t offset =
+            self->plain_samples + (picture->top + self->next_row + row) * sensor_row + picture->left * sizeof(uint16_t);
         uint8_t *destination = rows + (ptrdiff_t)row * stride_bytes;
         if (!fpx_byte_source_read_at(self->operations.source, destination, at_once * row_bytes, offset)) {
             self->ran_out = true;
@@ -387,8 +384,8 @@ static fpx_photo_status raw_read_rows(fpx_photo_decoder *decoder, uint8_t *rows,
         const uint8_t *stored = self->first + (self->next_row + row) * self->pitch;
         fpx_sample_layout_deliver(&self->layout, &stored, rows + (ptrdiff_t)row * stride_bytes);
     }
-    fpx_photo_status status = fpx_sample_layout_check(&self->layout, rows, row_count, stride_bytes, self->next_row,
-                                                      "raw", error);
+    fpx_photo_status status =
+        fpx_sample_layout_check(&self->layout, rows, row_count, stride_bytes, self->next_row, "raw", error);
     self->next_row += row_count;
     return status;
 }

@@ -91,8 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     fpx_photo_header header;
     fpx_photo_error error;
     const fpx_photo_page first = {0};
-    bool has_size = fpx_photo_probe(original, &first, FPX_PHOTO_ALL_CHANNELS, MAXIMUM_PIXELS, &header, &error) ==
-                    FPX_PHOTO_OK;
+    bool has_size =
+        fpx_photo_probe(original, &first, FPX_PHOTO_ALL_CHANNELS, MAXIMUM_PIXELS, &header, &error) == FPX_PHOTO_OK;
     if (has_size) move_into_picture(&input, &header);
 
     fpx_bytes output = {0};

@@ -428,7 +428,8 @@ static void check_merge(size_t sample_bytes) {
     uint32_t *other_sums = allocate(count * 4);
     void *other_squares = allocate(count * square_bytes);
     for (size_t index = 0; index < count; index++) {
-        const uint64_t sample = random_below(largest + 1), square = frame_count * sample * sample - random_below(1000) / 999;
+        const uint64_t sample = random_below(largest + 1),
+                       square = frame_count * sample * sample - random_below(1000) / 999;
         other_sums[index] = (uint32_t)(frame_count * sample);
         if (sample_bytes == 1)
             ((uint32_t *)other_squares)[index] = (uint32_t)square;
@@ -445,10 +446,10 @@ static void check_merge(size_t sample_bytes) {
         uint32_t *sum_of = pass == 0 ? sums.expected : sums.actual;
         void *squares_of = pass == 0 ? square_sums.expected : square_sums.actual;
         pass == 0 ? select_definition() : select_current();
-        said[pass] = sample_bytes == 1 ? fpx_moments_u8_merge_checked_tile(sum_of, squares_of, other_sums, other_squares,
-                                                                           frame_count, count)
-                                       : fpx_moments_u16_merge_checked_tile(sum_of, squares_of, other_sums,
-                                                                            other_squares, frame_count, count);
+        said[pass] =
+            sample_bytes == 1
+                ? fpx_moments_u8_merge_checked_tile(sum_of, squares_of, other_sums, other_squares, frame_count, count)
+                : fpx_moments_u16_merge_checked_tile(sum_of, squares_of, other_sums, other_squares, frame_count, count);
     }
     const bool equal = are_equal(&sums, false) + are_equal(&square_sums, false) == 2;
     if (!equal || said[0] != said[1]) fail("merge of %zu sums of %zu frames", count, frame_count);
@@ -600,8 +601,8 @@ static void check_strided_extremes(void) {
         for (size_t index = 0; index < 2; index++) {
             const size_t distance = distances[index], frame_rows = COUNTED_ROWS + 2 * distance;
             const size_t row_bytes = ROW * bytes[kind], frame_bytes = frame_rows * row_bytes;
-            uint8_t *samples = kind == 2 ? (void *)random_floats(FRAMES * frame_rows * ROW, true)
-                                         : random_bytes(FRAMES * frame_bytes);
+            uint8_t *samples =
+                kind == 2 ? (void *)random_floats(FRAMES * frame_rows * ROW, true) : random_bytes(FRAMES * frame_bytes);
             const void **rows = allocate(FRAMES * frame_rows * sizeof *rows);
             for (size_t frame = 0; frame < FRAMES; frame++) {
                 for (size_t row = 0; row < frame_rows; row++)
@@ -683,8 +684,8 @@ static void check_no_work(void) {
         EXPECT(FPX_OK, fpx_extremes_f32_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
         EXPECT(FPX_OK,
                fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
-        EXPECT(FPX_OK, fpx_extremes_u8_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1, 1,
-                                                          0, 9));
+        EXPECT(FPX_OK, fpx_extremes_u8_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
+                                                          1, 0, 9));
         EXPECT(FPX_OK, fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
                                                            1, 0, 9));
         EXPECT(FPX_OK, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
@@ -787,8 +788,8 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
     EXPECT(FPX_ERROR_ARGUMENT,
            fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 8, NULL, 18, 90, 1, 4, 9, 2, 2,
-                                                                   0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 8, NULL, 18, 90, 1, 4, 9, 2, 2, 0, 9));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 8, (const float *)mean, 0, 0,
                                                                    1, 4, 9, 2, 2, 0, 9));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
