@@ -7,9 +7,10 @@
 ///
 /// Errors: FPX_ERROR_ARGUMENT for null pointers where there are samples (`flagged_count` always), for `channels`,
 /// `period` and `tile_columns` of 0 or above FPX_DETECTION_CHANNELS, FPX_DETECTION_PERIOD and
-/// FPX_DETECTION_TILE_COLUMNS; then nothing is written.
-/// Thread-safety: everything runs on the calling thread; calls at
-/// the same time work on different results.
+/// FPX_DETECTION_TILE_COLUMNS, for a `marked_channel` that is not below `channels`, and what functions say themselves;
+/// then nothing is written.
+/// Arguments: results overlap neither each other nor what is read.
+/// Thread-safety: everything runs on the calling thread; calls at the same time work on different results.
 #ifndef FPX_DETECTION_H
 #define FPX_DETECTION_H
 
@@ -56,7 +57,9 @@ fpx_status fpx_persistence_row(fpx_persistence_sums *_Nonnull tile_sums, fpx_per
                                double spread, double least_share);
 
 /// offsets[i] = |2 x[i] - (the two middle ones of the eight neighbours' sum)| for `first` <= i < `last`; the neighbours
-/// lie `step` samples to the left and right in `upper`, `row` and `lower`.
+/// lie `step` samples to the left and right in `upper`, `row` and `lower`. Not defined, but no error, where one of the nine
+/// is not a number.
+/// Errors: FPX_ERROR_ARGUMENT also for a `step` of 0, and for one above `first` where `first` is below `last`.
 fpx_status fpx_ring_offsets_f32(float *_Nonnull offsets, const float *_Nonnull upper, const float *_Nonnull row,
                                 const float *_Nonnull lower, size_t first, size_t last, size_t step);
 
@@ -71,22 +74,27 @@ FPX_FLOATING_CONSTANT(float, FPX_DETECTION_MOST_SHARE, 4.0f);
 
 /// Of the offsets of a row, none below 0: sets spreads[tile * channels + channel] to what 27 of 32 of the tile's samples do
 /// not exceed, and adds the samples' shares of it to phases[(column % period) * channels + channel] where it is above 0.
-/// Tiles of which fewer than `fewest_columns` (1 or more) are looked at get -1.
+/// Tiles of which fewer than `fewest_columns` (1 or more) are looked at get -1. Offsets that are not numbers exceed nothing,
+/// and their shares are the largest.
 fpx_status fpx_tile_spreads_f32(float *_Nonnull spreads, fpx_spread_sums *_Nonnull phases,
                                 const float *_Nonnull offsets, size_t width, size_t channels, size_t distance,
                                 size_t period, size_t tile_columns, size_t fewest_columns);
 
+FPX_CONSTANT(int32_t, FPX_LINE_STEP, 33554432);
+/// The most samples whose steps a sum holds.
+FPX_CONSTANT(size_t, FPX_LINE_TILE_COLUMNS, 63);
+
 /// Compares `row` with two others on either side of it, sample by sample: above[i] += row > both, below[i] += row <
 /// both, sums[i] += how far it lies beyond the nearer one of both (negative below), clamped to +-FPX_LINE_STEP and rounded
-/// towards 0. `count` samples.
-FPX_CONSTANT(int32_t, FPX_LINE_STEP, 33554432);
+/// towards 0. `count` samples. Where one of the three is not a number, nothing is added.
+/// Overflow: sums hold FPX_LINE_TILE_COLUMNS rows, `above` and `below` 255, whatever their samples; the caller keeps count.
+/// Beyond it, they are modulo 2^32 and 2^8.
 fpx_status fpx_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                 const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,
                                 size_t count);
 
 /// The same, summed up over the samples of each tile: above[tile], below[tile] and sums[tile] are set. `tile_columns` is
 /// at most FPX_LINE_TILE_COLUMNS, so that sums fit.
-FPX_CONSTANT(size_t, FPX_LINE_TILE_COLUMNS, 63);
 fpx_status fpx_tile_line_offsets_f32(uint8_t *_Nonnull above, uint8_t *_Nonnull below, int32_t *_Nonnull sums,
                                      const float *_Nonnull row, const float *_Nonnull left, const float *_Nonnull right,
                                      size_t count, size_t tile_columns);

@@ -8,8 +8,11 @@
 /// All exact integers. Float samples are counted in steps of 1/65536, rounded half to even and clamped to +-2^40, so that
 /// their sums are exact, too; a NaN counts as 0.
 ///
-/// Overflow: 2^40 rows of any width below 2^24 fit the 64-bit sums.
-/// Errors: FPX_ERROR_ARGUMENT for a null pointer with a width above 0, and for a channel that is not below `channels`.
+/// Overflow: the sums hold rows of together 2^55 8-bit samples, 2^47 16-bit samples or 2^22 float samples, whatever these
+/// are (float samples from 0 to 1: 2^46). The caller keeps count; beyond it, sums are modulo 2^64.
+/// Errors: FPX_ERROR_ARGUMENT for a null pointer with a width above 0 (`cell_sums` may be null where no cell is complete: with
+/// a width below FPX_SCENE_CELL_COLUMNS), and for a channel that is not below `channels`; then nothing is written.
+/// Arguments: sums overlap neither each other nor the row.
 /// Thread-safety: everything runs on the calling thread; calls at the same time work on different sums.
 #ifndef FPX_SCENE_H
 #define FPX_SCENE_H

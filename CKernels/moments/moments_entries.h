@@ -82,9 +82,9 @@ fpx_status PUBLIC(merge_tile)(uint32_t *restrict sum, SQUARE *restrict sum_of_sq
 
 bool PUBLIC(merge_checked_tile)(uint32_t *sum, SQUARE *sum_of_squares, const uint32_t *other_sum,
                                 const SQUARE *other_sum_of_squares, size_t frame_count, size_t sample_count) {
+    if (frame_count > MAXIMUM_FRAMES) return false;
     if (sample_count == 0) return true;
     if (!sum || !sum_of_squares || !other_sum || !other_sum_of_squares) return false;
-    if (frame_count > MAXIMUM_FRAMES) return false;
     return fpx_kernels_selected()->ENTRY(merge)(sum, sum_of_squares, other_sum, other_sum_of_squares,
                                                 (uint32_t)frame_count, sample_count);
 }
