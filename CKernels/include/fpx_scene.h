@@ -32,25 +32,30 @@ FPX_CONSTANT(size_t, FPX_SCENE_CELL_COLUMNS, 8);
 /// Steps of a float sample of 1: frames of 0 to 1 are as fine as integers of 16 bits.
 FPX_CONSTANT(int64_t, FPX_SCENE_FLOAT_STEPS, 65536);
 
-fpx_status fpx_scene_row_u8(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
-                            const uint8_t *_Nullable row, size_t width, size_t channels, size_t channel,
-                            size_t distance);
-fpx_status fpx_scene_row_u16(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
-                             const uint16_t *_Nullable row, size_t width, size_t channels, size_t channel,
-                             size_t distance);
-fpx_status fpx_scene_row_f32(int64_t *_Nullable cell_sums, int64_t *_Nonnull level, int64_t *_Nonnull roughness,
-                             const float *_Nullable row, size_t width, size_t channels, size_t channel,
-                             size_t distance);
+fpx_status fpx_scene_row_u8(int64_t *_Nullable FPX_COUNTED_BY(width / 8) cell_sums FPX_NOESCAPE,
+                            int64_t *_Nonnull level FPX_NOESCAPE, int64_t *_Nonnull roughness FPX_NOESCAPE,
+                            const uint8_t *_Nullable FPX_COUNTED_BY((width * channels)) row FPX_NOESCAPE, size_t width,
+                            size_t channels, size_t channel, size_t distance);
+fpx_status fpx_scene_row_u16(int64_t *_Nullable FPX_COUNTED_BY(width / 8) cell_sums FPX_NOESCAPE,
+                             int64_t *_Nonnull level FPX_NOESCAPE, int64_t *_Nonnull roughness FPX_NOESCAPE,
+                             const uint16_t *_Nullable FPX_COUNTED_BY((width * channels)) row FPX_NOESCAPE,
+                             size_t width, size_t channels, size_t channel, size_t distance);
+fpx_status fpx_scene_row_f32(int64_t *_Nullable FPX_COUNTED_BY(width / 8) cell_sums FPX_NOESCAPE,
+                             int64_t *_Nonnull level FPX_NOESCAPE, int64_t *_Nonnull roughness FPX_NOESCAPE,
+                             const float *_Nullable FPX_COUNTED_BY((width * channels)) row FPX_NOESCAPE, size_t width,
+                             size_t channels, size_t channel, size_t distance);
 
 /// In how many columns two rows differ as two rows of one picture hardly do: of `width` pixels of `channels` samples, every
 /// `column_step`-th column's `channel` is looked at, and counted in `*seam_columns` (which is set) when
 ///   |below - above| > 2 max(|above - first|, |last - below|) + least
 /// for four rows that follow each other: `first`, `above`, `below`, `last`. `least` is at most 255.
 /// Errors: as above, and for a `column_step` of 0 or of more than FPX_SCENE_MOST_COLUMN_STEP / channels.
-fpx_status fpx_seam_columns_u8(size_t *_Nonnull seam_columns, const uint8_t *_Nullable first,
-                               const uint8_t *_Nullable above, const uint8_t *_Nullable below,
-                               const uint8_t *_Nullable last, size_t width, size_t channels, size_t channel,
-                               size_t column_step, unsigned least);
+fpx_status fpx_seam_columns_u8(size_t *_Nonnull seam_columns FPX_NOESCAPE,
+                               const uint8_t *_Nullable FPX_COUNTED_BY((width * channels)) first FPX_NOESCAPE,
+                               const uint8_t *_Nullable FPX_COUNTED_BY((width * channels)) above FPX_NOESCAPE,
+                               const uint8_t *_Nullable FPX_COUNTED_BY((width * channels)) below FPX_NOESCAPE,
+                               const uint8_t *_Nullable FPX_COUNTED_BY((width * channels)) last FPX_NOESCAPE,
+                               size_t width, size_t channels, size_t channel, size_t column_step, unsigned least);
 FPX_CONSTANT(size_t, FPX_SCENE_MOST_COLUMN_STEP, 64);
 
 #ifdef __cplusplus
