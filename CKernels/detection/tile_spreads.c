@@ -2,8 +2,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// Leaves the largest `count` values in `largest`, in descending order. Without branches, as which values are among them is
-/// chance; a constant `count` makes it a chain of registers.
+/// Leaves the largest `count` values in `largest`, in descending order. Without branches, as which values are among
+/// them is chance; a constant `count` makes it a chain of registers.
 static inline void take_largest(float *largest, size_t count, const float *values, size_t value_count, size_t step) {
     for (size_t rank = 0; rank < count; rank++)
         largest[rank] = -1;

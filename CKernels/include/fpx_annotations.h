@@ -14,8 +14,8 @@
 #endif
 #endif
 
-/// The pointer is to `count` elements, of which `count` is another argument, or is computed of others. A product stands in
-/// parentheses of its own, or formatters take it for the declaration of a pointer.
+/// The pointer is to `count` elements, of which `count` is another argument, or is computed of others. A product stands
+/// in parentheses of its own, or formatters take it for the declaration of a pointer.
 #define FPX_COUNTED_BY(count)
 /// The pointer is not kept.
 #define FPX_NOESCAPE

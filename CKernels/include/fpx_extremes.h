@@ -100,9 +100,9 @@ fpx_status fpx_extremes_f32_accumulate_tile(uint16_t *_Nonnull above FPX_NOESCAP
                                             size_t row_count, size_t sample_count, size_t distance_rows,
                                             size_t distance_samples, float black, float white);
 
-// The same of frames in one buffer, each frame_stride_bytes after the one before it, whose rows are row_stride_bytes apart
-// (both may be negative); strides keep rows aligned for the sample type. `first_row` is that of the first frame, distance_rows
-// above the first row that is counted.
+// The same of frames in one buffer, each frame_stride_bytes after the one before it, whose rows are row_stride_bytes
+// apart (both may be negative); strides keep rows aligned for the sample type. `first_row` is that of the first frame,
+// distance_rows above the first row that is counted.
 
 fpx_status fpx_extremes_u8_accumulate_strided(
     uint16_t *_Nonnull above FPX_NOESCAPE, uint16_t *_Nonnull below FPX_NOESCAPE,
@@ -124,9 +124,9 @@ fpx_status fpx_extremes_f32_accumulate_strided(
     size_t distance_samples, float black, float white);
 
 // Adds the counters of another, disjoint set of frame_count frames, which may be damaged. False: no frames have such
-// counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where they
-// are black), there are more frames than the maximum, or a pointer is null with a sample_count above zero; the counters are
-// then worthless. Both sets together obey the maximum.
+// counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where
+// they are black), there are more frames than the maximum, or a pointer is null with a sample_count above zero; the
+// counters are then worthless. Both sets together obey the maximum.
 
 bool fpx_extremes_merge_checked(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) above FPX_NOESCAPE,
                                 uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) below FPX_NOESCAPE,

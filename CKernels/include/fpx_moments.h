@@ -119,9 +119,9 @@ fpx_status fpx_moments_u16_merge_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_c
                                           other_sum_of_squares FPX_NOESCAPE,
                                       size_t sample_count);
 
-// The same of sums that may be damaged. False: no frame_count frames have such sums (no sum is above that of as many largest
-// samples, no sum of squares above that sum times the largest sample, and n Σx² >= (Σx)²), there are more frames than the
-// maximum, or a pointer is null with a sample_count above zero; the accumulators are then worthless.
+// The same of sums that may be damaged. False: no frame_count frames have such sums (no sum is above that of as many
+// largest samples, no sum of squares above that sum times the largest sample, and n Σx² >= (Σx)²), there are more
+// frames than the maximum, or a pointer is null with a sample_count above zero; the accumulators are then worthless.
 
 bool fpx_moments_u8_merge_checked_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                        uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,

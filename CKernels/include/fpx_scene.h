@@ -5,13 +5,14 @@
 ///   cell_sums[j] += sum of the samples of cell j
 ///   *level       += sum of the samples of all cells
 ///   *roughness   += sum of |x(c) - x(c + distance)| over all columns c with c + distance < width
-/// All exact integers. Float samples are counted in steps of 1/65536, rounded half to even and clamped to +-2^40, so that
-/// their sums are exact, too; a NaN counts as 0.
+/// All exact integers. Float samples are counted in steps of 1/65536, rounded half to even and clamped to +-2^40, so
+/// that their sums are exact, too; a NaN counts as 0.
 ///
-/// Overflow: the sums hold rows of together 2^55 8-bit samples, 2^47 16-bit samples or 2^22 float samples, whatever these
-/// are (float samples from 0 to 1: 2^46). The caller keeps count; beyond it, sums are modulo 2^64.
-/// Errors: FPX_ERROR_ARGUMENT for a null pointer with a width above 0 (`cell_sums` may be null where no cell is complete: with
-/// a width below FPX_SCENE_CELL_COLUMNS), and for a channel that is not below `channels`; then nothing is written.
+/// Overflow: the sums hold rows of together 2^55 8-bit samples, 2^47 16-bit samples or 2^22 float samples, whatever
+/// these are (float samples from 0 to 1: 2^46). The caller keeps count; beyond it, sums are modulo 2^64.
+/// Errors: FPX_ERROR_ARGUMENT for a null pointer with a width above 0 (`cell_sums` may be null where no cell is
+/// complete: with a width below FPX_SCENE_CELL_COLUMNS), and for a channel that is not below `channels`; then nothing
+/// is written.
 /// Arguments: sums overlap neither each other nor the row.
 /// Thread-safety: everything runs on the calling thread; calls at the same time work on different sums.
 #ifndef FPX_SCENE_H
@@ -45,8 +46,8 @@ fpx_status fpx_scene_row_f32(int64_t *_Nullable FPX_COUNTED_BY(width / 8) cell_s
                              const float *_Nullable FPX_COUNTED_BY((width * channels)) row FPX_NOESCAPE, size_t width,
                              size_t channels, size_t channel, size_t distance);
 
-/// In how many columns two rows differ as two rows of one picture hardly do: of `width` pixels of `channels` samples, every
-/// `column_step`-th column's `channel` is looked at, and counted in `*seam_columns` (which is set) when
+/// In how many columns two rows differ as two rows of one picture hardly do: of `width` pixels of `channels` samples,
+/// every `column_step`-th column's `channel` is looked at, and counted in `*seam_columns` (which is set) when
 ///   |below - above| > 2 max(|above - first|, |last - below|) + least
 /// for four rows that follow each other: `first`, `above`, `below`, `last`. `least` is at most 255.
 /// Errors: as above, and for a `column_step` of 0 or of more than FPX_SCENE_MOST_COLUMN_STEP / channels.

@@ -31,8 +31,8 @@ typedef struct raw_decoder {
     bool is_damaged;
     bool ran_out;
     bool is_unpacked;
-    /// Where the sensor's samples lie in the file as they are, so that LibRaw need not unpack them, and whether in the other
-    /// order of bytes; 0 when they do not.
+    /// Where the sensor's samples lie in the file as they are, so that LibRaw need not unpack them, and whether in the
+    /// other order of bytes; 0 when they do not.
     uint64_t plain_samples;
     bool swaps_bytes;
     /// Where the first row of the picture begins, once it is unpacked, and from row to row.
@@ -272,8 +272,8 @@ static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned sto
     return FPX_PHOTO_OK;
 }
 
-/// Whether LibRaw left the samples as it allocated them: it says nothing when the compressed picture has no beginning. No
-/// sensor gives 0 everywhere, not even in the dark.
+/// Whether LibRaw left the samples as it allocated them: it says nothing when the compressed picture has no beginning.
+/// No sensor gives 0 everywhere, not even in the dark.
 static bool is_untouched(const raw_decoder *self, const void *samples, size_t samples_per_pixel) {
     const libraw_image_sizes_t *sizes = &self->raw->rawdata.sizes;
     size_t count = (size_t)sizes->raw_width * sizes->raw_height * samples_per_pixel;
@@ -406,8 +406,8 @@ static void raw_close(fpx_photo_decoder *decoder) {
 
 // MARK: - Opening
 
-/// Floating-point DNG files are TIFF files in all that matters; libtiff knows their compression, which LibRaw may be built
-/// without.
+/// Floating-point DNG files are TIFF files in all that matters; libtiff knows their compression, which LibRaw may be
+/// built without.
 static fpx_photo_status open_float(const fpx_tiff_tags *tags, uint64_t directory, const fpx_photo_request *request,
                                    fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
     fpx_photo_request picture = *request;
@@ -435,7 +435,8 @@ static fpx_photo_status open_float(const fpx_tiff_tags *tags, uint64_t directory
     return FPX_PHOTO_OK;
 }
 
-/// LibRaw does not say why it cannot open a file: with too few descriptors, or without /dev/fd, it is not the file's fault.
+/// LibRaw does not say why it cannot open a file: with too few descriptors, or without /dev/fd, it is not the file's
+/// fault.
 static void note_refusal(fpx_byte_source *source, const char *path) {
     int again = open(path, O_RDONLY | O_CLOEXEC);
     if (again < 0) {

@@ -20,8 +20,8 @@ enum {
 typedef enum row_source {
     /// Uncompressed strips, straight from the file.
     ROWS_PLAIN,
-    /// Compressed strips, a whole one at a time: the fastest way to unpack Deflate, for which libtiff has a library that
-    /// knows whole buffers only.
+    /// Compressed strips, a whole one at a time: the fastest way to unpack Deflate, for which libtiff has a library
+    /// that knows whole buffers only.
     ROWS_STRIPS,
     /// Compressed strips that are too large for that, row by row.
     ROWS_SCANLINES,
@@ -335,8 +335,8 @@ static uint64_t strips_per_plane(const tiff_decoder *self) {
     return ((uint64_t)self->picture.height + self->rows_per_strip - 1) / self->rows_per_strip;
 }
 
-/// Reads whole rows of one strip of an uncompressed picture, as many as are asked for and the strip has; `*got` says how
-/// many.
+/// Reads whole rows of one strip of an uncompressed picture, as many as are asked for and the strip has; `*got` says
+/// how many.
 static fpx_photo_status read_plain_rows(tiff_decoder *self, size_t plane, size_t row, size_t row_count, uint8_t *rows,
                                         size_t *got, fpx_photo_error *error) {
     fpx_tiff_input *input = &self->inputs[0];
@@ -508,7 +508,8 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
-/// Whether strips, or tiles, follow each other without lying on each other: otherwise a sample would have a share in others.
+/// Whether strips, or tiles, follow each other without lying on each other: otherwise a sample would have a share in
+/// others.
 static bool has_own_places(tiff_decoder *self) {
     TIFF *tiff = self->inputs[0].tiff;
     uint64_t end = 0;

@@ -14,8 +14,8 @@
 
 enum { MAXIMUM_PIXELS = 1 << 16 };
 
-// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment, or FUZZED_FORMAT when this is compiled, keeps inputs to one
-// format, so that the fuzzer's effort is not spent on first bytes.
+// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment, or FUZZED_FORMAT when this is compiled, keeps inputs to
+// one format, so that the fuzzer's effort is not spent on first bytes.
 static inline bool fuzzed_format_is_wanted(const uint8_t *bytes, size_t byte_count) {
 #ifdef FUZZED_FORMAT
     const char *format = FUZZED_FORMAT;

@@ -593,7 +593,8 @@ static void check_runners(void) {
     free(samples);
 }
 
-/// Rows of frames in one buffer: as pointers, and at equal distances, the last frame first. Near neighbours, and far ones.
+/// Rows of frames in one buffer: as pointers, and at equal distances, the last frame first. Near neighbours, and far
+/// ones.
 static void check_strided_extremes(void) {
     enum { ROW = 100, FRAMES = 50, COUNTED_ROWS = 35, COUNTERS = COUNTED_ROWS * ROW };
     const size_t bytes[] = {1, 2, 4}, distances[] = {2, 20};
@@ -649,7 +650,8 @@ static void check_strided_extremes(void) {
         if (got != (status)) fail("%s: status %d", #call, got);                                                        \
     } while (0)
 
-/// Rows beside others: as many as sums hold, samples and differences that are as large as can be, and what is no number.
+/// Rows beside others: as many as sums hold, samples and differences that are as large as can be, and what is no
+/// number.
 static void check_line_limits(void) {
     const float infinity = __builtin_inff(), nan = __builtin_nanf("");
     // Samples, what lies on both sides of them, and in which direction they lie far beyond both.
@@ -693,8 +695,8 @@ static void check_line_limits(void) {
     if (tile_below[0] != FPX_LINE_TILE_COLUMNS || tile_sums[0] != -63 * FPX_LINE_STEP) fail("a tile of huge samples");
 }
 
-/// Rows without a complete cell need no sums of cells; a row of samples as large as can be fits; what lies too far apart is
-/// no neighbour.
+/// Rows without a complete cell need no sums of cells; a row of samples as large as can be fits; what lies too far
+/// apart is no neighbour.
 static void check_scene_limits(void) {
     enum { WIDTH = 7, LONG = 1 << 16 };
     float *row = allocate(LONG * sizeof *row);
