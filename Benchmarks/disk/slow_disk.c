@@ -1,5 +1,6 @@
-/* A hard disk that is not there: shows the files of one folder, read-only, through FUSE, and takes for each read the time
- * that a disk with one head would take. A read that does not go on where the last one ended, in the same file, costs a seek.
+/* A hard disk that is not there: shows the files of one folder, read-only, through FUSE, and takes for each read the
+ * time that a disk with one head would take. A read that does not go on where the last one ended, in the same file,
+ * costs a seek.
  *
  *     slow_disk FOLDER COUNTS SEEK_MILLISECONDS MEGABYTES_PER_SECOND MOUNT_POINT -f
  *
@@ -80,7 +81,8 @@ static int disk_read(const char *path, char *bytes, size_t count, off_t place, s
     disk.place = place + got;
     ++disk.reads;
     disk.bytes += (unsigned long long)got;
-    /* One after the other: the lock is the disk's head. Sleeps to a moment, so that short reads add up to the right time. */
+    /* One after the other: the lock is the disk's head. Sleeps to a moment, so that short reads add up to the right
+     * time. */
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (now.tv_sec > disk.free_at.tv_sec || (now.tv_sec == disk.free_at.tv_sec && now.tv_nsec > disk.free_at.tv_nsec))

@@ -1,5 +1,5 @@
-// The bare libraries, for Benchmarks/formats: unpacks every picture of the TIFF or raw files that it is given, one after
-// the other, and does nothing with the samples.
+// The bare libraries, for Benchmarks/formats: unpacks every picture of the TIFF or raw files that it is given, one
+// after the other, and does nothing with the samples.
 //
 //   decode_formats tiff FILE...    libtiff, strip by strip
 //   decode_formats raw FILE...     LibRaw, open and unpack
