@@ -3,7 +3,8 @@
 /// Every table is made of rounds in which all its rows run one after the other, so that a slow moment of the machine
 /// meets all of them; a row is the median of its rounds, and ratios are between medians. Everything is on one thread.
 ///
-///     kernels_benchmark [--section FILE] [moments] [summaries] [extremes] [channels] [addweighted] [gaussian] [welford]
+///     kernels_benchmark [--section FILE] [moments] [summaries] [extremes] [channels] [addweighted] [gaussian]
+///                       [welford]
 ///
 /// Prints Markdown, with --section into FILE as well. Figures that have a bound say whether it is met.
 #define _GNU_SOURCE 1
@@ -195,8 +196,8 @@ static void run_moments_u8(const row *row) {
                                    (const uint8_t *const *)memory.frames, row->frame_count, row->sample_count);
 }
 
-/// Frames as strips of a ring have them, one buffer after the other, and not each at the start of pages of its own, where
-/// all of them would meet in the same sets of the level-1 cache.
+/// Frames as strips of a ring have them, one buffer after the other, and not each at the start of pages of its own,
+/// where all of them would meet in the same sets of the level-1 cache.
 enum { BATCH_ROW_SAMPLES = 12000, BATCH_STRIP_ROWS = 16, MOST_BATCH_FRAMES = 16 };
 
 static void run_moments_u8_batch(const row *row) {

@@ -1,5 +1,6 @@
-/* A hard disk that is not there: shows the files of one folder, read-only, through FUSE, and takes for each read the time
- * that a disk with one head would take. A read that does not go on where the last one ended, in the same file, costs a seek.
+/* A hard disk that is not there: shows the files of one folder, read-only, through FUSE, and takes for each read the
+ * time that a disk with one head would take. A read that does not go on where the last one ended, in the same file,
+ * costs a seek.
  *
  *     slow_disk FOLDER COUNTS SEEK_MILLISECONDS MEGABYTES_PER_SECOND MOUNT_POINT -f
  *
@@ -39,13 +40,14 @@ static int disk_getattr(const char *path, struct stat *information, struct fuse_
     return fstatat(disk.folder, relative(path), information, 0) == 0 ? 0 : -errno;
 }
 
-static int disk_readdir(const char *path, void *entries, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *file,
-                        enum fuse_readdir_flags flags) {
+static int disk_readdir(const char *path, void *entries, fuse_fill_dir_t fill, off_t offset,
+                        struct fuse_file_info *file, enum fuse_readdir_flags flags) {
     (void)offset, (void)file, (void)flags;
     int descriptor = openat(disk.folder, relative(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = descriptor < 0 ? NULL : fdopendir(descriptor);
     if (!folder) return -errno;
-    for (struct dirent *entry; (entry = readdir(folder));) fill(entries, entry->d_name, NULL, 0, 0);
+    for (struct dirent *entry; (entry = readdir(folder));)
+        fill(entries, entry->d_name, NULL, 0, 0);
     closedir(folder);
     return 0;
 }
@@ -79,7 +81,8 @@ static int disk_read(const char *path, char *bytes, size_t count, off_t place, s
     disk.place = place + got;
     ++disk.reads;
     disk.bytes += (unsigned long long)got;
-    /* One after the other: the lock is the disk's head. Sleeps to a moment, so that short reads add up to the right time. */
+    /* One after the other: the lock is the disk's head. Sleeps to a moment, so that short reads add up to the right
+     * time. */
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (now.tv_sec > disk.free_at.tv_sec || (now.tv_sec == disk.free_at.tv_sec && now.tv_nsec > disk.free_at.tv_nsec))
@@ -87,7 +90,8 @@ static int disk_read(const char *path, char *bytes, size_t count, off_t place, s
     long long nanoseconds = disk.free_at.tv_nsec + (long long)(seconds * 1e9);
     disk.free_at.tv_sec += nanoseconds / 1000000000;
     disk.free_at.tv_nsec = nanoseconds % 1000000000;
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &disk.free_at, NULL) == EINTR) continue;
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &disk.free_at, NULL) == EINTR)
+        continue;
     pthread_mutex_unlock(&disk.lock);
     return (int)got;
 }
@@ -121,7 +125,8 @@ static const struct fuse_operations operations = {
 
 int main(int count, char **arguments) {
     if (count < 6) {
-        fprintf(stderr, "usage: %s FOLDER COUNTS SEEK_MILLISECONDS MEGABYTES_PER_SECOND MOUNT_POINT [-f]\n", arguments[0]);
+        fprintf(stderr, "usage: %s FOLDER COUNTS SEEK_MILLISECONDS MEGABYTES_PER_SECOND MOUNT_POINT [-f]\n",
+                arguments[0]);
         return 2;
     }
     disk.folder = open(arguments[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,7 +1,8 @@
 // decode_encode THREADS OUTPUT_FOLDER COUNT FILES...: the floor of blending, decoding and encoding alone.
 //
 // FILES are COUNT first photos, which are decoded and encoded again, and optionally as many second ones, which are only
-// decoded. Settings are those of libjpeg and OpenCV: accurate integer DCT, quality 95, chroma halved in both directions.
+// decoded. Settings are those of libjpeg and OpenCV: accurate integer DCT, quality 95, chroma halved in both
+// directions.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// The bare libraries, for Benchmarks/formats: unpacks every picture of the TIFF or raw files that it is given, one after
-// the other, and does nothing with the samples.
+// The bare libraries, for Benchmarks/formats: unpacks every picture of the TIFF or raw files that it is given, one
+// after the other, and does nothing with the samples.
 //
 //   decode_formats tiff FILE...    libtiff, strip by strip
 //   decode_formats raw FILE...     LibRaw, open and unpack
@@ -75,8 +75,8 @@ static int read_file(const char *path) {
 
 int main(int count, char **arguments) {
     for (int index = 2; index < count; index++) {
-        int failed = strcmp(arguments[1], "tiff") == 0  ? unpack_tiff(arguments[index])
-                     : strcmp(arguments[1], "raw") == 0 ? unpack_raw(arguments[index])
+        int failed = strcmp(arguments[1], "tiff") == 0   ? unpack_tiff(arguments[index])
+                     : strcmp(arguments[1], "raw") == 0  ? unpack_raw(arguments[index])
                      : strcmp(arguments[1], "fits") == 0 ? unpack_fits(arguments[index])
                                                          : read_file(arguments[index]);
         if (failed) {

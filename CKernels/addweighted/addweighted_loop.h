@@ -1,5 +1,5 @@
-// The kernel for one type of samples: SAMPLE is the type, LANES(name) an operation on vectors of it, LOOP and KERNEL are
-// names, WEIGH(first, second, weights, results_fit) makes a vector of results, MAXIMUM is the largest sample.
+// The kernel for one type of samples: SAMPLE is the type, LANES(name) an operation on vectors of it, LOOP and KERNEL
+// are names, WEIGH(first, second, weights, results_fit) makes a vector of results, MAXIMUM is the largest sample.
 
 FPX_OPERATION void LOOP(SAMPLE *destination, const SAMPLE *first, const SAMPLE *second, size_t sample_count, weights by,
                         bool results_fit) {
@@ -10,7 +10,8 @@ FPX_OPERATION void LOOP(SAMPLE *destination, const SAMPLE *first, const SAMPLE *
         LANES(fpx_store_first)(destination, WEIGH(a, b, by, results_fit), sample_count);
         return;
     }
-    // The last vector may begin before the one before it ends. It is read first, because the destination may be a source.
+    // The last vector may begin before the one before it ends. It is read first, because the destination may be a
+    // source.
     const size_t last = sample_count - lane_count;
     const LANES(fpx_vector) last_a = LANES(fpx_load)(first + last), last_b = LANES(fpx_load)(second + last);
     for (size_t index = 0; index < last; index += lane_count) {

@@ -1,5 +1,5 @@
-// How vectors of x86-64 are weighed, without and with subnormal arithmetic, and with that the template. Included once for
-// each level, after a header of ../vectors, with LEVEL(name) and SUBNORMAL_LEVEL(name) making names of kernels.
+// How vectors of x86-64 are weighed, without and with subnormal arithmetic, and with that the template. Included once
+// for each level, after a header of ../vectors, with LEVEL(name) and SUBNORMAL_LEVEL(name) making names of kernels.
 
 #include "addweighted_weights.h"
 
@@ -93,8 +93,8 @@ FPX_OPERATION fpx_vector_u8 weigh_subnormal_vector(fpx_vector_u8 a, fpx_vector_u
     return fpx_shuffle_u8(bytes, in_order);
 }
 
-/// More than a vector; see addweighted_loop.h. A function of its own, because its constants and those of the ordinary way
-/// do not fit the registers together.
+/// More than a vector; see addweighted_loop.h. A function of its own, because its constants and those of the ordinary
+/// way do not fit the registers together.
 FPX_TARGET static __attribute__((noinline)) void weigh_subnormal_bytes(uint8_t *destination, const uint8_t *first,
                                                                        const uint8_t *second, size_t sample_count,
                                                                        weights by) {

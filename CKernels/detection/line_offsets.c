@@ -1,3 +1,5 @@
+#include <stdbool.h>
+
 #include "../include/fpx_detection.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -5,27 +7,25 @@
 static inline float smaller(float a, float b) { return a < b ? a : b; }
 static inline float larger(float a, float b) { return a < b ? b : a; }
 
-// Leaves the smaller one in a.
-#define FPX_ORDER(a, b)                                                                                                \
-    {                                                                                                                  \
-        const float least = smaller(a, b);                                                                             \
-        b = larger(a, b);                                                                                              \
-        a = least;                                                                                                     \
-    }
+/// Leaves the smaller one in a.
+static inline void order(float *a, float *b) {
+    const float least = smaller(*a, *b);
+    *b = larger(*a, *b);
+    *a = least;
+}
 
 fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float *row, const float *lower, size_t first,
                                 size_t last, size_t step) {
+    if (step == 0) return FPX_ERROR_ARGUMENT;
     if (first >= last) return FPX_OK;
     if (!offsets || !upper || !row || !lower || first < step) return FPX_ERROR_ARGUMENT;
     for (size_t i = first; i < last; i++) {
         float a = upper[i - step], b = upper[i], c = upper[i + step], d = row[i - step];
         float e = row[i + step], f = lower[i - step], g = lower[i], h = lower[i + step];
         // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
-        FPX_ORDER(a, b)
-        FPX_ORDER(c, d)
-        FPX_ORDER(a, c) FPX_ORDER(b, d) FPX_ORDER(b, c) FPX_ORDER(e, f) FPX_ORDER(g, h) FPX_ORDER(e, g) FPX_ORDER(f, h)
-            FPX_ORDER(f, g) const float low =
-                larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
+        order(&a, &b), order(&c, &d), order(&a, &c), order(&b, &d), order(&b, &c);
+        order(&e, &f), order(&g, &h), order(&e, &g), order(&f, &h), order(&f, &g);
+        const float low = larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
         const float high = smaller(smaller(larger(a, h), larger(b, g)), smaller(larger(c, f), larger(d, e)));
         const float middle = low + high, twice = row[i] + row[i];
         offsets[i] = twice < middle ? middle - twice : twice - middle;
@@ -33,9 +33,14 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
     return FPX_OK;
 }
 
-/// How far a sample lies beyond both others, in steps.
+/// Whether a sample lies above both others, or below both; no where one of the three is not a number.
+static inline bool is_above(float sample, float left, float right) { return (sample > left) & (sample > right); }
+static inline bool is_below(float sample, float left, float right) { return (sample < left) & (sample < right); }
+
+/// How far it lies beyond both, in steps.
 static inline int32_t steps(float sample, float left, float right) {
-    const float offset = larger(sample - larger(left, right), 0) + smaller(sample - smaller(left, right), 0);
+    const float over = is_above(sample, left, right) ? sample - larger(left, right) : 0;
+    const float offset = is_below(sample, left, right) ? sample - smaller(left, right) : over;
     return (int32_t)larger(smaller(offset, (float)FPX_LINE_STEP), (float)-FPX_LINE_STEP);
 }
 
@@ -44,9 +49,10 @@ fpx_status fpx_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, c
     if (count == 0) return FPX_OK;
     if (!above || !below || !sums || !row || !left || !right) return FPX_ERROR_ARGUMENT;
     for (size_t i = 0; i < count; i++) {
-        above[i] = (uint8_t)(above[i] + (row[i] > larger(left[i], right[i])));
-        below[i] = (uint8_t)(below[i] + (row[i] < smaller(left[i], right[i])));
-        sums[i] += steps(row[i], left[i], right[i]);
+        above[i] = (uint8_t)(above[i] + is_above(row[i], left[i], right[i]));
+        below[i] = (uint8_t)(below[i] + is_below(row[i], left[i], right[i]));
+        // Modulo 2^32, as the header says.
+        sums[i] = (int32_t)((uint32_t)sums[i] + (uint32_t)steps(row[i], left[i], right[i]));
     }
     return FPX_OK;
 }
@@ -61,8 +67,8 @@ fpx_status fpx_tile_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *su
         const size_t end = count - first < tile_columns ? count : first + tile_columns;
         int32_t higher = 0, lower = 0, sum = 0;
         for (size_t i = first; i < end; i++) {
-            higher += row[i] > larger(left[i], right[i]);
-            lower += row[i] < smaller(left[i], right[i]);
+            higher += is_above(row[i], left[i], right[i]);
+            lower += is_below(row[i], left[i], right[i]);
             sum += steps(row[i], left[i], right[i]);
         }
         above[tile] = (uint8_t)higher;
@@ -80,9 +86,9 @@ static inline double whole(float sample) {
     return (clamped + rounder) - rounder;
 }
 
-fpx_status fpx_line_levels_f32(double *restrict columns, double *restrict tiles, const float *restrict row, size_t count,
-                               size_t tile_columns) {
-    if (tile_columns == 0) return FPX_ERROR_ARGUMENT;
+fpx_status fpx_line_levels_f32(double *restrict columns, double *restrict tiles, const float *restrict row,
+                               size_t count, size_t tile_columns) {
+    if (tile_columns == 0 || tile_columns > FPX_DETECTION_TILE_COLUMNS) return FPX_ERROR_ARGUMENT;
     if (count == 0) return FPX_OK;
     if (!columns || !tiles || !row) return FPX_ERROR_ARGUMENT;
     for (size_t i = 0; i < count; i++)

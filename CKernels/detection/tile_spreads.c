@@ -2,8 +2,8 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// Leaves the largest `count` values in `largest`, in descending order. Without branches, as which values are among them is
-/// chance; a constant `count` makes it a chain of registers.
+/// Leaves the largest `count` values in `largest`, in descending order. Without branches, as which values are among
+/// them is chance; a constant `count` makes it a chain of registers.
 static inline void take_largest(float *largest, size_t count, const float *values, size_t value_count, size_t step) {
     for (size_t rank = 0; rank < count; rank++)
         largest[rank] = -1;
@@ -62,8 +62,7 @@ fpx_status fpx_tile_spreads_f32(float *spreads, fpx_spread_sums *phases, const f
             if (end < first + fewest_columns) continue;
             const float *values = offsets + first * channels + channel;
             *spread = most_of(values, end - first, channels);
-            if (*spread > 0)
-                add_shares(phases + channel, values, end - first, channels, first, period, *spread);
+            if (*spread > 0) add_shares(phases + channel, values, end - first, channels, first, period, *spread);
         }
     }
     return FPX_OK;

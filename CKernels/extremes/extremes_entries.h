@@ -84,13 +84,14 @@ fpx_status PUBLIC(accumulate_strided)(uint16_t *above, uint16_t *below, uint16_t
             const size_t tile_frames = fpx_tile_end(done, frame_count, frames_a_tile) - done;
             const SAMPLE **next = rows;
             for (size_t frame = 0; frame < tile_frames; frame++) {
-                const void *top = fpx_frame(fpx_frame(first_row, frame_stride_bytes, done + frame), row_stride_bytes, first);
+                const void *top =
+                    fpx_frame(fpx_frame(first_row, frame_stride_bytes, done + frame), row_stride_bytes, first);
                 for (size_t row = 0; row < tile_rows + 2 * neighbours; row++)
                     *next++ = fpx_frame(top, row_stride_bytes, row * step);
             }
-            const fpx_status status = PUBLIC(accumulate_tile)(
-                counters[0], counters[1], counters[2], counters[3], counter_stride_bytes, rows, tile_frames, tile_rows,
-                sample_count, neighbours, distance_samples, black, white);
+            const fpx_status status = PUBLIC(accumulate_tile)(counters[0], counters[1], counters[2], counters[3],
+                                                              counter_stride_bytes, rows, tile_frames, tile_rows,
+                                                              sample_count, neighbours, distance_samples, black, white);
             if (status != FPX_OK) return status;
         }
     }

@@ -39,9 +39,11 @@
 #define DEFINITION fpx_extremes_f32_c
 #include "extremes_template.h"
 
-FPX_TARGET bool LEVEL(fpx_extremes_merge)(uint16_t *above, uint16_t *below, uint16_t *blind_above, uint16_t *blind_below,
-                          const uint16_t *other_above, const uint16_t *other_below, const uint16_t *other_blind_above,
-                          const uint16_t *other_blind_below, uint16_t frame_count, size_t sample_count) {
+FPX_TARGET bool LEVEL(fpx_extremes_merge)(uint16_t *above, uint16_t *below, uint16_t *blind_above,
+                                          uint16_t *blind_below, const uint16_t *other_above,
+                                          const uint16_t *other_below, const uint16_t *other_blind_above,
+                                          const uint16_t *other_blind_below, uint16_t frame_count,
+                                          size_t sample_count) {
     return fpx_merge_counters(above, below, blind_above, blind_below, other_above, other_below, other_blind_above,
                               other_blind_below, frame_count, sample_count);
 }

@@ -1,7 +1,7 @@
 // Both passes with the weights 1/4, 1/2, 1/4: OpenCV's for size 3. Included after a header of ../vectors.
 //
-// Sums are a + 2 b + c here, the weights' common factor left out: two passes give 16 times the result. Vectors of samples
-// are widened to two of sums, which packing makes one of again.
+// Sums are a + 2 b + c here, the weights' common factor left out: two passes give 16 times the result. Vectors of
+// samples are widened to two of sums, which packing makes one of again.
 
 #include "../kernels.h"
 

@@ -1,5 +1,5 @@
-// What the second pass is with vectors of x86-64, once its sums are in the order of pairs. Included once for each level,
-// after a header of ../vectors.
+// What the second pass is with vectors of x86-64, once its sums are in the order of pairs. Included once for each
+// level, after a header of ../vectors.
 
 enum {
     VECTORS = 4,
@@ -12,8 +12,8 @@ typedef struct pixels {
     fpx_vector_u32 second[VECTORS];
 } pixels;
 
-/// `pairs` are 16-bit numbers in the order of pairs, 2 * channels words from one pair of pixels to the next. One version
-/// for each kind of multiplication; inlined like everything here.
+/// `pairs` are 16-bit numbers in the order of pairs, 2 * channels words from one pair of pixels to the next. One
+/// version for each kind of multiplication; inlined like everything here.
 typedef pixels pixel_sum(const uint16_t *pairs, size_t channels, const fpx_gaussian_pairs *by, fpx_vector_u32 initial);
 
 FPX_OPERATION fpx_vector_u32 multiply_add(fpx_vector_u32 sums, fpx_vector_u16 a, fpx_vector_u16 b) {

@@ -1,11 +1,11 @@
-// Both passes for one type of samples, SAMPLE, of which SUM are the sums of one pass, SUM_BITS bits wide; ..._VECTOR are
-// vectors of samples, of sums and of the sums of both passes, and ...LANES(name) names of instructions on them; PASS(name)
-// makes the name of a pass, RADIUS and WEIGHTS are those in fpx_gaussian.
+// Both passes for one type of samples, SAMPLE, of which SUM are the sums of one pass, SUM_BITS bits wide; ..._VECTOR
+// are vectors of samples, of sums and of the sums of both passes, and ...LANES(name) names of instructions on them;
+// PASS(name) makes the name of a pass, RADIUS and WEIGHTS are those in fpx_gaussian.
 
 #define VECTOR_SAMPLES (FPX_VECTOR_BYTES / sizeof(SAMPLE))
 
-/// Four rows of a vector of samples, two of sums. Row r of the sums takes row r + tap of the samples with the weight of the
-/// tap; products and sums are exact modulo 2^SUM_BITS, and sums fit.
+/// Four rows of a vector of samples, two of sums. Row r of the sums takes row r + tap of the samples with the weight of
+/// the tap; products and sums are exact modulo 2^SUM_BITS, and sums fit.
 FPX_OPERATION void LANES(sum_columns)(SUM *sums, size_t row_sums, const SAMPLE *const *rows, size_t index,
                                       const SUM *weights, size_t tap_count) {
     SUM_VECTOR low[ROWS], high[ROWS];

@@ -48,39 +48,39 @@ fpx_status fpx_addweighted_f32(float *_Nonnull FPX_COUNTED_BY(sample_count) dest
 // Whole images: `row_count` rows of `row_sample_count` samples, each row `..._stride_bytes` after the one before
 // (negative: before it), on an OpenMP team of `threads` (0: default). Strides keep rows aligned for the sample type.
 
-fpx_status fpx_addweighted_u8_rows(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                   const uint8_t *_Nonnull first, ptrdiff_t first_stride_bytes,
-                                   const uint8_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+fpx_status fpx_addweighted_u8_rows(uint8_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                   const uint8_t *_Nonnull first FPX_NOESCAPE, ptrdiff_t first_stride_bytes,
+                                   const uint8_t *_Nonnull second FPX_NOESCAPE, ptrdiff_t second_stride_bytes,
                                    size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
                                    size_t threads);
-fpx_status fpx_addweighted_u16_rows(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                    const uint16_t *_Nonnull first, ptrdiff_t first_stride_bytes,
-                                    const uint16_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+fpx_status fpx_addweighted_u16_rows(uint16_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                    const uint16_t *_Nonnull first FPX_NOESCAPE, ptrdiff_t first_stride_bytes,
+                                    const uint16_t *_Nonnull second FPX_NOESCAPE, ptrdiff_t second_stride_bytes,
                                     size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
                                     size_t threads);
-fpx_status fpx_addweighted_f32_rows(float *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                    const float *_Nonnull first, ptrdiff_t first_stride_bytes,
-                                    const float *_Nonnull second, ptrdiff_t second_stride_bytes,
+fpx_status fpx_addweighted_f32_rows(float *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                    const float *_Nonnull first FPX_NOESCAPE, ptrdiff_t first_stride_bytes,
+                                    const float *_Nonnull second FPX_NOESCAPE, ptrdiff_t second_stride_bytes,
                                     size_t row_sample_count, size_t row_count, double alpha, double beta, double gamma,
                                     size_t threads);
 
 // The same on a runner of the caller's; null: on the calling thread.
 
-fpx_status fpx_addweighted_u8_rows_on(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                      const uint8_t *_Nonnull first, ptrdiff_t first_stride_bytes,
-                                      const uint8_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+fpx_status fpx_addweighted_u8_rows_on(uint8_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                      const uint8_t *_Nonnull first FPX_NOESCAPE, ptrdiff_t first_stride_bytes,
+                                      const uint8_t *_Nonnull second FPX_NOESCAPE, ptrdiff_t second_stride_bytes,
                                       size_t row_sample_count, size_t row_count, double alpha, double beta,
-                                      double gamma, const fpx_parallel_runner *_Nullable runner);
-fpx_status fpx_addweighted_u16_rows_on(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                       const uint16_t *_Nonnull first, ptrdiff_t first_stride_bytes,
-                                       const uint16_t *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                      double gamma, const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
+fpx_status fpx_addweighted_u16_rows_on(uint16_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                       const uint16_t *_Nonnull first FPX_NOESCAPE, ptrdiff_t first_stride_bytes,
+                                       const uint16_t *_Nonnull second FPX_NOESCAPE, ptrdiff_t second_stride_bytes,
                                        size_t row_sample_count, size_t row_count, double alpha, double beta,
-                                       double gamma, const fpx_parallel_runner *_Nullable runner);
-fpx_status fpx_addweighted_f32_rows_on(float *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                       const float *_Nonnull first, ptrdiff_t first_stride_bytes,
-                                       const float *_Nonnull second, ptrdiff_t second_stride_bytes,
+                                       double gamma, const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
+fpx_status fpx_addweighted_f32_rows_on(float *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                       const float *_Nonnull first FPX_NOESCAPE, ptrdiff_t first_stride_bytes,
+                                       const float *_Nonnull second FPX_NOESCAPE, ptrdiff_t second_stride_bytes,
                                        size_t row_sample_count, size_t row_count, double alpha, double beta,
-                                       double gamma, const fpx_parallel_runner *_Nullable runner);
+                                       double gamma, const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 
 #ifdef __cplusplus
 }

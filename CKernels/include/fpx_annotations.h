@@ -1,7 +1,7 @@
 /// Annotations that tell Swift what C cannot say, made harmless for compilers that do not know them: which pointers may
 /// be null, how many elements they point to, that a function keeps none, and that an enumeration will have no other
 /// values. With the second and the third, Swift makes overloads of its own that take `Span` and `MutableSpan`
-/// (`-enable-experimental-feature SafeInteropWrappers`).
+/// (`-enable-experimental-feature SafeInteropWrappers`), which check the lengths.
 #ifndef FPX_ANNOTATIONS_H
 #define FPX_ANNOTATIONS_H
 
@@ -14,7 +14,8 @@
 #endif
 #endif
 
-/// The pointer is to `count` elements, of which `count` is another argument.
+/// The pointer is to `count` elements, of which `count` is another argument, or is computed of others. A product stands
+/// in parentheses of its own, or formatters take it for the declaration of a pointer.
 #define FPX_COUNTED_BY(count)
 /// The pointer is not kept.
 #define FPX_NOESCAPE

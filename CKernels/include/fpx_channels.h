@@ -33,20 +33,22 @@ FPX_CONSTANT(size_t, FPX_CHANNELS_MAXIMUM, 4);
 
 fpx_status fpx_channel_sums_u8(uint64_t *_Nonnull FPX_COUNTED_BY(channels) sum FPX_NOESCAPE,
                                uint64_t *_Nonnull FPX_COUNTED_BY(channels) sum_of_squares FPX_NOESCAPE,
-                               const uint8_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count) samples FPX_NOESCAPE,
+                               const uint8_t *_Nonnull FPX_COUNTED_BY((channels * pixel_count)) samples FPX_NOESCAPE,
                                size_t channels, size_t pixel_count);
 fpx_status fpx_channel_sums_u16(uint64_t *_Nonnull FPX_COUNTED_BY(channels) sum FPX_NOESCAPE,
                                 uint64_t *_Nonnull FPX_COUNTED_BY(channels) sum_of_squares FPX_NOESCAPE,
-                                const uint16_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count) samples FPX_NOESCAPE,
+                                const uint16_t *_Nonnull FPX_COUNTED_BY((channels * pixel_count)) samples FPX_NOESCAPE,
                                 size_t channels, size_t pixel_count);
 
 // counts[c * 256 + x] (u16: c * 65536 + x) += how often channel c has the value x.
 
-fpx_status fpx_channel_histogram_u8(uint64_t *_Nonnull FPX_COUNTED_BY(channels * 256) counts FPX_NOESCAPE,
-                                    const uint8_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count) samples FPX_NOESCAPE,
+fpx_status fpx_channel_histogram_u8(uint64_t *_Nonnull FPX_COUNTED_BY((channels * 256)) counts FPX_NOESCAPE,
+                                    const uint8_t *_Nonnull FPX_COUNTED_BY((channels * pixel_count))
+                                        samples FPX_NOESCAPE,
                                     size_t channels, size_t pixel_count);
-fpx_status fpx_channel_histogram_u16(uint64_t *_Nonnull FPX_COUNTED_BY(channels * 65536) counts FPX_NOESCAPE,
-                                     const uint16_t *_Nonnull FPX_COUNTED_BY(channels *pixel_count) samples FPX_NOESCAPE,
+fpx_status fpx_channel_histogram_u16(uint64_t *_Nonnull FPX_COUNTED_BY((channels * 65536)) counts FPX_NOESCAPE,
+                                     const uint16_t *_Nonnull FPX_COUNTED_BY((channels * pixel_count))
+                                         samples FPX_NOESCAPE,
                                      size_t channels, size_t pixel_count);
 
 #ifdef __cplusplus

@@ -45,74 +45,88 @@ FPX_CONSTANT(size_t, FPX_EXTREMES_MAXIMUM_FRAMES, 65535);
 // One row. `rows_above`, `rows` and `rows_below` have frame_count pointers, each to the first sample of a row of
 // sample_count samples; the counters have sample_count elements.
 
-fpx_status fpx_extremes_u8_accumulate(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                      uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                      const uint8_t *_Nonnull const *_Nonnull rows_above,
-                                      const uint8_t *_Nonnull const *_Nonnull rows,
-                                      const uint8_t *_Nonnull const *_Nonnull rows_below, size_t frame_count,
-                                      size_t sample_count, size_t distance_samples, uint8_t black, uint8_t white);
-fpx_status fpx_extremes_u16_accumulate(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                       uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                       const uint16_t *_Nonnull const *_Nonnull rows_above,
-                                       const uint16_t *_Nonnull const *_Nonnull rows,
-                                       const uint16_t *_Nonnull const *_Nonnull rows_below, size_t frame_count,
-                                       size_t sample_count, size_t distance_samples, uint16_t black, uint16_t white);
-fpx_status fpx_extremes_f32_accumulate(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                       uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                       const float *_Nonnull const *_Nonnull rows_above,
-                                       const float *_Nonnull const *_Nonnull rows,
-                                       const float *_Nonnull const *_Nonnull rows_below, size_t frame_count,
-                                       size_t sample_count, size_t distance_samples, float black, float white);
+fpx_status fpx_extremes_u8_accumulate(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) above FPX_NOESCAPE,
+                                      uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) below FPX_NOESCAPE,
+                                      uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_above FPX_NOESCAPE,
+                                      uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_below FPX_NOESCAPE,
+                                      const uint8_t *_Nonnull const *_Nonnull rows_above FPX_NOESCAPE,
+                                      const uint8_t *_Nonnull const *_Nonnull rows FPX_NOESCAPE,
+                                      const uint8_t *_Nonnull const *_Nonnull rows_below FPX_NOESCAPE,
+                                      size_t frame_count, size_t sample_count, size_t distance_samples, uint8_t black,
+                                      uint8_t white);
+fpx_status fpx_extremes_u16_accumulate(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) above FPX_NOESCAPE,
+                                       uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) below FPX_NOESCAPE,
+                                       uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_above FPX_NOESCAPE,
+                                       uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_below FPX_NOESCAPE,
+                                       const uint16_t *_Nonnull const *_Nonnull rows_above FPX_NOESCAPE,
+                                       const uint16_t *_Nonnull const *_Nonnull rows FPX_NOESCAPE,
+                                       const uint16_t *_Nonnull const *_Nonnull rows_below FPX_NOESCAPE,
+                                       size_t frame_count, size_t sample_count, size_t distance_samples, uint16_t black,
+                                       uint16_t white);
+fpx_status fpx_extremes_f32_accumulate(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) above FPX_NOESCAPE,
+                                       uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) below FPX_NOESCAPE,
+                                       uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_above FPX_NOESCAPE,
+                                       uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) blind_below FPX_NOESCAPE,
+                                       const float *_Nonnull const *_Nonnull rows_above FPX_NOESCAPE,
+                                       const float *_Nonnull const *_Nonnull rows FPX_NOESCAPE,
+                                       const float *_Nonnull const *_Nonnull rows_below FPX_NOESCAPE,
+                                       size_t frame_count, size_t sample_count, size_t distance_samples, float black,
+                                       float white);
 
 // A tile of row_count rows, which is faster than row by row: the extremes of three samples of a row are found once for
 // the three rows that they are neighbours of. `rows` has row_count + 2 * distance_rows pointers for the first frame,
 // from the row distance_rows above the first that is counted to the row distance_rows below the last, then as many for
 // the next frame. Counters have row_count rows, each counter_stride_bytes after the one before.
 
-fpx_status fpx_extremes_u8_accumulate_tile(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                           uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                           ptrdiff_t counter_stride_bytes, const uint8_t *_Nonnull const *_Nonnull rows,
+fpx_status fpx_extremes_u8_accumulate_tile(uint16_t *_Nonnull above FPX_NOESCAPE, uint16_t *_Nonnull below FPX_NOESCAPE,
+                                           uint16_t *_Nonnull blind_above FPX_NOESCAPE,
+                                           uint16_t *_Nonnull blind_below FPX_NOESCAPE, ptrdiff_t counter_stride_bytes,
+                                           const uint8_t *_Nonnull const *_Nonnull rows FPX_NOESCAPE,
                                            size_t frame_count, size_t row_count, size_t sample_count,
                                            size_t distance_rows, size_t distance_samples, uint8_t black, uint8_t white);
-fpx_status fpx_extremes_u16_accumulate_tile(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                            uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                            ptrdiff_t counter_stride_bytes,
-                                            const uint16_t *_Nonnull const *_Nonnull rows, size_t frame_count,
-                                            size_t row_count, size_t sample_count, size_t distance_rows,
-                                            size_t distance_samples, uint16_t black, uint16_t white);
-fpx_status fpx_extremes_f32_accumulate_tile(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                            uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                            ptrdiff_t counter_stride_bytes, const float *_Nonnull const *_Nonnull rows,
+fpx_status fpx_extremes_u16_accumulate_tile(uint16_t *_Nonnull above FPX_NOESCAPE,
+                                            uint16_t *_Nonnull below FPX_NOESCAPE,
+                                            uint16_t *_Nonnull blind_above FPX_NOESCAPE,
+                                            uint16_t *_Nonnull blind_below FPX_NOESCAPE, ptrdiff_t counter_stride_bytes,
+                                            const uint16_t *_Nonnull const *_Nonnull rows FPX_NOESCAPE,
                                             size_t frame_count, size_t row_count, size_t sample_count,
-                                            size_t distance_rows, size_t distance_samples, float black, float white);
+                                            size_t distance_rows, size_t distance_samples, uint16_t black,
+                                            uint16_t white);
+fpx_status fpx_extremes_f32_accumulate_tile(uint16_t *_Nonnull above FPX_NOESCAPE,
+                                            uint16_t *_Nonnull below FPX_NOESCAPE,
+                                            uint16_t *_Nonnull blind_above FPX_NOESCAPE,
+                                            uint16_t *_Nonnull blind_below FPX_NOESCAPE, ptrdiff_t counter_stride_bytes,
+                                            const float *_Nonnull const *_Nonnull rows FPX_NOESCAPE, size_t frame_count,
+                                            size_t row_count, size_t sample_count, size_t distance_rows,
+                                            size_t distance_samples, float black, float white);
 
-// The same of frames in one buffer, each frame_stride_bytes after the one before it, whose rows are row_stride_bytes apart
-// (both may be negative); strides keep rows aligned for the sample type. `first_row` is that of the first frame, distance_rows
-// above the first row that is counted.
+// The same of frames in one buffer, each frame_stride_bytes after the one before it, whose rows are row_stride_bytes
+// apart (both may be negative); strides keep rows aligned for the sample type. `first_row` is that of the first frame,
+// distance_rows above the first row that is counted.
 
-fpx_status fpx_extremes_u8_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                              uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                              ptrdiff_t counter_stride_bytes, const uint8_t *_Nonnull first_row,
-                                              ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
-                                              size_t row_count, size_t sample_count, size_t distance_rows,
-                                              size_t distance_samples, uint8_t black, uint8_t white);
-fpx_status fpx_extremes_u16_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                               uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                               ptrdiff_t counter_stride_bytes, const uint16_t *_Nonnull first_row,
-                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
-                                               size_t row_count, size_t sample_count, size_t distance_rows,
-                                               size_t distance_samples, uint16_t black, uint16_t white);
-fpx_status fpx_extremes_f32_accumulate_strided(uint16_t *_Nonnull above, uint16_t *_Nonnull below,
-                                               uint16_t *_Nonnull blind_above, uint16_t *_Nonnull blind_below,
-                                               ptrdiff_t counter_stride_bytes, const float *_Nonnull first_row,
-                                               ptrdiff_t row_stride_bytes, ptrdiff_t frame_stride_bytes, size_t frame_count,
-                                               size_t row_count, size_t sample_count, size_t distance_rows,
-                                               size_t distance_samples, float black, float white);
+fpx_status fpx_extremes_u8_accumulate_strided(
+    uint16_t *_Nonnull above FPX_NOESCAPE, uint16_t *_Nonnull below FPX_NOESCAPE,
+    uint16_t *_Nonnull blind_above FPX_NOESCAPE, uint16_t *_Nonnull blind_below FPX_NOESCAPE,
+    ptrdiff_t counter_stride_bytes, const uint8_t *_Nonnull first_row FPX_NOESCAPE, ptrdiff_t row_stride_bytes,
+    ptrdiff_t frame_stride_bytes, size_t frame_count, size_t row_count, size_t sample_count, size_t distance_rows,
+    size_t distance_samples, uint8_t black, uint8_t white);
+fpx_status fpx_extremes_u16_accumulate_strided(
+    uint16_t *_Nonnull above FPX_NOESCAPE, uint16_t *_Nonnull below FPX_NOESCAPE,
+    uint16_t *_Nonnull blind_above FPX_NOESCAPE, uint16_t *_Nonnull blind_below FPX_NOESCAPE,
+    ptrdiff_t counter_stride_bytes, const uint16_t *_Nonnull first_row FPX_NOESCAPE, ptrdiff_t row_stride_bytes,
+    ptrdiff_t frame_stride_bytes, size_t frame_count, size_t row_count, size_t sample_count, size_t distance_rows,
+    size_t distance_samples, uint16_t black, uint16_t white);
+fpx_status fpx_extremes_f32_accumulate_strided(
+    uint16_t *_Nonnull above FPX_NOESCAPE, uint16_t *_Nonnull below FPX_NOESCAPE,
+    uint16_t *_Nonnull blind_above FPX_NOESCAPE, uint16_t *_Nonnull blind_below FPX_NOESCAPE,
+    ptrdiff_t counter_stride_bytes, const float *_Nonnull first_row FPX_NOESCAPE, ptrdiff_t row_stride_bytes,
+    ptrdiff_t frame_stride_bytes, size_t frame_count, size_t row_count, size_t sample_count, size_t distance_rows,
+    size_t distance_samples, float black, float white);
 
 // Adds the counters of another, disjoint set of frame_count frames, which may be damaged. False: no frames have such
-// counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where they
-// are black), there are more frames than the maximum, or a pointer is null with a sample_count above zero; the counters are
-// then worthless. Both sets together obey the maximum.
+// counters (in one frame a sample is not above and below its neighbours, above where they reach white, or below where
+// they are black), there are more frames than the maximum, or a pointer is null with a sample_count above zero; the
+// counters are then worthless. Both sets together obey the maximum.
 
 bool fpx_extremes_merge_checked(uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) above FPX_NOESCAPE,
                                 uint16_t *_Nonnull FPX_COUNTED_BY(sample_count) below FPX_NOESCAPE,

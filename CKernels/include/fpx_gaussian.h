@@ -48,7 +48,7 @@ typedef struct fpx_gaussian {
 
 /// Computes the weights: `size` odd in 3...FPX_GAUSSIAN_MAXIMUM_SIZE, `sigma` in pixels, finite and not negative.
 /// Sigma 0 means OpenCV's rule: its tables for sizes up to 9, above 0.3 * ((size - 1) * 0.5 - 1) + 0.8.
-fpx_status fpx_gaussian_prepare(fpx_gaussian *_Nonnull gaussian, size_t size, double sigma);
+fpx_status fpx_gaussian_prepare(fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE, size_t size, double sigma);
 
 /// The row or column in 0..<count that stands for `index`, which may lie any distance outside. `count` is at least 1;
 /// 0 when it is 1.
@@ -63,33 +63,36 @@ size_t fpx_gaussian_reflect_101(ptrdiff_t index, size_t count);
 /// Rows that are blurred together, sharing what they load.
 FPX_CONSTANT(size_t, FPX_GAUSSIAN_ROWS_PER_PASS, 4);
 
-fpx_status fpx_gaussian_u8_rows(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                const uint8_t *_Nonnull const *_Nonnull rows, size_t row_count, size_t width,
-                                size_t channels, const fpx_gaussian *_Nonnull gaussian);
-fpx_status fpx_gaussian_u16_rows(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                 const uint16_t *_Nonnull const *_Nonnull rows, size_t row_count, size_t width,
-                                 size_t channels, const fpx_gaussian *_Nonnull gaussian);
+fpx_status fpx_gaussian_u8_rows(uint8_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                const uint8_t *_Nonnull const *_Nonnull rows FPX_NOESCAPE, size_t row_count,
+                                size_t width, size_t channels, const fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE);
+fpx_status fpx_gaussian_u16_rows(uint16_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                 const uint16_t *_Nonnull const *_Nonnull rows FPX_NOESCAPE, size_t row_count,
+                                 size_t width, size_t channels, const fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE);
 
 // Whole images, on an OpenMP team of `threads` (0: default). Strides keep rows aligned for the sample type.
 
-fpx_status fpx_gaussian_u8_image(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                 const uint8_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
-                                 size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian, size_t threads);
-fpx_status fpx_gaussian_u16_image(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                  const uint16_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
-                                  size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
-                                  size_t threads);
+fpx_status fpx_gaussian_u8_image(uint8_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                 const uint8_t *_Nonnull source FPX_NOESCAPE, ptrdiff_t source_stride_bytes,
+                                 size_t width, size_t height, size_t channels,
+                                 const fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE, size_t threads);
+fpx_status fpx_gaussian_u16_image(uint16_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                  const uint16_t *_Nonnull source FPX_NOESCAPE, ptrdiff_t source_stride_bytes,
+                                  size_t width, size_t height, size_t channels,
+                                  const fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE, size_t threads);
 
 // The same on a runner of the caller's; null: on the calling thread.
 
-fpx_status fpx_gaussian_u8_image_on(uint8_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                    const uint8_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
-                                    size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
-                                    const fpx_parallel_runner *_Nullable runner);
-fpx_status fpx_gaussian_u16_image_on(uint16_t *_Nonnull destination, ptrdiff_t destination_stride_bytes,
-                                     const uint16_t *_Nonnull source, ptrdiff_t source_stride_bytes, size_t width,
-                                     size_t height, size_t channels, const fpx_gaussian *_Nonnull gaussian,
-                                     const fpx_parallel_runner *_Nullable runner);
+fpx_status fpx_gaussian_u8_image_on(uint8_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                    const uint8_t *_Nonnull source FPX_NOESCAPE, ptrdiff_t source_stride_bytes,
+                                    size_t width, size_t height, size_t channels,
+                                    const fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE,
+                                    const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
+fpx_status fpx_gaussian_u16_image_on(uint16_t *_Nonnull destination FPX_NOESCAPE, ptrdiff_t destination_stride_bytes,
+                                     const uint16_t *_Nonnull source FPX_NOESCAPE, ptrdiff_t source_stride_bytes,
+                                     size_t width, size_t height, size_t channels,
+                                     const fpx_gaussian *_Nonnull gaussian FPX_NOESCAPE,
+                                     const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 
 #ifdef __cplusplus
 }

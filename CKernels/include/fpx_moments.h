@@ -42,37 +42,37 @@ FPX_CONSTANT(size_t, FPX_MOMENTS_U16_MAXIMUM_FRAMES, 65537);
 
 fpx_status fpx_moments_u8_accumulate_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                           uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
-                                          const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                          size_t sample_count);
+                                          const uint8_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
+                                          size_t frame_count, size_t sample_count);
 fpx_status fpx_moments_u16_accumulate_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                            uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
-                                           const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                           size_t sample_count);
+                                           const uint16_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
+                                           size_t frame_count, size_t sample_count);
 
 // The whole frame in tiles of tile_sample_count (the last may be shorter), on an OpenMP team of `threads` (0:
 // default). Errors as above, and FPX_ERROR_ARGUMENT for a tile of zero samples.
 
 fpx_status fpx_moments_u8_accumulate(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                      uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
-                                     const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                     const uint8_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE, size_t frame_count,
                                      size_t sample_count, size_t tile_sample_count, size_t threads);
 fpx_status fpx_moments_u16_accumulate(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                       uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
-                                      const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                      const uint16_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE, size_t frame_count,
                                       size_t sample_count, size_t tile_sample_count, size_t threads);
 
 // The same on a runner of the caller's; null: on the calling thread.
 
 fpx_status fpx_moments_u8_accumulate_on(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                         uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
-                                        const uint8_t *_Nonnull const *_Nonnull frames, size_t frame_count,
+                                        const uint8_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE, size_t frame_count,
                                         size_t sample_count, size_t tile_sample_count,
-                                        const fpx_parallel_runner *_Nullable runner);
+                                        const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 fpx_status fpx_moments_u16_accumulate_on(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                          uint64_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,
-                                         const uint16_t *_Nonnull const *_Nonnull frames, size_t frame_count,
-                                         size_t sample_count, size_t tile_sample_count,
-                                         const fpx_parallel_runner *_Nullable runner);
+                                         const uint16_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
+                                         size_t frame_count, size_t sample_count, size_t tile_sample_count,
+                                         const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 
 // The same of frames in one buffer, each frame_stride_bytes (negative: before) after the one before it; strides keep
 // frames aligned for the sample type.
@@ -80,15 +80,17 @@ fpx_status fpx_moments_u16_accumulate_on(uint32_t *_Nonnull FPX_COUNTED_BY(sampl
 fpx_status fpx_moments_u8_accumulate_strided(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                              uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                                  sum_of_squares FPX_NOESCAPE,
-                                             const uint8_t *_Nonnull first_frame, ptrdiff_t frame_stride_bytes,
-                                             size_t frame_count, size_t sample_count, size_t tile_sample_count,
-                                             const fpx_parallel_runner *_Nullable runner);
+                                             const uint8_t *_Nonnull first_frame FPX_NOESCAPE,
+                                             ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
+                                             size_t tile_sample_count,
+                                             const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 fpx_status fpx_moments_u16_accumulate_strided(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                               uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                                   sum_of_squares FPX_NOESCAPE,
-                                              const uint16_t *_Nonnull first_frame, ptrdiff_t frame_stride_bytes,
-                                              size_t frame_count, size_t sample_count, size_t tile_sample_count,
-                                              const fpx_parallel_runner *_Nullable runner);
+                                              const uint16_t *_Nonnull first_frame FPX_NOESCAPE,
+                                              ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
+                                              size_t tile_sample_count,
+                                              const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 
 // Takes one frame's tile back out, exactly: the inverse of accumulating it. It must have been accumulated.
 // From here on: FPX_ERROR_ARGUMENT for a null pointer with a sample_count above zero; then nothing is written.
@@ -117,9 +119,9 @@ fpx_status fpx_moments_u16_merge_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_c
                                           other_sum_of_squares FPX_NOESCAPE,
                                       size_t sample_count);
 
-// The same of sums that may be damaged. False: no frame_count frames have such sums (no sum is above that of as many largest
-// samples, no sum of squares above that sum times the largest sample, and n Σx² >= (Σx)²), there are more frames than the
-// maximum, or a pointer is null with a sample_count above zero; the accumulators are then worthless.
+// The same of sums that may be damaged. False: no frame_count frames have such sums (no sum is above that of as many
+// largest samples, no sum of squares above that sum times the largest sample, and n Σx² >= (Σx)²), there are more
+// frames than the maximum, or a pointer is null with a sample_count above zero; the accumulators are then worthless.
 
 bool fpx_moments_u8_merge_checked_tile(uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum FPX_NOESCAPE,
                                        uint32_t *_Nonnull FPX_COUNTED_BY(sample_count) sum_of_squares FPX_NOESCAPE,

@@ -46,15 +46,18 @@ FPX_CONSTANT(size_t, FPX_WELFORD_BLOCK_FRAMES, 4);
 
 fpx_status fpx_welford_u8_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                           double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                          size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames,
+                                          size_t frames_before,
+                                          const uint8_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
                                           size_t frame_count, size_t sample_count);
 fpx_status fpx_welford_u16_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                            double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                           size_t frames_before, const uint16_t *_Nonnull const *_Nonnull frames,
+                                           size_t frames_before,
+                                           const uint16_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
                                            size_t frame_count, size_t sample_count);
 fpx_status fpx_welford_f32_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                            double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                           size_t frames_before, const float *_Nonnull const *_Nonnull frames,
+                                           size_t frames_before,
+                                           const float *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
                                            size_t frame_count, size_t sample_count);
 
 // The whole frame in tiles of tile_sample_count (the last may be shorter), on an OpenMP team of `threads` (0:
@@ -62,16 +65,16 @@ fpx_status fpx_welford_f32_accumulate_tile(double *_Nonnull FPX_COUNTED_BY(sampl
 
 fpx_status fpx_welford_u8_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                      double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                     size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames,
+                                     size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
                                      size_t frame_count, size_t sample_count, size_t tile_sample_count, size_t threads);
 fpx_status fpx_welford_u16_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                       double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                      size_t frames_before, const uint16_t *_Nonnull const *_Nonnull frames,
-                                      size_t frame_count, size_t sample_count, size_t tile_sample_count,
-                                      size_t threads);
+                                      size_t frames_before,
+                                      const uint16_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE, size_t frame_count,
+                                      size_t sample_count, size_t tile_sample_count, size_t threads);
 fpx_status fpx_welford_f32_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                       double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                      size_t frames_before, const float *_Nonnull const *_Nonnull frames,
+                                      size_t frames_before, const float *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
                                       size_t frame_count, size_t sample_count, size_t tile_sample_count,
                                       size_t threads);
 
@@ -79,38 +82,44 @@ fpx_status fpx_welford_f32_accumulate(double *_Nonnull FPX_COUNTED_BY(sample_cou
 
 fpx_status fpx_welford_u8_accumulate_on(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                         double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                        size_t frames_before, const uint8_t *_Nonnull const *_Nonnull frames,
-                                        size_t frame_count, size_t sample_count, size_t tile_sample_count,
-                                        const fpx_parallel_runner *_Nullable runner);
+                                        size_t frames_before,
+                                        const uint8_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE, size_t frame_count,
+                                        size_t sample_count, size_t tile_sample_count,
+                                        const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 fpx_status fpx_welford_u16_accumulate_on(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                          double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                         size_t frames_before, const uint16_t *_Nonnull const *_Nonnull frames,
+                                         size_t frames_before,
+                                         const uint16_t *_Nonnull const *_Nonnull frames FPX_NOESCAPE,
                                          size_t frame_count, size_t sample_count, size_t tile_sample_count,
-                                         const fpx_parallel_runner *_Nullable runner);
+                                         const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 fpx_status fpx_welford_f32_accumulate_on(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                          double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                         size_t frames_before, const float *_Nonnull const *_Nonnull frames,
-                                         size_t frame_count, size_t sample_count, size_t tile_sample_count,
-                                         const fpx_parallel_runner *_Nullable runner);
+                                         size_t frames_before,
+                                         const float *_Nonnull const *_Nonnull frames FPX_NOESCAPE, size_t frame_count,
+                                         size_t sample_count, size_t tile_sample_count,
+                                         const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 
 // The same of frames in one buffer, each frame_stride_bytes (negative: before) after the one before it; strides keep
 // frames aligned for the sample type.
 
 fpx_status fpx_welford_u8_accumulate_strided(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                              double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                             size_t frames_before, const uint8_t *_Nonnull first_frame,
+                                             size_t frames_before, const uint8_t *_Nonnull first_frame FPX_NOESCAPE,
                                              ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
-                                             size_t tile_sample_count, const fpx_parallel_runner *_Nullable runner);
+                                             size_t tile_sample_count,
+                                             const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 fpx_status fpx_welford_u16_accumulate_strided(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                               double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                              size_t frames_before, const uint16_t *_Nonnull first_frame,
+                                              size_t frames_before, const uint16_t *_Nonnull first_frame FPX_NOESCAPE,
                                               ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
-                                              size_t tile_sample_count, const fpx_parallel_runner *_Nullable runner);
+                                              size_t tile_sample_count,
+                                              const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 fpx_status fpx_welford_f32_accumulate_strided(double *_Nonnull FPX_COUNTED_BY(sample_count) mean FPX_NOESCAPE,
                                               double *_Nonnull FPX_COUNTED_BY(sample_count) m2 FPX_NOESCAPE,
-                                              size_t frames_before, const float *_Nonnull first_frame,
+                                              size_t frames_before, const float *_Nonnull first_frame FPX_NOESCAPE,
                                               ptrdiff_t frame_stride_bytes, size_t frame_count, size_t sample_count,
-                                              size_t tile_sample_count, const fpx_parallel_runner *_Nullable runner);
+                                              size_t tile_sample_count,
+                                              const fpx_parallel_runner *_Nullable runner FPX_NOESCAPE);
 
 // Chan, Golub & LeVeque 1979: takes the moments of another, disjoint set of frames into mean/m2, which hold those of
 // frame_count frames. With an other_frame_count of 0 nothing changes.

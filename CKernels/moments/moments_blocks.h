@@ -1,5 +1,5 @@
-// The definition for one type of samples: SAMPLE and SQUARE are the types of samples and of sums of squares, KERNEL is the
-// kernel's name.
+// The definition for one type of samples: SAMPLE and SQUARE are the types of samples and of sums of squares, KERNEL is
+// the kernel's name.
 
 void KERNEL(uint32_t *sum, SQUARE *sum_of_squares, const SAMPLE *const *frames, size_t frame_count, size_t first_sample,
             size_t end_sample) {

@@ -1,9 +1,10 @@
-// 8-bit samples with dot products, of four frames: interleaved byte by byte, so that each doubleword holds one position of
-// the four. Included after moments_columns.h, with DOT_LEVEL(name) making the kernel's name.
+// 8-bit samples with dot products, of four frames: interleaved byte by byte, so that each doubleword holds one position
+// of the four. Included after moments_columns.h, with DOT_LEVEL(name) making the kernel's name.
 //
-// Times 1 the products sum the samples. Where both factors are unsigned, those of samples with themselves sum the squares;
-// where the second one is signed, times (x ^ 0x80) = x - 128 they give x*x - 128*x, from which 128 times the sum makes x*x
-// again. All of it is modulo 2^32, and nothing saturates. A missing frame counts as zeros, which add nothing to either sum.
+// Times 1 the products sum the samples. Where both factors are unsigned, those of samples with themselves sum the
+// squares; where the second one is signed, times (x ^ 0x80) = x - 128 they give x*x - 128*x, from which 128 times the
+// sum makes x*x again. All of it is modulo 2^32, and nothing saturates. A missing frame counts as zeros, which add
+// nothing to either sum.
 
 typedef struct dot_column {
     fpx_vector_u32 sum[4];

@@ -1,5 +1,5 @@
-// The functions for one type of samples. SAMPLE is the type, SQUARE that of the sums of squares, PUBLIC(name) a function's
-// name, ENTRY(name) a kernel's in the table, MAXIMUM_FRAMES the most frames of a call.
+// The functions for one type of samples. SAMPLE is the type, SQUARE that of the sums of squares, PUBLIC(name) a
+// function's name, ENTRY(name) a kernel's in the table, MAXIMUM_FRAMES the most frames of a call.
 
 fpx_status PUBLIC(accumulate_tile)(uint32_t *sum, SQUARE *sum_of_squares, const SAMPLE *const *frames,
                                    size_t frame_count, size_t sample_count) {
@@ -53,8 +53,8 @@ fpx_status PUBLIC(accumulate_strided)(uint32_t *sum, SQUARE *sum_of_squares, con
     return FPX_OK;
 }
 
-// The passes below move 9 to 24 bytes for a handful of operations a sample: with the vectors that every x86-64 and arm64
-// compiler may use they already wait for memory, so those without a question to ask have no variants.
+// The passes below move 9 to 24 bytes for a handful of operations a sample: with the vectors that every x86-64 and
+// arm64 compiler may use they already wait for memory, so those without a question to ask have no variants.
 
 fpx_status PUBLIC(remove_tile)(uint32_t *restrict sum, SQUARE *restrict sum_of_squares, const SAMPLE *restrict frame,
                                size_t sample_count) {
@@ -82,9 +82,9 @@ fpx_status PUBLIC(merge_tile)(uint32_t *restrict sum, SQUARE *restrict sum_of_sq
 
 bool PUBLIC(merge_checked_tile)(uint32_t *sum, SQUARE *sum_of_squares, const uint32_t *other_sum,
                                 const SQUARE *other_sum_of_squares, size_t frame_count, size_t sample_count) {
+    if (frame_count > MAXIMUM_FRAMES) return false;
     if (sample_count == 0) return true;
     if (!sum || !sum_of_squares || !other_sum || !other_sum_of_squares) return false;
-    if (frame_count > MAXIMUM_FRAMES) return false;
     return fpx_kernels_selected()->ENTRY(merge)(sum, sum_of_squares, other_sum, other_sum_of_squares,
                                                 (uint32_t)frame_count, sample_count);
 }

@@ -1,6 +1,6 @@
 // The kernel for one type of samples and one way to sum up a column: SAMPLE and SQUARE are the types of samples and of
-// sums of squares, KERNEL is the kernel's name, TARGET what it may use, DEFINITION the kernel in C, for what is left over;
-// ADD_FRAMES(sum, sum_of_squares, frames, frame_count, first_sample) adds a column of at most MOST_FRAMES frames;
+// sums of squares, KERNEL is the kernel's name, TARGET what it may use, DEFINITION the kernel in C, for what is left
+// over; ADD_FRAMES(sum, sum_of_squares, frames, frame_count, first_sample) adds a column of at most MOST_FRAMES frames;
 // NAME(name) makes the name of a function.
 
 TARGET static inline __attribute__((always_inline)) void NAME(add_column)(uint32_t *sum, SQUARE *sum_of_squares,
@@ -21,7 +21,8 @@ TARGET static inline __attribute__((always_inline)) void NAME(add_column)(uint32
 TARGET void KERNEL(uint32_t *sum, SQUARE *sum_of_squares, const SAMPLE *const *frames, size_t frame_count,
                    size_t first_sample, size_t end_sample) {
     size_t index = first_sample;
-    // The batches that the program really takes are known to the compiler, which then keeps pointers at hand and unrolls.
+    // The batches that the program really takes are known to the compiler, which then keeps pointers at hand and
+    // unrolls.
     switch (frame_count) {
     case 6: ADD_COLUMNS_OF(6); break;
     case 8: ADD_COLUMNS_OF(8); break;

@@ -1,6 +1,6 @@
-// Adding the sums of other frames, with the question whether frames can have them. SQUARE is the type of sums of squares,
-// KERNEL the kernel's name; IMPOSSIBLE(x, xx) sets bits where no frames have the sums x and xx, and IS_POSSIBLE(bits) asks
-// for them.
+// Adding the sums of other frames, with the question whether frames can have them. SQUARE is the type of sums of
+// squares, KERNEL the kernel's name; IMPOSSIBLE(x, xx) sets bits where no frames have the sums x and xx, and
+// IS_POSSIBLE(bits) asks for them.
 
 FPX_TARGET bool KERNEL(uint32_t *restrict sum, SQUARE *restrict sum_of_squares, const uint32_t *restrict other_sum,
                        const SQUARE *restrict other_sum_of_squares, uint32_t frame_count, size_t sample_count) {

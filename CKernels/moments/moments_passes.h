@@ -1,5 +1,5 @@
-// The passes over finished sums, for compilers to vectorise with the instructions of each level. Included with FPX_TARGET,
-// and with LEVEL(name) making a kernel's name.
+// The passes over finished sums, for compilers to vectorise with the instructions of each level. Included with
+// FPX_TARGET, and with LEVEL(name) making a kernel's name.
 
 #include "moments_summary_total.h"
 
@@ -11,8 +11,8 @@
 #define KERNEL LEVEL(fpx_moments_u16_summarize)
 #include "moments_summary.h"
 
-// Differences whose highest bit is set where they are below 0: all numbers are below 2^63, the last one's where the first is
-// not below 0.
+// Differences whose highest bit is set where they are below 0: all numbers are below 2^63, the last one's where the
+// first is not below 0.
 #define SQUARE uint32_t
 #define MAXIMUM_SAMPLE UINT8_MAX
 #define KERNEL LEVEL(fpx_moments_u8_merge)

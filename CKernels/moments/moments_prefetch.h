@@ -8,8 +8,8 @@
 #include "../cpu.h"
 
 /// The hardware's prefetchers see eight frames and two accumulators at once and follow the accumulators too late.
-/// Asking 256 samples ahead measured best of 128 to 1,024 samples, on x86-64; elsewhere nothing was measured, and nothing
-/// is asked for.
+/// Asking 256 samples ahead measured best of 128 to 1,024 samples, on x86-64; elsewhere nothing was measured, and
+/// nothing is asked for.
 #define FPX_PREFETCH_AHEAD_SAMPLES ((uintptr_t)256)
 
 /// Addresses past the end are harmless: prefetching never faults.

@@ -2,15 +2,15 @@
 // functions, TARGET is what it may use, ADD_PRODUCTS(sums, a, b) adds the products of pairs of signed words to 32 bits.
 // IS_FUSED says that it is one instruction.
 //
-// Samples of two frames are interleaved. Products are of signed words, so samples are shifted to y = x - 2^15 first, and
-// the sums begin with what that takes away: with n frames
+// Samples of two frames are interleaved. Products are of signed words, so samples are shifted to y = x - 2^15 first,
+// and the sums begin with what that takes away: with n frames
 //     sum of x = sum of y + n * 2^15,
 //     sum of x*x = sum of y*y + 2^16 * sum of x - n * 2^30.
 // The second is known modulo 2^32 by that. Its upper half is that of 256 * c, where c is a coarse sum with
 //     0 <= sum of x*x - 256 * c < 2^32,
 // and one more where the lower half is smaller than that of 256 * c. Where an instruction multiplies and adds, c is the
-// sum of z*z, with x = 16 z + r: the difference, of r * (32 z + r), is below 2^32 for up to 2184 frames. Elsewhere it takes
-// less to shift the squares of each pair of frames, and
+// sum of z*z, with x = 16 z + r: the difference, of r * (32 z + r), is below 2^32 for up to 2184 frames. Elsewhere it
+// takes less to shift the squares of each pair of frames, and
 //     c = sum of (y*y of a pair >> 8) + 2^8 * sum of x - n * 2^22:
 // the difference is of what is shifted out. A missing frame counts as y = 0, x = 2^15.
 

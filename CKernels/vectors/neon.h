@@ -1,5 +1,5 @@
-/// Vectors of 16 bytes: Advanced SIMD of arm64. The names are those of avx2.h. As there, integers of all widths have one
-/// type, so that the same templates serve.
+/// Vectors of 16 bytes: Advanced SIMD of arm64. The names are those of avx2.h. As there, integers of all widths have
+/// one type, so that the same templates serve.
 #ifndef FPX_VECTORS_NEON_H
 #define FPX_VECTORS_NEON_H
 

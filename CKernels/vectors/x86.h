@@ -1,6 +1,7 @@
-// What the vectors of x86-64 have in common whose width is in the names of the instructions alone. Included by avx2.h and
-// avx512.h, which make the names: fpx_integers and fpx_floats are the types, FPX_MM(name) an instruction's name,
-// FPX_WHOLE(name) that of one on whole vectors of integers, FPX_DOT_PRODUCT(name) that of a product added to doublewords.
+// What the vectors of x86-64 have in common whose width is in the names of the instructions alone. Included by avx2.h
+// and avx512.h, which make the names: fpx_integers and fpx_floats are the types, FPX_MM(name) an instruction's name,
+// FPX_WHOLE(name) that of one on whole vectors of integers, FPX_DOT_PRODUCT(name) that of a product added to
+// doublewords.
 
 #define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
 

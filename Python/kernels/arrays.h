@@ -67,8 +67,8 @@ bool array_overlaps_shifted(const array *written, const array *read);
 void array_copy_out(void *destination, const array *source);
 /// The inverse.
 void array_copy_in(const array *destination, const void *source);
-/// Copies a contiguous array into another one of its size and type, which Python calls `name`; into none for None. False
-/// with an exception set when it does not fit.
+/// Copies a contiguous array into another one of its size and type, which Python calls `name`; into none for None.
+/// False with an exception set when it does not fit.
 bool array_copy_to(const array *source, PyObject *destination, const char *name);
 
 #endif

@@ -44,9 +44,9 @@ bool collector_begin(collector *collector, PyObject *shape, sample_type type, ui
 /// False with an exception set for an object that was never given its arrays.
 bool collector_is_ready(const collector *collector);
 
-/// A method `add(frames, *, threads=1)`: all that has to be true before frames are added is true when this returns true,
-/// and the object's lock is held. Otherwise an exception is set. What is no array as the object wants it goes through its
-/// method `_stack_of`, which makes one of it or refuses it.
+/// A method `add(frames, *, threads=1)`: all that has to be true before frames are added is true when this returns
+/// true, and the object's lock is held. Otherwise an exception is set. What is no array as the object wants it goes
+/// through its method `_stack_of`, which makes one of it or refuses it.
 bool collector_take(collector *collector, PyObject *const *arguments, Py_ssize_t count, PyObject *keywords,
                     frame_stack *stack, size_t *threads);
 /// Releases the stack and the lock.

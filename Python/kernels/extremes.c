@@ -1,5 +1,5 @@
-// How often samples lie beyond all their neighbours, over frames; and, of each frame, how bright and how rough it is, with
-// coarse sums of two halves of the frames: what tells, when defects are judged, what the frames show.
+// How often samples lie beyond all their neighbours, over frames; and, of each frame, how bright and how rough it is,
+// with coarse sums of two halves of the frames: what tells, when defects are judged, what the frames show.
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +118,8 @@ static void count_tile(size_t tile, void *context) {
     }
 }
 
-/// Whoever has the frame, and in whatever order it comes, it gets into the same half. Any even split of the contents does.
+/// Whoever has the frame, and in whatever order it comes, it gets into the same half. Any even split of the contents
+/// does.
 static int64_t half_of(const fact *fact) {
     const uint64_t mixed =
         (uint64_t)fact->level * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)fact->roughness * UINT64_C(0xc2b2ae3d27d4eb4f);

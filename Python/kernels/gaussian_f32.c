@@ -46,8 +46,8 @@ static void prepare_weights(float *weights, size_t size, double sigma) {
 #define ADD_TAP(tap) sum += weights[tap] * (before[tap][first + sample] + after[tap][first + sample])
 
 /// destination[i] = weights[0] centre[i] + the sum over k of weights[k] (before[k][i] + after[k][i]), in this order.
-static void weigh_plainly(float *destination, const float *centre, const float *const *before, const float *const *after,
-                          const float *weights, size_t radius, size_t count) {
+static void weigh_plainly(float *destination, const float *centre, const float *const *before,
+                          const float *const *after, const float *weights, size_t radius, size_t count) {
     for (size_t first = 0; first < count; first += BLOCK_SAMPLES) {
         const size_t length = count - first < BLOCK_SAMPLES ? count - first : BLOCK_SAMPLES;
         float sums[BLOCK_SAMPLES];
@@ -94,8 +94,8 @@ __attribute__((target("avx2"))) static void weigh_avx2(float *destination, const
             const __m256 weight = _mm256_set1_ps(weights[tap]);
             const float *left = before[tap] + first, *right = after[tap] + first;
             for (size_t vector = 0; vector < VECTORS; vector++) {
-                const __m256 ends = _mm256_add_ps(_mm256_loadu_ps(left + LANES * vector),
-                                                  _mm256_loadu_ps(right + LANES * vector));
+                const __m256 ends =
+                    _mm256_add_ps(_mm256_loadu_ps(left + LANES * vector), _mm256_loadu_ps(right + LANES * vector));
                 sums[vector] = _mm256_add_ps(sums[vector], _mm256_mul_ps(weight, ends));
             }
         }

@@ -2,8 +2,8 @@
 ///
 /// Weights: those of CKernels/gaussian (OpenCV's getGaussianKernelBitExact) before they are rounded to fixed point, in
 /// float64, then rounded to float32. First along the rows, then down the columns; each sum is
-/// w[r] x[0] + w[r-1] (x[-1] + x[+1]) + ... from the centre outwards, in float32, no fused operations. So threads, bands
-/// and SIMD change no bit. Borders are reflected without repeating the border sample (reflect 101).
+/// w[r] x[0] + w[r-1] (x[-1] + x[+1]) + ... from the centre outwards, in float32, no fused operations. So threads,
+/// bands and SIMD change no bit. Borders are reflected without repeating the border sample (reflect 101).
 #ifndef FASTPIX_GAUSSIAN_F32_H
 #define FASTPIX_GAUSSIAN_F32_H
 

@@ -346,8 +346,8 @@ static PyObject *fill(PyObject *object, PyObject *result_object, bool is_varianc
 static PyObject *moments_mean(PyObject *object, PyObject *result) { return fill(object, result, false); }
 static PyObject *moments_variance(PyObject *object, PyObject *result) { return fill(object, result, true); }
 
-/// `_copy_sums(first, second, takes_in)`: copies the accumulators into arrays, or not for None; returns the number of all
-/// frames, and the bytes of those that are kept. With `takes_in` they are taken in before, and there are none.
+/// `_copy_sums(first, second, takes_in)`: copies the accumulators into arrays, or not for None; returns the number of
+/// all frames, and the bytes of those that are kept. With `takes_in` they are taken in before, and there are none.
 static PyObject *moments_copy_sums(PyObject *object, PyObject *const *arguments, Py_ssize_t argument_count,
                                    PyObject *keywords) {
     static const char *const names[] = {"first", "second", "takes_in", NULL};

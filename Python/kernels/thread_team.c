@@ -1,8 +1,8 @@
 // The kernels' teams of threads, in place of CKernels/parallel.c: threads that are made for a call and joined in it.
 //
-// A Python process may fork at any time (multiprocessing, data loaders). OpenMP runtimes keep their threads, and after a
-// fork the child waits for ones that it does not have. Threads that end with the call cannot be missed; making one takes
-// some 20 microseconds, which calls that ask for several threads are long enough for.
+// A Python process may fork at any time (multiprocessing, data loaders). OpenMP runtimes keep their threads, and after
+// a fork the child waits for ones that it does not have. Threads that end with the call cannot be missed; making one
+// takes some 20 microseconds, which calls that ask for several threads are long enough for.
 
 #include <pthread.h>
 #include <stdatomic.h>

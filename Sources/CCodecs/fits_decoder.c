@@ -75,9 +75,9 @@ static unsigned sample_bits(const fits_picture *picture) {
 // MARK: - What the header says
 
 static fpx_photo_status refuse(fpx_photo_error *error, const char *what) {
-    fpx_photo_explain(error,
-                      "a FITS picture with %s, which is not read; take 8, 16 or 32 bits, whole or floating-point numbers",
-                      what);
+    fpx_photo_explain(
+        error, "a FITS picture with %s, which is not read; take 8, 16 or 32 bits, whole or floating-point numbers",
+        what);
     return FPX_PHOTO_UNSUPPORTED;
 }
 
@@ -102,19 +102,19 @@ static fpx_photo_status choose_rule(const fpx_fits_header *header, fits_picture 
     }
     picture->zero = fpx_fits_number(header, "BZERO", 0);
     picture->scale = fpx_fits_number(header, "BSCALE", 1);
-    picture->has_blank = picture->bits > 0 && fpx_fits_integer(header, picture->is_tiled ? "ZBLANK" : "BLANK",
-                                                              &picture->blank);
+    picture->has_blank =
+        picture->bits > 0 && fpx_fits_integer(header, picture->is_tiled ? "ZBLANK" : "BLANK", &picture->blank);
     bool is_plain = picture->scale == 1;
     switch (picture->bits) {
     case 8: picture->rule = is_plain && picture->zero == 0 ? TO_U8 : TO_F32_SCALED; return FPX_PHOTO_OK;
     case 16:
-        picture->rule = is_plain && picture->zero == 0        ? TO_U16
+        picture->rule = is_plain && picture->zero == 0       ? TO_U16
                         : is_plain && picture->zero == 32768 ? TO_U16_SHIFTED
                                                              : TO_F32_SCALED;
         return FPX_PHOTO_OK;
     case 32:
-        picture->rule = is_plain && (picture->zero == 0 || picture->zero == 2147483648.0) ? TO_F32_EXACT
-                                                                                         : TO_F32_SCALED;
+        picture->rule =
+            is_plain && (picture->zero == 0 || picture->zero == 2147483648.0) ? TO_F32_EXACT : TO_F32_SCALED;
         return FPX_PHOTO_OK;
     case -32: picture->rule = is_plain && picture->zero == 0 ? TO_F32 : TO_F32_SCALED; return FPX_PHOTO_OK;
     case 64: return refuse(error, "64-bit whole numbers");
@@ -413,9 +413,8 @@ static fpx_photo_status read_stored(fits_decoder *self, uint32_t colour, size_t 
         uint64_t rows = picture->height - first < tiles->tile_rows ? picture->height - first : tiles->tile_rows;
         uint64_t number = plane * tiles->tiles_per_plane + tile;
         if (self->tile_number[colour] != number) {
-            fpx_photo_status status =
-                fpx_fits_tiles_unpack(tiles, self->input, self->file_bytes, number, self->tile[colour],
-                                      (size_t)(rows * picture->width), error);
+            fpx_photo_status status = fpx_fits_tiles_unpack(tiles, self->input, self->file_bytes, number,
+                                                            self->tile[colour], (size_t)(rows * picture->width), error);
             if (status != FPX_PHOTO_OK) {
                 return status;
             }
@@ -438,8 +437,7 @@ static int64_t stored_number(const uint8_t *bytes, size_t byte_count) {
     switch (byte_count) {
     case 1: return bytes[0];
     case 2: return (int16_t)(bytes[0] << 8 | bytes[1]);
-    default:
-        return (int32_t)((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
+    default: return (int32_t)((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
     }
 }
 
@@ -470,9 +468,7 @@ static fpx_photo_status convert(const fits_picture *picture, const uint8_t *stor
     }
     size_t width = (size_t)picture->width;
     switch (picture->rule) {
-    case TO_U8:
-        in_place(samples, stored, count);
-        return FPX_PHOTO_OK;
+    case TO_U8: in_place(samples, stored, count); return FPX_PHOTO_OK;
     case TO_U16: {
         uint16_t all = 0;
         in_place(samples, stored, count * 2);
@@ -487,7 +483,8 @@ static fpx_photo_status convert(const fits_picture *picture, const uint8_t *stor
             int16_t value;
             memcpy(&value, samples + place * 2, 2);
             if (value < 0) {
-                return bad_sample(error, "is below zero; give frames without a bias taken off, or 32-bit floating point",
+                return bad_sample(error,
+                                  "is below zero; give frames without a bias taken off, or 32-bit floating point",
                                   place, width, row);
             }
         }
@@ -548,7 +545,8 @@ static fpx_photo_status read_row(fits_decoder *self, size_t row, uint8_t *destin
     for (uint32_t colour = 0; colour < self->picture.colours; colour++) {
         fpx_photo_status status = read_stored(self, colour, row, 1, self->stored, error);
         if (status == FPX_PHOTO_OK) {
-            status = convert(&self->picture, self->stored, self->planes[colour], (size_t)self->picture.width, row, error);
+            status =
+                convert(&self->picture, self->stored, self->planes[colour], (size_t)self->picture.width, row, error);
         }
         if (status != FPX_PHOTO_OK) {
             return status;
@@ -575,8 +573,8 @@ static fpx_photo_status fits_read_rows(fpx_photo_decoder *decoder, uint8_t *rows
         if (is_direct(self)) {
             status = read_stored(self, 0, row, count, destination, error);
             if (status == FPX_PHOTO_OK) {
-                status = convert(&self->picture, destination, destination, count * (size_t)self->picture.width, row,
-                                 error);
+                status =
+                    convert(&self->picture, destination, destination, count * (size_t)self->picture.width, row, error);
             }
         } else {
             status = read_row(self, row, destination, error);
@@ -598,20 +596,19 @@ static fpx_photo_status fits_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return fpx_fits_input_finish(((fits_decoder *)decoder)->input, error);
 }
 
-static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel,
-                       fpx_sample_place *place) {
+static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {
     const fits_decoder *self = (const fits_decoder *)decoder;
     const fits_picture *picture = &self->picture;
-    bool is_kept = picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED ||
-                   picture->rule == TO_F32;
+    bool is_kept =
+        picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED || picture->rule == TO_F32;
     // What is interpolated may be the number that stands for no value.
-    if (!is_kept || picture->has_checksum || picture->has_blank || picture->is_tiled || fpx_fits_input_is_packed(self->input)) {
+    if (!is_kept || picture->has_checksum || picture->has_blank || picture->is_tiled ||
+        fpx_fits_input_is_packed(self->input)) {
         return false;
     }
     uint64_t plane = picture->plane * picture->colours + channel;
     *place = (fpx_sample_place){
-        .offset = picture->data +
-                  ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
+        .offset = picture->data + ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
         .byte_count = (unsigned)stored_bytes(picture),
         .is_big_endian = true,
         .flipped_bits = picture->rule == TO_U16_SHIFTED ? 0x8000 : 0,
@@ -652,8 +649,7 @@ static fpx_photo_status prepare_rows(fits_decoder *self, const fpx_photo_request
             is_short = is_short || self->planes[colour] == NULL;
         }
         if (picture->is_tiled) {
-            self->tile[colour] =
-                malloc((size_t)(picture->tiles.tile_rows * picture->width) * stored_bytes(picture));
+            self->tile[colour] = malloc((size_t)(picture->tiles.tile_rows * picture->width) * stored_bytes(picture));
             self->tile_number[colour] = UINT64_MAX;
             is_short = is_short || self->tile[colour] == NULL;
         }

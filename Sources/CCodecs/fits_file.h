@@ -1,7 +1,7 @@
 /// FITS files: headers and places of pictures (FITS standard 4.0); not public.
 ///
-/// Read here and not with CFITSIO: rows come straight from the file a few at a time, nothing is mapped or unpacked whole,
-/// and there is neither state of the process nor a syntax in file names for a hostile file to use.
+/// Read here and not with CFITSIO: rows come straight from the file a few at a time, nothing is mapped or unpacked
+/// whole, and there is neither state of the process nor a syntax in file names for a hostile file to use.
 #ifndef FPX_FITS_FILE_H
 #define FPX_FITS_FILE_H
 
@@ -19,8 +19,8 @@ typedef struct fpx_fits_input fpx_fits_input;
 fpx_fits_input *_Nullable fpx_fits_input_open(fpx_byte_source *_Nonnull source);
 void fpx_fits_input_close(fpx_fits_input *_Nullable input);
 
-/// Reads so many bytes from a place of the unpacked file. False at its end, and when gzip's stream is damaged. Going back
-/// in a packed file begins again at its start.
+/// Reads so many bytes from a place of the unpacked file. False at its end, and when gzip's stream is damaged. Going
+/// back in a packed file begins again at its start.
 bool fpx_fits_input_read(fpx_fits_input *_Nonnull input, void *_Nonnull bytes, size_t byte_count, uint64_t offset);
 
 /// Whether gzip's stream is damaged, rather than short.

@@ -365,24 +365,22 @@ static bool unpack(const fpx_fits_tiles *tiles, const uint8_t *bytes, size_t byt
 }
 
 fpx_photo_status fpx_fits_tiles_unpack(const fpx_fits_tiles *tiles, fpx_fits_input *input, uint64_t file_bytes,
-                                       uint64_t tile, uint8_t *samples, size_t sample_count,
-                                       fpx_photo_error *error) {
+                                       uint64_t tile, uint8_t *samples, size_t sample_count, fpx_photo_error *error) {
     if (tile >= tiles->row_count) {
         return damaged(error, "a part of the picture is not in the file");
     }
     size_t wanted = sample_count * tiles->sample_bytes;
     uint8_t *bytes;
     uint64_t byte_count;
-    fpx_photo_status status = fetch(tiles, input, file_bytes, tile, tiles->packed_column, tiles->packed_is_large,
-                                    &bytes, &byte_count, error);
+    fpx_photo_status status =
+        fetch(tiles, input, file_bytes, tile, tiles->packed_column, tiles->packed_is_large, &bytes, &byte_count, error);
     bool is_sound = false;
     if (status == FPX_PHOTO_OK && byte_count > 0) {
         is_sound = unpack(tiles, bytes, (size_t)byte_count, samples, sample_count);
     } else if (status == FPX_PHOTO_OK) {
-        status = fetch(tiles, input, file_bytes, tile, tiles->gzip_column, tiles->gzip_is_large, &bytes, &byte_count,
-                       error);
-        is_sound = status == FPX_PHOTO_OK && byte_count > 0 &&
-                   unpack_gzip(bytes, (size_t)byte_count, samples, wanted);
+        status =
+            fetch(tiles, input, file_bytes, tile, tiles->gzip_column, tiles->gzip_is_large, &bytes, &byte_count, error);
+        is_sound = status == FPX_PHOTO_OK && byte_count > 0 && unpack_gzip(bytes, (size_t)byte_count, samples, wanted);
         if (status == FPX_PHOTO_OK && byte_count == 0) {
             // Elements, not bytes, are counted in this column.
             free(bytes);

@@ -35,8 +35,8 @@ typedef struct fpx_fits_tiles {
     uint64_t tiles_per_plane;
 } fpx_fits_tiles;
 
-/// Reads how tiles of a picture of `width` x `height` samples lie, of which each has `sample_bytes`. FPX_PHOTO_OK, or why
-/// they cannot be read, with words.
+/// Reads how tiles of a picture of `width` x `height` samples lie, of which each has `sample_bytes`. FPX_PHOTO_OK, or
+/// why they cannot be read, with words.
 fpx_photo_status fpx_fits_tiles_read(const fpx_fits_header *_Nonnull header, uint64_t width, uint64_t height,
                                      uint32_t sample_bytes, bool is_float, fpx_fits_tiles *_Nonnull tiles,
                                      fpx_photo_error *_Nonnull error);

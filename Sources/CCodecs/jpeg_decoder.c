@@ -119,8 +119,8 @@ fpx_photo_status fpx_jpeg_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a JPEG decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    decoding->operations = (fpx_photo_decoder){
-        .read_rows = jpeg_read_rows, .finish = jpeg_finish, .close = jpeg_close, .source = source};
+    decoding->operations =
+        (fpx_photo_decoder){.read_rows = jpeg_read_rows, .finish = jpeg_finish, .close = jpeg_close, .source = source};
     fpx_jpeg_input *self = &decoding->input;
     fpx_jpeg_input_prepare(self, source, error);
     if (setjmp(self->escape) != 0) {

@@ -99,8 +99,8 @@ static bool belongs_to_nothing(fpx_jpeg_input *self, int64_t end, int64_t byte_c
            bytes[2] * 256 + bytes[3] + 2 != byte_count;
 }
 
-/// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them, and
-/// not pushed aside by bytes too few or too many: then the data would begin at another byte.
+/// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them,
+/// and not pushed aside by bytes too few or too many: then the data would begin at another byte.
 static bool has_wrong_fields_only(const struct jpeg_decompress_struct *jpeg) {
     bool has_byte_more = jpeg->Se == 0 && jpeg->Ah * 16 + jpeg->Al == DCTSIZE2 - 1;
     return jpeg->Ss == 0 && (jpeg->Se == 0 || jpeg->Se == DCTSIZE2 - 1) && !has_byte_more;
@@ -145,8 +145,8 @@ static uint32_t oddity(fpx_jpeg_input *self) {
         if (self->is_in_header) {
             return belongs_to_nothing(self, end, byte_count) ? FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS : 0;
         }
-        // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early. Two
-        // bytes more, because the marker that ends them is told before it is taken.
+        // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early.
+        // Two bytes more, because the marker that ends them is told before it is taken.
         search_padding(self, end + 2);
         if (byte_count < 0 || byte_count > LONGEST_PADDING || self->padding < (uint64_t)byte_count) {
             return 0;

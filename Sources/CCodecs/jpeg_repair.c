@@ -294,8 +294,8 @@ static void write_picture(jpeg_repair *self) {
     for (jpeg_saved_marker_ptr marker = source->marker_list; marker != NULL; marker = marker->next) {
         if (self->index_start == 0 && fpx_is_multi_picture_index(marker->marker, marker->data, marker->data_length)) {
             // Behind the marker's own two bytes, its length, and the name.
-            size_t written = self->output->count + sizeof self->output_bytes.buffer -
-                             self->output_bytes.manager.free_in_buffer;
+            size_t written =
+                self->output->count + sizeof self->output_bytes.buffer - self->output_bytes.manager.free_in_buffer;
             self->index_start = written + 4 + FPX_MULTI_PICTURE_NAME_BYTES;
             self->index_bytes = marker->data_length - FPX_MULTI_PICTURE_NAME_BYTES;
         }

@@ -46,7 +46,7 @@ size_t fpx_byte_source_next(fpx_byte_source *source, size_t maximum_bytes) {
 uint64_t fpx_byte_source_file_bytes(const fpx_byte_source *source) {
     struct stat information;
     return fstat(source->file_descriptor, &information) == 0 && information.st_size > 0 ? (uint64_t)information.st_size
-                                                                                       : 0;
+                                                                                        : 0;
 }
 
 bool fpx_byte_source_read_at(fpx_byte_source *source, void *bytes, size_t byte_count, uint64_t offset) {

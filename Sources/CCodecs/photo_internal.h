@@ -20,7 +20,8 @@ typedef struct fpx_byte_source {
     uint8_t buffer[65536];
 } fpx_byte_source;
 
-/// A source of a file from its beginning; null without memory. The buffer is not cleared: it is filled before it is read.
+/// A source of a file from its beginning; null without memory. The buffer is not cleared: it is filled before it is
+/// read.
 fpx_byte_source *_Nullable fpx_byte_source_make(int file_descriptor, bool is_strict);
 
 /// Reads up to `maximum_bytes` into the source's buffer and returns their number: 0 at the end of the file, or on a
@@ -53,8 +54,8 @@ struct fpx_photo_decoder {
     /// fails in the same way and writes nothing.
     fpx_photo_status failure;
     fpx_photo_error failure_error;
-    /// Where a sample of a row, column and channel is stored; false where samples are packed or stored in another form than
-    /// they are delivered in. Null for formats that always pack.
+    /// Where a sample of a row, column and channel is stored; false where samples are packed or stored in another form
+    /// than they are delivered in. Null for formats that always pack.
     bool (*_Nullable place)(fpx_photo_decoder *_Nonnull, size_t row, size_t column, size_t channel,
                             fpx_sample_place *_Nonnull place);
 };
@@ -68,8 +69,8 @@ typedef struct fpx_photo_request {
     uint64_t maximum_pixels;
     /// Filled when not null; then only headers are read.
     fpx_photo_metadata *_Nullable metadata;
-    /// When not null, all pictures of the file are wanted, headers only: openers of formats with several call it for each
-    /// and make no decoder.
+    /// When not null, all pictures of the file are wanted, headers only: openers of formats with several call it for
+    /// each and make no decoder.
     fpx_photo_visitor *_Nullable visit;
     void *_Nullable visit_context;
 } fpx_photo_request;
@@ -96,9 +97,10 @@ typedef enum fpx_raw_likeness {
 fpx_raw_likeness fpx_raw_likeness_of(fpx_byte_source *_Nonnull source, const uint8_t *_Nonnull bytes,
                                      size_t byte_count);
 
-/// Tells the visitor of a picture, or of why it is refused. Each picture takes about a kilobyte on a run's list, and a file has
-/// to pay for that with as many bytes, but for the first 65,536 pictures: one that claims a picture for each byte, or packed
-/// ones, would fill the memory. After those the visitor is told why there are no more, and the result is false.
+/// Tells the visitor of a picture, or of why it is refused. Each picture takes about a kilobyte on a run's list, and a
+/// file has to pay for that with as many bytes, but for the first 65,536 pictures: one that claims a picture for each
+/// byte, or packed ones, would fill the memory. After those the visitor is told why there are no more, and the result
+/// is false.
 bool fpx_photo_tell(fpx_byte_source *_Nonnull source, const fpx_photo_request *_Nonnull request,
                     fpx_photo_status status, const fpx_photo_header *_Nonnull header,
                     const fpx_photo_error *_Nonnull error);
@@ -109,9 +111,10 @@ void fpx_photo_clear_header(fpx_photo_header *_Nonnull header);
 /// The size of the file behind the source; 0 when the system does not say.
 uint64_t fpx_byte_source_file_bytes(const fpx_byte_source *_Nonnull source);
 
-/// Reads exactly so many bytes from a place of the file; the source's own offset stays. False at the file's end, and on a
-/// read error, which sets system_errno.
-bool fpx_byte_source_read_at(fpx_byte_source *_Nonnull source, void *_Nonnull bytes, size_t byte_count, uint64_t offset);
+/// Reads exactly so many bytes from a place of the file; the source's own offset stays. False at the file's end, and on
+/// a read error, which sets system_errno.
+bool fpx_byte_source_read_at(fpx_byte_source *_Nonnull source, void *_Nonnull bytes, size_t byte_count,
+                             uint64_t offset);
 
 /// The luma of one pixel as FPX_PHOTO_LUMA describes it, of 8- or 16-bit samples.
 uint32_t fpx_luma_of(uint32_t red, uint32_t green, uint32_t blue);
@@ -122,8 +125,8 @@ void fpx_xmp_read_band(const uint8_t *_Nonnull block, size_t byte_count, fpx_pho
 /// Fills the EXIF fields from a block that starts with "Exif\0\0". What is damaged stays empty.
 void fpx_exif_read(const uint8_t *_Nonnull block, size_t byte_count, fpx_photo_header *_Nonnull header);
 
-/// Copies a text of a header, trimmed, as it is: whoever shows it makes it safe to print. It ends at a zero byte. One that
-/// does not fit ends in a checksum of the whole, so that two that begin alike stay different.
+/// Copies a text of a header, trimmed, as it is: whoever shows it makes it safe to print. It ends at a zero byte. One
+/// that does not fit ends in a checksum of the whole, so that two that begin alike stay different.
 void fpx_header_text(const uint8_t *_Nonnull text, size_t byte_count, char *_Nonnull destination, size_t capacity);
 
 /// Note what programs leave behind that have worked on a picture: in an XMP packet, and in Photoshop's resources

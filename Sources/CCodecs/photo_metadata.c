@@ -7,7 +7,6 @@
 #include "../CEXIF/shim.h"
 #include "metadata_internal.h"
 
-
 void fpx_photo_free_metadata(fpx_photo_metadata *metadata) {
     free(metadata->exif);
     free(metadata->profile);

@@ -81,8 +81,7 @@ void fpx_png_input_prepare(fpx_png_input *self, fpx_byte_source *source, fpx_pho
 }
 
 void fpx_png_input_open(fpx_png_input *self, uint64_t maximum_pixels) {
-    self->png =
-        png_create_read_struct(PNG_LIBPNG_VER_STRING, self, fpx_png_input_on_error, fpx_png_input_on_warning);
+    self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, fpx_png_input_on_error, fpx_png_input_on_warning);
     self->info = self->png == NULL ? NULL : png_create_info_struct(self->png);
     if (self->info == NULL) {
         fpx_png_input_fail_for_memory(self, "for a PNG decoder");

@@ -156,8 +156,8 @@ static void repair_patches(png_repair *self, const fpx_repair_patch *patches, si
 }
 
 static void write_picture(png_repair *self) {
-    self->writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, &self->input, fpx_png_input_on_error,
-                                           fpx_png_input_on_warning);
+    self->writer =
+        png_create_write_struct(PNG_LIBPNG_VER_STRING, &self->input, fpx_png_input_on_error, fpx_png_input_on_warning);
     self->writer_info = self->writer == NULL ? NULL : png_create_info_struct(self->writer);
     if (self->writer_info == NULL) {
         fail_for_memory(self);

@@ -33,7 +33,7 @@ static void pass_on(png_structp png, png_bytep bytes, size_t count) {
 // Without a flush function of ours, libpng would take the io pointer for a FILE.
 static void flush_nothing(png_structp png) { (void)png; }
 
-static int color_type(fpx_png_writer_format format) {
+static int colour_type(fpx_png_writer_format format) {
     switch (format) {
     case FPX_PNG_WRITER_RGB_8:
     case FPX_PNG_WRITER_RGB_16: return PNG_COLOR_TYPE_RGB;
@@ -49,7 +49,7 @@ static int color_type(fpx_png_writer_format format) {
 }
 
 static int channel_count(fpx_png_writer_format format) {
-    switch (color_type(format)) {
+    switch (colour_type(format)) {
     case PNG_COLOR_TYPE_RGB_ALPHA: return 4;
     case PNG_COLOR_TYPE_RGB: return 3;
     case PNG_COLOR_TYPE_GRAY_ALPHA: return 2;
@@ -78,7 +78,7 @@ static fpx_image_writer_status check(const fpx_png_writer_options *options, char
         return fpx_image_writer_refuse(message, "A PNG cannot be %lu x %lu pixels; each side must be 1 to 2147483647.",
                                        (unsigned long)options->width, (unsigned long)options->height);
     }
-    if (color_type(options->format) < 0) {
+    if (colour_type(options->format) < 0) {
         return fpx_image_writer_refuse(message,
                                        "%d is not a pixel format of the PNG writer; use an FPX_PNG_WRITER_ constant.",
                                        (int)options->format);
@@ -94,14 +94,14 @@ static fpx_image_writer_status check(const fpx_png_writer_options *options, char
                                        options->compression_level);
     }
     const bool needs_palette = options->format == FPX_PNG_WRITER_PALETTE_8;
-    const bool has_palette = options->palette != NULL && options->palette_color_count >= 1 &&
-                             options->palette_color_count <= PNG_MAX_PALETTE_LENGTH;
+    const bool has_palette = options->palette != NULL && options->palette_colour_count >= 1 &&
+                             options->palette_colour_count <= PNG_MAX_PALETTE_LENGTH;
     if (needs_palette && !has_palette) {
         return fpx_image_writer_refuse(message,
                                        "A palette picture needs a palette of 1 to 256 colours; %zu were given.",
-                                       options->palette_color_count);
+                                       options->palette_colour_count);
     }
-    if (!needs_palette && (options->palette != NULL || options->palette_color_count != 0)) {
+    if (!needs_palette && (options->palette != NULL || options->palette_colour_count != 0)) {
         return fpx_image_writer_refuse(message,
                                        "A palette was given for a picture without one; use FPX_PNG_WRITER_PALETTE_8.");
     }
@@ -119,13 +119,13 @@ static fpx_image_writer_status check(const fpx_png_writer_options *options, char
 }
 
 static void set_palette(png_writer *writer, const fpx_png_writer_options *options) {
-    png_color colors[PNG_MAX_PALETTE_LENGTH];
-    for (size_t i = 0; i < options->palette_color_count; i++) {
-        colors[i].red = options->palette[3 * i];
-        colors[i].green = options->palette[3 * i + 1];
-        colors[i].blue = options->palette[3 * i + 2];
+    png_color colours[PNG_MAX_PALETTE_LENGTH];
+    for (size_t i = 0; i < options->palette_colour_count; i++) {
+        colours[i].red = options->palette[3 * i];
+        colours[i].green = options->palette[3 * i + 1];
+        colours[i].blue = options->palette[3 * i + 2];
     }
-    png_set_PLTE(writer->png, writer->info, colors, (int)options->palette_color_count);
+    png_set_PLTE(writer->png, writer->info, colours, (int)options->palette_colour_count);
 }
 
 static void start(fpx_image_writer *base, const void *all_options, uint32_t *losses) {
@@ -143,9 +143,9 @@ static void start(fpx_image_writer *base, const void *all_options, uint32_t *los
     png_set_compression_level(png, options->compression_level);
     png_set_filter(png, PNG_FILTER_TYPE_BASE, options->filter_rows ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
     png_set_IHDR(png, writer->info, options->width, options->height, bits_per_sample(options->format),
-                 color_type(options->format), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 colour_type(options->format), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
-    if (options->palette_color_count > 0) set_palette(writer, options);
+    if (options->palette_colour_count > 0) set_palette(writer, options);
     for (size_t i = 0; i < options->text_count; i++) {
         // libpng copies both strings; its struct only lacks the const.
         png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE,

@@ -31,8 +31,8 @@ typedef struct raw_decoder {
     bool is_damaged;
     bool ran_out;
     bool is_unpacked;
-    /// Where the sensor's samples lie in the file as they are, so that LibRaw need not unpack them, and whether in the other
-    /// order of bytes; 0 when they do not.
+    /// Where the sensor's samples lie in the file as they are, so that LibRaw need not unpack them, and whether in the
+    /// other order of bytes; 0 when they do not.
     uint64_t plain_samples;
     bool swaps_bytes;
     /// Where the first row of the picture begins, once it is unpacked, and from row to row.
@@ -72,12 +72,10 @@ static fpx_photo_status failure(const raw_decoder *self, int code, fpx_photo_err
 
 // MARK: - What the file says
 
-static fpx_photo_status read_picture(raw_decoder *self, const fpx_photo_request *request,
-                                     fpx_photo_error *error) {
+static fpx_photo_status read_picture(raw_decoder *self, const fpx_photo_request *request, fpx_photo_error *error) {
     const libraw_image_sizes_t *sizes = &self->raw->sizes;
     const libraw_iparams_t *kind = &self->raw->idata;
-    fpx_photo_status status =
-        fpx_photo_check_size(sizes->raw_width, sizes->raw_height, request->maximum_pixels, error);
+    fpx_photo_status status = fpx_photo_check_size(sizes->raw_width, sizes->raw_height, request->maximum_pixels, error);
     if (status != FPX_PHOTO_OK) {
         return status;
     }
@@ -224,8 +222,8 @@ static void describe_frames(const raw_decoder *self, fpx_photo_header *header) {
     }
 }
 
-static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_request *request,
-                                    fpx_photo_header *header, fpx_photo_error *error) {
+static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_request *request, fpx_photo_header *header,
+                                    fpx_photo_error *error) {
     const raw_picture *picture = &self->picture;
     const libraw_image_sizes_t *sizes = &self->raw->sizes;
     if (request->only_headers) {
@@ -257,8 +255,7 @@ static fpx_photo_status fill_header(const raw_decoder *self, const fpx_photo_req
 
 // MARK: - Rows
 
-static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned stored_channels,
-                            fpx_photo_error *error) {
+static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned stored_channels, fpx_photo_error *error) {
     const raw_picture *picture = &self->picture;
     unsigned expected = picture->colours == 1 ? 1 : 3;
     if ((stored_channels >= 3) != (expected == 3)) {
@@ -275,8 +272,8 @@ static fpx_photo_status use(raw_decoder *self, const void *samples, unsigned sto
     return FPX_PHOTO_OK;
 }
 
-/// Whether LibRaw left the samples as it allocated them: it says nothing when the compressed picture has no beginning. No
-/// sensor gives 0 everywhere, not even in the dark.
+/// Whether LibRaw left the samples as it allocated them: it says nothing when the compressed picture has no beginning.
+/// No sensor gives 0 everywhere, not even in the dark.
 static bool is_untouched(const raw_decoder *self, const void *samples, size_t samples_per_pixel) {
     const libraw_image_sizes_t *sizes = &self->raw->rawdata.sizes;
     size_t count = (size_t)sizes->raw_width * sizes->raw_height * samples_per_pixel;
@@ -351,8 +348,8 @@ static fpx_photo_status read_plain_rows(raw_decoder *self, uint8_t *rows, ptrdif
     bool is_contiguous = sensor_row == row_bytes && stride_bytes == (ptrdiff_t)row_bytes;
     size_t at_once = is_contiguous ? row_count : 1;
     for (size_t row = 0; row < row_count; row += at_once) {
-        uint64_t offset = self->plain_samples + (picture->top + self->next_row + row) * sensor_row +
-                          picture->left * sizeof(uint16_t);
+        uint64_t offset =
+            self->plain_samples + (picture->top + self->next_row + row) * sensor_row + picture->left * sizeof(uint16_t);
         uint8_t *destination = rows + (ptrdiff_t)row * stride_bytes;
         if (!fpx_byte_source_read_at(self->operations.source, destination, at_once * row_bytes, offset)) {
             self->ran_out = true;
@@ -387,8 +384,8 @@ static fpx_photo_status raw_read_rows(fpx_photo_decoder *decoder, uint8_t *rows,
         const uint8_t *stored = self->first + (self->next_row + row) * self->pitch;
         fpx_sample_layout_deliver(&self->layout, &stored, rows + (ptrdiff_t)row * stride_bytes);
     }
-    fpx_photo_status status = fpx_sample_layout_check(&self->layout, rows, row_count, stride_bytes, self->next_row,
-                                                      "raw", error);
+    fpx_photo_status status =
+        fpx_sample_layout_check(&self->layout, rows, row_count, stride_bytes, self->next_row, "raw", error);
     self->next_row += row_count;
     return status;
 }
@@ -409,8 +406,8 @@ static void raw_close(fpx_photo_decoder *decoder) {
 
 // MARK: - Opening
 
-/// Floating-point DNG files are TIFF files in all that matters; libtiff knows their compression, which LibRaw may be built
-/// without.
+/// Floating-point DNG files are TIFF files in all that matters; libtiff knows their compression, which LibRaw may be
+/// built without.
 static fpx_photo_status open_float(const fpx_tiff_tags *tags, uint64_t directory, const fpx_photo_request *request,
                                    fpx_photo_decoder **decoder, fpx_photo_header *header, fpx_photo_error *error) {
     fpx_photo_request picture = *request;
@@ -438,7 +435,8 @@ static fpx_photo_status open_float(const fpx_tiff_tags *tags, uint64_t directory
     return FPX_PHOTO_OK;
 }
 
-/// LibRaw does not say why it cannot open a file: with too few descriptors, or without /dev/fd, it is not the file's fault.
+/// LibRaw does not say why it cannot open a file: with too few descriptors, or without /dev/fd, it is not the file's
+/// fault.
 static void note_refusal(fpx_byte_source *source, const char *path) {
     int again = open(path, O_RDONLY | O_CLOEXEC);
     if (again < 0) {

@@ -25,11 +25,11 @@ typedef struct fpx_sample_layout {
 bool fpx_sample_layout_is_plain(const fpx_sample_layout *_Nonnull layout);
 
 /// Makes one row of one stored row, or of one for each channel.
-void fpx_sample_layout_deliver(const fpx_sample_layout *_Nonnull layout,
-                               const uint8_t *_Nonnull const *_Nonnull stored, uint8_t *_Nonnull destination);
+void fpx_sample_layout_deliver(const fpx_sample_layout *_Nonnull layout, const uint8_t *_Nonnull const *_Nonnull stored,
+                               uint8_t *_Nonnull destination);
 
-/// Fails when a delivered row of floating-point samples has one that is not finite. `first_row` is where the rows lie in
-/// the frame, for the message.
+/// Fails when a delivered row of floating-point samples has one that is not finite. `first_row` is where the rows lie
+/// in the frame, for the message.
 fpx_photo_status fpx_sample_layout_check(const fpx_sample_layout *_Nonnull layout, const uint8_t *_Nonnull rows,
                                          size_t row_count, ptrdiff_t stride_bytes, size_t first_row,
                                          const char *_Nonnull format_name, fpx_photo_error *_Nonnull error);

@@ -166,8 +166,8 @@ static fpx_photo_status repair_patches(stored_repair *self, const fpx_repair_pat
     // Only bad samples change, and only good ones are read, so that the order of patches does not matter.
     for (size_t index = 0; index < patch_count; index++) {
         for (size_t phase = 0; phase < self->row_step * self->column_step; phase++) {
-            fpx_photo_status status = repair_lattice(self, &patches[index], phase / self->column_step,
-                                                     phase % self->column_step, error);
+            fpx_photo_status status =
+                repair_lattice(self, &patches[index], phase / self->column_step, phase % self->column_step, error);
             if (status != FPX_PHOTO_OK) {
                 return status;
             }

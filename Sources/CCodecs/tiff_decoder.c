@@ -20,8 +20,8 @@ enum {
 typedef enum row_source {
     /// Uncompressed strips, straight from the file.
     ROWS_PLAIN,
-    /// Compressed strips, a whole one at a time: the fastest way to unpack Deflate, for which libtiff has a library that
-    /// knows whole buffers only.
+    /// Compressed strips, a whole one at a time: the fastest way to unpack Deflate, for which libtiff has a library
+    /// that knows whole buffers only.
     ROWS_STRIPS,
     /// Compressed strips that are too large for that, row by row.
     ROWS_SCANLINES,
@@ -73,8 +73,8 @@ static size_t plane_count(const tiff_decoder *self) {
 }
 
 static fpx_photo_status refuse(fpx_photo_error *error, const char *what) {
-    fpx_photo_explain(error, "a TIFF with %s, which is not read; take 8 or 16 bits or 32-bit floating point, grey or RGB",
-                      what);
+    fpx_photo_explain(
+        error, "a TIFF with %s, which is not read; take 8 or 16 bits or 32-bit floating point, grey or RGB", what);
     return FPX_PHOTO_UNSUPPORTED;
 }
 
@@ -171,8 +171,8 @@ static fpx_photo_status read_colours(TIFF *tiff, tiff_picture *picture, fpx_phot
     if (nameless > 1) {
         return refuse(error, "several samples a pixel that have no name beside its colours (split it into pictures)");
     }
-    picture->has_alpha = extra_count > 0 && picture->stored_channels > picture->colours &&
-                         extra[0] == EXTRASAMPLE_UNASSALPHA;
+    picture->has_alpha =
+        extra_count > 0 && picture->stored_channels > picture->colours && extra[0] == EXTRASAMPLE_UNASSALPHA;
     return FPX_PHOTO_OK;
 }
 
@@ -181,8 +181,7 @@ static fpx_photo_status read_picture(fpx_tiff_input *input, uint64_t maximum_pix
                                      fpx_photo_error *error) {
     TIFF *tiff = input->tiff;
     if (TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &picture->width) == 0 ||
-        TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &picture->height) == 0 || picture->width == 0 ||
-        picture->height == 0) {
+        TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &picture->height) == 0 || picture->width == 0 || picture->height == 0) {
         fpx_photo_explain(error, "damaged TIFF: a picture without width or height");
         return FPX_PHOTO_CORRUPT;
     }
@@ -336,8 +335,8 @@ static uint64_t strips_per_plane(const tiff_decoder *self) {
     return ((uint64_t)self->picture.height + self->rows_per_strip - 1) / self->rows_per_strip;
 }
 
-/// Reads whole rows of one strip of an uncompressed picture, as many as are asked for and the strip has; `*got` says how
-/// many.
+/// Reads whole rows of one strip of an uncompressed picture, as many as are asked for and the strip has; `*got` says
+/// how many.
 static fpx_photo_status read_plain_rows(tiff_decoder *self, size_t plane, size_t row, size_t row_count, uint8_t *rows,
                                         size_t *got, fpx_photo_error *error) {
     fpx_tiff_input *input = &self->inputs[0];
@@ -422,8 +421,8 @@ static fpx_photo_status read_tiles(tiff_decoder *self, size_t plane, size_t row,
         if (TIFFReadEncodedTile(input->tiff, number, self->tile, tile_bytes) != tile_bytes || !is_sound(input)) {
             return damaged(input, error);
         }
-        size_t columns = self->picture.width - column < self->tile_width ? self->picture.width - column
-                                                                        : self->tile_width;
+        size_t columns =
+            self->picture.width - column < self->tile_width ? self->picture.width - column : self->tile_width;
         for (size_t line = 0; line < rows; line++) {
             memcpy(self->stored[plane] + line * self->stored_row_bytes + column * pixel_bytes,
                    self->tile + line * tile_row_bytes, columns * pixel_bytes);
@@ -509,7 +508,8 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
-/// Whether strips, or tiles, follow each other without lying on each other: otherwise a sample would have a share in others.
+/// Whether strips, or tiles, follow each other without lying on each other: otherwise a sample would have a share in
+/// others.
 static bool has_own_places(tiff_decoder *self) {
     TIFF *tiff = self->inputs[0].tiff;
     uint64_t end = 0;
@@ -525,8 +525,7 @@ static bool has_own_places(tiff_decoder *self) {
     return true;
 }
 
-static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel,
-                       fpx_sample_place *place) {
+static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     const tiff_picture *picture = &self->picture;
     TIFF *tiff = self->inputs[0].tiff;
@@ -572,8 +571,8 @@ static void tiff_close(fpx_photo_decoder *decoder) {
 
 /// Goes to the directory at `position`, the first one when it is 0.
 static bool go_to(fpx_tiff_input *input, uint64_t position) {
-    bool is_there = position == 0 ? TIFFReadDirectory(input->tiff) != 0
-                                  : TIFFSetSubDirectory(input->tiff, position) != 0;
+    bool is_there =
+        position == 0 ? TIFFReadDirectory(input->tiff) != 0 : TIFFSetSubDirectory(input->tiff, position) != 0;
     return is_there && TIFFCurrentDirOffset(input->tiff) != 0;
 }
 

@@ -75,8 +75,8 @@ static toff_t file_size(thandle_t handle) {
     return self->file_bytes;
 }
 
-/// What libtiff may allocate at once. Its tables of strips have 8 bytes for at least one byte of the file; rows are bounded
-/// by the caller before.
+/// What libtiff may allocate at once. Its tables of strips have 8 bytes for at least one byte of the file; rows are
+/// bounded by the caller before.
 static tmsize_t largest_allocation(uint64_t file_bytes) {
     enum { LEAST = 1 << 26 };
     uint64_t largest = file_bytes > ((uint64_t)1 << 40) ? (uint64_t)1 << 43 : file_bytes * 8;

@@ -36,24 +36,24 @@ bool fpx_tiff_tags_open(fpx_byte_source *source, fpx_tiff_tags *tags) {
 
 static size_t bytes_of_type(uint16_t type) {
     switch (type) {
-    case 1:   // BYTE
-    case 2:   // ASCII
-    case 6:   // SBYTE
-    case 7:   // UNDEFINED
+    case 1: // BYTE
+    case 2: // ASCII
+    case 6: // SBYTE
+    case 7: // UNDEFINED
         return 1;
-    case 3:   // SHORT
-    case 8:   // SSHORT
+    case 3: // SHORT
+    case 8: // SSHORT
         return 2;
-    case 4:   // LONG
-    case 9:   // SLONG
-    case 11:  // FLOAT
-    case 13:  // IFD
+    case 4:  // LONG
+    case 9:  // SLONG
+    case 11: // FLOAT
+    case 13: // IFD
         return 4;
-    case 5:   // RATIONAL
-    case 10:  // SRATIONAL
-    case 12:  // DOUBLE
-    case 16:  // LONG8
-    case 18:  // IFD8
+    case 5:  // RATIONAL
+    case 10: // SRATIONAL
+    case 12: // DOUBLE
+    case 16: // LONG8
+    case 18: // IFD8
         return 8;
     default: return 0;
     }
@@ -104,8 +104,8 @@ uint64_t fpx_tiff_tags_number(const fpx_tiff_tags *tags, uint64_t directory, uin
         return otherwise;
     }
     size_t byte_count = bytes_of_type(tag.type);
-    bool is_whole = tag.type == 1 || tag.type == 3 || tag.type == 4 || tag.type == 13 || tag.type == 16 ||
-                    tag.type == 18;
+    bool is_whole =
+        tag.type == 1 || tag.type == 3 || tag.type == 4 || tag.type == 13 || tag.type == 16 || tag.type == 18;
     if (!is_whole || !fpx_byte_source_read_at(tags->source, bytes, byte_count, tag.position)) {
         return otherwise;
     }
@@ -148,8 +148,8 @@ static void read_exif(const fpx_tiff_tags *tags, uint64_t directory, fpx_photo_h
     uint8_t fraction[8];
     if (fpx_tiff_tags_find(tags, directory, FPX_TIFF_EXPOSURE_TIME, &exposure) && exposure.type == 5 &&
         fpx_byte_source_read_at(tags->source, fraction, sizeof fraction, exposure.position)) {
-        header->exposure_time = (fpx_photo_fraction){(uint32_t)number_at(tags, fraction, 4),
-                                                     (uint32_t)number_at(tags, fraction + 4, 4)};
+        header->exposure_time =
+            (fpx_photo_fraction){(uint32_t)number_at(tags, fraction, 4), (uint32_t)number_at(tags, fraction + 4, 4)};
     }
 }
 
@@ -268,11 +268,10 @@ bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *tags) {
     for (size_t index = 0; are_all && index < count; index++) {
         fpx_tiff_tag offsets;
         fpx_tiff_tag byte_counts;
-        bool has_pieces =
-            (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_STRIP_OFFSETS, &offsets) &&
-             fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_STRIP_BYTE_COUNTS, &byte_counts)) ||
-            (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_TILE_OFFSETS, &offsets) &&
-             fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_TILE_BYTE_COUNTS, &byte_counts));
+        bool has_pieces = (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_STRIP_OFFSETS, &offsets) &&
+                           fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_STRIP_BYTE_COUNTS, &byte_counts)) ||
+                          (fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_TILE_OFFSETS, &offsets) &&
+                           fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_TILE_BYTE_COUNTS, &byte_counts));
         // The first directory may do no more than name the others.
         are_all = has_pieces ? holds_pieces(tags, &offsets, &byte_counts) : index == 0;
     }

@@ -83,20 +83,20 @@ void fpx_tiff_tags_pattern(const fpx_tiff_tags *_Nonnull tags, uint64_t director
 /// Fills make, model, serial, capture and band from a directory and from the EXIF directory that it names.
 void fpx_tiff_tags_describe(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, fpx_photo_header *_Nonnull header);
 
-/// Where the directory of a DNG's raw picture lies when its samples are floating-point numbers: the first one or one that
-/// it names; 0 when they are not.
+/// Where the directory of a DNG's raw picture lies when its samples are floating-point numbers: the first one or one
+/// that it names; 0 when they are not.
 uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *_Nonnull tags);
 
 /// Whether the file goes on to the end of every strip and tile of the first directory and of those that it names.
 /// LibRaw decodes what is not there to samples without a word.
 bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *_Nonnull tags);
 
-/// Which part of the sensor pictures show that are made of a DNG: left, top, width, height, from the sensor's corner. False
-/// when the file does not tell, or not in whole pixels. LibRaw 0.20 does not hand this on.
+/// Which part of the sensor pictures show that are made of a DNG: left, top, width, height, from the sensor's corner.
+/// False when the file does not tell, or not in whole pixels. LibRaw 0.20 does not hand this on.
 bool fpx_tiff_tags_dng_crop(const fpx_tiff_tags *_Nonnull tags, uint64_t crop[_Nonnull 4]);
 
-/// Where the samples of a DNG's raw picture of this size begin when they lie in the file row by row, as they are: 16-bit, one a
-/// pixel, not compressed, without a table to be looked up in. 0 when they do not.
+/// Where the samples of a DNG's raw picture of this size begin when they lie in the file row by row, as they are:
+/// 16-bit, one a pixel, not compressed, without a table to be looked up in. 0 when they do not.
 uint64_t fpx_tiff_tags_plain_raw(const fpx_tiff_tags *_Nonnull tags, uint32_t width, uint32_t height);
 
 /// Whether the active area of a picture is all of it.

@@ -37,7 +37,7 @@ package enum PNGImage {
         let bytes = Bytes()
         let status = palette.withUnsafeBufferPointer { palette in
             options.palette = palette.baseAddress
-            options.palette_color_count = palette.count / 3
+            options.palette_colour_count = palette.count / 3
             if palette.isEmpty { options.palette = nil }
             return write(pixels, rowBytes: width * bytesPerPixel, height: height, options, into: bytes)
         }

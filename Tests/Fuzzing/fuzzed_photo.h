@@ -14,8 +14,8 @@
 
 enum { MAXIMUM_PIXELS = 1 << 16 };
 
-// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment, or FUZZED_FORMAT when this is compiled, keeps inputs to one
-// format, so that the fuzzer's effort is not spent on first bytes.
+// FPX_FUZZ_FORMAT=jpeg, png, tiff or fits in the environment, or FUZZED_FORMAT when this is compiled, keeps inputs to
+// one format, so that the fuzzer's effort is not spent on first bytes.
 static inline bool fuzzed_format_is_wanted(const uint8_t *bytes, size_t byte_count) {
 #ifdef FUZZED_FORMAT
     const char *format = FUZZED_FORMAT;
@@ -23,11 +23,11 @@ static inline bool fuzzed_format_is_wanted(const uint8_t *bytes, size_t byte_cou
     const char *format = getenv("FPX_FUZZ_FORMAT");
 #endif
     if (format == NULL || byte_count < 2) return true;
-    const char *is = bytes[0] == 0xff                                                       ? "jpeg"
-                     : bytes[0] == 0x89                                                     ? "png"
-                     : memcmp(bytes, "II", 2) == 0 || memcmp(bytes, "MM", 2) == 0            ? "tiff"
+    const char *is = bytes[0] == 0xff                                                   ? "jpeg"
+                     : bytes[0] == 0x89                                                 ? "png"
+                     : memcmp(bytes, "II", 2) == 0 || memcmp(bytes, "MM", 2) == 0       ? "tiff"
                      : memcmp(bytes, "SI", 2) == 0 || memcmp(bytes, "\x1f\x8b", 2) == 0 ? "fits"
-                                                                                            : "other";
+                                                                                        : "other";
     return strcmp(format, is) == 0;
 }
 

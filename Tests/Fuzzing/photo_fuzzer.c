@@ -47,8 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     for (int channels = FPX_PHOTO_ALL_CHANNELS; channels <= FPX_PHOTO_ALL_CHANNELS_AND_ALPHA; channels++) {
         pictures found = {.count = 0};
         fpx_photo_error error;
-        if (fpx_photo_visit(file, false, false, (fpx_photo_channels)channels, MAXIMUM_PIXELS, visit, &found,
-                            &error) != FPX_PHOTO_OK &&
+        if (fpx_photo_visit(file, false, false, (fpx_photo_channels)channels, MAXIMUM_PIXELS, visit, &found, &error) !=
+                FPX_PHOTO_OK &&
             error.message[0] == 0) {
             abort();
         }

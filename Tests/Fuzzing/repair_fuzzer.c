@@ -1,9 +1,9 @@
 // libFuzzer target: any bytes as a photo to be repaired, and up to seven places in it.
 //
 // An input is a photo file, six bytes for each place (column and row, little-endian, width and height), and a last byte
-// whose lowest three bits tell the number of places. Whatever the photo: a repaired one can be decoded when the original
-// can, and without places nothing changes; in a PNG and a FITS file never anything outside the places. Strips of a TIFF
-// may lie on each other, and on the headers, so that only what stays in its own memory is asked of it.
+// whose lowest three bits tell the number of places. Whatever the photo: a repaired one can be decoded when the
+// original can, and without places nothing changes; in a PNG and a FITS file never anything outside the places. Strips
+// of a TIFF may lie on each other, and on the headers, so that only what stays in its own memory is asked of it.
 
 #include "fuzzed_photo.h"
 
@@ -91,8 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t byte_count) {
     fpx_photo_header header;
     fpx_photo_error error;
     const fpx_photo_page first = {0};
-    bool has_size = fpx_photo_probe(original, &first, FPX_PHOTO_ALL_CHANNELS, MAXIMUM_PIXELS, &header, &error) ==
-                    FPX_PHOTO_OK;
+    bool has_size =
+        fpx_photo_probe(original, &first, FPX_PHOTO_ALL_CHANNELS, MAXIMUM_PIXELS, &header, &error) == FPX_PHOTO_OK;
     if (has_size) move_into_picture(&input, &header);
 
     fpx_bytes output = {0};

@@ -428,7 +428,8 @@ static void check_merge(size_t sample_bytes) {
     uint32_t *other_sums = allocate(count * 4);
     void *other_squares = allocate(count * square_bytes);
     for (size_t index = 0; index < count; index++) {
-        const uint64_t sample = random_below(largest + 1), square = frame_count * sample * sample - random_below(1000) / 999;
+        const uint64_t sample = random_below(largest + 1),
+                       square = frame_count * sample * sample - random_below(1000) / 999;
         other_sums[index] = (uint32_t)(frame_count * sample);
         if (sample_bytes == 1)
             ((uint32_t *)other_squares)[index] = (uint32_t)square;
@@ -445,10 +446,10 @@ static void check_merge(size_t sample_bytes) {
         uint32_t *sum_of = pass == 0 ? sums.expected : sums.actual;
         void *squares_of = pass == 0 ? square_sums.expected : square_sums.actual;
         pass == 0 ? select_definition() : select_current();
-        said[pass] = sample_bytes == 1 ? fpx_moments_u8_merge_checked_tile(sum_of, squares_of, other_sums, other_squares,
-                                                                           frame_count, count)
-                                       : fpx_moments_u16_merge_checked_tile(sum_of, squares_of, other_sums,
-                                                                            other_squares, frame_count, count);
+        said[pass] =
+            sample_bytes == 1
+                ? fpx_moments_u8_merge_checked_tile(sum_of, squares_of, other_sums, other_squares, frame_count, count)
+                : fpx_moments_u16_merge_checked_tile(sum_of, squares_of, other_sums, other_squares, frame_count, count);
     }
     const bool equal = are_equal(&sums, false) + are_equal(&square_sums, false) == 2;
     if (!equal || said[0] != said[1]) fail("merge of %zu sums of %zu frames", count, frame_count);
@@ -592,7 +593,8 @@ static void check_runners(void) {
     free(samples);
 }
 
-/// Rows of frames in one buffer: as pointers, and at equal distances, the last frame first. Near neighbours, and far ones.
+/// Rows of frames in one buffer: as pointers, and at equal distances, the last frame first. Near neighbours, and far
+/// ones.
 static void check_strided_extremes(void) {
     enum { ROW = 100, FRAMES = 50, COUNTED_ROWS = 35, COUNTERS = COUNTED_ROWS * ROW };
     const size_t bytes[] = {1, 2, 4}, distances[] = {2, 20};
@@ -600,8 +602,8 @@ static void check_strided_extremes(void) {
         for (size_t index = 0; index < 2; index++) {
             const size_t distance = distances[index], frame_rows = COUNTED_ROWS + 2 * distance;
             const size_t row_bytes = ROW * bytes[kind], frame_bytes = frame_rows * row_bytes;
-            uint8_t *samples = kind == 2 ? (void *)random_floats(FRAMES * frame_rows * ROW, true)
-                                         : random_bytes(FRAMES * frame_bytes);
+            uint8_t *samples =
+                kind == 2 ? (void *)random_floats(FRAMES * frame_rows * ROW, true) : random_bytes(FRAMES * frame_bytes);
             const void **rows = allocate(FRAMES * frame_rows * sizeof *rows);
             for (size_t frame = 0; frame < FRAMES; frame++) {
                 for (size_t row = 0; row < frame_rows; row++)
@@ -640,13 +642,88 @@ static void check_strided_extremes(void) {
     }
 }
 
-// ---- Nothing to do ----
+// ---- Limits ----
 
 #define EXPECT(status, call)                                                                                           \
     do {                                                                                                               \
         const fpx_status got = (call);                                                                                 \
         if (got != (status)) fail("%s: status %d", #call, got);                                                        \
     } while (0)
+
+/// Rows beside others: as many as sums hold, samples and differences that are as large as can be, and what is no
+/// number.
+static void check_line_limits(void) {
+    const float infinity = __builtin_inff(), nan = __builtin_nanf("");
+    // Samples, what lies on both sides of them, and in which direction they lie far beyond both.
+    const float huge = 3e38f;
+    const float row[] = {huge, -huge, infinity, -infinity, 0, 0,   infinity, -infinity, nan,
+                         0,    9,     9,        -9,        9, nan, nan,      0,         huge};
+    const float left[] = {-huge, huge, 0, 0,   -infinity, infinity,  infinity, 0, 0,
+                          nan,   nan,  0, nan, nan,       -infinity, infinity, 0, 0};
+    const float right[] = {0, 0, 0, 0, -1e9f, 1e9f, 0, -infinity, 0, 0, 0, nan, 0, nan, 0, 0, 0, 0};
+    static const int direction[] = {1, -1, 1, -1, 1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    enum { COUNT = sizeof direction / sizeof direction[0], ROWS = 600 };
+    uint8_t above[COUNT] = {0}, below[COUNT] = {0}, tile_above[COUNT], tile_below[COUNT];
+    int32_t sums[COUNT] = {0}, tile_sums[COUNT];
+    // Beyond what they hold they begin anew, as the header says, and nothing else happens.
+    for (uint32_t count = 1; count <= ROWS; count++) {
+        EXPECT(FPX_OK, fpx_line_offsets_f32(above, below, sums, row, left, right, COUNT));
+        for (size_t index = 0; index < COUNT; index++) {
+            const uint32_t up = direction[index] > 0 ? count : 0, down = direction[index] < 0 ? count : 0;
+            const uint32_t sum = (up - down) * (uint32_t)FPX_LINE_STEP;
+            const bool is_exact = sums[index] / FPX_LINE_STEP == direction[index] * (int)count;
+            if (above[index] != (uint8_t)up || below[index] != (uint8_t)down || (uint32_t)sums[index] != sum ||
+                (count <= FPX_LINE_TILE_COLUMNS && !is_exact)) {
+                fail("line offsets of sample %zu, row %u: %u above, %u below, sum %d", index, count, above[index],
+                     below[index], sums[index]);
+                return;
+            }
+        }
+    }
+    EXPECT(FPX_OK, fpx_tile_line_offsets_f32(tile_above, tile_below, tile_sums, row, left, right, COUNT, 1));
+    for (size_t index = 0; index < COUNT; index++) {
+        if (tile_above[index] != (direction[index] > 0) || tile_below[index] != (direction[index] < 0) ||
+            tile_sums[index] != direction[index] * FPX_LINE_STEP) {
+            fail("line offsets of tile %zu", index);
+        }
+    }
+    float wide[FPX_LINE_TILE_COLUMNS], zeros[FPX_LINE_TILE_COLUMNS] = {0};
+    for (size_t index = 0; index < FPX_LINE_TILE_COLUMNS; index++)
+        wide[index] = -huge;
+    EXPECT(FPX_OK, fpx_tile_line_offsets_f32(tile_above, tile_below, tile_sums, wide, zeros, zeros,
+                                             FPX_LINE_TILE_COLUMNS, FPX_LINE_TILE_COLUMNS));
+    if (tile_below[0] != FPX_LINE_TILE_COLUMNS || tile_sums[0] != -63 * FPX_LINE_STEP) fail("a tile of huge samples");
+}
+
+/// Rows without a complete cell need no sums of cells; a row of samples as large as can be fits; what lies too far
+/// apart is no neighbour.
+static void check_scene_limits(void) {
+    enum { WIDTH = 7, LONG = 1 << 16 };
+    float *row = allocate(LONG * sizeof *row);
+    int64_t *cells = allocate(LONG / FPX_SCENE_CELL_COLUMNS * sizeof *cells);
+    for (size_t index = 0; index < LONG; index++)
+        row[index] = index % 2 ? __builtin_inff() : -__builtin_inff();
+    row[2] = __builtin_nanf("");
+    memset(cells, 0, LONG / FPX_SCENE_CELL_COLUMNS * sizeof *cells);
+    int64_t level = 0, roughness = 0;
+    EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, row, WIDTH, 1, 0, 1));
+    if (level != 0 || roughness != 10 * (INT64_C(1) << 40)) fail("a row without cells");
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_f32(NULL, &level, &roughness, row, WIDTH + 1, 1, 0, 1));
+    EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, row, WIDTH, 1, 0, SIZE_MAX));
+    EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, row, WIDTH, 1, 0, WIDTH));
+    if (roughness != 10 * (INT64_C(1) << 40)) fail("neighbours that are too far");
+    row[2] = -1e38f;
+    // 64 times: as many samples as the sums of floats hold, less one row; then more.
+    roughness = 0;
+    for (int count = 0; count < 200; count++) {
+        EXPECT(FPX_OK, fpx_scene_row_f32(cells, &level, &roughness, row, LONG, 1, 0, 1));
+        if (count == 63 && roughness != 64 * (LONG - 1) * (INT64_C(1) << 41)) fail("roughness of huge samples");
+    }
+    free(row);
+    free(cells);
+}
+
+// ---- Nothing to do ----
 
 /// Clang's nullability says that these are no pointers to pass where there is work; here there is none.
 #if defined(__clang__)
@@ -683,8 +760,8 @@ static void check_no_work(void) {
         EXPECT(FPX_OK, fpx_extremes_f32_accumulate(NULL, NULL, NULL, NULL, NULL, NULL, NULL, frames, samples, 1, 0, 9));
         EXPECT(FPX_OK,
                fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 0, NULL, frames, 4, samples, 1, 1, 0, 9));
-        EXPECT(FPX_OK, fpx_extremes_u8_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1, 1,
-                                                          0, 9));
+        EXPECT(FPX_OK, fpx_extremes_u8_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
+                                                          1, 0, 9));
         EXPECT(FPX_OK, fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
                                                            1, 0, 9));
         EXPECT(FPX_OK, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 0, NULL, 0, 0, frames, 4, samples, 1,
@@ -723,6 +800,14 @@ static void check_no_work(void) {
     if (!fpx_moments_u8_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     if (!fpx_moments_u16_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     if (!fpx_extremes_merge_checked(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
+    // More frames than there can be are refused without samples, too.
+    const size_t many_u8 = FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, many_u16 = FPX_MOMENTS_U16_MAXIMUM_FRAMES + 1;
+    const size_t many_counted = FPX_EXTREMES_MAXIMUM_FRAMES + 1;
+    if (fpx_moments_u8_merge_checked_tile(NULL, NULL, NULL, NULL, many_u8, 0) ||
+        fpx_moments_u16_merge_checked_tile(NULL, NULL, NULL, NULL, many_u16, 0) ||
+        fpx_extremes_merge_checked(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, many_counted, 0)) {
+        fail("merge of too many frames of nothing");
+    }
     EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
     EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
     if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
@@ -741,6 +826,11 @@ static void check_no_work(void) {
     EXPECT(FPX_OK, fpx_scene_row_u8(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
     EXPECT(FPX_OK, fpx_scene_row_u16(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
     EXPECT(FPX_OK, fpx_scene_row_f32(NULL, &level, &roughness, NULL, 0, 3, 0, 1));
+    // A wrong channel is one, whatever the width.
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_u8(NULL, &level, &roughness, NULL, 0, 3, 3, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_u16(NULL, &level, &roughness, NULL, 0, 0, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_f32(NULL, &level, &roughness, NULL, 0, 1, 1, 1));
+    if (level != 0 || roughness != 0) fail("no columns have a level");
     size_t flagged = 9;
     EXPECT(FPX_OK, fpx_persistence_row(NULL, NULL, NULL, NULL, &flagged, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20,
                                        4, 0.01));
@@ -787,8 +877,8 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
     EXPECT(FPX_ERROR_ARGUMENT,
            fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 8, NULL, 18, 90, 1, 4, 9, 2, 2,
-                                                                   0, 9));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 8, NULL, 18, 90, 1, 4, 9, 2, 2, 0, 9));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 8, (const float *)mean, 0, 0,
                                                                    1, 4, 9, 2, 2, 0, 9));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
@@ -805,9 +895,16 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_sums_u8(wide, NULL, NULL, 3, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_histogram_u16(NULL, NULL, 3, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 4, 1));
+    const float near[9] = {0};
+    float offsets[9] = {0};
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 3, 4, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 3, 3, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 1, 4, 2));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1, 32));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(NULL, NULL, NULL, 1, 32));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(mean, m2, near, 1, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(mean, m2, near, 1, FPX_DETECTION_TILE_COLUMNS + 1));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_spreads_f32(NULL, NULL, NULL, 40, 3, 2, 8, 32, 16));
     size_t columns = 0;
     EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(&columns, NULL, NULL, NULL, NULL, 4, 3, 1, 2, 6));
@@ -841,6 +938,8 @@ int main(int argument_count, char **arguments) {
             select_current();
             check_no_work();
             check_null_pointers();
+            check_line_limits();
+            check_scene_limits();
             check_runners();
             check_strided_extremes();
             check_variant();

@@ -41,8 +41,8 @@ typedef int (*fpx_image_writer_callback)(void *_Nullable context, const void *_N
 /// Writes the next `row_count` rows, top to bottom; row r starts at `rows` + r * `stride_bytes`.
 ///
 /// Rows need no alignment and are not changed. `stride_bytes` may be negative (pictures stored bottom up) and is
-/// at least a row's bytes in size when there is more than one row. After a failure, of whatever function, the only thing
-/// left to do with the writer is to close it.
+/// at least a row's bytes in size when there is more than one row. After a failure, of whatever function, the only
+/// thing left to do with the writer is to close it.
 fpx_image_writer_status fpx_image_writer_write_rows(fpx_image_writer *_Nonnull writer, const void *_Nonnull rows,
                                                     ptrdiff_t stride_bytes, size_t row_count, char *_Nonnull message);
 

@@ -78,7 +78,8 @@ typedef struct fpx_photo_page {
     uint64_t plane;
     /// Raw files only, to be set by the caller: the masked border of the sensor is part of the picture, too.
     bool has_masked_border;
-    /// To be set by the caller: what leaves the picture whole, but is against the format (fpx_photo_oddities), is damage.
+    /// To be set by the caller: what leaves the picture whole, but is against the format (fpx_photo_oddities), is
+    /// damage.
     bool is_strict;
 } fpx_photo_page;
 
@@ -125,16 +126,16 @@ typedef struct fpx_photo_header {
     /// 1 (grey) or 3 (red, green, blue) as decoded, and one more for alpha when it is asked for and there; palettes
     /// are expanded.
     uint32_t channels;
-    /// 8 or 16 as decoded, whole numbers; or 32, IEEE floating point. 1-, 2- and 4-bit samples of PNG are expanded to the
-    /// 8-bit range.
+    /// 8 or 16 as decoded, whole numbers; or 32, IEEE floating point. 1-, 2- and 4-bit samples of PNG are expanded to
+    /// the 8-bit range.
     uint32_t bits_per_sample;
     /// The colours of a mosaic: `pattern_rows` x `pattern_columns` letters, row by row from the frame's top left, which
     /// repeat over the frame; 0 x 0 when it is none, or not known to be one.
     uint32_t pattern_rows;
     uint32_t pattern_columns;
     char pattern[FPX_PHOTO_PATTERN_PLACES + 1];
-    /// What a FITS file says of its colours that is no pattern of four letters, so that its samples count as grey; empty when
-    /// it says nothing, or that there are none.
+    /// What a FITS file says of its colours that is no pattern of four letters, so that its samples count as grey;
+    /// empty when it says nothing, or that there are none.
     char unknown_pattern[16];
     /// Samples of no light and of saturation, in the units of the samples.
     double black_level;
@@ -178,8 +179,8 @@ typedef struct fpx_photo_header {
     uint32_t sensor_height;
     uint32_t sensor_left;
     uint32_t sensor_top;
-    /// The part of the sensor that is no masked border, which is what other programs count positions of raw files in; all 0
-    /// when not known.
+    /// The part of the sensor that is no masked border, which is what other programs count positions of raw files in;
+    /// all 0 when not known.
     uint32_t visible_left;
     uint32_t visible_top;
     uint32_t visible_width;
@@ -200,7 +201,8 @@ typedef struct fpx_photo_header {
     fpx_photo_fraction digital_zoom;
     /// Put together from several exposures (EXIF CompositeImage).
     bool is_composite;
-    /// Developed from a raw file by Adobe's programs, with a lens profile, or saved by Photoshop (JPEG's XMP and APP13).
+    /// Developed from a raw file by Adobe's programs, with a lens profile, or saved by Photoshop (JPEG's XMP and
+    /// APP13).
     bool is_developed;
     bool is_lens_corrected;
     bool is_saved_by_photoshop;
@@ -217,15 +219,15 @@ fpx_photo_status fpx_photo_probe(int file_descriptor, const fpx_photo_page *_Non
                                  uint64_t maximum_pixels, fpx_photo_header *_Nonnull header,
                                  fpx_photo_error *_Nonnull error);
 
-/// Hears of one picture of a file: FPX_PHOTO_OK and what its header says, or why it is refused; `header` has its page in
-/// either case. Must return normally.
+/// Hears of one picture of a file: FPX_PHOTO_OK and what its header says, or why it is refused; `header` has its page
+/// in either case. Must return normally.
 typedef void fpx_photo_visitor(void *_Nullable context, fpx_photo_status status,
                                const fpx_photo_header *_Nonnull header, const fpx_photo_error *_Nonnull error);
 
 /// Reads the headers of all pictures of an open regular file (raw ones with the sensor's masked border, if wanted;
 /// `is_strict` as in fpx_photo_page), in their order, and calls `visit` for each. Smaller copies
-/// and masks of another picture of a TIFF are none of them. Returns FPX_PHOTO_OK when all were visited, whether refused or
-/// not; otherwise what follows the last one visited cannot be read, and `error` is filled.
+/// and masks of another picture of a TIFF are none of them. Returns FPX_PHOTO_OK when all were visited, whether refused
+/// or not; otherwise what follows the last one visited cannot be read, and `error` is filled.
 fpx_photo_status fpx_photo_visit(int file_descriptor, bool has_masked_border, bool is_strict,
                                  fpx_photo_channels channels, uint64_t maximum_pixels,
                                  fpx_photo_visitor *_Nonnull visit, void *_Nullable context,
@@ -238,10 +240,10 @@ fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *_Nonn
                                 uint64_t maximum_pixels, fpx_photo_decoder *_Nullable *_Nonnull decoder,
                                 fpx_photo_header *_Nonnull header, fpx_photo_error *_Nonnull error);
 
-/// Decodes the next `row_count` rows to `rows`, top to bottom: channels interleaved, wider samples in the machine's byte
-/// order, floating-point ones finite, `stride_bytes` from row to row. Asking for more rows than are left is an error.
-/// Damage that the libraries only warn about is an error here: they fill in grey and go on. After a failure every further
-/// call fails in the same way and writes nothing.
+/// Decodes the next `row_count` rows to `rows`, top to bottom: channels interleaved, wider samples in the machine's
+/// byte order, floating-point ones finite, `stride_bytes` from row to row. Asking for more rows than are left is an
+/// error. Damage that the libraries only warn about is an error here: they fill in grey and go on. After a failure
+/// every further call fails in the same way and writes nothing.
 fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *_Nonnull decoder, uint8_t *_Nonnull rows,
                                      ptrdiff_t stride_bytes, size_t row_count, fpx_photo_error *_Nonnull error);
 

@@ -52,8 +52,8 @@ typedef struct fpx_photo_metadata {
     /// The ICC colour profile; null when the file has none.
     uint8_t *_Nullable profile;
     size_t profile_byte_count;
-    /// Of a JPEG: its other texts (XMP, IPTC, comments), as marker segments one behind the other: the marker's code, the
-    /// number of bytes as a big-endian 16-bit number, the bytes. Null when there are none.
+    /// Of a JPEG: its other texts (XMP, IPTC, comments), as marker segments one behind the other: the marker's code,
+    /// the number of bytes as a big-endian 16-bit number, the bytes. Null when there are none.
     uint8_t *_Nullable segments;
     size_t segments_byte_count;
     fpx_resolution resolution;

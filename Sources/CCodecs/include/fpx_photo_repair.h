@@ -38,29 +38,30 @@ void fpx_bytes_free(fpx_bytes *_Nonnull bytes);
 /// The repaired form of an open JPEG file in `output` (empty on entry; to be freed by the caller whatever the status).
 ///
 /// Samples in a patch are interpolated between the nearest samples outside all patches, in eight directions, and the
-/// more so along a direction the less its two ends differ, so that edges go on. The quantised coefficients of all blocks
-/// without such samples stay as they are, and so do tables, markers and what follows the picture's end; blocks with
-/// such samples are transformed and quantised anew from their exact, unrounded samples. Huffman codes are made anew
-/// (progressive pictures: with libjpeg's usual scans). `blocks_changed` counts 8 x 8 blocks of all components.
-/// `oddities` receives what was against the format and left the picture whole (FPX_PHOTO_ODD_...); with `is_strict` that is
-/// damage. On failure `error` is filled: what fpx_photo_open can find, and a patch that has no good sample around it.
+/// more so along a direction the less its two ends differ, so that edges go on. The quantised coefficients of all
+/// blocks without such samples stay as they are, and so do tables, markers and what follows the picture's end; blocks
+/// with such samples are transformed and quantised anew from their exact, unrounded samples. Huffman codes are made
+/// anew (progressive pictures: with libjpeg's usual scans). `blocks_changed` counts 8 x 8 blocks of all components.
+/// `oddities` receives what was against the format and left the picture whole (FPX_PHOTO_ODD_...); with `is_strict`
+/// that is damage. On failure `error` is filled: what fpx_photo_open can find, and a patch that has no good sample
+/// around it.
 fpx_photo_status fpx_jpeg_repair(int file_descriptor, bool is_strict, uint64_t maximum_pixels,
                                  const fpx_repair_patch *_Nullable patches, size_t patch_count,
                                  fpx_bytes *_Nonnull output, size_t *_Nonnull blocks_changed,
                                  uint32_t *_Nonnull oddities, fpx_photo_error *_Nonnull error);
 
-/// The same for an open PNG file of 8 or 16 bits, grey or RGB, with or without alpha, which is not changed. All chunks but
-/// those of the picture itself are copied byte for byte. Palettes and smaller samples have nothing in between to
+/// The same for an open PNG file of 8 or 16 bits, grey or RGB, with or without alpha, which is not changed. All chunks
+/// but those of the picture itself are copied byte for byte. Palettes and smaller samples have nothing in between to
 /// interpolate to and are FPX_PHOTO_UNSUPPORTED.
 fpx_photo_status fpx_png_repair(int file_descriptor, bool is_strict, uint64_t maximum_pixels,
                                 const fpx_repair_patch *_Nullable patches, size_t patch_count,
                                 fpx_bytes *_Nonnull output, uint32_t *_Nonnull oddities,
                                 fpx_photo_error *_Nonnull error);
 
-/// The same for one picture of an open TIFF or FITS file whose samples are stored as they are delivered: uncompressed, 8, 16
-/// bits or floating point. Samples of a mosaic are made of those of their own colour. `output`, empty at first, gets the
-/// whole file, and the samples in the patches change in it and nothing else; for further pictures of the file it is given
-/// again as it is.
+/// The same for one picture of an open TIFF or FITS file whose samples are stored as they are delivered: uncompressed,
+/// 8, 16 bits or floating point. Samples of a mosaic are made of those of their own colour. `output`, empty at first,
+/// gets the whole file, and the samples in the patches change in it and nothing else; for further pictures of the file
+/// it is given again as it is.
 fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *_Nonnull page, uint64_t maximum_pixels,
                                    const fpx_repair_patch *_Nullable patches, size_t patch_count,
                                    fpx_bytes *_Nonnull output, fpx_photo_error *_Nonnull error);

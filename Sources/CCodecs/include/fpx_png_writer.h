@@ -51,10 +51,10 @@ typedef struct fpx_png_writer_options {
     /// True lets libpng choose a filter for every row: smaller files for photographs. False stores rows
     /// unfiltered: faster, and smaller for pictures of few colours.
     bool filter_rows;
-    /// `palette_color_count` times red, green, blue; only for FPX_PNG_WRITER_PALETTE_8, null otherwise.
+    /// `palette_colour_count` times red, green, blue; only for FPX_PNG_WRITER_PALETTE_8, null otherwise.
     const uint8_t *_Nullable palette;
     /// 1 to 256 for FPX_PNG_WRITER_PALETTE_8, 0 otherwise.
-    size_t palette_color_count;
+    size_t palette_colour_count;
     /// `text_count` chunks, written before the pixels in this order; null when there are none.
     const fpx_png_writer_text *_Nullable texts;
     size_t text_count;

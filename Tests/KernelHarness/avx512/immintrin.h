@@ -1,5 +1,5 @@
-/// AVX-512 for processors without it: the header that the kernels include, made of SIMDe's emulation in C (0.8 or later,
-/// https://github.com/simd-everywhere/simde), and what it lacks. Slow, and good for tests alone.
+/// AVX-512 for processors without it: the header that the kernels include, made of SIMDe's emulation in C (0.8 or
+/// later, https://github.com/simd-everywhere/simde), and what it lacks. Slow, and good for tests alone.
 #ifndef FPX_EMULATED_AVX512_H
 #define FPX_EMULATED_AVX512_H
 
