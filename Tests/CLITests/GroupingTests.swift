@@ -27,6 +27,34 @@ struct GroupingTests {
         }
     }
 
+    /// Fields that are asked for take the place of the camera's.
+    @Test func camerasThatAreNotKeptApartAreAWarning() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(3, copiesOf: Self.withSerial, named: "a", to: folder)
+            for photo in try Photos.example(3) { try folder.addCopy(of: photo) }
+            let shape = try CommandRun.fastpix(
+                ["hotpixels", ".", "-f", "json", "-q", "--minimum-frames", "1", "--group-by", "folder"], in: folder)
+            // Frames of two sizes are two groups, of one camera each.
+            #expect(try shape.hotPixels().warnings.allSatisfy { $0.kind != "several-cameras" || $0.group == nil })
+        }
+        try withTemporaryFolder { folder in
+            for (number, model) in ["One", "Two"].enumerated() {
+                for frame in 0..<3 {
+                    let picture = RawPicture(
+                        width: 12, height: 10, usual: 500, others: [(frame, number, UInt16(600 + frame))])
+                    try folder.addFile("\(model)\(frame).fits", picture.fitsAsStored(["INSTRUME= '\(model)'"]))
+                }
+            }
+            let options = [".", "-f", "json", "-q", "--minimum-frames", "1"]
+            let run = try CommandRun.fastpix(["hotpixels", "--group-by", "gain"] + options, in: folder)
+            let warnings = try run.hotPixels().warnings.filter { $0.kind == "several-cameras" }
+            #expect(warnings.count == 1)
+            #expect(warnings.first?.message.contains("One") == true && warnings.first?.message.contains("Two") == true)
+            let named = try CommandRun.fastpix(["hotpixels", "--camera", "Mine"] + options, in: folder)
+            #expect(try named.hotPixels().warnings.allSatisfy { $0.kind != "several-cameras" })
+        }
+    }
+
     @Test func equalGroupsAreOrderedByCameraAndShape() throws {
         try withTemporaryFolder { folder in
             try Photos.add(2, copiesOf: Self.withSerial, named: "a", to: folder)

@@ -13,6 +13,9 @@ struct NearMissTests {
         (["stats", "x", "--out", "y"], "Did you mean '--output'?"),
         (["hotpixels", "x", "--force"], "Did you mean '--overwrite'?"),
         (["hotpixels", "x", "--varience-map", "y"], "--variance-map"),
+        (["help", "hotpixel"], "Did you mean 'hotpixels'?"), (["hotpixels", "x", "--wrokers", "2"], "--workers"),
+        (["hotpixels", "x", "--min-frames", "2"], "Did you mean '--minimum-frames'?"),
+        (["hotpixels", "x", "--shard", "5/4"], "a shard is I/N with I from 1 to N"),
         (["stats", "x", "--ignore", "y"], "Did you mean '--exclude'?"), (["stats", "x", "--shards", "1/2"], "--shard"),
     ])
     func suggestions(_ arguments: [String], _ words: String) throws {
@@ -40,10 +43,12 @@ struct NearMissTests {
 
     @Test(arguments: ["hotpixels", "stats"])
     func jIsWorkers(_ command: String) throws {
-        let run = try CommandRun.fastpix(
-            [command, Repository.fixture("sixteen-bit").path, "-q", "-j", "2", "--format", "json"])
-        #expect(run.exitCode == 0)
-        #expect(run.stdout.contains("\"workers\" : 2"))
+        for option in [["-j", "2"], ["-j2"]] {
+            let run = try CommandRun.fastpix(
+                [command, Repository.fixture("sixteen-bit").path, "-q", "--format", "json"] + option)
+            #expect(run.exitCode == 0)
+            #expect(run.stdout.contains("\"workers\" : 2"))
+        }
     }
 
     /// Usage lines, help and tables: terminals and mails have eighty columns.

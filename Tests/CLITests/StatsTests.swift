@@ -26,6 +26,22 @@ struct StatsTests {
         #expect(result.skipped.isEmpty)
     }
 
+    /// They count, as a data set may hold a photo twice on purpose; that there are some is said.
+    @Test func copiesAreSaid() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(3)
+            for photo in photos { try folder.addCopy(of: photo) }
+            #expect(try Self.stats([".", "-f", "json"], in: folder).stdout.contains("\"copies\" : 0"))
+            let sub = try folder.addFolder("sub")
+            for photo in photos.prefix(2) { try sub.addCopy(of: photo) }
+            let run = try Self.stats(["-r", ".", "-f", "json"], in: folder)
+            #expect(try run.statistics().photos == 5)
+            #expect(run.stdout.contains("\"copies\" : 2"))
+            let text = try Self.stats(["-r", "."], in: folder)
+            #expect(text.stdout.contains("\n2 of them have the same content as another one, and count like all others\n"))
+        }
+    }
+
     /// Formats, shapes, depths and cameras each add up to the whole; broken files are in none of them.
     @Test func partsAddUp() throws {
         let run = try Self.stats([Repository.fixture("decoder").path, "--format", "json"])

@@ -85,6 +85,18 @@ struct BlocksAndLinesTests {
         #expect(found.count <= 8 * 128 + 160)
     }
 
+    /// A rail that one photo shows, or two, is as far off in the mean as a weak column of all of them.
+    @Test(arguments: [1, 2, 30]) func aLineHasToShowInManyPhotos(_ photos: Int) throws {
+        let frames = FrameSet(Self.grey16, count: 30, seed: 51) { number, noise in
+            var frame = noise.scene(160, 128, mean: 20000, contrast: 4000, noise: 300)
+            guard number < photos else { return frame }
+            for row in 20..<100 { frame[row * 160 + 77] += 40000 / Double(photos) }
+            return frame
+        }
+        let lines = try frames.detection().defects.filter { $0.shape == .column }
+        #expect(lines.map(\.column) == (photos == 30 ? [77] : []))
+    }
+
     @Test func aPartOfAColumnIsNoPrint() throws {
         let detection = try scenes(seed: 35) { frame in
             for row in 50..<90 { frame[index(row, 77)] = 0 }
