@@ -7,7 +7,8 @@ import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeVar
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
 
 from ._defects import Camera, DefectList
 from ._errors import (
@@ -21,7 +22,8 @@ from ._errors import (
 from ._extremes import Extremes
 from ._moments import Moments
 from ._program import AnyPath, Outcome, Progress, run
-from ._reports import BlendReport, Report, StatsReport
+from ._reports import BlendReport, Group, Report, StatsReport
+from ._state import State, pattern_of
 
 _Report = TypeVar("_Report", Report, StatsReport, BlendReport)
 
@@ -381,37 +383,44 @@ def add_weighted_folder(
 
 
 def judge(
-    moments: Moments,
-    extremes: Extremes,
+    moments: Moments | State,
+    extremes: Extremes | None = None,
     *,
     kind: FrameKind | None = None,
     sensitivity: Literal["low", "normal", "high"] | None = None,
     classes: Sequence[str] | None = None,
     above: float | None = None,
     pattern: str | None = None,
-    coded_unit: tuple[int, int] = (1, 1),
+    coded_unit: tuple[int, int] | None = None,
     camera: Camera | None = None,
 ) -> DefectList:
     """Judge which pixels are defective from the moments and extremes of the same frames; no frame is needed.
 
     The program does it, from a state in a temporary file as large as both objects. It is the judgement of `hotpixels`, and
-    finds in the arrays of decoded photos what that finds in the photos.
+    finds in the arrays of decoded photos what that finds in the photos, if it is told what these say of themselves: the
+    `coded_unit` of JPEGs, and the `pattern` of a raw mosaic.
 
     Parameters
     ----------
-    moments : Moments
-        Of uint8 or uint16 frames of (height, width) or (height, width, 3).
-    extremes : Extremes
-        Of the same frames, with its standard levels, and the distance that suits the pattern: 2, or 6 for X-Trans.
+    moments : Moments or State
+        Of uint8 or uint16 frames of (height, width) or (height, width, 3). A State is judged as its photos are, with its own
+        extremes, pattern, coded unit and camera, where none is given here.
+    extremes : Extremes, optional
+        Of the same frames, with its standard levels, and the distance that suits the pattern: 2, or 6 for X-Trans. Not
+        beside a State.
     kind : {"scenes", "darks", "flats", "sky"}, optional
         What the frames show; told from the frames without it.
     sensitivity, classes, above
         As for `hotpixels`.
     pattern : str, optional
-        The colours of a raw mosaic from its top left: four letters, such as ``"RGGB"``, or 36 of an X-Trans sensor, row by
-        row.
-    coded_unit : (int, int)
-        Width and height of the pixels that share compressed blocks, (16, 8) in many JPEGs: a defect tinges them together.
+        The colours of a raw mosaic from its top left, capitals: four letters, such as ``"RGGB"``, or 36 of an X-Trans sensor,
+        row by row. For frames of (height, width).
+    coded_unit : (int, int), optional
+        Width and height in pixels of the blocks that lossy compression treats as one: a defect tinges all of its block.
+        Arrays do not tell it. Without it frames are taken for ones that were never compressed, (1, 1), in which several
+        touching pixels that stand still are something drawn into the frames, and left out: so are then a strong defect of a
+        JPEG and what compression has smeared of it. For frames decoded from JPEGs give (8, 8) when they are grey or have
+        colours of full resolution (4:4:4), (16, 8) for 4:2:2, (16, 16) for 4:2:0; of different ones, the largest.
     camera : Camera, optional
         What the list says of whose it is.
 
@@ -421,8 +430,11 @@ def judge(
 
     Raises
     ------
+    TypeError
+        For extremes beside a State, and for moments without extremes.
     ValueError
-        When both are not of the same frames, or of ones that the program does not judge.
+        When both are not of the same frames, or of ones that the program does not judge; for a pattern or a coded unit that
+        is none.
     FastPixError
         When nothing could be judged: with fewer than five frames, and when all show one view.
     ProgramNotFoundError
@@ -433,17 +445,62 @@ def judge(
     Warns
     -----
     FastPixWarning
-        For each reason to doubt the list: too few frames, parts that could not be judged, and the like.
+        For each reason to doubt the list: too few frames and the like; and when any part of the frame was not judged, however
+        small, because nothing in it is listed.
     """
-    from ._state import State
-
-    state = State.of_frames(moments, extremes, pattern=pattern, coded_unit=coded_unit, camera=camera)
+    if isinstance(moments, State):
+        if extremes is not None:
+            raise TypeError("a State has extremes of its own; give it alone, or give moments and extremes")
+        given: dict[str, Any] = {"camera": camera, "coded_unit": coded_unit}
+        state = replace(moments, **{name: value for name, value in given.items() if value is not None})
+        if pattern is not None:
+            state.pattern = pattern_of(pattern)
+    elif extremes is None:
+        raise TypeError("moments alone cannot be judged; give the extremes of the same frames, too")
+    else:
+        state = State.of_frames(
+            moments, extremes, pattern=pattern, coded_unit=(1, 1) if coded_unit is None else coded_unit, camera=camera
+        )
     options = ["--defects", *_judging(sensitivity, classes, kind, above)]
     with tempfile.TemporaryDirectory(prefix="fastpix-") as folder:
         path = os.path.join(folder, "frames.state")
         state.write(path)
         report = _report(Report, _run(["merge", "--format", "json", *options], path, None))
+    (group,) = report.groups
+    unsaid = _not_judged(report, group, state.coded_unit)
+    if unsaid is not None:
+        warnings.warn(unsaid, FastPixWarning, stacklevel=2)
+        report = replace(report, warnings=tuple(one for one in report.warnings if one.kind != _NOT_JUDGED))
     return _warned(report).groups[0].defect_list
+
+
+_NOT_JUDGED = "not-judged"
+
+
+def _not_judged(report: Report, group: Group, coded_unit: tuple[int, int]) -> str | None:
+    """What a list of arrays says nothing of, in a sentence; None when all was judged, or nothing was to be."""
+    share = group.judged_share
+    if share is None or (share == 1 and not group.not_judged):
+        return None
+    message = next((one.message for one in report.warnings if one.kind == _NOT_JUDGED), None)
+    if message is None:
+        regions = group.excluded_regions or ()
+        parts = [
+            f"{part.columns} x {part.rows} pixels at row {part.row}, column {part.column}"
+            + (f" ({regions[index].kind})" if len(regions) == len(group.not_judged or ()) else "")
+            for index, part in enumerate(group.not_judged or ())
+        ]
+        more = [f"{len(parts) - 3} more"] if len(parts) > 3 else []
+        where = " and ".join([*parts[:3], *more]) or "the rest"
+        # Rounded down: the least part that is missing makes it less than all.
+        message = f"{int(10_000 * share) / 100:g} % of the frame was judged; nothing is listed in {where}"
+    if tuple(coded_unit) == (1, 1):
+        message += (
+            ". With coded_unit=(1, 1) the frames count as never compressed, and pixels that stand still together as something "
+            "drawn into them; a defect of JPEGs and what it tinges may be taken for that: for frames decoded from JPEGs give "
+            "their coded_unit, (8, 8), (16, 8) or (16, 16)"
+        )
+    return message
 
 
 def _judging(
