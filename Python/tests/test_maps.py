@@ -130,9 +130,26 @@ def test_every_form_is_read_as_it_was_written(
         assert places(read) == places(defects)
     if form in ("dcraw", "rawtherapee", "siril", "jpegpixi"):
         assert_comments_tell_the_scope(read, defects)
-        comments = [line for line in path.read_text().splitlines() if line.startswith("#")][2:]
+        # Positions have no confidence, of which the list that was read cannot count any.
+        comments = comments_of(path)
         read.write(path, form_of(form), used)
-        assert [line for line in path.read_text().splitlines() if line.startswith("#")][2:] == comments
+        assert comments_of(path) == comments
+
+
+def comments_of(path: Path) -> list[str]:
+    """What a list says of its frame and its scope."""
+    lines = [line for line in path.read_text().splitlines() if line.startswith("#")]
+    return [line for line in lines[1:] if not line.startswith("# with a confidence")]
+
+
+def test_doubtful_entries_are_counted_in_comments(tmp_path: Path) -> None:
+    confidences = (0.49, 0.5, None, 0.0, 1.0)
+    defects = DefectList(tuple(Defect(row=i, column=i, confidence=one) for i, one in enumerate(confidences)), 10, 10)
+    for name in ("a.badpixels", "a.lst", "a.jpegpixi"):
+        defects.write(tmp_path / name)
+        assert (tmp_path / name).read_text().splitlines()[1] == "# with a confidence below 0.5: 2"
+        DefectList(defects.defects[1:3], 10, 10).write(tmp_path / name)
+        assert "confidence" not in (tmp_path / name).read_text()
 
 
 def assert_comments_tell_the_scope(read: DefectList, written: DefectList) -> None:
