@@ -259,6 +259,52 @@ def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> Non
         os.chdir(before)
 
 
+def test_any_number_of_photos_may_be_named(
+    example: Path, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]]
+) -> None:
+    """45,000 names, of every odd kind, are more than a command line takes, and give what few names give."""
+    monkeypatch.chdir(tmp_path)
+    photos = sorted(example.glob("*.jpg"))[:8]
+    names: list[Any] = [b"--help", b"-x.jpg", b"\xff\xfe.jpg", "ü \n\x1b[31m.jpg".encode(), "a\r", tmp_path / ("long" * 50)]
+    for photo, name in zip(photos, names):
+        shutil.copy(photo, os.path.join(os.fsencode(tmp_path), os.fsencode(name)))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for photo in photos[len(names) :]:
+        shutil.copy(photo, folder)
+    few = [*names, folder, "missing.jpg", ""]
+    # A photo counts once, however often it is named.
+    for job in (fastpix.stats, fastpix.hotpixels):
+        with pytest.warns(SkippedFilesWarning, match="2 files were left out"):
+            expected = job(few, arguments=["--verify"] if job is fastpix.stats else ())
+        with pytest.warns(SkippedFilesWarning, match="2 files were left out"):
+            report = job([*few, *45_000 * [names[-1]]], arguments=["--verify"] if job is fastpix.stats else ())
+        assert [file.path for file in report.skipped] == [file.path for file in expected.skipped] == ["", "missing.jpg"]
+        if isinstance(report, Report) and isinstance(expected, Report):
+            assert report.groups == expected.groups and report.groups[0].frames == len(photos)
+            assert (report.settings, report.selection) == (expected.settings, expected.selection)
+        elif isinstance(report, fastpix.StatsReport) and isinstance(expected, fastpix.StatsReport):
+            assert report.photos == len(photos) and report.settings == expected.settings
+            assert (report.shapes, report.cameras, report.formats) == (expected.shapes, expected.cameras, expected.formats)
+    for process in started:
+        assert isinstance(process.args, list) and sum(map(len, process.args)) < 10_000
+    # Folders are still arguments, and lists of the caller's own are read as the caller says.
+    assert os.fsencode(folder) in started[-1].args  # type: ignore[operator]
+    (tmp_path / "list").write_text("-x.jpg\n")
+    assert fastpix.stats(500 * [names[-1]], arguments=["--files-from=list"]).photos == 2
+    with pytest.raises(ValueError, match="zero byte"):
+        fastpix.stats(["a\0b.jpg"])
+
+
+def test_more_names_than_a_program_is_started_with_are_told(program: Path, tmp_path: Path) -> None:
+    names = 120_000 * [tmp_path / "some.state"]
+    for job in (fastpix.merge, fastpix.merge_stats):
+        with pytest.raises(FastPixError, match="120000 names are longer together .* save_state"):
+            job(names)
+    with pytest.raises(FastPixError, match="name the folder"):
+        fastpix.add_weighted_folder(names, blur=3, output=tmp_path)
+
+
 @pytest.fixture
 def many(example: Path, tmp_path: Path) -> Path:
     """Photos that take the program some ten times as long as it takes a signal to arrive."""
