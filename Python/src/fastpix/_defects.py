@@ -331,7 +331,7 @@ class DefectList(Sequence[Defect]):
         The frame in pixels, when it is known.
     camera : Camera
     frames : int or None
-        How many photos it was found in.
+        How many photos it was found in; None when it is not known, which is 0 in JSON.
     judged_share : float or None
         Of the frame, 0 to 1; None when it is not known. Comments in text have whole per cent, rounded down.
     not_judged : tuple of NotJudgedPart, or None
@@ -362,6 +362,9 @@ class DefectList(Sequence[Defect]):
             raise MapError(f"{self.judged_share} is no share of the frame, which is 0 to 1")
         if not all(part.is_possible for part in self.not_judged or ()):
             raise MapError("a part that was not judged lies outside any frame")
+        # What JSON has for a number that is not known.
+        if self.frames == 0:
+            object.__setattr__(self, "frames", None)
         if self.judged_share == 1 and self.not_judged is None:
             object.__setattr__(self, "not_judged", ())
         for defect in self.defects:
@@ -422,11 +425,16 @@ class DefectList(Sequence[Defect]):
         MapError
             For what is no such list, naming the line; for a size or an offset that contradicts the list's own; for a
             size without an offset, where a list may count in a raw file's frame; and when the file has lists of several
-            cameras (`read_all`).
+            cameras (`read_all`), or none: CSV without a line does not say what has no defects.
         OSError
             When it cannot be read.
         """
         lists = cls.read_all(path, size=size, offset=offset)
+        if not lists:
+            raise MapError(
+                f"{os.fspath(path)}: has no list of any camera or frame, which is not the same as no defects: they were not "
+                "judged, or it is a table without a line"
+            )
         if len(lists) != 1:
             raise MapError(
                 f"{os.fspath(path)}: has the lists of {len(lists)} cameras or frame sizes; DefectList.read_all gives "
@@ -471,8 +479,8 @@ class DefectList(Sequence[Defect]):
         ------
         MapError
             For a name that tells no form, and for a form that needs to know what this list does not: the frame's size
-            for a mask and JSON, for the pixels of lines from edge to edge, and beside an offset. Also when an offset puts
-            a defect outside.
+            for a mask and JSON, for the pixels of lines from edge to edge, and beside an offset. For a list of no defects as
+            CSV, whose lines are defects: it could not say what has none. Also when an offset puts a defect outside.
         OSError
             When it cannot be written.
 
