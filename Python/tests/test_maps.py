@@ -495,8 +495,13 @@ def test_names_tell_the_form_and_files_are_replaced_whole(tmp_path: Path) -> Non
     with pytest.raises(MapError, match="frame's size"):
         DefectList.at([(3, 4)]).write(tmp_path / "a.lst", offset=(1, 1))
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(OSError):
-        defects.write(tmp_path / "no-folder" / "a.lst")
+    # Errors name the file that was to be written, and not the hidden one that it is made as.
+    (tmp_path / "folder.lst").mkdir()
+    for path, error in ((tmp_path / "no-folder" / "a.lst", FileNotFoundError), (tmp_path / "folder.lst", IsADirectoryError)):
+        with pytest.raises(error) as caught:
+            defects.write(path)
+        assert caught.value.filename == str(path) and f"{str(path)!r}" in str(caught.value)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["folder.lst"]
     for name in ("a.badpixels", ".badpixels"):
         defects.write(tmp_path / name)
         assert (tmp_path / name).read_text().splitlines()[-1] == "4 3 0"
@@ -662,6 +667,17 @@ def defects_flipped(defects: DefectList, height: int, width: int) -> DefectList:
     return DefectList.at([(height - 1 - row, width - 1 - column) for row, column in places(defects)])
 
 
+def test_places_are_whole_numbers() -> None:
+    expected = DefectList.at([(1, 2), (3, 4)])
+    for given in ([[1, 2], [3, 4]], np.array([[1, 2], [3, 4]], np.uint16), ((row, row + 1) for row in (1, 3))):
+        assert DefectList.at(given) == expected
+    assert all(type(side) is int for side in (expected[0].row, DefectList.at(np.array([[1, 2]]))[0].column))
+    bad: list[Any] = [[(1.5, 2)], [(1, 2.0)], np.array([[1.0, 2.0]]), [(1,)], [(1, 2, 3)], [5], ["12"], np.eye(2, dtype=bool)]
+    for places in bad:
+        with pytest.raises(TypeError, match="is no place; places are row and column in whole numbers"):
+            DefectList.at(places)
+
+
 def test_repair_refuses_what_it_cannot_do() -> None:
     defects = DefectList.at([(0, 0)])
     with pytest.raises(MapError, match="nothing good is near row 0, column 0"):
@@ -670,8 +686,15 @@ def test_repair_refuses_what_it_cannot_do() -> None:
         defects.repair(np.zeros((4, 4), np.int16))  # type: ignore[type-var]
     with pytest.raises(ValueError, match="1 dimensions"):
         defects.repair(np.zeros(4, np.uint8))
-    with pytest.raises(ValueError):
-        defects.repair(np.zeros((4, 4, 5), np.uint8))
+    for image in ([1], 3, None):
+        with pytest.raises(TypeError, match="the image is of <class '.*'>; a NumPy array can be repaired"):
+            defects.repair(image)  # type: ignore[type-var]
+    for channels in (0, 5, 9):
+        with pytest.raises(ValueError, match=f"the image has {channels} channels; 1 to 4"):
+            defects.repair(np.zeros((4, 4, channels), np.uint8))
+    for noise in (0, -1.5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"the noise is {noise}; it is"):
+            defects.repair(np.zeros((4, 4), np.uint8), noise=noise)
     long = DefectList.at([(50, 50)]).repair(np.full((200, 200), 9, np.uint8), radius=45)
     assert (long == 9).all()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import operator
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -380,11 +382,25 @@ class DefectList(Sequence[Defect]):
 
     @classmethod
     def at(
-        cls, places: Sequence[tuple[int, int]] | NDArray[Any], width: int | None = None, height: int | None = None
+        cls, places: Iterable[Sequence[int]] | NDArray[Any], width: int | None = None, height: int | None = None
     ) -> DefectList:
-        """Make a list of (row, column) places; also what ``numpy.argwhere(mask)`` gives."""
-        defects = tuple(Defect(row=int(row), column=int(column)) for row, column in places)
-        return cls(defects, width, height)
+        """Make a list of places, such as those of any other program's mask.
+
+        Parameters
+        ----------
+        places : iterable of (int, int), or array of (count, 2)
+            Row and column of each, 0-based from the top left: what ``numpy.argwhere(mask)`` gives.
+        width, height : int, optional
+            The frame in pixels, both or neither.
+
+        Raises
+        ------
+        TypeError
+            For what is not two whole numbers.
+        MapError
+            For a place outside the frame.
+        """
+        return cls(tuple(_at(place) for place in places), width, height)
 
     @overload
     def __getitem__(self, index: int) -> Defect: ...
@@ -537,18 +553,27 @@ class DefectList(Sequence[Defect]):
             Pixels around a defect that go with it, where the list does not say how far its effect reaches. In JPEGs
             from a camera a defect spreads: 3 is right there.
         noise : float, optional
-            A difference between samples that means nothing; 3/255 of the range of uint8 and uint16, and of 1 for
+            A difference between samples that means nothing, above 0; 3/255 of the range of uint8 and uint16, and of 1 for
             float32.
 
         Raises
         ------
         MapError
             When the image is not of the list's size, and when nothing good is near a defect.
-        TypeError, ValueError
-            For an image of another type or form.
+        TypeError
+            For what is no array, and for one of other samples, or with a mask.
+        ValueError
+            For an image of another form, and for a radius or noise out of range.
         """
+        if not isinstance(image, np.ndarray):
+            raise TypeError(f"the image is of {type(image)}; a NumPy array can be repaired")
         if image.ndim not in (2, 3):
             raise ValueError(f"the image has {image.ndim} dimensions; (height, width) or (height, width, channels)")
+        channels = image.shape[2] if image.ndim == 3 else 1
+        if not 1 <= channels <= 4:
+            raise ValueError(f"the image has {channels} channels; 1 to 4 can be repaired")
+        if noise is not None and not 0 < noise < math.inf:
+            raise ValueError(f"the noise is {noise}; it is a difference between samples, above 0")
         if image.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
             raise TypeError(f"the image has samples of {image.dtype}; uint8, uint16 and float32 can be repaired")
         if isinstance(image, np.ma.MaskedArray):
@@ -564,7 +589,7 @@ class DefectList(Sequence[Defect]):
             noise = {1: 3.0, 2: 3.0 * 257, 4: 3.0 / 255}[image.dtype.itemsize]
         rectangles = np.array(pieces, np.uint32).reshape(-1, 4)
         try:
-            _kernels.repair(repaired.reshape(height, width, -1), rectangles, noise)
+            _kernels.repair(repaired.reshape(height, width, channels), rectangles, noise)
         except ValueError as error:
             raise MapError(str(error)) from None
         return repaired
@@ -599,6 +624,16 @@ class DefectList(Sequence[Defect]):
                     "pixels; they are of different sizes"
                 )
             yield from defect.areas(width, height, radius)
+
+
+def _at(place: Sequence[int]) -> Defect:
+    try:
+        row, column = map(operator.index, place)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{place!r} is no place; places are row and column in whole numbers, as numpy.argwhere(mask) gives them"
+        ) from None
+    return Defect(row=row, column=column)
 
 
 def _pieces(patch: Smear) -> Iterator[tuple[int, int, int, int]]:

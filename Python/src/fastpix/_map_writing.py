@@ -341,14 +341,16 @@ def _field(value: object) -> str:
 
 
 def place(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file, which appears under its name when it is complete."""
+    """Write a file, which appears under its name when it is complete. OSError names it, and no other file."""
     name = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         with open(name, "xb") as file:
             for piece in pieces:
                 file.write(piece)
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(name)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise
