@@ -174,6 +174,10 @@ def test_what_was_not_judged_of_arrays_is_told(
         fastpix.judge(state, extremes)
     with pytest.raises(TypeError, match="give the extremes"):
         fastpix.judge(moments)
+    with pytest.raises(ValueError, match="the state has no extremes"):
+        fastpix.judge(State(state.moments, state.photos))
+    with pytest.raises(ValueError, match="the pattern 'RGGB' is that of a mosaic"):
+        fastpix.judge(state, pattern="RGGB")
 
 
 def test_a_large_part_that_was_not_judged_is_told_once(program: Path) -> None:

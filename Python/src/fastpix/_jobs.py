@@ -441,7 +441,7 @@ def judge(
         For extremes beside a State, and for moments without extremes.
     ValueError
         When both are not of the same frames, or of ones that the program does not judge; for a pattern or a coded unit that
-        is none.
+        is none, and for a State without extremes.
     FastPixError
         When nothing could be judged: with fewer than five frames, and when all show one view.
     ProgramNotFoundError
@@ -458,6 +458,8 @@ def judge(
     if isinstance(moments, State):
         if extremes is not None:
             raise TypeError("a State has extremes of its own; give it alone, or give moments and extremes")
+        if moments.extremes is None:
+            raise ValueError("the state has no extremes, without which no defect can be judged")
         given: dict[str, Any] = {"camera": camera, "coded_unit": coded_unit}
         state = replace(moments, **{name: value for name, value in given.items() if value is not None})
         if pattern is not None:
