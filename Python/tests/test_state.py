@@ -164,6 +164,8 @@ def test_what_was_not_judged_of_arrays_is_told(
             assert (whole.judged_share, whole.not_judged) == (1, ())
     # States know it, and their camera; both can be said otherwise.
     state = State.read(halves[0]).merge(State.read(halves[1]))
+    images, plugin = pytest.importorskip("PIL.Image"), pytest.importorskip("PIL.JpegImagePlugin")
+    assert {plugin.get_sampling(images.open(path)) for path in example.glob("*.jpg")} == {1}
     assert state.coded_unit == (16, 8)
     assert fastpix.judge(state) == fastpix.hotpixels(example).groups[0].defect_list
     with pytest.warns(FastPixWarning, match="coded_unit"):
