@@ -177,6 +177,8 @@ class Defect(Record):
         `row` and `column` in the whole sensor, masked border included, where raw files say how it lies.
     first_seen, last_seen, shown_share, iso_dependence, exposure_dependence, temperature_dependence
         Its history, where the photos were looked at again for it.
+    colour : str
+        Of its channel, or of its place in a mosaic: `red`, `green`, `blue`, or the pattern's letter; None of grey.
     extra : mapping
         All else that the JSON has.
     """
@@ -216,6 +218,7 @@ class Defect(Record):
     iso_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
     exposure_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
     temperature_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
+    colour: str | None = None
 
     @property
     def smear(self) -> Smear | None:
