@@ -57,20 +57,37 @@ static bool refuse(array *array, PyObject *exception, const char *format, ...) {
     return false;
 }
 
+/// Says what an object has instead of the accepted samples: of arrays in NumPy's words.
+static bool refuse_type(array *array, PyObject *object, const char *name, unsigned accepted) {
+    char expected[80];
+    list_types(expected, sizeof expected, accepted);
+    PyObject *dtype = NULL;
+    if (PyObject_IsInstance(object, plain_array_type) == 1) dtype = PyObject_GetAttrString(object, "dtype");
+    PyErr_Clear();
+    if (dtype != NULL) {
+        refuse(array, PyExc_TypeError, "%s has to be an array of %s, not of %S", name, expected, dtype);
+        Py_DECREF(dtype);
+        return false;
+    }
+    if (!array->is_held) {
+        return refuse(array, PyExc_TypeError, "%s has to be a NumPy array of %s, not %R", name, expected,
+                      Py_TYPE(object));
+    }
+    return refuse(array, PyExc_TypeError, "%s has to be a NumPy array of %s, not %R of samples '%s'", name, expected,
+                  Py_TYPE(object), array->buffer.format ? array->buffer.format : "B");
+}
+
 bool array_take(array *array, PyObject *object, const char *name, unsigned accepted, bool writable) {
     array->is_held = false;
-    char expected[80];
     if (PyObject_GetBuffer(object, &array->buffer, PyBUF_STRIDES | PyBUF_FORMAT | (writable ? PyBUF_WRITABLE : 0))) {
         PyErr_Clear();
         // Types without the protocol, types whose samples have no format (dates), read-only arrays.
-        list_types(expected, sizeof expected, accepted);
         if (writable && PyObject_GetBuffer(object, &array->buffer, PyBUF_STRIDES | PyBUF_FORMAT) == 0) {
             PyBuffer_Release(&array->buffer);
             return refuse(array, PyExc_ValueError, "%s is read-only; give an array that can be written to", name);
         }
         PyErr_Clear();
-        return refuse(array, PyExc_TypeError, "%s has to be a NumPy array of %s, not %R", name, expected,
-                      Py_TYPE(object));
+        return refuse_type(array, object, name, accepted);
     }
     array->is_held = true;
     // Its mask would be dropped without a word. Looking for it takes longer than the rest, and plain arrays have none.
@@ -80,15 +97,13 @@ bool array_take(array *array, PyObject *object, const char *name, unsigned accep
     }
     const int type = type_of(array->buffer.format, array->buffer.itemsize);
     if (type < 0 || !(accepted & ACCEPTS(type))) {
-        list_types(expected, sizeof expected, accepted);
         if (type == -2) {
             return refuse(array, PyExc_TypeError,
                           "%s has samples in the other byte order; convert it, for example with "
                           "a.astype(a.dtype.newbyteorder('='))",
                           name);
         }
-        return refuse(array, PyExc_TypeError, "%s has to be an array of %s, not of the buffer format '%s'", name,
-                      expected, array->buffer.format ? array->buffer.format : "B");
+        return refuse_type(array, object, name, accepted);
     }
     array->type = (sample_type)type;
     if (array->buffer.ndim > MAXIMUM_DIMENSIONS) {

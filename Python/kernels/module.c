@@ -181,9 +181,32 @@ PyDoc_STRVAR(gaussian_blur_text,
              "The interpreter's lock is released while 8192 samples or more are worked on.");
 PyDoc_STRVAR(repair_text, "repair(a, patches, noise)\n--\n\n"
                           "Replaces rectangles (rows of column, row, width, height) of a contiguous image in place.");
-PyDoc_STRVAR(simd_text, "simd()\n--\n\nThe SIMD level that kernels run on: c, avx2, avx512 or neon.");
+PyDoc_STRVAR(simd_text, "simd()\n--\n\n"
+                        "The SIMD level that kernels run on.\n"
+                        "\n"
+                        "The best that the processor has, unless the environment variable FASTPIX_ISA or\n"
+                        "`select_simd` says another one. No result depends on it.\n"
+                        "\n"
+                        "Returns\n"
+                        "-------\n"
+                        "str\n"
+                        "    ``c``, ``avx2``, ``avx512`` or ``neon``.");
 PyDoc_STRVAR(select_simd_text, "select_simd(level)\n--\n\n"
-                               "Runs all further calls of the process on a level. Every level gives the same bits.");
+                               "Run all further calls of this process, in every thread, on another SIMD level.\n"
+                               "\n"
+                               "Every level gives the same bits; it is there for tests and measurements.\n"
+                               "\n"
+                               "Parameters\n"
+                               "----------\n"
+                               "level : {\"c\", \"avx2\", \"avx512\", \"neon\"}\n"
+                               "    ``c`` is there on every processor.\n"
+                               "\n"
+                               "Raises\n"
+                               "------\n"
+                               "ValueError\n"
+                               "    For a level that this processor or this build lacks, or that there is not.\n"
+                               "TypeError\n"
+                               "    For what is no string.");
 
 static PyMethodDef functions[] = {
     FAST(add_weighted),

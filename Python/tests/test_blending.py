@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import inspect
 import sys
 import threading
 from typing import Any
@@ -96,6 +98,23 @@ def test_every_simd_level_gives_the_same(level: str) -> None:
         fastpix.select_simd(before)
     with pytest.raises(ValueError, match="no SIMD level"):
         fastpix.select_simd("sse")
+    with pytest.raises(TypeError, match="is a string"):
+        fastpix.select_simd(2)  # type: ignore[arg-type]
+
+
+def test_every_function_has_its_parameters_results_and_errors_documented() -> None:
+    for name in fastpix.__all__:
+        thing = getattr(fastpix, name)
+        if not inspect.isroutine(thing):
+            continue
+        text, parameters = inspect.cleandoc(thing.__doc__ or ""), inspect.signature(thing).parameters
+        if parameters:
+            assert "Parameters\n----------\n" in text, name
+        assert "Raises\n------\n" in text or not parameters, name
+        if name != "select_simd":
+            assert "Returns\n-------\n" in text or text.startswith("Return "), name
+        for parameter in parameters:
+            assert f"{parameter}" in text, (name, parameter)
 
 
 @pytest.mark.parametrize("shift", range(-40, 41))
@@ -142,12 +161,15 @@ image = np.zeros((4, 5), np.uint8)
         (([1, 2], 1, image, 1, 0), TypeError, r"a has to be a NumPy array of uint8, uint16 or float32"),
         ((image, 1, image.astype(np.uint16), 1, 0), TypeError, "a is uint8 and b uint16"),
         ((image.astype(np.int16), 1, image, 1, 0), TypeError, "a has to be an array of uint8, uint16 or float32"),
-        ((image.astype(float), 1, image, 1, 0), TypeError, "a has to be an array of"),
-        ((image.astype(bool), 1, image, 1, 0), TypeError, "a has to be an array of"),
-        ((image.astype(np.float16), 1, image, 1, 0), TypeError, "a has to be an array of"),
-        ((image.astype(object), 1, image, 1, 0), TypeError, "a has to be"),
-        ((image.astype("M8[s]"), 1, image, 1, 0), TypeError, "a has to be"),
-        ((np.zeros(3, "u1,u2"), 1, image, 1, 0), TypeError, "a has to be"),
+        # In the words of NumPy.
+        ((image.astype(float), 1, image, 1, 0), TypeError, "a has to be an array of .*, not of float64$"),
+        ((image.astype(bool), 1, image, 1, 0), TypeError, "a has to be an array of .*, not of bool$"),
+        ((image.astype(np.float16), 1, image, 1, 0), TypeError, "a has to be an array of .*, not of float16$"),
+        ((image.astype(object), 1, image, 1, 0), TypeError, "a has to be an array of .*, not of object$"),
+        ((image.astype("M8[s]"), 1, image, 1, 0), TypeError, r"a has to be an array of .*, not of datetime64\[s\]$"),
+        ((np.zeros(3, "u1,u2"), 1, image, 1, 0), TypeError, r"a has to be an array of .*, not of \[\('f0', "),
+        ((np.zeros(3).view(np.recarray), 1, image, 1, 0), TypeError, "a has to be an array of .*, not of float64$"),
+        ((image, 1, array.array("d", [1]), 1, 0), TypeError, "b has to be .*, not <class 'array.array'> of samples 'd'$"),
         ((image, 1, image[:3], 1, 0), ValueError, r"a has the shape \(4, 5\) and b \(3, 5\)"),
         ((image, 1, image[None], 1, 0), ValueError, "have to be the same"),
         ((image.astype(">u2"), 1, image, 1, 0), TypeError, "byte order"),

@@ -134,6 +134,10 @@ def test_the_examples_defects_persist(photos: NDArray[np.uint8]) -> None:
     [
         (((4,), "u1"), {}, ValueError, r"the shape of a frame is \(4,\)"),
         (((4, 5, 3, 2), "u1"), {}, ValueError, "the shape of a frame"),
+        ((5, "u1"), {}, ValueError, r"the shape of a frame is \(5,\)"),
+        (((4, -5), "u1"), {}, ValueError, "negative"),
+        (((4.5, 5), "u1"), {}, TypeError, "whole numbers"),
+        (((1 << 40, 1 << 40), "u1"), {}, ValueError, "no memory holds"),
         (((4, 5), "f8"), {}, TypeError, "float64"),
         (((4, 5), "u1"), {"distance": 0}, ValueError, "the distance is 0"),
         (((4, 5), "u1"), {"distance": 17}, ValueError, "the distance is 17"),
@@ -146,6 +150,14 @@ def test_the_examples_defects_persist(photos: NDArray[np.uint8]) -> None:
 def test_what_cannot_be_counted_is_refused(arguments: Any, options: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         Extremes(*arguments, **options)
+
+
+def test_copies_of_a_subclass_are_of_it() -> None:
+    class Named(Extremes):
+        pass
+
+    named = Named((np.int64(6), 7), np.uint8).add(np.eye(6, 7, dtype=np.uint8))
+    assert type(named.copy()) is Named and named.copy() == named
 
 
 def test_what_does_not_fit_is_refused() -> None:

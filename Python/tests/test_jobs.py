@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +246,66 @@ def test_wrong_arguments_are_usage_errors(example: Path, program: Path) -> None:
         fastpix.hotpixels([])
 
 
+def test_a_string_of_words_is_not_taken_apart_into_letters(example: Path, program: Path) -> None:
+    def classes(given: Any) -> set[str | None]:
+        return {defect.class_ for defect in fastpix.hotpixels(example, classes=given).groups[0].defect_list}
+
+    assert classes("hot") == classes(["hot"]) == {"hot"}
+    assert classes("hot, stuck") == classes(("hot", "stuck")) == classes(None) == classes([]) == {"hot", "stuck"}
+    with pytest.raises(UsageError, match="'hit' is invalid for 'classes'"):
+        fastpix.hotpixels(example, classes="hit")
+    for given in ("make", "make,model", ["make", "model"]):
+        (group,) = fastpix.hotpixels(example, defects=False, group_by=given).groups
+        assert group.camera.make == "Canon" and (group.camera.model is None) == (given == "make")
+    assert fastpix.stats(example, arguments="--verify").photos == 48
+
+
+def test_errors_are_in_the_words_of_python(
+    example: Path, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def message(job: Callable[..., object], *paths: Any, **keywords: Any) -> str:
+        with pytest.raises(FastPixError) as caught:
+            job(*paths, **keywords)
+        text = str(caught.value)
+        assert "Usage" not in text and "--help" not in text and "fastpix addweighted" not in text
+        return text
+
+    (tmp_path / "there.json").write_text("mine")
+    (tmp_path / "above" / "below").mkdir(parents=True)
+    there = message(fastpix.hotpixels, example, export=tmp_path / "there.json")
+    assert there.endswith("there.json: is there already; overwrite=True replaces it")
+    searched = message(fastpix.stats, tmp_path / "above")
+    assert "(subfolders are searched with recursive=True)" in searched
+    few = message(fastpix.hotpixels, sorted(example.glob("*.jpg"))[:3])
+    assert "give more photos or lower minimum_frames" in few
+    assert "invalid for 'sensitivity'" in message(fastpix.hotpixels, example, sensitivity="extreme")
+    assert "invalid for 'kind'" in message(fastpix.merge, example, kind="stars")
+    assert "Name two images or folders to blend, or one and blur" in message(
+        fastpix.add_weighted_folder, [example, example, example], output=tmp_path / "out"
+    )
+    assert "give its size, too: blur=15." in message(fastpix.add_weighted_folder, example, example, output="x", sigma=2.0)
+    assert "resize_second=True is for a second image; with blur there" in message(
+        fastpix.add_weighted_folder, example, output="x", blur=15, resize_second=True
+    )
+    # What has no keyword here goes through `arguments`, and keeps its name.
+    (tmp_path / "there.png").write_text("mine")
+    histogram = message(fastpix.stats, example, arguments=[f"--histogram={tmp_path / 'there.png'}"])
+    assert histogram.endswith("there.png: is there already; --overwrite replaces it")
+    sums = message(fastpix.hotpixels, example, save_sums=tmp_path / "sums", arguments=["--accumulator=welford"])
+    assert "save_sums needs the exact accumulator; leave out --accumulator welford." in sums
+    assert "Unknown option '--workers-'" in message(fastpix.stats, example, arguments=["--workers-"])
+    assert "Unknown option '--foo'. Did you mean '--top'?" in message(fastpix.hotpixels, example, arguments=["--foo"])
+    # Names of files are not words.
+    for name in ("x--overwrite", "--overwrite.jpg", "a/--recursive"):
+        assert name in message(fastpix.stats, tmp_path / name)
+    body = "print('{\"schema\": \"fastpix.hotpixels/1\", \"groups\": [], \"warnings\": [{\"kind\": \"x\", \"message\": "
+    body += "\"keep them apart (--group-by folder), with --no-defects or --strict\"}]}')"
+    monkeypatch.setenv("FASTPIX_BINARY", str(fake_program(tmp_path, body)))
+    with pytest.warns(FastPixWarning) as caught:
+        fastpix.hotpixels("x")
+    assert str(caught[0].message) == "keep them apart (group_by='folder'), with defects=False or --strict"
+
+
 def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> None:
     names = [b"--help", b"-x.jpg", b"\xff\xfe.jpg", "ü \n\x1b[31m.jpg".encode()]
     for name in names:
@@ -257,6 +317,52 @@ def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> Non
         assert fastpix.stats(b".").photos >= 3
     finally:
         os.chdir(before)
+
+
+def test_any_number_of_photos_may_be_named(
+    example: Path, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]]
+) -> None:
+    """45,000 names, of every odd kind, are more than a command line takes, and give what few names give."""
+    monkeypatch.chdir(tmp_path)
+    photos = sorted(example.glob("*.jpg"))[:8]
+    names: list[Any] = [b"--help", b"-x.jpg", b"\xff\xfe.jpg", "ü \n\x1b[31m.jpg".encode(), "a\r", tmp_path / ("long" * 50)]
+    for photo, name in zip(photos, names):
+        shutil.copy(photo, os.path.join(os.fsencode(tmp_path), os.fsencode(name)))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for photo in photos[len(names) :]:
+        shutil.copy(photo, folder)
+    few = [*names, folder, "missing.jpg", ""]
+    # A photo counts once, however often it is named.
+    for job in (fastpix.stats, fastpix.hotpixels):
+        with pytest.warns(SkippedFilesWarning, match="2 files were left out"):
+            expected = job(few, arguments=["--verify"] if job is fastpix.stats else ())
+        with pytest.warns(SkippedFilesWarning, match="2 files were left out"):
+            report = job([*few, *45_000 * [names[-1]]], arguments=["--verify"] if job is fastpix.stats else ())
+        assert [file.path for file in report.skipped] == [file.path for file in expected.skipped] == ["", "missing.jpg"]
+        if isinstance(report, Report) and isinstance(expected, Report):
+            assert report.groups == expected.groups and report.groups[0].frames == len(photos)
+            assert (report.settings, report.selection) == (expected.settings, expected.selection)
+        elif isinstance(report, fastpix.StatsReport) and isinstance(expected, fastpix.StatsReport):
+            assert report.photos == len(photos) and report.settings == expected.settings
+            assert (report.shapes, report.cameras, report.formats) == (expected.shapes, expected.cameras, expected.formats)
+    for process in started:
+        assert isinstance(process.args, list) and sum(map(len, process.args)) < 10_000
+    # Folders are still arguments, and lists of the caller's own are read as the caller says.
+    assert os.fsencode(folder) in started[-1].args  # type: ignore[operator]
+    (tmp_path / "list").write_text("-x.jpg\n")
+    assert fastpix.stats(500 * [names[-1]], arguments=["--files-from=list"]).photos == 2
+    with pytest.raises(ValueError, match="zero byte"):
+        fastpix.stats(["a\0b.jpg"])
+
+
+def test_more_names_than_a_program_is_started_with_are_told(program: Path, tmp_path: Path) -> None:
+    names = 120_000 * [tmp_path / "some.state"]
+    for job in (fastpix.merge, fastpix.merge_stats):
+        with pytest.raises(FastPixError, match="120000 names are longer together .* save_state"):
+            job(names)
+    with pytest.raises(FastPixError, match="name the folder"):
+        fastpix.add_weighted_folder(names, blur=3, output=tmp_path)
 
 
 @pytest.fixture

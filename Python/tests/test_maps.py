@@ -108,11 +108,13 @@ def test_every_form_is_read_as_it_was_written(
     path = tmp_path_factory.mktemp("maps") / FORMS[form]
     # PixInsight's form cannot tell an offset.
     used = (0, 0) if form == "pixinsight" else offset
+    if form == "csv" and not defects:
+        with pytest.raises(MapError, match="write JSON"):
+            defects.write(path)
+        assert not list(path.parent.iterdir())
+        return
     defects.write(path, form_of(form), used)
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
-    if form == "csv" and not defects:
-        assert DefectList.read_all(path) == ()
-        return
     read = DefectList.read(path)
     if form != "pixinsight":
         assert (read.width, read.height) == (defects.width, defects.height)
@@ -130,9 +132,26 @@ def test_every_form_is_read_as_it_was_written(
         assert places(read) == places(defects)
     if form in ("dcraw", "rawtherapee", "siril", "jpegpixi"):
         assert_comments_tell_the_scope(read, defects)
-        comments = [line for line in path.read_text().splitlines() if line.startswith("#")][2:]
+        # Positions have no confidence, of which the list that was read cannot count any.
+        comments = comments_of(path)
         read.write(path, form_of(form), used)
-        assert [line for line in path.read_text().splitlines() if line.startswith("#")][2:] == comments
+        assert comments_of(path) == comments
+
+
+def comments_of(path: Path) -> list[str]:
+    """What a list says of its frame and its scope."""
+    lines = [line for line in path.read_text().splitlines() if line.startswith("#")]
+    return [line for line in lines[1:] if not line.startswith("# with a confidence")]
+
+
+def test_doubtful_entries_are_counted_in_comments(tmp_path: Path) -> None:
+    confidences = (0.49, 0.5, None, 0.0, 1.0)
+    defects = DefectList(tuple(Defect(row=i, column=i, confidence=one) for i, one in enumerate(confidences)), 10, 10)
+    for name in ("a.badpixels", "a.lst", "a.jpegpixi"):
+        defects.write(tmp_path / name)
+        assert (tmp_path / name).read_text().splitlines()[1] == "# with a confidence below 0.5: 2"
+        DefectList(defects.defects[1:3], 10, 10).write(tmp_path / name)
+        assert "confidence" not in (tmp_path / name).read_text()
 
 
 def assert_comments_tell_the_scope(read: DefectList, written: DefectList) -> None:
@@ -158,6 +177,64 @@ def without_extra(defects: DefectList) -> list[Defect]:
     return [Defect(**{name: getattr(defect, name) for name in names + sides}) for defect in defects]
 
 
+def test_no_defects_are_a_list_of_a_frame(tmp_path: Path) -> None:
+    """Every form reads what it wrote of no defects, or refuses to write what would be read as no list at all."""
+    none, one = DefectList((), 40, 30, Camera(model="X")), DefectList.at([(1, 2)], 40, 30)
+    for form, name in FORMS.items():
+        path = tmp_path / name
+        if form == "csv":
+            for write in (lambda: none.write(path), lambda: DefectList.write_all([one, none], path)):
+                with pytest.raises(MapError, match="the list of X has none.*write JSON") as caught:
+                    write()
+                assert str(path) in str(caught.value) and not path.exists()
+            continue
+        none.write(path, form_of(form))
+        read = DefectList.read(path)
+        assert len(read) == 0 and (form == "pixinsight" or (read.width, read.height) == (40, 30))
+    # A table without a line, as the program writes it, is no list.
+    (tmp_path / "list.csv").write_text("make,model,serial,width,height,row,column,class\n")
+    assert DefectList.read_all(tmp_path / "list.csv") == ()
+    with pytest.raises(MapError, match="list.csv: has no list of any camera or frame"):
+        DefectList.read(tmp_path / "list.csv")
+
+
+@st.composite
+def bare_lists(draw: st.DrawFn) -> DefectList:
+    """Lists of which little is known, as they are made by hand."""
+    number = st.none() | st.integers(1, 3)
+    defects = st.builds(
+        Defect,
+        row=st.integers(0, 9),
+        column=st.integers(0, 9),
+        channel=st.none() | st.integers(0, 2),
+        class_=st.none() | st.sampled_from(CLASSES),
+        shape=st.none() | st.just("point"),
+        confidence=st.none() | st.floats(0, 1),
+        frames_above=number,
+        pixels=st.none() | st.just(()),
+    )
+    return DefectList(tuple(draw(st.lists(defects, max_size=3))), 40, 30, frames=draw(number), **draw(scopes(40, 30)))
+
+
+@given(bare_lists())
+def test_json_keeps_lists_that_know_little(tmp_path_factory: pytest.TempPathFactory, defects: DefectList) -> None:
+    path = tmp_path_factory.mktemp("bare") / "a.json"
+    defects.write(path)
+    assert DefectList.read(path) == defects
+    # The program, and the schema, demand a number.
+    assert json.loads(path.read_text())["groups"][0]["frames"] == (defects.frames or 0)
+
+
+def test_json_keeps_lists_of_places(program: Path, tmp_path: Path) -> None:
+    defects = DefectList.at([(1, 2), (7, 5)], 10, 9)
+    assert defects.frames is None and DefectList(frames=0).frames is None
+    path = tmp_path / "a.json"
+    defects.write(path)
+    assert DefectList.read(path) == defects
+    command = [program, "compare", path, path, "--format", "json"]
+    assert json.loads(subprocess.check_output(command))["isUnchanged"] is True
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_list_or_a_map_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("bytes") / "list"
@@ -174,6 +251,8 @@ def test_damaged_lists_are_lists_or_map_errors(
     tmp_path_factory: pytest.TempPathFactory, defects: DefectList, form: Any, data: st.DataObject
 ) -> None:
     path = tmp_path_factory.mktemp("damaged") / FORMS[form]
+    if form == "csv" and not defects:
+        form = "json"
     defects.write(path, form_of(form))
     # PixInsight's form of no defects has no bytes to damage.
     content = bytearray(path.read_bytes() or b"Col 0")
@@ -416,8 +495,13 @@ def test_names_tell_the_form_and_files_are_replaced_whole(tmp_path: Path) -> Non
     with pytest.raises(MapError, match="frame's size"):
         DefectList.at([(3, 4)]).write(tmp_path / "a.lst", offset=(1, 1))
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(OSError):
-        defects.write(tmp_path / "no-folder" / "a.lst")
+    # Errors name the file that was to be written, and not the hidden one that it is made as.
+    (tmp_path / "folder.lst").mkdir()
+    for path, error in ((tmp_path / "no-folder" / "a.lst", FileNotFoundError), (tmp_path / "folder.lst", IsADirectoryError)):
+        with pytest.raises(error) as caught:
+            defects.write(path)
+        assert caught.value.filename == str(path) and f"{str(path)!r}" in str(caught.value)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["folder.lst"]
     for name in ("a.badpixels", ".badpixels"):
         defects.write(tmp_path / name)
         assert (tmp_path / name).read_text().splitlines()[-1] == "4 3 0"
@@ -583,6 +667,17 @@ def defects_flipped(defects: DefectList, height: int, width: int) -> DefectList:
     return DefectList.at([(height - 1 - row, width - 1 - column) for row, column in places(defects)])
 
 
+def test_places_are_whole_numbers() -> None:
+    expected = DefectList.at([(1, 2), (3, 4)])
+    for given in ([[1, 2], [3, 4]], np.array([[1, 2], [3, 4]], np.uint16), ((row, row + 1) for row in (1, 3))):
+        assert DefectList.at(given) == expected
+    assert all(type(side) is int for side in (expected[0].row, DefectList.at(np.array([[1, 2]]))[0].column))
+    bad: list[Any] = [[(1.5, 2)], [(1, 2.0)], np.array([[1.0, 2.0]]), [(1,)], [(1, 2, 3)], [5], ["12"], np.eye(2, dtype=bool)]
+    for places in bad:
+        with pytest.raises(TypeError, match="is no place; places are row and column in whole numbers"):
+            DefectList.at(places)
+
+
 def test_repair_refuses_what_it_cannot_do() -> None:
     defects = DefectList.at([(0, 0)])
     with pytest.raises(MapError, match="nothing good is near row 0, column 0"):
@@ -591,8 +686,15 @@ def test_repair_refuses_what_it_cannot_do() -> None:
         defects.repair(np.zeros((4, 4), np.int16))  # type: ignore[type-var]
     with pytest.raises(ValueError, match="1 dimensions"):
         defects.repair(np.zeros(4, np.uint8))
-    with pytest.raises(ValueError):
-        defects.repair(np.zeros((4, 4, 5), np.uint8))
+    for image in ([1], 3, None):
+        with pytest.raises(TypeError, match="the image is of <class '.*'>; a NumPy array can be repaired"):
+            defects.repair(image)  # type: ignore[type-var]
+    for channels in (0, 5, 9):
+        with pytest.raises(ValueError, match=f"the image has {channels} channels; 1 to 4"):
+            defects.repair(np.zeros((4, 4, channels), np.uint8))
+    for noise in (0, -1.5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match=f"the noise is {noise}; it is"):
+            defects.repair(np.zeros((4, 4), np.uint8), noise=noise)
     long = DefectList.at([(50, 50)]).repair(np.full((200, 200), 9, np.uint8), radius=45)
     assert (long == 9).all()
 

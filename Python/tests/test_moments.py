@@ -223,6 +223,13 @@ def test_what_cannot_be_told_is_refused() -> None:
         Moments((4,), float)
     with pytest.raises(ValueError, match="negative"):
         Moments((4, -1), np.uint8)
+    # The first has 0 samples in 64 bits, the others none, and more than an address has.
+    for shape in ((1 << 40, 1 << 40), (1 << 62,), (0, 1 << 63), 1 << 60):
+        with pytest.raises(ValueError, match="no memory holds"):
+            Moments(shape, np.uint8)
+    for shape in ((4.5, 2), 3.0, ("4", 2), None):  # type: ignore[assignment]
+        with pytest.raises(TypeError, match="the shape of a frame is .* whole numbers"):
+            Moments(shape, np.uint8)
     with pytest.raises(TypeError, match="float32 frames keep no sums"):
         Moments((4,), np.float32).sum
     with pytest.raises(ValueError, match="threads is -2"):
@@ -348,6 +355,15 @@ def test_a_subclass_keeps_what_it_has() -> None:
     named = Named((3,), np.uint8)
     named.name = "b"
     assert named.add(np.arange(3, dtype=np.uint8)) is named and named.name == "b" and named.count == 1
+    copy = named.copy()
+    assert type(copy) is Named and copy == named and copy is not named
+
+
+def test_lengths_may_be_any_integers() -> None:
+    for shape, lengths in ((np.int64(8), (8,)), ([np.uint8(2), 3], (2, 3)), (np.array([4, 5]), (4, 5)), (7, (7,))):
+        moments = Moments(shape, np.uint8)  # type: ignore[arg-type]
+        assert moments.shape == lengths and all(type(length) is int for length in moments.shape)
+        assert moments.add(np.zeros(lengths, np.uint8)).count == 1
 
 
 @pytest.mark.parametrize("dtype", IMAGE_TYPES)

@@ -135,8 +135,64 @@ def test_arrays_are_judged_as_their_photos(example: Path, program: Path, photos:
     assert (defects.frames, defects.width, defects.height) == (48, 384, 896)
     again = fastpix.judge(pickle.loads(pickle.dumps(moments)), pickle.loads(pickle.dumps(extremes)), coded_unit=(16, 8))
     assert again.defects == defects.defects
-    assert [d.class_ for d in fastpix.judge(moments, extremes, kind="scenes", classes=["hot"])] == ["hot"]
-    assert len(fastpix.judge(moments, extremes, above=150)) < len(defects)
+    hot = fastpix.judge(moments, extremes, kind="scenes", classes=["hot"], coded_unit=(16, 8))
+    assert [defect.class_ for defect in hot] == ["hot"]
+    assert len(fastpix.judge(moments, extremes, above=150, coded_unit=(16, 8))) < len(defects)
+
+
+def test_what_was_not_judged_of_arrays_is_told(
+    halves: list[Path], example: Path, program: Path, tmp_path: Path, photos: NDArray[np.uint8]
+) -> None:
+    """Without their coded unit the smear of the stuck pixel is taken for something drawn into the photos."""
+    moments = Moments(photos.shape[1:], photos.dtype).add(photos)
+    extremes = Extremes(photos.shape[1:], photos.dtype).add(photos)
+    with pytest.warns(FastPixWarning) as caught:
+        defects = fastpix.judge(moments, extremes)
+    assert (889, 355) not in {(defect.row, defect.column) for defect in defects}
+    assert defects.judged_share is not None and 0.99 < defects.judged_share < 1
+    (part,) = defects.not_judged or ()
+    assert part.row <= 889 < part.row + part.rows and part.column <= 355 < part.column + part.columns
+    (message,) = {str(one.message) for one in caught}
+    assert f"{part.columns} x {part.rows} pixels at row {part.row}, column {part.column} (overlay)" in message
+    assert "99.98 % of the frame was judged" in message and "coded_unit=(1, 1)" in message and "(16, 16)" in message
+    assert [one.filename for one in caught] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for unit in ((8, 8), (16, 8), (16, 16), (np.int64(16), np.int32(8))):
+            whole = fastpix.judge(moments, extremes, coded_unit=unit)
+            assert {(defect.row, defect.column) for defect in whole} == {(889, 355), (76, 83)}
+            assert (whole.judged_share, whole.not_judged) == (1, ())
+    # States know it, and their camera; both can be said otherwise.
+    state = State.read(halves[0]).merge(State.read(halves[1]))
+    images, plugin = pytest.importorskip("PIL.Image"), pytest.importorskip("PIL.JpegImagePlugin")
+    assert {plugin.get_sampling(images.open(path)) for path in example.glob("*.jpg")} == {1}
+    assert state.coded_unit == (16, 8)
+    assert fastpix.judge(state) == fastpix.hotpixels(example).groups[0].defect_list
+    with pytest.warns(FastPixWarning, match="coded_unit"):
+        assert fastpix.judge(state, coded_unit=(1, 1)).defects == defects.defects
+    assert fastpix.judge(state, camera=fastpix.Camera(make="X")).camera.make == "X"
+    assert state.coded_unit == (16, 8) and state.camera.make != "X"
+    with pytest.raises(TypeError, match="a State has extremes of its own"):
+        fastpix.judge(state, extremes)
+    with pytest.raises(TypeError, match="give the extremes"):
+        fastpix.judge(moments)
+    with pytest.raises(ValueError, match="the state has no extremes"):
+        fastpix.judge(State(state.moments, state.photos))
+    with pytest.raises(ValueError, match="the pattern 'RGGB' is that of a mosaic"):
+        fastpix.judge(state, pattern="RGGB")
+
+
+def test_a_large_part_that_was_not_judged_is_told_once(program: Path) -> None:
+    generator = np.random.default_rng(3)
+    frames = generator.integers(20, 200, (30, 96, 128)).astype(np.uint8)
+    frames[:, :30] = 0
+    moments, extremes = Moments((96, 128), np.uint8).add(frames), Extremes((96, 128), np.uint8).add(frames)
+    for unit, hints in (((1, 1), True), ((8, 8), False)):
+        with pytest.warns(FastPixWarning) as caught:
+            defects = fastpix.judge(moments, extremes, kind="scenes", coded_unit=unit)
+        assert defects.judged_share is not None and defects.judged_share < 0.8
+        told = [str(one.message) for one in caught if "What lies there is not in the list" in str(one.message)]
+        assert len(told) == 1 and ("coded_unit=(1, 1)" in told[0]) == hints
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -165,6 +221,29 @@ def test_what_cannot_be_judged_is_refused(program: Path) -> None:
         fastpix.judge(moments, Extremes((40, 48), np.uint8, white=200).add(frames))
     with pytest.raises(ValueError, match="no square"):
         fastpix.judge(moments, extremes, pattern="RGG")
+    for pattern in ("rggb", "XXXX", "R GB", "RGG\u0392"):
+        with pytest.raises(ValueError, match=f"the pattern '{pattern}'.*letters that name no colour"):
+            fastpix.judge(moments, extremes, pattern=pattern)
+    for unit in ((0, 0), (8, 0), (-1, 8), (8,), (8, 8, 8), (8.5, 8), (1 << 31, 8), 8, "88", None):
+        with pytest.raises(ValueError, match="the coded_unit is"):
+            State.of_frames(moments, extremes, coded_unit=unit)  # type: ignore[arg-type]
+    colours = frames[..., None].repeat(3, axis=3)
+    rgb = Moments((40, 48, 3), np.uint8).add(colours), Extremes((40, 48, 3), np.uint8).add(colours)
+    with pytest.raises(ValueError, match="the pattern 'RGGB' is that of a mosaic"):
+        fastpix.judge(*rgb, pattern="RGGB")
+    for shape, message in (((0, 8), "no pixels"), ((8, 0, 3), "no pixels"), ((8, 8, 4), r"\(height, width, 3\)")):
+        frame = np.zeros(shape, np.uint8)
+        made = Moments(shape, np.uint8), Extremes(shape, np.uint8)
+        for one in made:
+            for _ in range(5):
+                one.add(frame)
+        with pytest.raises(ValueError, match=message):
+            fastpix.judge(*made)
+    # What a state is given later is looked at when it is written.
+    state = State.of_frames(moments, extremes)
+    state.coded_unit = (0, 8)
+    with pytest.raises(ValueError, match="the coded_unit is"):
+        fastpix.judge(state)
     with pytest.raises(ValueError, match="exact sums"):
         fastpix.judge(Moments((40, 48), np.float32), Extremes((40, 48), np.float32))
     with pytest.raises(UsageError):

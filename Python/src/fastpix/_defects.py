@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import operator
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
@@ -175,6 +177,8 @@ class Defect(Record):
         `row` and `column` in the whole sensor, masked border included, where raw files say how it lies.
     first_seen, last_seen, shown_share, iso_dependence, exposure_dependence, temperature_dependence
         Its history, where the photos were looked at again for it.
+    colour : str
+        Of its channel, or of its place in a mosaic: `red`, `green`, `blue`, or the pattern's letter; None of grey.
     extra : mapping
         All else that the JSON has.
     """
@@ -214,6 +218,7 @@ class Defect(Record):
     iso_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
     exposure_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
     temperature_dependence: SettingDependence | None = field(default=None, metadata={RECORD: SettingDependence})
+    colour: str | None = None
 
     @property
     def smear(self) -> Smear | None:
@@ -331,7 +336,7 @@ class DefectList(Sequence[Defect]):
         The frame in pixels, when it is known.
     camera : Camera
     frames : int or None
-        How many photos it was found in.
+        How many photos it was found in; None when it is not known, which is 0 in JSON.
     judged_share : float or None
         Of the frame, 0 to 1; None when it is not known. Comments in text have whole per cent, rounded down.
     not_judged : tuple of NotJudgedPart, or None
@@ -362,6 +367,9 @@ class DefectList(Sequence[Defect]):
             raise MapError(f"{self.judged_share} is no share of the frame, which is 0 to 1")
         if not all(part.is_possible for part in self.not_judged or ()):
             raise MapError("a part that was not judged lies outside any frame")
+        # What JSON has for a number that is not known.
+        if self.frames == 0:
+            object.__setattr__(self, "frames", None)
         if self.judged_share == 1 and self.not_judged is None:
             object.__setattr__(self, "not_judged", ())
         for defect in self.defects:
@@ -377,11 +385,25 @@ class DefectList(Sequence[Defect]):
 
     @classmethod
     def at(
-        cls, places: Sequence[tuple[int, int]] | NDArray[Any], width: int | None = None, height: int | None = None
+        cls, places: Iterable[Sequence[int]] | NDArray[Any], width: int | None = None, height: int | None = None
     ) -> DefectList:
-        """Make a list of (row, column) places; also what ``numpy.argwhere(mask)`` gives."""
-        defects = tuple(Defect(row=int(row), column=int(column)) for row, column in places)
-        return cls(defects, width, height)
+        """Make a list of places, such as those of any other program's mask.
+
+        Parameters
+        ----------
+        places : iterable of (int, int), or array of (count, 2)
+            Row and column of each, 0-based from the top left: what ``numpy.argwhere(mask)`` gives.
+        width, height : int, optional
+            The frame in pixels, both or neither.
+
+        Raises
+        ------
+        TypeError
+            For what is not two whole numbers.
+        MapError
+            For a place outside the frame.
+        """
+        return cls(tuple(_at(place) for place in places), width, height)
 
     @overload
     def __getitem__(self, index: int) -> Defect: ...
@@ -422,11 +444,16 @@ class DefectList(Sequence[Defect]):
         MapError
             For what is no such list, naming the line; for a size or an offset that contradicts the list's own; for a
             size without an offset, where a list may count in a raw file's frame; and when the file has lists of several
-            cameras (`read_all`).
+            cameras (`read_all`), or none: CSV without a line does not say what has no defects.
         OSError
             When it cannot be read.
         """
         lists = cls.read_all(path, size=size, offset=offset)
+        if not lists:
+            raise MapError(
+                f"{os.fspath(path)}: has no list of any camera or frame, which is not the same as no defects: they were not "
+                "judged, or it is a table without a line"
+            )
         if len(lists) != 1:
             raise MapError(
                 f"{os.fspath(path)}: has the lists of {len(lists)} cameras or frame sizes; DefectList.read_all gives "
@@ -471,8 +498,8 @@ class DefectList(Sequence[Defect]):
         ------
         MapError
             For a name that tells no form, and for a form that needs to know what this list does not: the frame's size
-            for a mask and JSON, for the pixels of lines from edge to edge, and beside an offset. Also when an offset puts
-            a defect outside.
+            for a mask and JSON, for the pixels of lines from edge to edge, and beside an offset. For a list of no defects as
+            CSV, whose lines are defects: it could not say what has none. Also when an offset puts a defect outside.
         OSError
             When it cannot be written.
 
@@ -529,18 +556,27 @@ class DefectList(Sequence[Defect]):
             Pixels around a defect that go with it, where the list does not say how far its effect reaches. In JPEGs
             from a camera a defect spreads: 3 is right there.
         noise : float, optional
-            A difference between samples that means nothing; 3/255 of the range of uint8 and uint16, and of 1 for
+            A difference between samples that means nothing, above 0; 3/255 of the range of uint8 and uint16, and of 1 for
             float32.
 
         Raises
         ------
         MapError
             When the image is not of the list's size, and when nothing good is near a defect.
-        TypeError, ValueError
-            For an image of another type or form.
+        TypeError
+            For what is no array, and for one of other samples, or with a mask.
+        ValueError
+            For an image of another form, and for a radius or noise out of range.
         """
+        if not isinstance(image, np.ndarray):
+            raise TypeError(f"the image is of {type(image)}; a NumPy array can be repaired")
         if image.ndim not in (2, 3):
             raise ValueError(f"the image has {image.ndim} dimensions; (height, width) or (height, width, channels)")
+        channels = image.shape[2] if image.ndim == 3 else 1
+        if not 1 <= channels <= 4:
+            raise ValueError(f"the image has {channels} channels; 1 to 4 can be repaired")
+        if noise is not None and not 0 < noise < math.inf:
+            raise ValueError(f"the noise is {noise}; it is a difference between samples, above 0")
         if image.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
             raise TypeError(f"the image has samples of {image.dtype}; uint8, uint16 and float32 can be repaired")
         if isinstance(image, np.ma.MaskedArray):
@@ -556,7 +592,7 @@ class DefectList(Sequence[Defect]):
             noise = {1: 3.0, 2: 3.0 * 257, 4: 3.0 / 255}[image.dtype.itemsize]
         rectangles = np.array(pieces, np.uint32).reshape(-1, 4)
         try:
-            _kernels.repair(repaired.reshape(height, width, -1), rectangles, noise)
+            _kernels.repair(repaired.reshape(height, width, channels), rectangles, noise)
         except ValueError as error:
             raise MapError(str(error)) from None
         return repaired
@@ -591,6 +627,16 @@ class DefectList(Sequence[Defect]):
                     "pixels; they are of different sizes"
                 )
             yield from defect.areas(width, height, radius)
+
+
+def _at(place: Sequence[int]) -> Defect:
+    try:
+        row, column = map(operator.index, place)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{place!r} is no place; places are row and column in whole numbers, as numpy.argwhere(mask) gives them"
+        ) from None
+    return Defect(row=row, column=column)
 
 
 def _pieces(patch: Smear) -> Iterator[tuple[int, int, int, int]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from . import _kernels
-from ._moments import stack_of
+from ._moments import frame_shape, stack_of
 
 #: Pixels of one cell of the coarse sums, and which row of so many is looked at (Accumulation/CoarseSums.swift).
 CELL, ROW_IN_CELL = 8, 3
@@ -43,6 +43,13 @@ class Extremes(_kernels.ExtremesBase):
     black, white : float, optional
         The levels at which samples are clipped: 0 and the greatest value for integers, none for float32.
 
+    Raises
+    ------
+    TypeError
+        For lengths that are no integers, and for frames of another type.
+    ValueError
+        For a shape of other dimensions, negative or larger than an array can be; for a distance or a level out of range.
+
     Notes
     -----
     Only samples with all eight neighbours are counted. Memory is 8 bytes a sample, a quarter of a byte more for each pixel,
@@ -55,15 +62,15 @@ class Extremes(_kernels.ExtremesBase):
 
     def __init__(
         self,
-        shape: tuple[int, ...],
+        shape: Sequence[SupportsIndex],
         dtype: DTypeLike,
         *,
         distance: int = 2,
         black: float | None = None,
         white: float | None = None,
     ) -> None:
-        lengths = tuple(int(length) for length in shape)
-        if len(lengths) not in (2, 3) or any(length < 0 for length in lengths):
+        lengths = frame_shape(shape)
+        if len(lengths) not in (2, 3):
             raise ValueError(f"the shape of a frame is {lengths}; (height, width) or (height, width, channels)")
         sample = np.dtype(dtype).newbyteorder("=")
         if sample not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
@@ -145,9 +152,9 @@ class Extremes(_kernels.ExtremesBase):
         self._merge(other.copy())
         return self
 
-    def copy(self) -> Extremes:
-        """Return an independent copy."""
-        new = Extremes.__new__(Extremes)
+    def copy(self) -> Self:
+        """Return an independent copy, of the same class."""
+        new = type(self).__new__(type(self))
         new.__setstate__(self.__getstate__())
         return new
 

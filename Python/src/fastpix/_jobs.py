@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeVar
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
 
 from ._defects import Camera, DefectList
 from ._errors import (
@@ -21,7 +24,8 @@ from ._errors import (
 from ._extremes import Extremes
 from ._moments import Moments
 from ._program import AnyPath, Outcome, Progress, run
-from ._reports import BlendReport, Report, StatsReport
+from ._reports import BlendReport, Group, Report, StatsReport
+from ._state import State, pattern_of
 
 _Report = TypeVar("_Report", Report, StatsReport, BlendReport)
 
@@ -38,13 +42,13 @@ def hotpixels(
     recursive: bool = False,
     defects: bool = True,
     sensitivity: Literal["low", "normal", "high"] | None = None,
-    classes: Sequence[str] | None = None,
+    classes: str | Sequence[str] | None = None,
     kind: FrameKind | None = None,
     above: float | None = None,
     history: bool = False,
     top: int | None = None,
     minimum_frames: int | None = None,
-    group_by: Sequence[str] | None = None,
+    group_by: str | Sequence[str] | None = None,
     camera: str | None = None,
     channels: Literal["all", "luma"] | None = None,
     export: AnyPath | Sequence[AnyPath] = (),
@@ -56,7 +60,7 @@ def hotpixels(
     overwrite: bool = False,
     workers: int | None = None,
     memory_limit: str | None = None,
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
     progress: OnProgress | None = None,
 ) -> Report:
     """Find the defective pixels of cameras in many of their photos.
@@ -66,14 +70,14 @@ def hotpixels(
     Parameters
     ----------
     paths : path or iterable of paths
-        Photos and folders of photos.
+        Photos and folders of photos, any number of them.
     recursive : bool
         Look into subfolders, too.
     defects : bool
         False for the statistics alone.
     sensitivity : {"low", "normal", "high"}, optional
-    classes : sequence of str, optional
-        Which defects to list: stuck, dead, hot, low-gain, unstable.
+    classes : str or sequence of str, optional
+        Which defects to list: stuck, dead, hot, low-gain, unstable; a string may have several, separated by commas.
     kind : {"scenes", "darks", "flats", "sky"}, optional
         What the frames show; told from the frames without it.
     above : float, optional
@@ -84,8 +88,8 @@ def hotpixels(
         How many subpixels of lowest variance to list.
     minimum_frames : int, optional
         Leave out cameras and frame shapes with fewer photos.
-    group_by : sequence of str, optional
-        What tells sensors apart: make, model, serial, band and so on.
+    group_by : str or sequence of str, optional
+        What tells sensors apart: make, model, serial, band and so on; a string may have several, separated by commas.
     camera : str, optional
         Take all photos as those of this camera.
     channels : {"all", "luma"}, optional
@@ -100,8 +104,8 @@ def hotpixels(
         Threads; the result does not depend on them.
     memory_limit : str, optional
         Such as ``"2G"``.
-    arguments : sequence of str
-        Further arguments of the program, as on its command line.
+    arguments : str or sequence of str
+        Further arguments of the program, as on its command line; a string is one of them.
     progress : callable, optional
         Called with `Progress` now and then, in this thread. What it raises ends the job and is raised again.
 
@@ -136,7 +140,7 @@ def hotpixels(
         *_flag("--history", history),
         *_option("--top", top),
         *_option("--minimum-frames", minimum_frames),
-        *_option("--group-by", ",".join(group_by) if group_by else None),
+        *_option("--group-by", _joined(group_by)),
         *_option("--camera", camera),
         *_option("--channels", channels),
         *(word for path in _paths(export) for word in _option("--export", path)),
@@ -149,8 +153,8 @@ def hotpixels(
         *_option("--workers", workers),
         *_option("--memory-limit", memory_limit),
     ]
-    outcome = _run(["hotpixels", "--format", "json", *options, *arguments], paths, progress)
-    return _warned(_report(Report, outcome))
+    outcome = _run(["hotpixels", "--format", "json", *options, *_listed(arguments)], paths, progress)
+    return _warned(_report(Report, outcome, hotpixels), hotpixels)
 
 
 def merge(
@@ -158,7 +162,7 @@ def merge(
     *,
     defects: bool = True,
     sensitivity: Literal["low", "normal", "high"] | None = None,
-    classes: Sequence[str] | None = None,
+    classes: str | Sequence[str] | None = None,
     kind: FrameKind | None = None,
     above: float | None = None,
     top: int | None = None,
@@ -167,7 +171,7 @@ def merge(
     save_sums: AnyPath | None = None,
     overwrite: bool = False,
     memory_limit: str | None = None,
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
 ) -> Report:
     """Judge the defects from states, which ``hotpixels(..., checkpoint=...)`` or `State` has written; no photo is needed.
 
@@ -203,7 +207,8 @@ def merge(
         *_flag("--overwrite", overwrite),
         *_option("--memory-limit", memory_limit),
     ]
-    return _warned(_report(Report, _run(["merge", "--format", "json", *options, *arguments], states, None)))
+    outcome = _run(["merge", "--format", "json", *options, *_listed(arguments)], states, None)
+    return _warned(_report(Report, outcome, merge), merge)
 
 
 def stats(
@@ -218,7 +223,7 @@ def stats(
     checkpoint: AnyPath | None = None,
     workers: int | None = None,
     memory_limit: str | None = None,
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
     progress: OnProgress | None = None,
 ) -> StatsReport:
     """Count photos and their sizes; with `moments`, the exact mean and deviation of their channels.
@@ -266,7 +271,8 @@ def stats(
         *_option("--workers", workers),
         *_option("--memory-limit", memory_limit),
     ]
-    return _report(StatsReport, _run(["stats", "--format", "json", *options, *arguments], paths, progress))
+    outcome = _run(["stats", "--format", "json", *options, *_listed(arguments)], paths, progress)
+    return _report(StatsReport, outcome, stats)
 
 
 def merge_stats(
@@ -274,7 +280,7 @@ def merge_stats(
     *,
     save_state: AnyPath | None = None,
     overwrite: bool = False,
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
 ) -> StatsReport:
     """Add up states that ``stats(..., checkpoint=...)`` has written; no photo is needed.
 
@@ -300,7 +306,8 @@ def merge_stats(
         those of `hotpixels`, which `merge` takes.
     """
     options = [*_option("--save-state", save_state), *_flag("--overwrite", overwrite)]
-    return _report(StatsReport, _run(["merge", "--format", "json", *options, *arguments], states, None))
+    outcome = _run(["merge", "--format", "json", *options, *_listed(arguments)], states, None)
+    return _report(StatsReport, outcome, merge_stats)
 
 
 def add_weighted_folder(
@@ -321,7 +328,7 @@ def add_weighted_folder(
     suffix: str | None = None,
     overwrite: bool = False,
     workers: int | None = None,
-    arguments: Sequence[str] = (),
+    arguments: str | Sequence[str] = (),
     progress: OnProgress | None = None,
 ) -> BlendReport:
     """Blend images with others, or with their own Gaussian blur, from file to file.
@@ -331,7 +338,8 @@ def add_weighted_folder(
     Parameters
     ----------
     first : path or iterable of paths
-        An image or a folder; with `blur` any number of them.
+        An image or a folder; with `blur` several of them, as many as the system lets a program be started with, some
+        megabytes of names. Of more images name the folder.
     second : path, optional
         An image or a folder that goes with the first; not with `blur`.
     output : path
@@ -377,41 +385,49 @@ def add_weighted_folder(
         *_option("--workers", workers),
     ]
     paths = [*_paths(first), *([] if second is None else [second])]
-    return _report(BlendReport, _run(["addweighted", "--summary", "json", *options, *arguments], paths, progress))
+    outcome = _run(["addweighted", "--summary", "json", *options, *_listed(arguments)], paths, progress)
+    return _report(BlendReport, outcome, add_weighted_folder)
 
 
 def judge(
-    moments: Moments,
-    extremes: Extremes,
+    moments: Moments | State,
+    extremes: Extremes | None = None,
     *,
     kind: FrameKind | None = None,
     sensitivity: Literal["low", "normal", "high"] | None = None,
-    classes: Sequence[str] | None = None,
+    classes: str | Sequence[str] | None = None,
     above: float | None = None,
     pattern: str | None = None,
-    coded_unit: tuple[int, int] = (1, 1),
+    coded_unit: tuple[int, int] | None = None,
     camera: Camera | None = None,
 ) -> DefectList:
     """Judge which pixels are defective from the moments and extremes of the same frames; no frame is needed.
 
     The program does it, from a state in a temporary file as large as both objects. It is the judgement of `hotpixels`, and
-    finds in the arrays of decoded photos what that finds in the photos.
+    finds in the arrays of decoded photos what that finds in the photos, if it is told what these say of themselves: the
+    `coded_unit` of JPEGs, and the `pattern` of a raw mosaic.
 
     Parameters
     ----------
-    moments : Moments
-        Of uint8 or uint16 frames of (height, width) or (height, width, 3).
-    extremes : Extremes
-        Of the same frames, with its standard levels, and the distance that suits the pattern: 2, or 6 for X-Trans.
+    moments : Moments or State
+        Of uint8 or uint16 frames of (height, width) or (height, width, 3). A State is judged as its photos are, with its own
+        extremes, pattern, coded unit and camera, where none is given here.
+    extremes : Extremes, optional
+        Of the same frames, with its standard levels, and the distance that suits the pattern: 2, or 6 for X-Trans. Not
+        beside a State.
     kind : {"scenes", "darks", "flats", "sky"}, optional
         What the frames show; told from the frames without it.
     sensitivity, classes, above
         As for `hotpixels`.
     pattern : str, optional
-        The colours of a raw mosaic from its top left: four letters, such as ``"RGGB"``, or 36 of an X-Trans sensor, row by
-        row.
-    coded_unit : (int, int)
-        Width and height of the pixels that share compressed blocks, (16, 8) in many JPEGs: a defect tinges them together.
+        The colours of a raw mosaic from its top left, capitals: four letters, such as ``"RGGB"``, or 36 of an X-Trans sensor,
+        row by row. For frames of (height, width).
+    coded_unit : (int, int), optional
+        Width and height in pixels of the blocks that lossy compression treats as one: a defect tinges all of its block.
+        Arrays do not tell it. Without it frames are taken for ones that were never compressed, (1, 1), in which several
+        touching pixels that stand still are something drawn into the frames, and left out: so are then a strong defect of a
+        JPEG and what compression has smeared of it. For frames decoded from JPEGs give (8, 8) when they are grey or have
+        colours of full resolution (4:4:4), (16, 8) for 4:2:2, (16, 16) for 4:2:0; of different ones, the largest.
     camera : Camera, optional
         What the list says of whose it is.
 
@@ -421,8 +437,11 @@ def judge(
 
     Raises
     ------
+    TypeError
+        For extremes beside a State, and for moments without extremes.
     ValueError
-        When both are not of the same frames, or of ones that the program does not judge.
+        When both are not of the same frames, or of ones that the program does not judge; for a pattern or a coded unit that
+        is none, and for a State without extremes.
     FastPixError
         When nothing could be judged: with fewer than five frames, and when all show one view.
     ProgramNotFoundError
@@ -433,34 +452,128 @@ def judge(
     Warns
     -----
     FastPixWarning
-        For each reason to doubt the list: too few frames, parts that could not be judged, and the like.
+        For each reason to doubt the list: too few frames and the like; and when any part of the frame was not judged, however
+        small, because nothing in it is listed.
     """
-    from ._state import State
-
-    state = State.of_frames(moments, extremes, pattern=pattern, coded_unit=coded_unit, camera=camera)
+    if isinstance(moments, State):
+        if extremes is not None:
+            raise TypeError("a State has extremes of its own; give it alone, or give moments and extremes")
+        if moments.extremes is None:
+            raise ValueError("the state has no extremes, without which no defect can be judged")
+        given: dict[str, Any] = {"camera": camera, "coded_unit": coded_unit}
+        state = replace(moments, **{name: value for name, value in given.items() if value is not None})
+        if pattern is not None:
+            state.pattern = pattern_of(pattern)
+    elif extremes is None:
+        raise TypeError("moments alone cannot be judged; give the extremes of the same frames, too")
+    else:
+        state = State.of_frames(
+            moments, extremes, pattern=pattern, coded_unit=(1, 1) if coded_unit is None else coded_unit, camera=camera
+        )
     options = ["--defects", *_judging(sensitivity, classes, kind, above)]
     with tempfile.TemporaryDirectory(prefix="fastpix-") as folder:
         path = os.path.join(folder, "frames.state")
         state.write(path)
-        report = _report(Report, _run(["merge", "--format", "json", *options], path, None))
-    return _warned(report).groups[0].defect_list
+        report = _report(Report, _run(["merge", "--format", "json", *options], path, None), judge)
+    (group,) = report.groups
+    unsaid = _not_judged(report, group, state.coded_unit)
+    if unsaid is not None:
+        warnings.warn(unsaid, FastPixWarning, stacklevel=2)
+        report = replace(report, warnings=tuple(one for one in report.warnings if one.kind != _NOT_JUDGED))
+    return _warned(report, judge).groups[0].defect_list
+
+
+_NOT_JUDGED = "not-judged"
+
+
+def _not_judged(report: Report, group: Group, coded_unit: tuple[int, int]) -> str | None:
+    """What a list of arrays says nothing of, in a sentence; None when all was judged, or nothing was to be."""
+    share = group.judged_share
+    if share is None or (share == 1 and not group.not_judged):
+        return None
+    message = next((one.message for one in report.warnings if one.kind == _NOT_JUDGED), None)
+    if message is None:
+        regions = group.excluded_regions or ()
+        parts = [
+            f"{part.columns} x {part.rows} pixels at row {part.row}, column {part.column}"
+            + (f" ({regions[index].kind})" if len(regions) == len(group.not_judged or ()) else "")
+            for index, part in enumerate(group.not_judged or ())
+        ]
+        more = [f"{len(parts) - 3} more"] if len(parts) > 3 else []
+        where = " and ".join([*parts[:3], *more]) or "the rest"
+        # Rounded down: the least part that is missing makes it less than all.
+        message = f"{int(10_000 * share) / 100:g} % of the frame was judged; nothing is listed in {where}"
+    if tuple(coded_unit) == (1, 1):
+        message += (
+            ". With coded_unit=(1, 1) the frames count as never compressed, and pixels that stand still together as something "
+            "drawn into them; a defect of JPEGs and what it tinges may be taken for that: for frames decoded from JPEGs give "
+            "their coded_unit, (8, 8), (16, 8) or (16, 16)"
+        )
+    return message
 
 
 def _judging(
-    sensitivity: str | None, classes: Sequence[str] | None, kind: str | None, above: float | None
+    sensitivity: str | None, classes: str | Sequence[str] | None, kind: str | None, above: float | None
 ) -> list[str]:
     return [
         *_option("--sensitivity", sensitivity),
-        *_option("--classes", ",".join(classes) if classes else None),
+        *_option("--classes", _joined(classes)),
         *_option("--frames", kind),
         *_option("--above", above),
     ]
 
 
-def _warned(report: Report) -> Report:
+def _joined(words: str | Sequence[str] | None) -> str | None:
+    """Words as the program takes them; a string of some is never taken apart into letters."""
+    if not words:
+        return None
+    return ",".join(word.strip() for word in (words.split(",") if isinstance(words, str) else words))
+
+
+def _listed(arguments: str | Sequence[str]) -> list[str]:
+    return [arguments] if isinstance(arguments, str) else list(arguments)
+
+
+#: Options, and the keywords that stand for them, where these are called otherwise or are not words but switches.
+_KEYWORDS = {
+    "--frames": "kind",
+    "--report": "report_page",
+    "--resize-b": "resize_second=True",
+    "--no-defects": "defects=False",
+    "--group-by folder": "group_by='folder'",
+    **{
+        f"--{name.replace('_', '-')}": f"{name}=True"
+        for name in ("recursive", "defects", "history", "overwrite", "verify", "moments", "as_rgb", "count_values")
+    },
+}
+#: An option with a number behind it, or the form of its value; none in a path. What the group has is given its keyword.
+_OPTION = re.compile(r"(?<![\w/.-])(--group-by folder|--[a-z][a-z-]*)(?![\w/-]|\.\w)(?: <[^>\n]*>| (\d+)\b)?")
+#: How to call the program, which is not what was called.
+_USAGE = re.compile(r"^(?:Usage: .*|  See '.*|See 'fastpix .*)\n?|,? for example: fastpix .*", re.MULTILINE)
+
+
+def _in_keywords(message: str, job: Callable[..., object]) -> str:
+    """What the program says, with the keywords of the function for the options that it names, and without its usage.
+
+    Options that the function has no keyword for stay: they go through `arguments`.
+    """
+    known = inspect.signature(job).parameters
+
+    def keyword(match: re.Match[str]) -> str:
+        word = _KEYWORDS.get(match[1], match[1][2:].replace("-", "_"))
+        # One that nobody knows came through `arguments`, which take what it should have been, too.
+        is_argument = match.string.endswith(("Unknown option '", "Did you mean '"), 0, match.start())
+        if is_argument or word.split("=")[0] not in known:
+            return match[0]
+        return word if match[2] is None else f"{word}={match[2]}"
+
+    return _OPTION.sub(keyword, _USAGE.sub("", message)).strip("\n")
+
+
+def _warned(report: Report, job: Callable[..., object]) -> Report:
     """Say what the program warns of; for a function that a user has called."""
     for warned in report.warnings or ():
-        warnings.warn(warned.message, FastPixWarning, stacklevel=3)
+        warnings.warn(_in_keywords(warned.message, job), FastPixWarning, stacklevel=3)
     return report
 
 
@@ -488,23 +601,27 @@ def _run(arguments: list[str], paths: AnyPath | Iterable[AnyPath], progress: OnP
     return run(arguments, named, progress)
 
 
-def _report(cls: type[_Report], outcome: Outcome) -> _Report:
+def _report(cls: type[_Report], outcome: Outcome, job: Callable[..., object]) -> _Report:
+    """What a job found; `job` is the function that a user has called, and in whose words errors are."""
+    messages = _in_keywords(outcome.messages, job)
     if outcome.exit_code in (0, 2):
         report = cls.from_text(outcome.output)
         if report.skipped:
-            warnings.warn(_count_and_names(report.skipped), SkippedFilesWarning, stacklevel=3)
+            names = _in_keywords(_count_and_names(report.skipped), job)
+            warnings.warn(names, SkippedFilesWarning, stacklevel=3)
         failed = report.failed_outputs if isinstance(report, Report) else None
         for output in failed or ():
-            warnings.warn(f"{output.path}: {output.reason}", FailedOutputWarning, stacklevel=3)
+            reason = _in_keywords(output.reason, job)
+            warnings.warn(f"{output.path}: {reason}", FailedOutputWarning, stacklevel=3)
         if outcome.exit_code == 2 and not report.skipped and not failed:
-            warnings.warn(f"some files failed: {outcome.messages}", SkippedFilesWarning, stacklevel=3)
+            warnings.warn(f"some files failed: {messages}", SkippedFilesWarning, stacklevel=3)
         return report
     if outcome.exit_code in (130, 128 + signal.SIGINT, -signal.SIGINT):
-        raise KeyboardInterrupt(outcome.messages)
+        raise KeyboardInterrupt(messages)
     skipped: tuple[SkippedFile, ...] = ()
     if outcome.output.strip():
         skipped = cls.from_text(outcome.output).skipped
-    message = outcome.messages or f"the program ended with code {outcome.exit_code} and said nothing"
+    message = messages or f"the program ended with code {outcome.exit_code} and said nothing"
     if outcome.exit_code == 64:
         raise UsageError(message, skipped, 64)
     raise FastPixError(message, skipped, outcome.exit_code)

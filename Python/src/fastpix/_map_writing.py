@@ -79,8 +79,7 @@ def _untold(lists: tuple[DefectList, ...], form: MapForm) -> list[str]:
         name = f"the list of {_printable(_camera_name(defects.camera))}"
         percent = _judgement_note.judged_percent(defects)
         if defects.not_judged or (percent is not None and percent < 100):
-            # A table has no line that could say it where there are no defects.
-            unsaid = "where that is, this form cannot say" if form == "csv" and defects else "which this form cannot say"
+            unsaid = "where that is, this form cannot say" if form == "csv" else "which this form cannot say"
             judged = "a part of the frame" if percent is None else f"{percent} % of the frame"
             notes.append(f"{name} is of {judged}; the rest was not judged, {unsaid}")
         classes = _judgement_note.some_classes(defects)
@@ -273,6 +272,7 @@ def _json(lists: tuple[DefectList, ...]) -> str:
             "camera": defects.camera.to_json(),
             "width": defects.width,
             "height": defects.height,
+            # The number is demanded; 0 says that it is not known.
             "frames": defects.frames or 0,
             "defects": [defect.to_json() for defect in defects],
         }
@@ -298,6 +298,11 @@ def _table(lists: tuple[DefectList, ...]) -> str:
     )
     lines = [names]
     for defects in lists:
+        if not defects:
+            raise MapError(
+                f"a table has a line for each defect, and the list of {_printable(_camera_name(defects.camera))} has none, so "
+                "that nobody could tell which camera and frame that is; write JSON, which says it"
+            )
         camera = [defects.camera.make, defects.camera.model, defects.camera.serial, defects.width, defects.height]
         for defect in defects:
             # Without a class a line is no defect to readers.
@@ -336,14 +341,16 @@ def _field(value: object) -> str:
 
 
 def place(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file, which appears under its name when it is complete."""
+    """Write a file, which appears under its name when it is complete. OSError names it, and no other file."""
     name = path.parent / f".{path.name}.{secrets.token_hex(8)}"
     try:
         with open(name, "xb") as file:
             for piece in pieces:
                 file.write(piece)
         os.replace(name, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(name)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from None
         raise

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
+import operator
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -15,6 +18,24 @@ _ACCUMULATORS: Mapping[np.dtype[Any], tuple[type, type]] = {
     np.dtype(np.uint16): (np.uint32, np.uint64),
     np.dtype(np.float32): (np.float64, np.float64),
 }
+
+
+def frame_shape(shape: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, ...]:
+    """Return the shape of a frame, of any integers; TypeError for others, ValueError for lengths that no array has."""
+    lengths: tuple[int, ...]
+    try:
+        lengths = (operator.index(shape),)  # type: ignore[arg-type]
+    except TypeError:
+        try:
+            lengths = tuple(operator.index(length) for length in shape)  # type: ignore[union-attr]
+        except TypeError:
+            raise TypeError(f"the shape of a frame is {shape!r}; it takes whole numbers, such as (height, width)") from None
+    if any(length < 0 for length in lengths):
+        raise ValueError(f"the shape of a frame is {lengths}; no length may be negative")
+    # With 16 bytes a sample, the most that sums take.
+    if 16 * math.prod(max(1, length) for length in lengths) > sys.maxsize:
+        raise ValueError(f"the shape of a frame is {lengths}; no memory holds the sums of so many samples")
+    return lengths
 
 
 def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -47,10 +68,17 @@ class Moments(_kernels.MomentsBase):
 
     Parameters
     ----------
-    shape : tuple of int
+    shape : int or tuple of int
         The shape of one frame.
     dtype : dtype
         uint8, uint16 or float32.
+
+    Raises
+    ------
+    TypeError
+        For lengths that are no integers, and for frames of another type.
+    ValueError
+        For a negative length, and for more samples than an array can have.
 
     Notes
     -----
@@ -73,14 +101,12 @@ class Moments(_kernels.MomentsBase):
     _first: NDArray[Any]
     _second: NDArray[Any]
 
-    def __init__(self, shape: tuple[int, ...] | int, dtype: DTypeLike) -> None:
-        lengths = (shape,) if isinstance(shape, int) else tuple(int(length) for length in shape)
-        if any(length < 0 for length in lengths):
-            raise ValueError(f"the shape of a frame is {lengths}; no length may be negative")
+    def __init__(self, shape: SupportsIndex | Sequence[SupportsIndex], dtype: DTypeLike) -> None:
+        lengths = frame_shape(shape)
         sample = np.dtype(dtype).newbyteorder("=")
         if sample not in _ACCUMULATORS:
             raise TypeError(f"frames of {sample} have no moments here; uint8, uint16 and float32 have")
-        size = int(np.prod(lengths, dtype=np.int64))
+        size = math.prod(lengths)
         first_type, second_type = _ACCUMULATORS[sample]
         first: NDArray[Any] = np.zeros(size, first_type)
         second: NDArray[Any] = np.zeros(size, second_type)
@@ -136,9 +162,9 @@ class Moments(_kernels.MomentsBase):
         self._merge(other.copy())
         return self
 
-    def copy(self) -> Moments:
-        """Return an independent copy."""
-        new = Moments.__new__(Moments)
+    def copy(self) -> Self:
+        """Return an independent copy, of the same class."""
+        new = type(self).__new__(type(self))
         new.__setstate__(self.__getstate__())
         return new
 

@@ -8,15 +8,24 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from errno import E2BIG
 from pathlib import Path
+from typing import IO
 
 from ._errors import FastPixError, ProgramNotFoundError
 
 #: What a path may be.
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+
+#: Bytes of names on a command line, above which photos are named in a list: half of the least that Linux takes.
+_MOST_NAMED = 1 << 16
+#: Commands to which a photo in a list is the same as one on the command line: addweighted repeats the paths of a list in its
+#: output.
+_TAKING_LISTS = frozenset({"hotpixels", "stats"})
 
 
 @dataclass(frozen=True)
@@ -89,36 +98,50 @@ def run(
 ) -> Outcome:
     """Run the program and wait for it.
 
+    `hotpixels` and `stats` may be given any number of photos: where their names are too long for a command line together,
+    they go through a list, with the same result.
+
     KeyboardInterrupt, and whatever else is raised meanwhile (by `progress`, too), is raised again after the program
     has ended: it is asked to stop as Ctrl-C does, so that it saves its state and leaves no half-made file. A second
     interrupt ends it at once.
     """
     if isinstance(paths, (str, bytes, os.PathLike)):
         paths = [paths]
+    program, words = os.fspath(program_path()), list(arguments)
     # Names may begin with a dash; they may be any bytes.
-    command: list[str | bytes] = [os.fspath(program_path()), *arguments, "--", *(os.fsencode(path) for path in paths)]
+    names = [os.fsencode(path) for path in paths]
+    if any(b"\0" in name for name in names):
+        raise ValueError("a path has a zero byte, as no file's name has")
+    listed: list[bytes] = []
+    if sum(map(len, names)) + len(names) > _MOST_NAMED and _takes_list(words):
+        # A list names files, and nothing that has no name.
+        listed = [name for name in names if name and not os.path.isdir(name)]
+        names = [name for name in names if not name or os.path.isdir(name)]
+    if listed:
+        words += ["--files-from=-", "--null"]
     # Words in colour would be taken apart below, and a callback needs a terminal for the program to tell its progress.
     environment = {**os.environ, "NO_COLOR": "1"}
-    terminal, stderr = os.openpty() if progress is not None else os.pipe()
-    try:
+    with _list_of(listed) as photos:
+        terminal, stderr = os.openpty() if progress is not None else os.pipe()
         try:
-            # A group of its own: Ctrl-C on the terminal must reach it once, from here, because twice ends it at once.
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                env=environment,
-                process_group=0,
-            )
-        finally:
-            os.close(stderr)
-    except OSError as error:
-        os.close(terminal)
-        raise FastPixError(f"{command[0]!s} cannot be run: {error.strerror or error}") from error
-    except BaseException:
-        os.close(terminal)
-        raise
+            try:
+                # A group of its own: Ctrl-C on the terminal must reach it once, from here, because twice ends it at once.
+                process = subprocess.Popen(
+                    [program, *words, "--", *names],
+                    stdin=photos,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    env=environment,
+                    process_group=0,
+                )
+            finally:
+                os.close(stderr)
+        except OSError as error:
+            os.close(terminal)
+            raise FastPixError(_not_run(program, error, len(names))) from error
+        except BaseException:
+            os.close(terminal)
+            raise
     output = _Drain(process)
     messages = _Messages(progress)
     try:
@@ -133,6 +156,37 @@ def run(
     finally:
         os.close(terminal)
     return Outcome(process.returncode, output.content, messages.text())
+
+
+def _takes_list(words: Sequence[str]) -> bool:
+    """Whether a command reads lists; with one of the caller's own, it is left to the caller how its names end."""
+    return words[0] in _TAKING_LISTS and not any(word.split("=")[0] == "--files-from" for word in words)
+
+
+def _list_of(names: Sequence[bytes]) -> IO[bytes]:
+    """A file to read the names from, which vanishes when it is closed; without names one without content."""
+    if not names:
+        return open(os.devnull, "rb")
+    try:
+        file = tempfile.TemporaryFile()
+        try:
+            file.writelines(name + b"\0" for name in names)
+            file.seek(0)
+        except BaseException:
+            file.close()
+            raise
+    except OSError as error:
+        raise FastPixError(f"the names of {len(names)} files cannot be listed in a temporary file: {error}") from error
+    return file
+
+
+def _not_run(program: str, error: OSError, name_count: int) -> str:
+    if error.errno == E2BIG:
+        return (
+            f"{name_count} names are longer together than what this system starts a program with; name the folder that they lie "
+            "in, or give a part of them at a time (of states with save_state)"
+        )
+    return f"{program} cannot be run: {error.strerror or error}"
 
 
 class _Drain(threading.Thread):

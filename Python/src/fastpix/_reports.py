@@ -137,6 +137,8 @@ class Group(Record):
     suspects : tuple of SuspectPhoto
         Those that look as if data were lost, although they could be decoded.
     is_fits : bool
+    row_order : str or None
+        Of FITS files: `top-down` or `bottom-up`, where all photos say it. Rows are counted as they are stored.
     variance : VarianceSummary
     lowest_variance : tuple of Subpixel
         The subpixels of lowest variance; no judgement.
@@ -200,6 +202,7 @@ class Group(Record):
     not_judged: tuple[NotJudgedPart, ...] | None = field(default=None, metadata={RECORD: NotJudgedPart})
     classes: tuple[str, ...] | None = field(default=None, metadata={KEY: None})
     is_truncated: bool | None
+    row_order: str | None = None
 
     @property
     def defect_list(self) -> DefectList:
@@ -383,6 +386,8 @@ class StatsReport(_Job):
     ----------
     photos, bytes_on_disk, bytes_decoded : int
     formats, shapes, bit_depths, cameras : tuple of mapping
+    copies : int or None
+        Photos with the content of another one, which count like all others.
     odd_photos : tuple of OddPhoto
         Files that break their format, and count, as far as they were decoded.
     moments : SetMoments or None
@@ -400,6 +405,7 @@ class StatsReport(_Job):
     cameras: tuple[Mapping[str, Any], ...]
     odd_photos: tuple[OddPhoto, ...] | None = _of(OddPhoto)
     moments: SetMoments | None = _of(SetMoments)
+    copies: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

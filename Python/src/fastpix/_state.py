@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import operator
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,9 @@ _HAS_FACT, _SECOND_HALF, _HAS_EXPOSURE, _HAS_ISO, _HAS_TIME = 1, 2, 4, 8, 16
 _KINDS = ("light", "dark", "flat", "bias")
 _OF_KIND = 32
 _ROWS_AT_A_TIME = 64
+#: Letters of mosaics' colours: red, green, blue; cyan, magenta, yellow; white; emerald.
+_COLOURS = frozenset("RGBCMYWE")
+_LONGEST_SIDE = (1 << 31) - 1
 
 
 class StateError(FastPixError, ValueError):
@@ -131,15 +135,18 @@ class State:
         ----------
         moments, extremes, pattern, coded_unit, camera
             As for `judge`.
+
+        Raises
+        ------
+        ValueError
+            For a pattern or a coded unit that is none, and for frames that no state has: without pixels, and of other shapes
+            than (height, width) and (height, width, 3).
         """
         photos = tuple(StatePhoto(f"{number:032x}", f"frame {number}") for number in range(1, moments.count + 1))
-        colours = None
-        if pattern is not None:
-            side = math.isqrt(len(pattern))
-            if side * side != len(pattern) or side == 0:
-                raise ValueError(f"the pattern {pattern!r} is no square of letters, such as 'RGGB'")
-            colours = {"rows": side, "columns": side, "letters": pattern}
-        return cls(moments, photos, camera or Camera(), extremes, "all", coded_unit, colours)
+        colours = None if pattern is None else pattern_of(pattern)
+        state = cls(moments, photos, camera or Camera(), extremes, "all", coded_unit, colours)
+        state._demand_possible()
+        return state
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> State:
@@ -221,12 +228,31 @@ class State:
             yield piece
         yield bytes(checksum.digest())
 
+    def _demand_possible(self) -> None:
+        """Refuse what the program would take for a damaged file."""
+        shape = self.moments.shape
+        if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3)):
+            raise StateError(f"moments of frames {shape}; a state has frames of (height, width) or (height, width, 3)")
+        if 0 in shape:
+            raise StateError(f"moments of frames {shape}, which have no pixels")
+        if self.pattern is not None and shape[2:] == (3,):
+            raise StateError(
+                f"the pattern {self.pattern.get('letters')!r} is that of a mosaic, frames of (height, width), and the moments "
+                f"are of frames {shape}; leave it out"
+            )
+        if not _are_sides(self.coded_unit):
+            raise StateError(
+                f"the coded_unit is {self.coded_unit!r}; it is width and height in pixels, 1 or more: (8, 8) to (16, 16) in "
+                "JPEGs, (1, 1) without compression"
+            )
+
     def _content(self) -> Iterator[bytes]:
         """Everything in front of the checksum, in pieces: it is as large as all statistics together."""
         if len(self.photos) != self.moments.count:
             raise StateError(f"there are {len(self.photos)} photos, and moments of {self.moments.count} frames")
         if self.moments.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)) or len(self.moments.shape) not in (2, 3):
             raise StateError("a state holds exact sums of uint8 or uint16 frames of (height, width[, channels])")
+        self._demand_possible()
         height, width, channels = (*self.moments.shape, 1)[:3]
         frame: dict[str, Any] = {
             "width": width,
@@ -253,8 +279,8 @@ class State:
                 "frame": frame,
                 "channels": self.channels,
                 "details": dict(self.details),
-                "codedUnitWidth": self.coded_unit[0],
-                "codedUnitHeight": self.coded_unit[1],
+                "codedUnitWidth": int(self.coded_unit[0]),
+                "codedUnitHeight": int(self.coded_unit[1]),
                 "photoCount": len(ordered),
                 "unfinishedCount": 0,
                 "photoBytes": len(records),
@@ -295,6 +321,26 @@ class State:
         if told != sorted((fact["level"], fact["roughness"], fact["half"]) for fact in known):
             raise StateError("the facts of the photos are not of the frames whose extremes were counted")
         return facts
+
+
+def pattern_of(letters: str) -> dict[str, Any]:
+    """The colours of a square mosaic as the manifest has them; ValueError for what is none."""
+    side = math.isqrt(len(letters))
+    if side * side != len(letters) or side == 0:
+        raise ValueError(f"the pattern {letters!r} is no square of letters, such as 'RGGB'")
+    if not set(letters) <= _COLOURS:
+        raise ValueError(
+            f"the pattern {letters!r} has letters that name no colour; it is made of the capitals R, G, B, or of C, M, Y, W, E"
+        )
+    return {"rows": side, "columns": side, "letters": letters}
+
+
+def _are_sides(unit: Any) -> bool:
+    try:
+        width, height = (operator.index(side) for side in unit)
+    except (TypeError, ValueError):
+        return False
+    return 1 <= width <= _LONGEST_SIDE and 1 <= height <= _LONGEST_SIDE
 
 
 def _xxhash() -> Any:
