@@ -120,8 +120,8 @@ struct BandScan {
             all.farRows.add(counts.farRows, at: first)
             for index in counts.columnLevels.indices { all.columnLevels[column + index] += counts.columnLevels[index] }
             all.rowLevels.replaceSubrange(first..<first + counts.rowLevels.count, with: counts.rowLevels)
-            for index in counts.columnHits.indices { all.columnHits[column + index] += counts.columnHits[index] }
-            all.rowHits.replaceSubrange(first..<first + counts.rowHits.count, with: counts.rowHits)
+            for index in counts.columnHits.indices { all.columnHits[column + index] += Int32(counts.columnHits[index]) }
+            for index in counts.rowHits.indices { all.rowHits[first + index] = Int32(counts.rowHits[index]) }
             all.candidates.add(candidates)
             all.addStill(still)
         }
@@ -233,7 +233,7 @@ struct BandScan {
                 variance: moments.variance(row, column * shape.channels + channel),
                 ringVariance: ring(row, column, channel, moments.variance), touching: touching(row, column, channel),
                 unevenness: Float(unevenness(row, column, channel)),
-                farMean: blob?.surroundings(row, column))
+                storedFarMean: blob?.surroundings(row, column) ?? .infinity)
         }
         return Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence,

@@ -16,8 +16,13 @@ struct ChannelEvidence: Sendable, Equatable {
     /// How uneven the means of the eight pixels twice as far away lie, but for one of them, which may be a defect, too: see
     /// `Ring.unevenness`.
     var unevenness: Float = 0
+    /// `farMean`; infinite where it is not known, which takes eight bytes less.
+    var storedFarMean = Double.infinity
     /// Middle of the means further away, which blocks of five by five do not reach; nil where it is not known.
-    var farMean: Double?
+    var farMean: Double? {
+        get { storedFarMean.isFinite ? storedFarMean : nil }
+        set { storedFarMean = newValue ?? .infinity }
+    }
 
     var offset: Double { mean - ringMean }
 

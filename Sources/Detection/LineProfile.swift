@@ -45,7 +45,9 @@ struct LineProfile {
         guard inner.contains(line.first), !apart.isEmpty else { return nil }
         let own = 3 * (1 + alike.count { abs($0 - line.first) == distance })
         func hits(_ index: Int) -> Double {
-            mean(of: index, along: line, columns: statistics.columnHits, rows: statistics.rowHits)
+            mean(of: index, along: line) { place in
+                Double(line.isColumn ? statistics.columnHits[place] : statistics.rowHits[place])
+            }
         }
         let ground = apart.map(hits).reduce(0, +) / Double(apart.count)
         return Double(own) * (line.offset > 0 ? 1 : -1) * (hits(line.first) - ground)
@@ -107,19 +109,21 @@ struct LineProfile {
 
     /// In samples, over the tiles that lie in the extent, or what the most of it lies in.
     private func level(of line: Int, along other: DefectLine) -> Double {
-        mean(of: line, along: other, columns: statistics.columnLevels, rows: statistics.rowLevels) / scale
+        mean(of: line, along: other) { place in
+            other.isColumn ? statistics.columnLevels[place] : statistics.rowLevels[place]
+        } / scale
     }
 
-    private func mean(of line: Int, along other: DefectLine, columns: [Double], rows: [Double]) -> Double {
+    /// `pieceSum`: of a piece, by its place.
+    private func mean(of line: Int, along other: DefectLine, _ pieceSum: (Int) -> Double) -> Double {
         let size = geometry.tileSize
         let whole = (other.extent.lowerBound + size / 2) / size..<(other.extent.upperBound + size / 2) / size
         let pieces = whole.isEmpty ? other.extent.lowerBound / size..<other.extent.lowerBound / size + 1 : whole
         let length = other.isColumn ? geometry.shape.height : geometry.shape.width
         var (sum, pixels) = (0.0, 0)
         for piece in pieces where piece * size < length {
-            sum +=
-                other.isColumn
-                ? columns[piece * geometry.shape.width + line] : rows[line * geometry.tileColumns + piece]
+            sum += pieceSum(
+                other.isColumn ? piece * geometry.shape.width + line : line * geometry.tileColumns + piece)
             pixels += min(length, (piece + 1) * size) - piece * size
         }
         return pixels == 0 ? 0 : sum / Double(pixels)

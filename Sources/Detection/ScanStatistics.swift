@@ -38,8 +38,8 @@ struct ScanStatistics: Sendable {
     var rowLevels: [Double]
     /// Of the same pieces, how many more times their pixels lie above all their neighbours than below, in all photos
     /// together.
-    var columnHits: [Double]
-    var rowHits: [Double]
+    var columnHits: [Int32]
+    var rowHits: [Int32]
     var candidates: CandidateStore
     /// None when there are more than `StillPixel.most`, as in black or white parts of scenes. In any order.
     private(set) var still: [StillPixel] = []
@@ -75,8 +75,8 @@ struct ScanStatistics: Sendable {
         farRows = rows
         columnLevels = Array(repeating: 0, count: columns.sums.count)
         rowLevels = Array(repeating: 0, count: rows.sums.count)
-        columnHits = columnLevels
-        rowHits = rowLevels
+        columnHits = Array(repeating: 0, count: columns.sums.count)
+        rowHits = Array(repeating: 0, count: rows.sums.count)
         candidates = CandidateStore(geometry)
     }
 
@@ -93,7 +93,7 @@ struct ScanStatistics: Sendable {
     static func byteCount(_ geometry: FrameGeometry) -> Int {
         let tileCount = geometry.tileRows * geometry.tileColumns
         let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
-        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 28 * lines
+        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 24 * lines
             + 7 * geometry.shape.height * geometry.tileColumns
     }
 }

@@ -33,13 +33,14 @@ enum CommandWords {
 
     /// The parser's message with the option that an unknown one may stand for, when the command has it.
     static func improved(_ message: String, help: String) -> String {
-        guard !message.contains("Did you mean"),
-            let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z-]*)'/)
+        guard let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z-]*)'/)
         else { return message }
         let word = String(unknown.1).lowercased()
         let options = help.matches(of: /--([a-z][a-z-]*)/).map { String($0.1) }
         let synonym = synonyms[word].flatMap { options.contains(String($0.split(separator: " ")[0])) ? $0 : nil }
-        guard let known = synonym ?? nearest(to: word, among: options) else { return message }
+        // The parser has a suggestion of its own, which knows no other program's words.
+        let near = message.contains("Did you mean") ? nil : nearest(to: word, among: options)
+        guard let known = synonym ?? near else { return message }
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let index = lines.firstIndex(where: { $0.contains("Unknown option") }) else { return message }
         lines[index] = "Error: Unknown option '--\(unknown.1)'. Did you mean '--\(known)'?"

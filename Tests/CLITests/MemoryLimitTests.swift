@@ -173,7 +173,10 @@ struct MemoryLimitTests {
                 )
             }
             let plenty = try merge("1G", "plenty.state")
-            let little = try merge("50M", "little.state")
+            let little = try merge("56M", "little.state")
+            let refused = try CommandRun.fastpix(arguments + ["--memory-limit", "44M"], in: folder)
+            #expect(refused.exitCode == 1)
+            #expect(refused.stderr.contains("raise --memory-limit"))
             #expect(plenty.1.temporaryFileBytes == 0 && little.1.temporaryFileBytes == 0)
             #expect(plenty.0.groups == little.0.groups)
             #expect(plenty.2 == little.2)
