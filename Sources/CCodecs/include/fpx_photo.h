@@ -146,7 +146,8 @@ typedef struct fpx_photo_header {
     /// Estimate of the bytes a decoder holds besides the rows: the whole picture for progressive JPEG and
     /// interlaced PNG, a few rows otherwise.
     uint64_t decoder_bytes;
-    /// What the whole picture takes as it is unpacked at once: JPEG's coefficients, PNG's rows as stored.
+    /// What the whole picture takes as it is unpacked at once: JPEG's coefficients, PNG's rows as stored, with what writing
+    /// them again takes.
     uint64_t whole_picture_bytes;
     /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
     bool is_decoded_whole;
