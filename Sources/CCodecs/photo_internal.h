@@ -17,6 +17,8 @@ typedef struct fpx_byte_source {
     uint32_t oddities;
     /// Pictures that fpx_photo_tell has told of.
     uint64_t pictures;
+    /// Bytes that gzip's stream of the whole file has been unpacked to.
+    uint64_t unpacked_bytes;
     uint8_t buffer[65536];
 } fpx_byte_source;
 

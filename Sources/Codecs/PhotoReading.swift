@@ -36,6 +36,9 @@ package final class PhotoReading {
         guard file.isUnchanged else { throw Self.changed(photo) }
     }
 
+    /// Of a file that is packed as a whole: how many bytes it has been unpacked to for this photo so far.
+    package var unpackedBytes: Int { decoder.unpackedBytes }
+
     /// The photo, when something was odd in it; complete after `finish`.
     package var oddPhoto: OddPhoto? {
         let oddities = decoder.oddities

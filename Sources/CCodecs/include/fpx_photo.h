@@ -254,6 +254,9 @@ fpx_photo_status fpx_photo_finish(fpx_photo_decoder *_Nonnull decoder, fpx_photo
 /// Bits of what was odd in the file so far, though the picture is whole; complete after fpx_photo_finish.
 uint32_t fpx_photo_oddities(const fpx_photo_decoder *_Nonnull decoder);
 
+/// Of a file that is packed as a whole (.fits.gz): how many bytes it has been unpacked to by this decoder so far, its work.
+uint64_t fpx_photo_unpacked_bytes(const fpx_photo_decoder *_Nonnull decoder);
+
 /// Frees the decoder, at any stage.
 void fpx_photo_close(fpx_photo_decoder *_Nullable decoder);
 
