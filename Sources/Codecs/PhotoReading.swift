@@ -8,7 +8,7 @@ package final class PhotoReading {
     package let photo: PhotoFile
     package let file: OpenFile
     private let decoder: PhotoDecoder
-    private let readAhead: ReadAhead
+    package let readAhead: ReadAhead
     package private(set) var rowsRead = 0
 
     /// Throws when the file cannot be opened, or is another by now.
@@ -18,7 +18,8 @@ package final class PhotoReading {
         self.photo = photo
         try AddressSpace.demand(photo.header.decoderBytes, for: "this photo")
         file = try OpenFile(photo.path)
-        readAhead = ReadAhead(file, rows: photo.header.shape.height)
+        readAhead = ReadAhead(
+            file, rows: photo.header.shape.height, picture: photo.page.number, of: photo.picturesInFile)
         decoder = try PhotoDecoder(file, page: photo.page, channels: channels, maximumPixels: maximumPixels)
         guard decoder.shape == photo.header.shape, file.state == photo.state else { throw Self.changed(photo) }
     }
