@@ -52,7 +52,8 @@ typedef struct fits_picture {
 typedef struct fits_decoder {
     fpx_photo_decoder operations;
     fpx_fits_input *input;
-    /// Where each colour's rows come from: in a packed file each goes through a plane of its own; otherwise all are `input`.
+    /// Where each colour's rows come from: in a packed file each goes through a plane of its own; otherwise all are
+    /// `input`.
     fpx_fits_input *colour_inputs[3];
     uint64_t file_bytes;
     fits_picture picture;

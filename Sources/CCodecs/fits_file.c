@@ -125,7 +125,8 @@ void fpx_fits_input_keep_place(fpx_fits_input *input) {
     }
 }
 
-/// Goes to the last known place of a packed file before `offset`, or to its beginning, where going on would not be nearer.
+/// Goes to the last known place of a packed file before `offset`, or to its beginning, where going on would not be
+/// nearer.
 static bool go_near(fpx_fits_input *input, uint64_t offset) {
     bool is_back = offset < input->unpacked;
     if (!is_back && offset - input->unpacked < FPX_PACKED_STEP) {

@@ -99,8 +99,8 @@ static bool belongs_to_nothing(fpx_jpeg_input *self, int64_t end, int64_t byte_c
            bytes[2] * 256 + bytes[3] + 2 != byte_count;
 }
 
-/// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them, and
-/// not pushed aside by bytes too few or too many: then the data would begin at another byte.
+/// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them,
+/// and not pushed aside by bytes too few or too many: then the data would begin at another byte.
 static bool has_wrong_fields_only(fpx_jpeg_input *self) {
     const struct jpeg_decompress_struct *jpeg = &self->jpeg;
     int last = jpeg->Ah * 16 + jpeg->Al;
@@ -119,7 +119,8 @@ static bool has_wrong_fields_only(fpx_jpeg_input *self) {
 }
 
 /// Counts the zeros before restart markers, and before the end of the picture, from where it was last searched to
-/// `end`, but for runs that are too long for padding. Coders fill up with ones, and a zero behind 0xff belongs to the data.
+/// `end`, but for runs that are too long for padding. Coders fill up with ones, and a zero behind 0xff belongs to the
+/// data.
 static void search_padding(fpx_jpeg_input *self, int64_t end) {
     uint8_t bytes[4096];
     uint64_t zeros = 0;
@@ -157,9 +158,9 @@ static uint32_t oddity(fpx_jpeg_input *self) {
         if (self->is_in_header) {
             return belongs_to_nothing(self, end, byte_count) ? FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS : 0;
         }
-        // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early. What
-        // was left of several intervals may be told at once. Two bytes more, because the marker that ends them is told
-        // before it is taken.
+        // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early.
+        // What was left of several intervals may be told at once. Two bytes more, because the marker that ends them is
+        // told before it is taken.
         search_padding(self, end + 2);
         if (byte_count < 0 || self->padding < (uint64_t)byte_count) {
             return 0;

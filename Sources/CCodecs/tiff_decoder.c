@@ -95,8 +95,8 @@ static bool is_decodable(uint16_t compression) {
     }
 }
 
-/// How many pictures an ImageJ stack holds under one directory: its description says, and they follow each other. Only above
-/// 4 GB, where ImageJ writes no other directory; in smaller files each picture has its own.
+/// How many pictures an ImageJ stack holds under one directory: its description says, and they follow each other. Only
+/// above 4 GB, where ImageJ writes no other directory; in smaller files each picture has its own.
 static uint64_t imagej_pictures(TIFF *tiff, const tiff_picture *picture, bool is_only, uint64_t file_bytes,
                                 size_t row_bytes) {
     const char *description = NULL;
@@ -227,7 +227,8 @@ static size_t row_bytes(const tiff_picture *picture) {
     return (size_t)picture->width * (picture->is_planar ? 1 : picture->stored_channels) * (picture->bits / 8);
 }
 
-/// What a byte of the file unpacks to at most: what the code itself allows, with some room where it is not known exactly.
+/// What a byte of the file unpacks to at most: what the code itself allows, with some room where it is not known
+/// exactly.
 static uint64_t most_of_a_byte(uint16_t compression) {
     switch (compression) {
     case COMPRESSION_NONE: return 1;
@@ -247,8 +248,8 @@ static uint64_t most_of_a_byte(uint16_t compression) {
     }
 }
 
-/// Fails when the file's bytes cannot hold this picture beside those told of before: directories and strips may share their
-/// data, so that a few bytes would be unpacked as often as they are named.
+/// Fails when the file's bytes cannot hold this picture beside those told of before: directories and strips may share
+/// their data, so that a few bytes would be unpacked as often as they are named.
 static fpx_photo_status check_paid(fpx_tiff_input *input, const tiff_picture *picture, fpx_photo_error *error) {
     enum { FREE_BYTES = 1 << 24 };
     uint64_t planes = picture->planes * (picture->is_planar ? picture->stored_channels : 1);
