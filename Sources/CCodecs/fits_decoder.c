@@ -52,6 +52,9 @@ typedef struct fits_picture {
 typedef struct fits_decoder {
     fpx_photo_decoder operations;
     fpx_fits_input *input;
+    /// Where each colour's rows come from: in a packed file each goes through a plane of its own; otherwise all are
+    /// `input`.
+    fpx_fits_input *colour_inputs[3];
     uint64_t file_bytes;
     fits_picture picture;
     fpx_sample_layout layout;
@@ -366,7 +369,10 @@ static void describe_pattern(const fpx_fits_header *header, const fits_picture *
     photo->pattern_columns = 2;
 }
 
-static void fill_header(const fits_picture *picture, const fpx_photo_request *request, fpx_photo_header *header) {
+static void fill_header(const fits_picture *picture, bool is_packed, const fpx_photo_request *request,
+                        fpx_photo_header *header) {
+    // A buffer, and zlib's window and tables.
+    enum { PACKED_INPUT_BYTES = 112 << 10 };
     header->format = FPX_PHOTO_FITS;
     header->page = (fpx_photo_page){.position = picture->header, .plane = picture->plane};
     header->width = (uint32_t)picture->width;
@@ -377,6 +383,9 @@ static void fill_header(const fits_picture *picture, const fpx_photo_request *re
     header->coded_unit_height = 1;
     uint64_t row_bytes = picture->width * stored_bytes(picture);
     header->decoder_bytes = (1 + picture->colours) * picture->width * 4 + ((uint64_t)1 << 17);
+    if (is_packed && picture->colours > 1) {
+        header->decoder_bytes += (picture->colours - 1) * (uint64_t)PACKED_INPUT_BYTES;
+    }
     if (picture->is_tiled) {
         // The tile, what it was packed in, and a shuffled copy.
         header->decoder_bytes += (picture->colours + 2) * picture->tiles.tile_rows * row_bytes;
@@ -386,8 +395,8 @@ static void fill_header(const fits_picture *picture, const fpx_photo_request *re
 
 // MARK: - Rows
 
-static fpx_photo_status truncated(const fits_decoder *self, fpx_photo_error *error) {
-    if (fpx_fits_input_is_damaged(self->input)) {
+static fpx_photo_status truncated(const fpx_fits_input *input, fpx_photo_error *error) {
+    if (fpx_fits_input_is_damaged(input)) {
         fpx_photo_explain(error, "damaged FITS: its gzip stream is not sound");
         return FPX_PHOTO_CORRUPT;
     }
@@ -403,8 +412,8 @@ static fpx_photo_status read_stored(fits_decoder *self, uint32_t colour, size_t 
     uint64_t plane = picture->plane * picture->colours + colour;
     if (!picture->is_tiled) {
         uint64_t place = picture->data + (plane * picture->height + row) * row_bytes;
-        return fpx_fits_input_read(self->input, bytes, row_count * row_bytes, place) ? FPX_PHOTO_OK
-                                                                                     : truncated(self, error);
+        fpx_fits_input *input = self->colour_inputs[colour];
+        return fpx_fits_input_read(input, bytes, row_count * row_bytes, place) ? FPX_PHOTO_OK : truncated(input, error);
     }
     const fpx_fits_tiles *tiles = &picture->tiles;
     for (size_t done = 0; done < row_count;) {
@@ -588,19 +597,24 @@ static fpx_photo_status fits_read_rows(fpx_photo_decoder *decoder, uint8_t *rows
         done += count;
     }
     self->next_row += row_count;
+    if (self->next_row == self->picture.height) {
+        // The next plane begins here.
+        fpx_fits_input_keep_place(self->colour_inputs[self->picture.colours - 1]);
+    }
     return FPX_PHOTO_OK;
 }
 
 static fpx_photo_status fits_finish(fpx_photo_decoder *decoder, fpx_photo_error *error) {
     // A FITS file has no end mark; a packed one ends in a checksum.
-    return fpx_fits_input_finish(((fits_decoder *)decoder)->input, error);
+    const fits_decoder *self = (const fits_decoder *)decoder;
+    return fpx_fits_input_finish(self->colour_inputs[self->picture.colours - 1], error);
 }
 
 static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {
     const fits_decoder *self = (const fits_decoder *)decoder;
     const fits_picture *picture = &self->picture;
-    bool is_kept =
-        picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED || picture->rule == TO_F32;
+    bool is_kept = picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED ||
+                   picture->rule == TO_F32_EXACT || picture->rule == TO_F32;
     // What is interpolated may be the number that stands for no value.
     if (!is_kept || picture->has_checksum || picture->has_blank || picture->is_tiled ||
         fpx_fits_input_is_packed(self->input)) {
@@ -610,6 +624,8 @@ static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
     *place = (fpx_sample_place){
         .offset = picture->data + ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
         .byte_count = (unsigned)stored_bytes(picture),
+        .is_whole = picture->rule == TO_F32_EXACT,
+        .zero = picture->rule == TO_F32_EXACT ? (int64_t)picture->zero : 0,
         .is_big_endian = true,
         .flipped_bits = picture->rule == TO_U16_SHIFTED ? 0x8000 : 0,
     };
@@ -618,12 +634,15 @@ static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
 
 static void fits_close(fpx_photo_decoder *decoder) {
     fits_decoder *self = (fits_decoder *)decoder;
-    fpx_fits_input_close(self->input);
     free(self->stored);
     for (size_t colour = 0; colour < 3; colour++) {
+        if (self->colour_inputs[colour] != self->input) {
+            fpx_fits_input_close(self->colour_inputs[colour]);
+        }
         free(self->planes[colour]);
         free(self->tile[colour]);
     }
+    fpx_fits_input_close(self->input);
     free(self);
 }
 
@@ -644,6 +663,9 @@ static fpx_photo_status prepare_rows(fits_decoder *self, const fpx_photo_request
         is_short = self->stored == NULL;
     }
     for (uint32_t colour = 0; colour < picture->colours; colour++) {
+        bool is_beside = colour > 0 && fpx_fits_input_is_packed(self->input);
+        self->colour_inputs[colour] = is_beside ? fpx_fits_input_open_beside(self->input) : self->input;
+        is_short = is_short || self->colour_inputs[colour] == NULL;
         if (!in_place) {
             self->planes[colour] = malloc((size_t)picture->width * (sample_bits(picture) / 8));
             is_short = is_short || self->planes[colour] == NULL;
@@ -682,7 +704,7 @@ static fpx_photo_status describe(fits_decoder *self, const fpx_fits_header *head
         fpx_photo_explain(error, "damaged FITS: it does not have this picture any more");
         return FPX_PHOTO_CORRUPT;
     }
-    fill_header(picture, request, photo);
+    fill_header(picture, fpx_fits_input_is_packed(self->input), request, photo);
     describe_pattern(header, picture, photo);
     if (request->only_headers) {
         if (first != NULL) {

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "fits_places.h"
+
 /// Cards in the longest header that is read: no camera writes a tenth of it.
 enum { MOST_CARDS = 36 * 2000 };
 
@@ -16,12 +18,17 @@ enum { MOST_CARDS = 36 * 2000 };
 
 struct fpx_fits_input {
     fpx_byte_source *source;
+    /// The decoder's own source, which hears of errors and of work: the same, or another one beside it.
+    fpx_byte_source *decoders;
     bool is_packed;
     bool is_damaged;
     bool is_at_end;
     z_stream stream;
     /// Of the unpacked file: what has been unpacked so far.
     uint64_t unpacked;
+    /// Of a packed file, whether the system tells it from others: then places are kept, and taken.
+    bool is_known;
+    fpx_packed_file file;
 };
 
 static bool start_unpacking(fpx_fits_input *input) {
@@ -39,6 +46,7 @@ fpx_fits_input *fpx_fits_input_open(fpx_byte_source *source) {
         return NULL;
     }
     input->source = source;
+    input->decoders = source;
     uint8_t start[2];
     if (fpx_byte_source_read_at(source, start, sizeof start, 0) && start[0] == 0x1f && start[1] == 0x8b) {
         if (!start_unpacking(input)) {
@@ -46,7 +54,19 @@ fpx_fits_input *fpx_fits_input_open(fpx_byte_source *source) {
             return NULL;
         }
         input->is_packed = true;
+        input->is_known = fpx_packed_file_of(source->file_descriptor, &input->file);
     }
+    return input;
+}
+
+fpx_fits_input *fpx_fits_input_open_beside(const fpx_fits_input *other) {
+    fpx_byte_source *source = fpx_byte_source_make(other->source->file_descriptor, other->source->is_strict);
+    fpx_fits_input *input = source == NULL ? NULL : fpx_fits_input_open(source);
+    if (input == NULL) {
+        free(source);
+        return NULL;
+    }
+    input->decoders = other->decoders;
     return input;
 }
 
@@ -54,6 +74,9 @@ void fpx_fits_input_close(fpx_fits_input *input) {
     if (input != NULL) {
         if (input->is_packed) {
             inflateEnd(&input->stream);
+        }
+        if (input->source != input->decoders) {
+            free(input->source);
         }
         free(input);
     }
@@ -71,6 +94,7 @@ static bool unpack(fpx_fits_input *input, uint8_t *bytes, size_t byte_count) {
         if (input->stream.avail_in == 0) {
             size_t got = fpx_byte_source_next(input->source, sizeof input->source->buffer);
             if (got == 0) {
+                input->decoders->system_errno = input->source->system_errno;
                 return false;
             }
             input->stream.next_in = input->source->buffer;
@@ -84,6 +108,7 @@ static bool unpack(fpx_fits_input *input, uint8_t *bytes, size_t byte_count) {
         bytes += made;
         byte_count -= made;
         input->unpacked += made;
+        input->decoders->unpacked_bytes += made;
         if (result == Z_STREAM_END) {
             input->is_at_end = true;
         } else if (result != Z_OK && result != Z_BUF_ERROR) {
@@ -93,16 +118,39 @@ static bool unpack(fpx_fits_input *input, uint8_t *bytes, size_t byte_count) {
     return true;
 }
 
+void fpx_fits_input_keep_place(fpx_fits_input *input) {
+    if (input->is_packed && input->is_known && !input->is_at_end && !input->is_damaged) {
+        fpx_packed_place_keep(&input->file, &input->stream, input->unpacked,
+                              input->source->offset - (int64_t)input->stream.avail_in);
+    }
+}
+
+/// Goes to the last known place of a packed file before `offset`, or to its beginning, where going on would not be
+/// nearer.
+static bool go_near(fpx_fits_input *input, uint64_t offset) {
+    bool is_back = offset < input->unpacked;
+    if (!is_back && offset - input->unpacked < FPX_PACKED_STEP) {
+        return true;
+    }
+    if (input->is_known && fpx_packed_place_take(&input->file, is_back ? 0 : input->unpacked, offset, &input->stream,
+                                                 &input->unpacked, &input->source->offset)) {
+        input->is_at_end = false;
+        return true;
+    }
+    if (is_back) {
+        inflateEnd(&input->stream);
+        return start_unpacking(input);
+    }
+    return true;
+}
+
 bool fpx_fits_input_read(fpx_fits_input *input, void *bytes, size_t byte_count, uint64_t offset) {
     if (!input->is_packed) {
         return fpx_byte_source_read_at(input->source, bytes, byte_count, offset);
     }
-    if (offset < input->unpacked) {
-        inflateEnd(&input->stream);
-        if (!start_unpacking(input)) {
-            input->is_damaged = true;
-            return false;
-        }
+    if (!go_near(input, offset)) {
+        input->is_damaged = true;
+        return false;
     }
     uint8_t skipped[4096];
     while (input->unpacked < offset) {
@@ -110,24 +158,32 @@ bool fpx_fits_input_read(fpx_fits_input *input, void *bytes, size_t byte_count, 
         if (!unpack(input, skipped, left < sizeof skipped ? (size_t)left : sizeof skipped)) {
             return false;
         }
+        if (input->unpacked == offset) {
+            fpx_fits_input_keep_place(input);
+        }
     }
     return unpack(input, bytes, byte_count);
 }
 
 fpx_photo_status fpx_fits_input_finish(fpx_fits_input *input, fpx_photo_error *error) {
+    fpx_photo_status status = FPX_PHOTO_OK;
+    // Once for all pictures of the file.
+    bool is_told = input->is_packed && input->is_known && fpx_packed_end_find(&input->file, &status);
     uint8_t skipped[4096];
-    while (input->is_packed && !input->is_at_end) {
-        if (unpack(input, skipped, sizeof skipped) || input->is_at_end) {
-            continue;
+    while (input->is_packed && !is_told && !input->is_at_end && status == FPX_PHOTO_OK) {
+        if (!unpack(input, skipped, sizeof skipped) && !input->is_at_end) {
+            status = input->is_damaged ? FPX_PHOTO_CORRUPT : FPX_PHOTO_TRUNCATED;
         }
-        if (input->is_damaged) {
-            fpx_photo_explain(error, "damaged FITS: its gzip stream is not sound");
-            return FPX_PHOTO_CORRUPT;
-        }
-        fpx_photo_explain(error, "truncated FITS: the file ends before its gzip stream does");
-        return FPX_PHOTO_TRUNCATED;
     }
-    return FPX_PHOTO_OK;
+    if (input->is_packed && !is_told && input->is_known && input->source->system_errno == 0) {
+        fpx_packed_end_keep(&input->file, status);
+    }
+    if (status == FPX_PHOTO_CORRUPT) {
+        fpx_photo_explain(error, "damaged FITS: its gzip stream is not sound");
+    } else if (status == FPX_PHOTO_TRUNCATED) {
+        fpx_photo_explain(error, "truncated FITS: the file ends before its gzip stream does");
+    }
+    return status;
 }
 
 // MARK: - Headers

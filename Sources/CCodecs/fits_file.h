@@ -1,7 +1,7 @@
 /// FITS files: headers and places of pictures (FITS standard 4.0); not public.
 ///
 /// Read here and not with CFITSIO: rows come straight from the file a few at a time, nothing is mapped or unpacked
-/// whole, and there is neither state of the process nor a syntax in file names for a hostile file to use.
+/// whole, and there is no syntax in file names for a hostile file to use.
 #ifndef FPX_FITS_FILE_H
 #define FPX_FITS_FILE_H
 
@@ -17,10 +17,13 @@ typedef struct fpx_fits_input fpx_fits_input;
 
 /// Null when memory is short. A file that begins like gzip is unpacked while it is read.
 fpx_fits_input *_Nullable fpx_fits_input_open(fpx_byte_source *_Nonnull source);
+
+/// Another one of the same file, with a place of its own.
+fpx_fits_input *_Nullable fpx_fits_input_open_beside(const fpx_fits_input *_Nonnull other);
 void fpx_fits_input_close(fpx_fits_input *_Nullable input);
 
 /// Reads so many bytes from a place of the unpacked file. False at its end, and when gzip's stream is damaged. Going
-/// back in a packed file begins again at its start.
+/// far on, or back, in a packed file begins at the last place that is known (fits_places.h), or at its start.
 bool fpx_fits_input_read(fpx_fits_input *_Nonnull input, void *_Nonnull bytes, size_t byte_count, uint64_t offset);
 
 /// Whether gzip's stream is damaged, rather than short.
@@ -29,7 +32,11 @@ bool fpx_fits_input_is_damaged(const fpx_fits_input *_Nonnull input);
 /// Whether the file is packed as a whole.
 bool fpx_fits_input_is_packed(const fpx_fits_input *_Nonnull input);
 
-/// Unpacks what is left, whose end has the checksum of all. FPX_PHOTO_OK, or why not, with words.
+/// Makes the place that has been read to known, for whoever reads on from there.
+void fpx_fits_input_keep_place(fpx_fits_input *_Nonnull input);
+
+/// Unpacks what is left, whose end has the checksum of all, unless it is known from another picture of the file.
+/// FPX_PHOTO_OK, or why not, with words.
 fpx_photo_status fpx_fits_input_finish(fpx_fits_input *_Nonnull input, fpx_photo_error *_Nonnull error);
 
 /// One header and the place of its data.

@@ -101,13 +101,26 @@ static bool belongs_to_nothing(fpx_jpeg_input *self, int64_t end, int64_t byte_c
 
 /// Whether the fields of a scan's header that baseline pictures do not use are only wrong, as some programs write them,
 /// and not pushed aside by bytes too few or too many: then the data would begin at another byte.
-static bool has_wrong_fields_only(const struct jpeg_decompress_struct *jpeg) {
-    bool has_byte_more = jpeg->Se == 0 && jpeg->Ah * 16 + jpeg->Al == DCTSIZE2 - 1;
-    return jpeg->Ss == 0 && (jpeg->Se == 0 || jpeg->Se == DCTSIZE2 - 1) && !has_byte_more;
+static bool has_wrong_fields_only(fpx_jpeg_input *self) {
+    const struct jpeg_decompress_struct *jpeg = &self->jpeg;
+    int last = jpeg->Ah * 16 + jpeg->Al;
+    // What the fields should be, 0, 63, 0, a byte further on or back.
+    bool has_byte_more = jpeg->Se == 0 && last == DCTSIZE2 - 1;
+    bool has_byte_less = jpeg->Ss == DCTSIZE2 - 1 && jpeg->Se == 0;
+    uint8_t data[2] = {0};
+    bool has_data = fpx_byte_source_read_at(self->source, data, sizeof data, (uint64_t)bytes_taken(self));
+    // The end of what should be, behind two or three bytes too many.
+    bool is_pushed_on = (data[0] == DCTSIZE2 - 1 && data[1] == 0) || (data[0] == 0 && data[1] == DCTSIZE2 - 1);
+    if (has_byte_more || has_byte_less || is_pushed_on || !has_data) {
+        return false;
+    }
+    // The first and the last coefficient may be any, but then the field behind them is as it should be.
+    return last == 0 || (jpeg->Ss == 0 && (jpeg->Se == 0 || jpeg->Se == DCTSIZE2 - 1));
 }
 
 /// Counts the zeros before restart markers, and before the end of the picture, from where it was last searched to
-/// `end`. Coders fill up with ones, and a zero behind 0xff belongs to the data.
+/// `end`, but for runs that are too long for padding. Coders fill up with ones, and a zero behind 0xff belongs to the
+/// data.
 static void search_padding(fpx_jpeg_input *self, int64_t end) {
     uint8_t bytes[4096];
     uint64_t zeros = 0;
@@ -120,7 +133,7 @@ static void search_padding(fpx_jpeg_input *self, int64_t end) {
         }
         for (size_t index = 0; index < count; index++) {
             bool is_marker = follows_ones && ((bytes[index] >= 0xd0 && bytes[index] <= 0xd7) || bytes[index] == 0xd9);
-            if (is_marker) {
+            if (is_marker && zeros <= LONGEST_PADDING) {
                 self->padding += zeros;
             }
             if (bytes[index] == 0 && !follows_ones) {
@@ -137,7 +150,7 @@ static void search_padding(fpx_jpeg_input *self, int64_t end) {
 /// What of libjpeg's warnings leaves the picture whole (FPX_PHOTO_ODD_...); 0 when it is damage.
 static uint32_t oddity(fpx_jpeg_input *self) {
     switch (self->errors.msg_code) {
-    case JWRN_NOT_SEQUENTIAL: return has_wrong_fields_only(&self->jpeg) ? FPX_PHOTO_ODD_SCAN_FIELDS : 0;
+    case JWRN_NOT_SEQUENTIAL: return has_wrong_fields_only(self) ? FPX_PHOTO_ODD_SCAN_FIELDS : 0;
     case JWRN_ADOBE_XFORM: return FPX_PHOTO_ODD_ADOBE_TRANSFORM;
     case JWRN_EXTRANEOUS_DATA: {
         int64_t byte_count = self->errors.msg_parm.i[0];
@@ -146,9 +159,10 @@ static uint32_t oddity(fpx_jpeg_input *self) {
             return belongs_to_nothing(self, end, byte_count) ? FPX_PHOTO_ODD_BYTES_BETWEEN_SEGMENTS : 0;
         }
         // Left over in restart intervals, or before the end: nothing but zeros, or a decoder that has arrived early.
-        // Two bytes more, because the marker that ends them is told before it is taken.
+        // What was left of several intervals may be told at once. Two bytes more, because the marker that ends them is
+        // told before it is taken.
         search_padding(self, end + 2);
-        if (byte_count < 0 || byte_count > LONGEST_PADDING || self->padding < (uint64_t)byte_count) {
+        if (byte_count < 0 || self->padding < (uint64_t)byte_count) {
             return 0;
         }
         self->padding -= (uint64_t)byte_count;

@@ -25,6 +25,7 @@ fpx_byte_source *fpx_byte_source_make(int file_descriptor, bool is_strict) {
         source->is_strict = is_strict;
         source->oddities = 0;
         source->pictures = 0;
+        source->unpacked_bytes = 0;
     }
     return source;
 }
@@ -315,6 +316,8 @@ fpx_photo_status fpx_photo_finish(fpx_photo_decoder *decoder, fpx_photo_error *e
 }
 
 uint32_t fpx_photo_oddities(const fpx_photo_decoder *decoder) { return decoder->source->oddities; }
+
+uint64_t fpx_photo_unpacked_bytes(const fpx_photo_decoder *decoder) { return decoder->source->unpacked_bytes; }
 
 void fpx_photo_close(fpx_photo_decoder *decoder) {
     if (decoder != NULL) {

@@ -17,6 +17,8 @@ typedef struct fpx_byte_source {
     uint32_t oddities;
     /// Pictures that fpx_photo_tell has told of.
     uint64_t pictures;
+    /// Bytes that gzip's stream of the whole file has been unpacked to.
+    uint64_t unpacked_bytes;
     uint8_t buffer[65536];
 } fpx_byte_source;
 
@@ -35,8 +37,11 @@ size_t fpx_byte_source_last(fpx_byte_source *_Nonnull source);
 /// Where a sample of a picture lies in the file, and in which form.
 typedef struct fpx_sample_place {
     uint64_t offset;
-    /// 1, 2, or 4: floating point.
+    /// 1, 2, or 4: floating point, unless `is_whole`.
     unsigned byte_count;
+    /// Four bytes hold a signed whole number, `zero` less than the sample.
+    bool is_whole;
+    int64_t zero;
     bool is_big_endian;
     /// Bits that differ between the stored number and the sample.
     uint32_t flipped_bits;

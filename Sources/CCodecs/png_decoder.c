@@ -12,11 +12,33 @@ typedef struct png_decoder {
     size_t next_row;
     size_t width;
     bool is_16_bit;
+    bool makes_luma;
+    /// Whether libpng has made room for rows.
+    bool has_started;
     /// One row of red, green and blue, when luma is computed from them; else null.
     uint8_t *colour_row;
     /// The whole picture, for interlaced files only: their last pass completes every row.
     uint8_t *interlaced_rows;
 } png_decoder;
+
+/// Makes room for rows. Not before they are wanted: a header of a few bytes may claim rows of gigabytes.
+static void start_rows(png_decoder *self) {
+    if (png_get_interlace_type(self->input.png, self->input.info) != PNG_INTERLACE_NONE) {
+        png_set_interlace_handling(self->input.png);
+    }
+    png_read_update_info(self->input.png, self->input.info);
+    if (png_get_rowbytes(self->input.png, self->input.info) != self->row_bytes) {
+        fpx_photo_explain(self->input.error, "unsupported PNG: libpng makes other rows of it than its header says");
+        fpx_png_input_fail(&self->input, FPX_PHOTO_UNSUPPORTED);
+    }
+    if (self->makes_luma) {
+        self->colour_row = malloc(self->row_bytes);
+        if (self->colour_row == NULL) {
+            fpx_png_input_fail_for_memory(&self->input, "for a PNG decoder");
+        }
+    }
+    self->has_started = true;
+}
 
 static void read_interlaced_picture(png_decoder *self) {
     self->interlaced_rows = malloc(self->row_bytes * self->height);
@@ -58,6 +80,9 @@ static fpx_photo_status png_read_some_rows(fpx_photo_decoder *decoder, uint8_t *
     if (row_count > self->height - self->next_row) {
         fpx_photo_explain(error, "more rows asked for than the picture has");
         return FPX_PHOTO_CORRUPT;
+    }
+    if (!self->has_started) {
+        start_rows(self);
     }
     bool interlaced = png_get_interlace_type(self->input.png, self->input.info) != PNG_INTERLACE_NONE;
     if (interlaced && self->interlaced_rows == NULL) {
@@ -161,6 +186,41 @@ static void choose_output(png_decoder *self, fpx_photo_channels channels) {
 #endif
 }
 
+/// What rows will be, as png_read_update_info would tell: it makes room for them at once.
+static void fill_header(png_decoder *self, const fpx_photo_request *request, fpx_photo_header *header) {
+    png_structp png = self->input.png;
+    png_infop info = self->input.info;
+    int colour_type = png_get_color_type(png, info);
+    uint32_t colours = (colour_type & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
+    bool has_alpha = (colour_type & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+    bool keeps_alpha = has_alpha && request->channels == FPX_PHOTO_ALL_CHANNELS_AND_ALPHA;
+    bool interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
+    uint32_t channels = colours + (keeps_alpha ? 1 : 0);
+    self->width = png_get_image_width(png, info);
+    self->height = png_get_image_height(png, info);
+    self->is_16_bit = png_get_bit_depth(png, info) == 16;
+    size_t sample_bytes = self->is_16_bit ? 2 : 1;
+    self->row_bytes = self->width * channels * sample_bytes;
+    self->makes_luma = request->channels == FPX_PHOTO_LUMA && channels == 3;
+    uint64_t stored_row = png_get_rowbytes(png, info);
+    // libpng's two rows: as stored, and with all that becomes of it on its way.
+    uint64_t widest_row = (uint64_t)self->width * (colours + (has_alpha ? 1 : 0)) * sample_bytes;
+    uint64_t libpng_bytes = stored_row + (widest_row > stored_row ? widest_row : stored_row);
+    header->format = FPX_PHOTO_PNG;
+    header->width = (uint32_t)self->width;
+    header->height = (uint32_t)self->height;
+    header->channels = self->makes_luma ? 1 : channels;
+    header->bits_per_sample = self->is_16_bit ? 16 : 8;
+    header->coded_unit_width = 1;
+    header->coded_unit_height = 1;
+    header->is_decoded_whole = interlaced;
+    header->decoder_bytes = libpng_bytes + (self->makes_luma ? self->row_bytes : 0) +
+                            (interlaced ? (uint64_t)self->row_bytes * self->height : 0);
+    // With the address of each row, and the rows of a writer that tries several filters.
+    enum { WRITER_ROWS = 4 };
+    header->whole_picture_bytes = stored_row * (self->height + WRITER_ROWS) + self->height * sizeof(uint8_t *);
+}
+
 fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *request, fpx_photo_decoder **decoder,
                               fpx_photo_header *header, fpx_photo_error *error) {
     png_decoder *self = calloc(1, sizeof *self);
@@ -177,36 +237,8 @@ fpx_photo_status fpx_png_open(fpx_byte_source *source, const fpx_photo_request *
         return failure;
     }
     fpx_png_input_open(&self->input, request->maximum_pixels);
-    png_uint_32 width = png_get_image_width(self->input.png, self->input.info);
-    png_uint_32 height = png_get_image_height(self->input.png, self->input.info);
-    bool interlaced = png_get_interlace_type(self->input.png, self->input.info) != PNG_INTERLACE_NONE;
     choose_output(self, request->channels);
-    if (interlaced) {
-        png_set_interlace_handling(self->input.png);
-    }
-    png_read_update_info(self->input.png, self->input.info);
-    self->row_bytes = png_get_rowbytes(self->input.png, self->input.info);
-    self->height = height;
-    self->width = width;
-    self->is_16_bit = png_get_bit_depth(self->input.png, self->input.info) == 16;
-    bool computes_luma =
-        request->channels == FPX_PHOTO_LUMA && png_get_channels(self->input.png, self->input.info) == 3;
-    if (computes_luma) {
-        self->colour_row = malloc(self->row_bytes);
-        if (self->colour_row == NULL) {
-            fpx_png_input_fail_for_memory(&self->input, "for a PNG decoder");
-        }
-    }
-    header->format = FPX_PHOTO_PNG;
-    header->width = width;
-    header->height = height;
-    header->channels = computes_luma ? 1 : png_get_channels(self->input.png, self->input.info);
-    header->bits_per_sample = self->is_16_bit ? 16 : 8;
-    header->coded_unit_width = 1;
-    header->coded_unit_height = 1;
-    header->is_decoded_whole = interlaced;
-    header->decoder_bytes = (uint64_t)self->row_bytes * (interlaced ? height : 2);
-    header->whole_picture_bytes = (uint64_t)self->row_bytes * height;
+    fill_header(self, request, header);
     if (request->only_headers) {
         if (request->metadata != NULL) {
             fpx_png_take_metadata(self->input.png, self->input.info, request->metadata);

@@ -80,6 +80,23 @@ void fpx_png_input_prepare(fpx_png_input *self, fpx_byte_source *source, fpx_pho
     self->error = error;
 }
 
+/// Fails when not even the best compression there is puts the picture into a file of so many bytes: who reads on makes
+/// room for rows that cannot come.
+static void check_paid(fpx_png_input *self) {
+    // Deflate makes at most 258 bytes of two bits.
+    enum { BYTES_OF_ONE = 1032 };
+    uint64_t file_bytes = fpx_byte_source_file_bytes(self->source);
+    uint64_t width = png_get_image_width(self->png, self->info);
+    uint64_t height = png_get_image_height(self->png, self->info);
+    unsigned pixel_bits = png_get_channels(self->png, self->info) * (unsigned)png_get_bit_depth(self->png, self->info);
+    if (file_bytes > 0 && width * height / 8 * pixel_bits / BYTES_OF_ONE > file_bytes) {
+        fpx_photo_explain(self->error, "truncated PNG: %llu bytes cannot hold %llu x %llu pixels of %u bits",
+                          (unsigned long long)file_bytes, (unsigned long long)width, (unsigned long long)height,
+                          pixel_bits);
+        fpx_png_input_fail(self, FPX_PHOTO_TRUNCATED);
+    }
+}
+
 void fpx_png_input_open(fpx_png_input *self, uint64_t maximum_pixels) {
     self->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, fpx_png_input_on_error, fpx_png_input_on_warning);
     self->info = self->png == NULL ? NULL : png_create_info_struct(self->png);
@@ -97,6 +114,7 @@ void fpx_png_input_open(fpx_png_input *self, uint64_t maximum_pixels) {
     if (size_status != FPX_PHOTO_OK) {
         fpx_png_input_fail(self, size_status);
     }
+    check_paid(self);
 }
 
 void fpx_png_input_close(fpx_png_input *self) { png_destroy_read_struct(&self->png, &self->info, NULL); }

@@ -24,7 +24,8 @@ typedef struct fpx_png_input {
 void fpx_png_input_prepare(fpx_png_input *_Nonnull self, fpx_byte_source *_Nonnull source,
                            fpx_photo_error *_Nonnull error);
 
-/// Reads to the picture's data; fails for more than `maximum_pixels`. From here on fpx_png_input_close is due.
+/// Reads to the picture's data, without room for a row; fails for more than `maximum_pixels`, and for more than the
+/// file's bytes can hold. From here on fpx_png_input_close is due.
 void fpx_png_input_open(fpx_png_input *_Nonnull self, uint64_t maximum_pixels);
 
 /// Frees what libpng holds, at any stage.

@@ -450,8 +450,12 @@ fpx_photo_status fpx_raw_open(fpx_byte_source *source, const fpx_photo_request *
                               fpx_photo_header *header, fpx_photo_error *error) {
     fpx_tiff_tags tags;
     fpx_tiff_tag version;
-    if (fpx_tiff_tags_open(source, &tags) &&
-        fpx_tiff_tags_find(&tags, tags.first_directory, FPX_TIFF_DNG_VERSION, &version)) {
+    bool is_tiff = fpx_tiff_tags_open(source, &tags);
+    if (is_tiff && fpx_tiff_tags_has_loose_pattern(&tags)) {
+        fpx_photo_explain(error, "damaged raw file: a colour pattern of 36 places without its sides");
+        return FPX_PHOTO_CORRUPT;
+    }
+    if (is_tiff && fpx_tiff_tags_find(&tags, tags.first_directory, FPX_TIFF_DNG_VERSION, &version)) {
         uint64_t directory = fpx_tiff_tags_float_raw(&tags);
         if (directory != 0) {
             return open_float(&tags, directory, request, decoder, header, error);

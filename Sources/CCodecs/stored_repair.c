@@ -55,7 +55,11 @@ static bool store(stored_repair *self, size_t row, size_t column, size_t channel
         return false;
     }
     uint32_t bits;
-    if (place.byte_count == 4) {
+    if (place.is_whole) {
+        // Of large numbers float32 holds whole ones only, and so do the samples around; of small ones it holds all
+        // whole ones.
+        bits = (uint32_t)(int32_t)(llround((float)value) - place.zero);
+    } else if (place.byte_count == 4) {
         float stored = (float)value;
         memcpy(&bits, &stored, sizeof bits);
     } else {

@@ -95,10 +95,12 @@ static bool is_decodable(uint16_t compression) {
     }
 }
 
-/// How many pictures an ImageJ stack holds under one directory: its description says, and they follow each other.
-static uint64_t imagej_pictures(TIFF *tiff, const tiff_picture *picture, uint64_t file_bytes, size_t row_bytes) {
+/// How many pictures an ImageJ stack holds under one directory: its description says, and they follow each other. Only
+/// above 4 GB, where ImageJ writes no other directory; in smaller files each picture has its own.
+static uint64_t imagej_pictures(TIFF *tiff, const tiff_picture *picture, bool is_only, uint64_t file_bytes,
+                                size_t row_bytes) {
     const char *description = NULL;
-    if (picture->compression != COMPRESSION_NONE || picture->is_tiled || picture->is_planar ||
+    if (!is_only || picture->compression != COMPRESSION_NONE || picture->is_tiled || picture->is_planar ||
         TIFFGetField(tiff, TIFFTAG_IMAGEDESCRIPTION, &description) == 0 || strncmp(description, "ImageJ=", 7) != 0) {
         return 1;
     }
@@ -223,6 +225,57 @@ static fpx_photo_status read_picture(fpx_tiff_input *input, uint64_t maximum_pix
 
 static size_t row_bytes(const tiff_picture *picture) {
     return (size_t)picture->width * (picture->is_planar ? 1 : picture->stored_channels) * (picture->bits / 8);
+}
+
+/// What a byte of the file unpacks to at most: what the code itself allows, with some room where it is not known
+/// exactly.
+static uint64_t most_of_a_byte(uint16_t compression) {
+    switch (compression) {
+    case COMPRESSION_NONE: return 1;
+    // 128 bytes of two.
+    case COMPRESSION_PACKBITS: return 64;
+    // 258 bytes of two bits.
+    case COMPRESSION_ADOBE_DEFLATE:
+    case COMPRESSION_DEFLATE: return 1032;
+    // 4096 codes of up to 12 bits, each for a text by one longer than the one before.
+    case COMPRESSION_LZW: return 2048;
+    // Two bits for a block, of which four sixteenths may be chroma.
+    case COMPRESSION_JPEG: return 1024;
+    // 273 bytes of a third of a bit.
+    case COMPRESSION_LZMA: return 8192;
+    // 128 KiB of four bytes; and WebP, of one colour, has no bound of its own.
+    default: return 32768;
+    }
+}
+
+/// Fails when the file's bytes cannot hold this picture beside those told of before: directories and strips may share
+/// their data, so that a few bytes would be unpacked as often as they are named.
+static fpx_photo_status check_paid(fpx_tiff_input *input, const tiff_picture *picture, fpx_photo_error *error) {
+    enum { FREE_BYTES = 1 << 24 };
+    uint64_t planes = picture->planes * (picture->is_planar ? picture->stored_channels : 1);
+    uint64_t bytes;
+    if (__builtin_mul_overflow((uint64_t)row_bytes(picture) * picture->height, planes, &bytes)) {
+        bytes = UINT64_MAX;
+    }
+    bool is_packed = picture->compression != COMPRESSION_NONE;
+    uint64_t left = is_packed ? FREE_BYTES - input->free_bytes : 0;
+    uint64_t unpaid = bytes < left ? bytes : left;
+    uint64_t least = (bytes - unpaid) / most_of_a_byte(picture->compression);
+    if (least <= input->file_bytes && input->least_bytes <= input->file_bytes - least) {
+        input->free_bytes += unpaid;
+        input->least_bytes += least;
+        return FPX_PHOTO_OK;
+    }
+    if (!is_packed && input->least_bytes == 0) {
+        fpx_photo_explain(error, "truncated TIFF: its picture takes %llu bytes, and the file has %llu",
+                          (unsigned long long)bytes, (unsigned long long)input->file_bytes);
+        return FPX_PHOTO_TRUNCATED;
+    }
+    fpx_photo_explain(error,
+                      "unsupported TIFF: its %llu bytes cannot hold the %llu of this picture beside those before it, "
+                      "unless they have data in common, which is not read",
+                      (unsigned long long)input->file_bytes, (unsigned long long)bytes);
+    return FPX_PHOTO_UNSUPPORTED;
 }
 
 /// The bytes of the longest compressed strip, which libtiff reads whole, within the file.
@@ -673,7 +726,11 @@ static fpx_photo_status describe(fpx_tiff_input *input, const fpx_tiff_tags *tag
     if (status != FPX_PHOTO_OK) {
         return status;
     }
-    picture->planes = imagej_pictures(input->tiff, picture, input->file_bytes, row_bytes(picture));
+    bool is_only = picture->directory == tags->first_directory && TIFFLastDirectory(input->tiff) != 0;
+    picture->planes = imagej_pictures(input->tiff, picture, is_only, input->file_bytes, row_bytes(picture));
+    if ((status = check_paid(input, picture, error)) != FPX_PHOTO_OK) {
+        return status;
+    }
     if (picture->plane >= picture->planes) {
         fpx_photo_explain(error, "damaged TIFF: it does not have this picture any more");
         return FPX_PHOTO_CORRUPT;

@@ -16,6 +16,10 @@ typedef struct fpx_tiff_input {
     char complaint[200];
     /// libtiff asked for bytes beyond the file's end.
     bool ran_out;
+    /// What the pictures told of so far must take of the file at least, and what they have unpacked to without being
+    /// asked to pay for it.
+    uint64_t least_bytes;
+    uint64_t free_bytes;
     TIFF *_Nullable tiff;
 } fpx_tiff_input;
 

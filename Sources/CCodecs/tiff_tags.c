@@ -238,6 +238,29 @@ uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *tags) {
     return 0;
 }
 
+bool fpx_tiff_tags_has_loose_pattern(const fpx_tiff_tags *tags) {
+    enum { SHORT = 3, XTRANS_SIDE = 6, XTRANS_PLACES = XTRANS_SIDE * XTRANS_SIDE };
+    uint64_t directories[MOST_DIRECTORIES + 1];
+    bool are_all;
+    size_t count = find_directories(tags, directories, &are_all);
+    for (size_t index = 0; index < count; index++) {
+        fpx_tiff_tag pattern;
+        fpx_tiff_tag dimensions;
+        uint8_t sides[4];
+        if (!fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_CFA_PATTERN, &pattern) ||
+            pattern.count != XTRANS_PLACES) {
+            continue;
+        }
+        bool has_sides = fpx_tiff_tags_find(tags, directories[index], FPX_TIFF_CFA_DIMENSIONS, &dimensions) &&
+                         dimensions.type == SHORT && dimensions.count == 2 &&
+                         fpx_byte_source_read_at(tags->source, sides, sizeof sides, dimensions.position);
+        if (!has_sides || number_at(tags, sides, 2) != XTRANS_SIDE || number_at(tags, sides + 2, 2) != XTRANS_SIDE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Whether all pieces of a picture, strips or tiles, lie in the file.
 static bool holds_pieces(const fpx_tiff_tags *tags, const fpx_tiff_tag *offsets, const fpx_tiff_tag *byte_counts) {
     // More pieces than any raw picture has; a bound on what a damaged count costs.

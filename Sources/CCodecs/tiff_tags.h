@@ -87,6 +87,10 @@ void fpx_tiff_tags_describe(const fpx_tiff_tags *_Nonnull tags, uint64_t directo
 /// that it names; 0 when they are not.
 uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *_Nonnull tags);
 
+/// Whether the first directory, or one that it names, has a colour pattern of 36 places without its sides of six:
+/// LibRaw 0.20 writes it into memory without an end.
+bool fpx_tiff_tags_has_loose_pattern(const fpx_tiff_tags *_Nonnull tags);
+
 /// Whether the file goes on to the end of every strip and tile of the first directory and of those that it names.
 /// LibRaw decodes what is not there to samples without a word.
 bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *_Nonnull tags);

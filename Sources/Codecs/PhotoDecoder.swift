@@ -49,6 +49,9 @@ package struct PhotoDecoder: ~Copyable {
     /// What was odd in the file so far; complete after `finish`.
     package var oddities: [PhotoOddity] { PhotoOddity.all(of: fpx_photo_oddities(decoder)) }
 
+    /// Of a file that is packed as a whole: how many bytes it has been unpacked to by this decoder so far.
+    package var unpackedBytes: Int { Int(fpx_photo_unpacked_bytes(decoder)) }
+
     /// After the last row: throws when the file is not complete to its end.
     package func finish() throws(FastPixError) {
         var error = fpx_photo_error()

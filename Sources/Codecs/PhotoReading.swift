@@ -8,7 +8,7 @@ package final class PhotoReading {
     package let photo: PhotoFile
     package let file: OpenFile
     private let decoder: PhotoDecoder
-    private let readAhead: ReadAhead
+    package let readAhead: ReadAhead
     package private(set) var rowsRead = 0
 
     /// Throws when the file cannot be opened, or is another by now.
@@ -18,7 +18,8 @@ package final class PhotoReading {
         self.photo = photo
         try AddressSpace.demand(photo.header.decoderBytes, for: "this photo")
         file = try OpenFile(photo.path)
-        readAhead = ReadAhead(file, rows: photo.header.shape.height)
+        readAhead = ReadAhead(
+            file, rows: photo.header.shape.height, picture: photo.page.number, of: photo.picturesInFile)
         decoder = try PhotoDecoder(file, page: photo.page, channels: channels, maximumPixels: maximumPixels)
         guard decoder.shape == photo.header.shape, file.state == photo.state else { throw Self.changed(photo) }
     }
@@ -35,6 +36,9 @@ package final class PhotoReading {
         try decoder.finish()
         guard file.isUnchanged else { throw Self.changed(photo) }
     }
+
+    /// Of a file that is packed as a whole: how many bytes it has been unpacked to for this photo so far.
+    package var unpackedBytes: Int { decoder.unpackedBytes }
 
     /// The photo, when something was odd in it; complete after `finish`.
     package var oddPhoto: OddPhoto? {

@@ -16,6 +16,8 @@ public struct PhotoList: Sendable {
         self.isNullSeparated = isNullSeparated
     }
 
+    private static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
     /// More than any path that a system takes.
     static let longestName = 1 << 16
 
@@ -32,6 +34,7 @@ public struct PhotoList: Sendable {
         // One byte more for the zero behind the last name.
         var buffer = [UInt8](repeating: 0, count: Self.longestName * 2 + 1)
         var filled = 0
+        var isAtStart = true
         while true {
             let room = buffer.count - 1 - filled
             let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + filled, room) }
@@ -43,7 +46,7 @@ public struct PhotoList: Sendable {
                 throw failure("the list has zero bytes between its names; say that names end in zero bytes")
             }
             filled += got
-            let used = buffer.withUnsafeMutableBytes { names(in: $0, filled, end, isLast: got == 0, body) }
+            let used = buffer.withUnsafeMutableBytes { names(in: $0, filled, end, &isAtStart, isLast: got == 0, body) }
             guard got > 0 else { return }
             guard filled - used <= Self.longestName else {
                 throw failure(
@@ -59,7 +62,7 @@ public struct PhotoList: Sendable {
 
     /// Hands over the whole names among the first `filled` bytes, and with the last ones what is left. Returns how many bytes are done with.
     private func names(
-        in bytes: UnsafeMutableRawBufferPointer, _ filled: Int, _ end: UInt8, isLast: Bool,
+        in bytes: UnsafeMutableRawBufferPointer, _ filled: Int, _ end: UInt8, _ isAtStart: inout Bool, isLast: Bool,
         _ body: (UnsafePointer<CChar>) -> Void
     ) -> Int {
         let start = bytes.baseAddress!
@@ -72,6 +75,12 @@ public struct PhotoList: Sendable {
                 break
             }
             bytes[first + length] = 0
+            // The mark that some programs put in front of UTF-8.
+            if isAtStart, !isNullSeparated, bytes[first..<first + length].starts(with: Self.byteOrderMark) {
+                first += Self.byteOrderMark.count
+                length -= Self.byteOrderMark.count
+            }
+            isAtStart = false
             // Lists of Windows end their lines with two bytes.
             if !isNullSeparated, length > 0, bytes[first + length - 1] == UInt8(ascii: "\r") {
                 bytes[first + length - 1] = 0

@@ -137,6 +137,7 @@ public struct HotPixelsSearch: Sendable {
         let listBytes =
             discovery.files.count * Self.listedBytes + max(0, pictures - discovery.files.count)
             * Self.listedPictureBytes
+        try MemoryBudget.demandRoom(forLists: listBytes, pictures: pictures, limit: accumulation.memoryLimitBytes)
         for (index, group) in wanted.enumerated() {
             do throws(FastPixError) {
                 try search(

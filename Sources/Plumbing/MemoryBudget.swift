@@ -52,6 +52,17 @@ package final class MemoryBudget: @unchecked Sendable {
         condition.broadcast()
     }
 
+    /// Throws when the lists of a run leave nothing of a limit: otherwise each picture of a long stack would be refused alone, and
+    /// a reason for each takes more than the lists.
+    package static func demandRoom(forLists listBytes: Int, pictures: Int, limit: Int) throws(FastPixError) {
+        guard limit <= programBytes + listBytes else { return }
+        throw FastPixError(
+            .outOfMemory,
+            "the list of \(pictures) pictures takes \((listBytes + 1_048_575) >> 20) MiB of memory, beside the "
+                + "\(programBytes >> 20) MiB of the program itself, and the memory limit is \(limit >> 20) MiB; raise the "
+                + "memory limit, or take fewer pictures at once")
+    }
+
     private func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) >> 20 }
 
     /// Throws when a limit that was given is below what the program itself takes.

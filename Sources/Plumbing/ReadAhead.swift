@@ -6,16 +6,24 @@ import FastPixPlatform
 /// one to the other for each of them; in pieces of megabytes it reads nearly as fast as one file alone.
 package final class ReadAhead {
     private let descriptor: Int32
-    private let byteCount: Int
+    /// Where the picture is thought to begin and end in the file.
+    private let part: Range<Int>
     private let rows: Int
-    private var asked = 0
+    private var asked: Int
+    /// How many bytes have been asked for.
+    package var askedBytes: Int { asked - part.lowerBound }
 
-    /// `rows`: of the picture in `file`, which must stay open.
-    package init(_ file: borrowing OpenFile, rows: Int) {
+    /// `rows`: of the picture in `file`, which must stay open. Of a file of several pictures, each is thought to have as large a
+    /// share as the others, in their order: whoever reads them all asks for each byte once.
+    package init(_ file: borrowing OpenFile, rows: Int, picture: Int = 0, of pictures: Int = 1) {
         descriptor = file.fileDescriptor
-        byteCount = file.state.byteCount
+        let byteCount = file.state.byteCount
+        let share = Double(byteCount) / Double(max(1, pictures))
+        func end(_ number: Int) -> Int { number >= pictures ? byteCount : min(byteCount, Int(share * Double(number))) }
+        part = end(picture)..<max(end(picture), end(picture + 1))
+        asked = part.lowerBound
         self.rows = max(1, rows)
-        ask(upTo: Self.pieceBytes)
+        ask(upTo: part.lowerBound + Self.pieceBytes)
     }
 
     /// Large enough that a seek of some ten milliseconds is little beside reading it, small enough that a hundred of them
@@ -27,14 +35,14 @@ package final class ReadAhead {
 
     /// The decoder is going to read as far as `row`: where that is in the file is guessed from the share of rows.
     package func advance(toRow row: Int) {
-        guard asked < byteCount else { return }
-        let position = byteCount / rows * row
+        guard asked < part.upperBound else { return }
+        let position = part.lowerBound + part.count / rows * row
         // With half a piece left, so that the next is there in time.
         if position + Self.pieceBytes / 2 > asked { ask(upTo: position + Self.pieceBytes) }
     }
 
     private func ask(upTo end: Int) {
-        let end = min(end, byteCount)
+        let end = min(end, part.upperBound)
         guard end > asked else { return }
         #if os(Linux)
             // Advice: a refusal changes nothing but the time. Linux follows each call no further than the device's

@@ -79,6 +79,11 @@ public struct PhotoStatistics: Sendable {
         var odd: [OddPhoto] = []
         if let purpose {
             let count = sound.count
+            let listBytes =
+                discovery.files.count * PhotoFile.listedBytes
+                + max(0, count - discovery.files.count) * PhotoFile.listedPictureBytes
+            try MemoryBudget.demandRoom(
+                forLists: listBytes, pictures: count, limit: headerSettings.memoryLimitBytes)
             let bytesInAll = sound.reduce(0) { $0 + $1.byteCount }
             let checkpoint = try openCheckpoint(sound)
             let held = sound.filter { checkpoint?.holds($0) == true }
@@ -86,10 +91,7 @@ public struct PhotoStatistics: Sendable {
             let outcome = try DecodingPass.run(
                 held.isEmpty ? sound : sound.filter { checkpoint?.holds($0) != true }, purpose: purpose,
                 workers: headerSettings.workerCount, maximumPixels: maximumPixels,
-                memory: MemoryBudget(
-                    limit: headerSettings.memoryLimitBytes,
-                    otherBytes: discovery.files.count * PhotoFile.listedBytes
-                        + max(0, sound.count - discovery.files.count) * PhotoFile.listedPictureBytes),
+                memory: MemoryBudget(limit: headerSettings.memoryLimitBytes, otherBytes: listBytes),
                 checkpoint: checkpoint,
                 interruption: interruption
             ) { photo in

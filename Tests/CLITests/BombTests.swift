@@ -76,6 +76,91 @@ struct BombTests {
         }
     }
 
+    private static let commands: [(name: String, arguments: [String])] = [
+        ("stats", ["stats", "bomb.png", "--format", "json"]),
+        ("stats --verify", ["stats", "bomb.png", "--verify", "--format", "json"]),
+        ("hotpixels", ["hotpixels", "bomb.png", "--minimum-frames", "1", "--quiet", "--format", "json"]),
+        ("addweighted", ["addweighted", "bomb.png", "--blur", "3", "-o", "out.png", "--summary", "json"]),
+        ("repair", ["repair", "bomb.png", "--map", "map.csv", "-o", "out", "--format", "json"]),
+    ]
+
+    /// A row of 16-bit red, green, blue and alpha.
+    private static func wideRow(_ width: UInt32, interlaced: Bool) -> HostilePNG {
+        var png = HostilePNG()
+        png.chunk("IHDR", HostilePNG.word(width) + HostilePNG.word(1) + [16, 6, 0, 0, interlaced ? 1 : 0])
+        return png
+    }
+
+    /// A row of gigabytes that the file cannot hold is refused by its header.
+    @Test(arguments: [false, true])
+    func rowsThatTheFileCannotHoldAreNotMadeRoomFor(_ interlaced: Bool) throws {
+        try withTemporaryFolder { folder in
+            var png = Self.wideRow(400_000_000, interlaced: interlaced)
+            png.chunk("IDAT", HostilePNG.zeroes(1))
+            png.chunk("IEND", [])
+            try folder.addFile("bomb.png", Data(png.bytes))
+            try folder.addFile("map.csv", Data("width,height,row,column\n400000000,1,0,3\n".utf8))
+            for command in Self.commands {
+                let run = try CommandRun.fastpix(command.arguments, in: folder)
+                #expect(run.exitCode == 1, "\(command.name)")
+                #expect(run.stderr.contains("cannot hold 400000000 x 1 pixels"), "\(command.name): \(run.stderr)")
+                let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+                #expect(peak > 0 && (peak < Self.mostMemory || Sanitizer.isAddress), "\(command.name): \(peak) bytes")
+            }
+            let plan = try CommandRun.fastpix(["hotpixels", "bomb.png", "--dry-run"], in: folder)
+            #expect(plan.stdout.contains("cannot hold") || plan.stderr.contains("cannot hold"))
+        }
+    }
+
+    /// A row of 800 MB that its file does hold: headers cost no row, and what decoding takes is above a limit before it is
+    /// taken.
+    @Test(arguments: [false, true])
+    func wideRowsAreCountedBeforeTheyAreMadeRoomFor(_ interlaced: Bool) throws {
+        try withTemporaryFolder { folder in
+            let width = 100_000_000
+            var png = Self.wideRow(UInt32(width), interlaced: interlaced)
+            // Of one row all is in the first, second, fourth and sixth pass.
+            png.chunk("IDAT", HostilePNG.zeroes(8 * width + (interlaced ? 4 : 1)))
+            png.chunk("IEND", [])
+            try folder.addFile("bomb.png", Data(png.bytes))
+            try folder.addFile("map.csv", Data("width,height,row,column\n\(width),1,0,3\n".utf8))
+            for command in Self.commands {
+                let isHeaderOnly = command.name == "stats"
+                let run = try CommandRun.fastpix(
+                    command.arguments + (isHeaderOnly ? [] : ["--memory-limit", "256M"]), in: folder)
+                #expect(run.exitCode == (isHeaderOnly ? 0 : 1), "\(command.name): \(run.stderr)")
+                #expect(isHeaderOnly || run.stderr.contains("memory limit") || run.stderr.contains("can be blended"))
+                let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+                #expect(peak > 0 && (peak < Self.mostMemory || Sanitizer.isAddress), "\(command.name): \(peak) bytes")
+            }
+        }
+    }
+
+    /// 484 megapixels of one bit become as many bytes where they are interlaced: above a limit they are not unpacked.
+    @Test func interlacedBitsAreCountedAsTheBytesTheyBecome() throws {
+        try withTemporaryFolder { folder in
+            let side = 22_000
+            var png = HostilePNG()
+            png.chunk("IHDR", HostilePNG.word(UInt32(side)) + HostilePNG.word(UInt32(side)) + [1, 0, 0, 0, 1])
+            let passes = [(8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1)]
+            let byteCount = passes.reduce(0) { sum, pass in
+                let columns = (side - pass.2 + pass.0 - 1) / pass.0
+                let rows = (side - pass.3 + pass.1 - 1) / pass.1
+                return sum + rows * ((columns + 7) / 8 + 1)
+            }
+            png.chunk("IDAT", HostilePNG.zeroes(byteCount))
+            png.chunk("IEND", [])
+            try folder.addFile("bomb.png", Data(png.bytes))
+            for command in Self.commands where command.name != "repair" && command.name != "stats" {
+                let run = try CommandRun.fastpix(command.arguments + ["--memory-limit", "256M"], in: folder)
+                #expect(run.exitCode == 1, "\(command.name)")
+                #expect(run.stderr.contains("memory limit"), "\(command.name): \(run.stderr)")
+                let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+                #expect(peak > 0 && (peak < Self.mostMemory || Sanitizer.isAddress), "\(command.name): \(peak) bytes")
+            }
+        }
+    }
+
     @Test func aHundredThousandChunksAreRead() throws {
         try withTemporaryFolder { folder in
             var png = HostilePNG(width: 16, height: 16)

@@ -94,6 +94,27 @@ struct PhotoMemoryTests {
         }
     }
 
+    /// Lists that leave nothing of the limit are one sentence, not one for each picture, of which each takes more than its place
+    /// on the list.
+    @Test(arguments: [["stats", "--verify"], ["hotpixels"]])
+    func listsThatFillTheLimitAreOneSentence(_ command: [String]) throws {
+        try withTemporaryFolder { folder in
+            let planes = 34_000
+            let cards = [
+                "SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    3",
+                "NAXIS1  =                    8", "NAXIS2  =                    8", "NAXIS3  =                34000", "END",
+            ]
+            var bytes = Data(cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
+            bytes += Data(repeating: 32, count: 2880 - bytes.count) + Data((0..<planes * 64).map { UInt8($0 * 7 & 255) })
+            try folder.addFile("a.fits", bytes)
+            try folder.addFile("b.fits", bytes + [1])
+            let run = try CommandRun.fastpix(command + ["a.fits", "b.fits", "--memory-limit", "60M"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("the list of 68000 pictures takes"), "\(run.stderr)")
+            #expect(run.stderrLines.count < 4 && run.stdout.isEmpty)
+        }
+    }
+
     @Test(arguments: ["stats", "addweighted", "repair"])
     func aLimitBelowTheProgramIsRefused(_ command: String) throws {
         let run = try CommandRun.fastpix(Self.arguments(command, "40M"))

@@ -1,3 +1,4 @@
+import CCodecs
 import FastPixCodecs
 import FastPixPlumbing
 import Foundation
@@ -62,6 +63,136 @@ struct FITSDecoderTests {
             let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
             #expect(found.photos.isEmpty)
             #expect(found.failed.count == 1 && found.failed[0].reason.hasPrefix("truncated"))
+        }
+    }
+
+    /// gzip (RFC 1952) without compression.
+    private static func gzip(_ content: [UInt8]) -> Data {
+        var packed = Data([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255])
+        for start in stride(from: 0, to: content.count, by: 65_535) {
+            let end = min(content.count, start + 65_535)
+            let length = UInt16(end - start)
+            packed += [end == content.count ? 1 : 0]
+            packed += [UInt8(length & 255), UInt8(length >> 8), UInt8(~length & 255), UInt8(~length >> 8)]
+            packed += content[start..<end]
+        }
+        for word in [HostilePNG.crc32(content), UInt32(content.count)] { packed += HostilePNG.word(word).reversed() }
+        return packed
+    }
+
+    private static func card(_ keyword: String, _ value: Int) -> String {
+        let digits = "\(value)"
+        return "\(keyword)  = " + String(repeating: " ", count: 20 - digits.count) + digits
+    }
+
+    /// Planes of 8 bits, each of one value, packed.
+    private static func packedCube(planes: Int, width: Int, height: Int) -> Data {
+        let cards = [
+            "SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    3",
+            card("NAXIS1", width), card("NAXIS2", height), card("NAXIS3", planes), "END",
+        ]
+        var bytes = Array(cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
+        bytes += [UInt8](repeating: 32, count: 2880 - bytes.count)
+        for plane in 0..<planes { bytes += [UInt8](repeating: UInt8(plane), count: width * height) }
+        bytes += [UInt8](repeating: 0, count: 2880 - bytes.count % 2880)
+        return gzip(bytes)
+    }
+
+    /// Reads a picture row by row; returns its samples and how many bytes were unpacked for it.
+    private static func read(_ photo: PhotoFile) throws -> (samples: [UInt8], work: Int) {
+        let file = try OpenFile(photo.path)
+        let decoder = try PhotoDecoder(file, page: photo.page, maximumPixels: 0)
+        let shape = decoder.shape
+        var samples = [UInt8](repeating: 0, count: shape.bytesPerRow * shape.height)
+        try samples.withUnsafeMutableBytes {
+            for row in 0..<shape.height { try decoder.readRows(1, into: $0.baseAddress! + row * shape.bytesPerRow) }
+        }
+        try decoder.finish()
+        return (samples, decoder.unpackedBytes)
+    }
+
+    /// A plane does not cost all planes before it, and the checksum at the end is looked at once.
+    @Test func packedCubesAreUnpackedInALine() throws {
+        try withTemporaryFolder { folder in
+            let (planes, side) = (60, 360)
+            let bytes = Self.packedCube(planes: planes, width: side, height: side)
+            let file = try folder.addFile("cube.fits.gz", bytes)
+            let photos = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos
+            #expect(photos.count == planes)
+            var work = 0
+            for photo in photos {
+                let (samples, unpacked) = try Self.read(photo)
+                #expect(samples == [UInt8](repeating: UInt8(photo.page.number), count: side * side))
+                work += unpacked
+            }
+            // The planes, the way to the end, and for each plane the way to it from a place nearby.
+            #expect(work <= (2 * side * side + (1 << 18)) * planes + bytes.count, "\(work) bytes")
+            // Many at once, as hotpixels reads them, of a file that nothing is known of yet.
+            let other = try folder.addFile("many.fits.gz", bytes)
+            let others = PhotoProbe.probe(FilePath(other.path), channels: .all, maximumPixels: 0).photos
+            var many = 0
+            for first in stride(from: 0, to: planes, by: 12) {
+                var decoders: [(Int, PhotoReading)] = []
+                for photo in others[first..<min(planes, first + 12)] {
+                    decoders.append((photo.page.number, try PhotoReading(photo, maximumPixels: 0)))
+                }
+                for _ in 0..<side {
+                    for (number, reading) in decoders {
+                        var row = [UInt8](repeating: 0, count: side)
+                        try row.withUnsafeMutableBytes { try reading.readRows(1, into: $0.baseAddress!) }
+                        #expect(row.first == UInt8(number) && row.last == UInt8(number))
+                    }
+                }
+                for (_, reading) in decoders {
+                    try reading.finish()
+                    many += reading.unpackedBytes
+                }
+            }
+            #expect(many <= (2 * side * side + (1 << 18)) * planes + bytes.count, "\(many) bytes")
+        }
+    }
+
+    /// What is wrong at the end is found out once, and every plane is refused for it.
+    @Test func damagedPackedCubesAreUnpackedInALine() throws {
+        try withTemporaryFolder { folder in
+            let (planes, side) = (40, 360)
+            let whole = Self.packedCube(planes: planes, width: side, height: side)
+            var flipped = whole
+            flipped[flipped.count - 6] ^= 1
+            for (bytes, words) in [(whole.dropLast(5), "truncated"), (flipped, "damaged")] {
+                let file = try folder.addFile("cube-\(words).fits.gz", Data(bytes))
+                let path = FilePath(file.path)
+                let photo = try PhotoFile(probing: path, maximumPixels: 0)
+                var work = 0
+                for plane in 0..<planes {
+                    let page = fpx_photo_page(
+                        position: photo.page.requested.position, plane: UInt64(plane), has_masked_border: false,
+                        is_strict: false)
+                    let open = try OpenFile(path)
+                    let decoder = try PhotoDecoder(
+                        open, page: PhotoPage(number: plane, page, PhotoReadingChoice()), maximumPixels: 0)
+                    var samples = [UInt8](repeating: 0, count: side * side)
+                    try samples.withUnsafeMutableBytes { try decoder.readRows(side, into: $0.baseAddress!) }
+                    let error = #expect(throws: FastPixError.self) { try decoder.finish() }
+                    #expect(error?.message.hasPrefix(words) == true)
+                    work += decoder.unpackedBytes
+                }
+                #expect(work <= (2 * side * side + (1 << 18)) * planes + bytes.count, "\(work) bytes")
+            }
+        }
+    }
+
+    /// Rows of red, green and blue lie in three planes: none of them costs the others.
+    @Test func packedColoursAreUnpackedInALine() throws {
+        try withTemporaryFolder { folder in
+            let side = 600
+            let bytes = Self.packedCube(planes: 3, width: side, height: side)
+            let file = try folder.addFile("rgb.fits.gz", bytes)
+            let photo = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            #expect(photo.header.shape.channels == 3)
+            let (samples, work) = try Self.read(photo)
+            #expect(samples == (0..<side * side).flatMap { _ in [0, 1, 2] as [UInt8] })
+            #expect(work <= 3 * bytes.count, "\(work) bytes")
         }
     }
 

@@ -95,9 +95,21 @@ struct OddPhotoTests {
     @Test func fieldsOfTheScan() throws {
         let jpeg = try Self.fixture("jpeg-420-97x61-q50.jpg")
         let end = try #require(Self.segments(jpeg).last).end
-        try Self.expectOdd(Array(jpeg[..<(end - 3)] + [0, 0, 0] + jpeg[end...]), jpeg, .scanFields)
+        // What baseline pictures do not use may be anything.
+        for fields: [UInt8] in [
+            [0, 0, 0], [0, 63, 0x11], [1, 63, 0], [0, 62, 0], [0, 255, 0], [5, 3, 0], [255, 255, 0], [0, 63, 0xff],
+        ] {
+            try Self.expectOdd(Array(jpeg[..<(end - 3)] + fields + jpeg[end...]), jpeg, .scanFields)
+        }
         // As a byte too few leaves them.
         try Self.expectDamage(Array(jpeg[..<(end - 3)] + [63, 0, 0] + jpeg[end...]), "a byte too few")
+        // Bytes lost from the header, and put into it: the data would begin elsewhere.
+        let header = jpeg[..<(end - 3)]
+        let data = jpeg[end...]
+        try Self.expectDamage(Array(header + [63, 0] + data), "a byte lost")
+        for surplus: [UInt8] in [[0], [1], [7, 9], [0, 0], [4, 5, 0], [4, 0, 0]] {
+            try Self.expectDamage(Array(header + surplus + [0, 63, 0] + data), "\(surplus) put in")
+        }
     }
 
     @Test func paddingBeforeRestarts() throws {
@@ -105,16 +117,23 @@ struct OddPhotoTests {
         let end = try #require(Self.segments(jpeg).last).end
         let restarts = (end..<jpeg.count - 1).filter { jpeg[$0] == 0xff && (0xd0...0xd7).contains(jpeg[$0 + 1]) }
         #expect(restarts.count > 10)
-        func padded(_ count: Int) -> [UInt8] {
+        func padded(_ count: (Int) -> Int) -> [UInt8] {
             var odd = jpeg
-            for restart in restarts.reversed() where restart % 2 == 0 {
-                odd.insert(contentsOf: [UInt8](repeating: 0, count: count), at: restart)
+            for (number, restart) in restarts.enumerated().reversed() {
+                odd.insert(contentsOf: [UInt8](repeating: 0, count: count(number)), at: restart)
             }
             return odd
         }
-        try Self.expectOdd(padded(12), jpeg, .padding)
-        // So many are lost data.
-        try Self.expectDamage(padded(300), "a block of zeros")
+        try Self.expectOdd(padded { $0 % 2 == 0 ? 12 : 0 }, jpeg, .padding)
+        // Before every one of them: libjpeg tells of several at once.
+        for count in [1, 2, 3, 5, 8, 16] { try Self.expectOdd(padded { _ in count }, jpeg, .padding) }
+        try Self.expectOdd(padded { $0 % 17 }, jpeg, .padding)
+        // So many are lost data, wherever.
+        try Self.expectDamage(padded { $0 % 2 == 0 ? 300 : 0 }, "a block of zeros")
+        try Self.expectDamage(padded { _ in 17 }, "more than padding")
+        for number in [0, 1, restarts.count / 2, restarts.count - 1] {
+            try Self.expectDamage(padded { $0 == number ? 300 : 2 }, "a block of zeros at \(number)")
+        }
     }
 
     @Test func adobesTransform() throws {

@@ -149,6 +149,23 @@ struct PhotoSelectionTests {
         #expect(try Self.listed(Array("a\n\(longest)\nb\n".utf8)) == ["a", longest, "b"])
     }
 
+    /// Windows programs put a mark in front of UTF-8; in front of a name that is not the first it belongs to the name.
+    @Test func aMarkOfUTF8IsNoPartOfTheFirstName() throws {
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        #expect(try Self.listed(mark + Array("a.jpg\r\nb.jpg\r\n".utf8)) == ["a.jpg", "b.jpg"])
+        #expect(try Self.listed(mark + Array("a.jpg".utf8)) == ["a.jpg"])
+        #expect(try Self.listed(mark) == [])
+        #expect(try Self.listed(mark + Array("\r\na\n".utf8)) == ["a"])
+        #expect(try Self.listed(Array("a\n".utf8) + mark + Array("b\n".utf8)) == ["a", "\u{feff}b"])
+        #expect(try Self.listed(mark + Array("a\0b\0".utf8), null: true) == ["\u{feff}a", "b"])
+        try withTemporaryFolder { folder in
+            let photo = try folder.addFile("a.jpg", Data([1]))
+            let list = try folder.addFile("list", Data(mark + Array("\(photo.path)\n".utf8)))
+            let found = try PhotoDiscovery(PhotoSource(paths: [], lists: [PhotoList(FilePath(list.path))]))
+            #expect(found.files == [FilePath(photo.path)] && found.skipped.isEmpty)
+        }
+    }
+
     @Test func whatIsNoListIsRefused() throws {
         #expect(throws: FastPixError.self) { try Self.listed(Array("a\0b\0".utf8)) }
         #expect(throws: FastPixError.self) { try Self.listed([UInt8](repeating: 65, count: 300_000)) }

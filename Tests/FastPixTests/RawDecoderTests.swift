@@ -54,6 +54,28 @@ struct RawDecoderTests {
         #expect(error?.code == .tooLarge)
     }
 
+    /// LibRaw 0.20 writes a pattern of 36 places without an end when its sides of six are missing (found by fuzzing).
+    @Test func aPatternWithoutItsSidesIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let whole = try Data(contentsOf: Repository.fixture("raw/xtrans.dng"))
+            // The tag of the sides, 33421, its type and its count; little-endian.
+            let sides = try #require(whole.range(of: Data([0x8d, 0x82, 3, 0, 2, 0, 0, 0])))
+            var hostile: [Data] = []
+            for (offset, value) in [(0, UInt8(0x8c)), (2, 4), (4, 1), (8, 5), (10, 2)] {
+                var bytes = whole
+                bytes[sides.lowerBound + offset] = value
+                hostile.append(bytes)
+            }
+            for bytes in hostile {
+                let file = try folder.addFile("a.dng", bytes)
+                let error = #expect(throws: FastPixError.self) {
+                    try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+                }
+                #expect(error?.code == .corrupt)
+            }
+        }
+    }
+
     @Test(arguments: ["bayer-rggb.dng", "lossless-jpeg.dng", "float.dng"])
     func everyTruncationIsRefusedOrWhole(_ name: String) throws {
         try withTemporaryFolder { folder in

@@ -37,7 +37,7 @@ struct StoredRepairTests {
         "tiff/grey8-strips.tif", "tiff/grey8-bigtiff.tif", "tiff/grey16-strips.tif", "tiff/grey16-big-endian.tif",
         "tiff/rgb16-planar.tif", "tiff/rgb8-chunky.tif", "tiff/float32-strips.tif", "tiff/float32-big-endian.tif",
         "tiff/grey8-tiles.tif", "tiff/grey16-tiles.tif", "tiff/float32-tiles.tif",
-        "tiff/imagej.tif", "fits/u8.fits", "fits/u16.fits", "fits/i16-positive.fits",
+        "tiff/imagej.tif", "tiff/imagej-pages.tif", "fits/u8.fits", "fits/u16.fits", "fits/i16-positive.fits",
         "fits/f32.fits", "fits/cube.fits", "fits/rgb.fits", "fits/extensions.fits",
     ])
     func onlyTheListedSamplesChange(_ name: String) throws {
@@ -74,6 +74,64 @@ struct StoredRepairTests {
             let inFile = before.indices.filter { before[$0] != repaired[$0] }.count
             let inSamples = zip(old, new).reduce(0) { sum, pair in sum + zip(pair.0, pair.1).count { $0 != $1 } }
             #expect(inFile == inSamples)
+        }
+    }
+
+    /// Whole numbers of 32 bits become floating-point samples, and whole numbers of 32 bits again.
+    @Test(arguments: ["i32.fits", "u32.fits"])
+    func wholeNumbersOf32BitsAreRepaired(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let file = Repository.fixture("fits/\(name)")
+            let before = try Data(contentsOf: file)
+            let photo = try #require(
+                PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos.first)
+            let (width, height) = (photo.header.shape.width, photo.header.shape.height)
+            let entries = [[3, 4], [height - 2, width - 3]]
+            let (report, after) = try Self.repair(file, entries, in: folder)
+            #expect(report.skipped == [])
+            let repaired = try #require(after)
+            // Behind a header of one block.
+            func stored(_ bytes: Data, _ row: Int, _ column: Int) -> Int32 {
+                let start = bytes.startIndex + 2880 + (row * width + column) * 4
+                return bytes[start..<start + 4].reduce(0) { $0 << 8 | Int32($1) }
+            }
+            let places = entries.map { 2880 + ($0[0] * width + $0[1]) * 4 }
+            let changed = before.indices.filter { before[$0] != repaired[$0] }
+            #expect(!changed.isEmpty && repaired.count == before.count)
+            #expect(changed.allSatisfy { byte in places.contains { ($0..<$0 + 4).contains(byte) } })
+            for entry in entries {
+                let around = (entry[0] - 1...entry[0] + 1).flatMap { row in
+                    (entry[1] - 1...entry[1] + 1).filter { [row, $0] != entry }.map { stored(before, row, $0) }
+                }
+                #expect((around.min()!...around.max()!).contains(stored(repaired, entry[0], entry[1])))
+            }
+            // It is read as before.
+            let out = folder.appendingPathComponent("out/\(name)")
+            #expect(try Self.samples(out).count == 1)
+        }
+    }
+
+    /// Numbers that float32 holds in steps only: what is written can be read again.
+    @Test func largeWholeNumbersStayReadable() throws {
+        try withTemporaryFolder { folder in
+            let cards = [
+                "SIMPLE  =                    T", "BITPIX  =                   32", "NAXIS   =                    2",
+                "NAXIS1  =                   16", "NAXIS2  =                   16", "END",
+            ]
+            var bytes = Data(cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
+            bytes += Data(repeating: 32, count: 2880 - bytes.count)
+            for place in 0..<256 {
+                let number = 2_000_000_000 / 128 * 128 + 128 * UInt32(place * 37 % 101)
+                bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+            }
+            bytes += Data(count: 2880 - 1024)
+            let file = try folder.addFile("large.fits", bytes)
+            let old = try #require(try Self.samples(file).first)
+            let (report, _) = try Self.repair(file, [[5, 5], [5, 6], [9, 2]], in: folder)
+            #expect(report.skipped == [])
+            let new = try #require(try Self.samples(folder.appendingPathComponent("out/large.fits")).first)
+            let changed = Set(old.indices.filter { old[$0] != new[$0] }.map { $0 / 4 })
+            #expect(!changed.isEmpty && changed.isSubset(of: [85, 86, 146]))
         }
     }
 

@@ -87,7 +87,7 @@ struct TIFFDecoderTests {
 
     // MARK: Stacks
 
-    @Test(arguments: ["stack.tif", "imagej.tif"])
+    @Test(arguments: ["stack.tif", "imagej.tif", "imagej-pages.tif"])
     func everyPageIsAPhoto(_ name: String) throws {
         let path = FilePath(Repository.fixture("tiff/\(name)").path)
         let photos = PhotoProbe.probe(path, channels: .all, maximumPixels: 0).photos
@@ -114,6 +114,60 @@ struct TIFFDecoderTests {
             for number in [0, 1, 4999, 9999] {
                 #expect(try found.photos[number].samples() == TIFFFile.samples(page: number, width: 4, height: 3))
             }
+        }
+    }
+
+    /// What a page is asked for in large pieces is its own part of the file: all pages together ask for the file once.
+    @Test func stacksAreAskedForOnce() throws {
+        try withTemporaryFolder { folder in
+            let file = try folder.addFile("stack.tif", TIFFFile.stack(pages: 300, width: 64, height: 48))
+            let photos = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0).photos
+            #expect(photos.count == 300)
+            let asked = try photos.reduce(0) { sum, photo in
+                let reading = try PhotoReading(photo, maximumPixels: 0)
+                var samples = [UInt8](repeating: 0, count: 64 * 48 * 2)
+                for row in 0..<48 {
+                    try samples.withUnsafeMutableBytes { try reading.readRows(1, into: $0.baseAddress! + row * 128) }
+                }
+                try reading.finish()
+                #expect(samples == TIFFFile.samples(page: photo.page.number, width: 64, height: 48))
+                return sum + reading.readAhead.askedBytes
+            }
+            #expect(asked == photos[0].byteCount)
+        }
+    }
+
+    // MARK: Data in common
+
+    /// Pages, and the strips of a page, may name the same data: what they unpack to is paid for by the file's bytes.
+    @Test func sharedDataAreUnpackedNoMoreOftenThanTheFileCanHold() throws {
+        try withTemporaryFolder { folder in
+            func probe(_ bytes: Data) throws -> (sound: Int, reasons: Set<String>) {
+                let file = try folder.addFile("a.tif", bytes)
+                let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
+                return (found.photos.count, Set(found.failed.map(\.reason)))
+            }
+            // As they are: the second of two pages has no bytes of its own.
+            let plain = [UInt8](repeating: 9, count: 100 * 90)
+            #expect(try probe(TIFFFile.sharing(plain, pages: 1, width: 100, height: 90)).sound == 1)
+            let shared = try probe(TIFFFile.sharing(plain, pages: 60, width: 100, height: 90))
+            // The directories of 126 bytes are as long as another page in all, but not as three.
+            #expect((1...2).contains(shared.sound))
+            #expect(shared.reasons.count == 1 && shared.reasons.first?.contains("data in common") == true)
+            let strips = try probe(TIFFFile.sharing(plain, pages: 1, width: 100, height: 9000, strips: 100))
+            #expect(strips.sound == 0 && strips.reasons.first?.hasPrefix("truncated") == true)
+            // Packed: 16 MiB whatever the file is, and no more than Deflate makes of its bytes.
+            let zeroes = HostilePNG.zeroes(4000 * 4000)
+            let file = TIFFFile.sharing(zeroes, pages: 150, width: 4000, height: 4000, compression: 8)
+            let packed = try probe(file)
+            #expect(packed.sound >= 1 && packed.sound * 16_000_000 <= 1 << 24 + 1032 * file.count)
+            #expect(packed.reasons.first?.contains("data in common") == true)
+            let stripes = TIFFFile.sharing(
+                HostilePNG.zeroes(22_000 * 10), pages: 1, width: 22_000, height: 22_000, strips: 2200, compression: 8)
+            #expect(try probe(stripes).sound == 0)
+            // A page of one colour with data of its own, which compresses best, is sound.
+            let honest = TIFFFile.sharing(zeroes, pages: 1, width: 4000, height: 4000, compression: 8)
+            #expect(try probe(honest).sound == 1)
         }
     }
 

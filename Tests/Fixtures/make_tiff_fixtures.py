@@ -150,19 +150,23 @@ def stacks(grey8, grey16):
             writer.write(page, metadata=None, compression="zlib" if k % 2 else None, rowsperstrip=11)
     for k, page in enumerate(pages):
         expect("stack.tif", page, page=k)
-    # ImageJ: one directory, pictures one behind the other, their number in the description.
-    tifffile.imwrite(OUT / "imagej.tif", np.stack(pages), imagej=True)
-    with tifffile.TiffFile(OUT / "imagej.tif") as file:
-        assert np.array_equal(file.asarray(), np.stack(pages))
-    content = bytearray((OUT / "imagej.tif").read_bytes())
-    # Cut the chain of directories behind the first, as ImageJ itself writes it for more than 4 GB.
+    # ImageJ: a directory for each picture, and their number in the description of the first, too.
+    tifffile.imwrite(OUT / "imagej-pages.tif", np.stack(pages), imagej=True)
+    content = bytearray((OUT / "imagej-pages.tif").read_bytes())
+    with tifffile.TiffFile(OUT / "imagej-pages.tif") as file:
+        assert len(file.pages) == len(pages) and file.imagej_metadata["images"] == len(pages)
+    # Cut the chain of directories behind the first, as ImageJ itself writes it for more than 4 GB: one directory, pictures
+    # one behind the other, their number in the description alone.
     order = "<" if content[:2] == b"II" else ">"
     first = struct.unpack(order + "I", content[4:8])[0]
     count = struct.unpack(order + "H", content[first:first + 2])[0]
     content[first + 2 + 12 * count:first + 6 + 12 * count] = b"\0\0\0\0"
     (OUT / "imagej.tif").write_bytes(content)
-    for k, page in enumerate(pages):
-        expect("imagej.tif", page, page=k)
+    for name in ("imagej-pages.tif", "imagej.tif"):
+        read = tifffile.imread(OUT / name)
+        assert read.shape[0] == len(pages) and np.array_equal(read, np.stack(pages))
+        for k, page in enumerate(pages):
+            expect(name, page, page=k)
     # A thumbnail behind the picture is no frame; a page of another shape is one.
     with tifffile.TiffWriter(OUT / "thumbnail.tif") as writer:
         writer.write(grey8, metadata=None)

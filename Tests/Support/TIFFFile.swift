@@ -44,6 +44,36 @@ public enum TIFFFile {
         return file
     }
 
+    /// Pages of 8-bit grey that all name the same data, each page in `strips` strips, which name the same data, too.
+    /// `compression`: 1 none, 8 Deflate.
+    public static func sharing(
+        _ data: [UInt8], pages: Int, width: Int, height: Int, strips: Int = 1, compression: UInt32 = 1
+    ) -> Data {
+        var file = header
+        let start = file.count
+        file += data + [UInt8](repeating: 0, count: data.count % 2)
+        let offsets = file.count
+        for _ in 0..<strips { file += bytes32(UInt32(start)) }
+        for _ in 0..<strips { file += bytes32(UInt32(data.count)) }
+        let (offset, count) =
+            strips == 1 ? (start, data.count) : (offsets, offsets + 4 * strips)
+        file.replaceSubrange(4..<8, with: bytes32(UInt32(file.count)))
+        for page in 0..<pages {
+            let entries: [(tag: Int, type: Int, count: UInt32, value: UInt32)] = [
+                (256, 4, 1, UInt32(width)), (257, 4, 1, UInt32(height)), (258, 3, 1, 8), (259, 3, 1, compression),
+                (262, 3, 1, 1), (273, 4, UInt32(strips), UInt32(offset)), (277, 3, 1, 1),
+                (278, 4, 1, UInt32(height / strips)), (279, 4, UInt32(strips), UInt32(count)),
+            ]
+            let next = file.count + 2 + entries.count * 12 + 4
+            file += bytes16(entries.count)
+            for entry in entries {
+                file += bytes16(entry.tag) + bytes16(entry.type) + bytes32(entry.count) + bytes32(entry.value)
+            }
+            file += bytes32(page == pages - 1 ? 0 : UInt32(next))
+        }
+        return file
+    }
+
     private static let header = Data([0x49, 0x49, 42, 0, 8, 0, 0, 0])
 
     private static func append(

@@ -146,7 +146,8 @@ typedef struct fpx_photo_header {
     /// Estimate of the bytes a decoder holds besides the rows: the whole picture for progressive JPEG and
     /// interlaced PNG, a few rows otherwise.
     uint64_t decoder_bytes;
-    /// What the whole picture takes as it is unpacked at once: JPEG's coefficients, PNG's rows as stored.
+    /// What the whole picture takes as it is unpacked at once: JPEG's coefficients, PNG's rows as stored, with what
+    /// writing them again takes.
     uint64_t whole_picture_bytes;
     /// Whether a decoder needs the whole file before it has a row: progressive JPEG, interlaced PNG.
     bool is_decoded_whole;
@@ -252,6 +253,10 @@ fpx_photo_status fpx_photo_finish(fpx_photo_decoder *_Nonnull decoder, fpx_photo
 
 /// Bits of what was odd in the file so far, though the picture is whole; complete after fpx_photo_finish.
 uint32_t fpx_photo_oddities(const fpx_photo_decoder *_Nonnull decoder);
+
+/// Of a file that is packed as a whole (.fits.gz): how many bytes it has been unpacked to by this decoder so far, its
+/// work.
+uint64_t fpx_photo_unpacked_bytes(const fpx_photo_decoder *_Nonnull decoder);
 
 /// Frees the decoder, at any stage.
 void fpx_photo_close(fpx_photo_decoder *_Nullable decoder);
