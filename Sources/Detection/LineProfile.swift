@@ -32,8 +32,8 @@ struct LineProfile {
 
     /// In how many photos a line shows at least. A pixel of a line that lies beyond all lines beside it lies beyond all its
     /// neighbours when it lies beyond the two of its own line, too, as one in three does: so often its count is higher than
-    /// those of lines that are no defect's neighbours. Of lines like it that are its neighbours it has to lie beyond three
-    /// pixels more. Nil where there are no counts, at the frame's edges.
+    /// those of lines that are no defect's neighbours. Where lines like it are its neighbours it is less often. Nil where there
+    /// are no counts, at the frame's edges.
     private func photos(_ line: DefectLine, _ alike: [Int]) -> Double? {
         let distance = geometry.shape.neighbourDistance
         let lines = line.isColumn ? geometry.shape.width : geometry.shape.height
@@ -43,14 +43,13 @@ struct LineProfile {
             inner.contains(index) && !known.contains { abs($0 - index) <= distance }
         }
         guard inner.contains(line.first), !apart.isEmpty else { return nil }
-        let own = 3 * (1 + alike.count { abs($0 - line.first) == distance })
         func hits(_ index: Int) -> Double {
             mean(of: index, along: line) { place in
                 Double(line.isColumn ? statistics.columnHits[place] : statistics.rowHits[place])
             }
         }
         let ground = apart.map(hits).reduce(0, +) / Double(apart.count)
-        return Double(own) * (line.offset > 0 ? 1 : -1) * (hits(line.first) - ground)
+        return 3 * (line.offset > 0 ? 1 : -1) * (hits(line.first) - ground)
     }
 
     /// Whether enough photos show a line, as far as that can be told.

@@ -163,7 +163,13 @@ public struct HotPixelsResult: Decodable, Sendable {
     public let schema: String
     public let groups: [Group]
     public let skipped: [Skipped]
+    public struct FailedOutput: Decodable, Equatable, Sendable {
+        public let path: String
+        public let reason: String
+    }
+
     public let leftOut: [LeftOut]
+    public let failedOutputs: [FailedOutput]
     public let warnings: [Warning]
 }
 
