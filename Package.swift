@@ -125,7 +125,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "FastPixCLI",
-            dependencies: ["FastPix", platform, paths, .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "FastPix", platform, paths, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             resources: [.embedInCode("Schemas")]),
         .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "KernelTests", dependencies: ["CKernels"], exclude: ["Fixtures"]),

@@ -306,7 +306,8 @@ final class AccumulationPass: Sendable {
                 if let odd = photo.oddPhoto { findings.odd.append(odd) }
                 if let hash = batch.hashes[slot] {
                     findings.content.taken[photo.photo.place] = StatePhoto(
-                        hash: hash, page: photo.photo.pageInStack, name: photo.photo.fileName, fact: coarse == nil ? nil : photo.fact)
+                        hash: hash, page: photo.photo.pageInStack, name: photo.photo.fileName,
+                        fact: coarse == nil ? nil : photo.fact)
                 }
             }
         }
@@ -324,7 +325,8 @@ final class AccumulationPass: Sendable {
                 findings.fatal = FastPixError(
                     .unreadable, path: photo.name, systemErrno: error.systemErrno,
                     "upper rows of this photo are in the checkpoint, and the others cannot be added: \(error.message); "
-                        + "the checkpoint is as it was, run again when the photo can be read, or choose another name for it")
+                        + "the checkpoint is as it was, run again when the photo can be read, or choose another name for it"
+                )
             }
         }
     }
@@ -377,7 +379,9 @@ final class AccumulationPass: Sendable {
         let read = reader.withLock { reader -> FinishedRows.Reader? in
             if let reader { return reader }
             // All batches have been in the first strip by now, so that a photo that is missing is known.
-            if readsOnTheWay { accumulators.frameCount = batches.reduce(0) { $0 + $1.files.count } - found.failed.count }
+            if readsOnTheWay {
+                accumulators.frameCount = batches.reduce(0) { $0 + $1.files.count } - found.failed.count
+            }
             // No photo, no reader: what it holds of a whole frame is not for files that only claim to have one.
             guard accumulators.frameCount > 0, soFar.fatal == nil else { return nil }
             do throws(FastPixError) {

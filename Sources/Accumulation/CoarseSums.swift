@@ -77,7 +77,8 @@ package final class CoarseSums: @unchecked Sendable {
     func add(row: Int, of samples: UnsafeRawPointer, half: Int?, to photo: PhotoLevels) {
         withUnsafeTemporaryAllocation(of: Int64.self, capacity: columns + 1) { unused in
             unused.initialize(repeating: 0)
-            let start = half.map { cells.baseAddress! + ($0 * rows + row / Self.cellSize) * columns } ?? unused.baseAddress!
+            let start =
+                half.map { cells.baseAddress! + ($0 * rows + row / Self.cellSize) * columns } ?? unused.baseAddress!
             let channel = Self.channel(shape)
             let distance = shape.neighbourDistance
             let status =

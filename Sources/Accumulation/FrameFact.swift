@@ -26,7 +26,9 @@ package struct FrameFact: Sendable, Hashable {
     /// An order that depends on nothing but what the facts say.
     package func precedes(_ other: FrameFact) -> Bool {
         let own = (level, roughness, half, exposureSeconds ?? -1, iso ?? -1, time ?? "")
-        let its = (other.level, other.roughness, other.half, other.exposureSeconds ?? -1, other.iso ?? -1, other.time ?? "")
+        let its = (
+            other.level, other.roughness, other.half, other.exposureSeconds ?? -1, other.iso ?? -1, other.time ?? ""
+        )
         return own == its ? pictureKind?.rawValue ?? 0 < other.pictureKind?.rawValue ?? 0 : own < its
     }
 }

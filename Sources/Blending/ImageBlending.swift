@@ -103,7 +103,8 @@ public struct ImageBlending: Sendable {
     }
 
     private static func make(
-        _ job: BlendJob, _ settings: BlendSettings, _ memory: MemoryBudget, _ folders: OutputFolders, _ board: BlendBoard,
+        _ job: BlendJob, _ settings: BlendSettings, _ memory: MemoryBudget, _ folders: OutputFolders,
+        _ board: BlendBoard,
         _ expectsHelp: Bool, _ isCancelled: @escaping @Sendable () -> Bool, _ results: borrowing Mutex<Results>
     ) -> Result<BlendedImage, FastPixError> {
         var isOpened = false

@@ -19,7 +19,9 @@ package enum PhotoOddity: String, Sendable, Hashable, Codable, CaseIterable {
     }
 
     /// What a decoder has met.
-    package static func all(of bits: UInt32) -> [PhotoOddity] { bits == 0 ? [] : allCases.filter { $0.bit & bits != 0 } }
+    package static func all(of bits: UInt32) -> [PhotoOddity] {
+        bits == 0 ? [] : allCases.filter { $0.bit & bits != 0 }
+    }
 
     /// "it has bytes ...; its picture is whole"
     static func note(of oddities: [PhotoOddity]) -> String {

@@ -25,7 +25,9 @@ package struct PhotoPage: Sendable, Hashable {
     }
 
     /// The first picture of a file, read in this way.
-    package static func first(_ reading: PhotoReadingChoice) -> PhotoPage { PhotoPage(number: 0, fpx_photo_page(), reading) }
+    package static func first(_ reading: PhotoReadingChoice) -> PhotoPage {
+        PhotoPage(number: 0, fpx_photo_page(), reading)
+    }
 
     /// As a decoder names it, for a file that is read in this way.
     package init(number: Int, _ page: fpx_photo_page, _ reading: PhotoReadingChoice) {

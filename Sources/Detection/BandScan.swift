@@ -246,7 +246,8 @@ struct BandScan {
     /// 0 where the frame ends before: a plane through what is there says little of what is not.
     private func unevenness(_ row: Int, _ column: Int, _ channel: Int) -> Double {
         let reach = 2 * distance
-        guard let farRing, row >= reach, row + reach < shape.height, column >= reach, column + reach < shape.width else {
+        guard let farRing, row >= reach, row + reach < shape.height, column >= reach, column + reach < shape.width
+        else {
             return 0
         }
         return farRing.unevenness(row, column, channel, moments.mean)

@@ -175,8 +175,7 @@ struct DefectJudgement {
                     ExcludedRegion(
                         kind: .dust, row: point.row - Int(reach.up), column: point.column - Int(reach.left), rows: rows,
                         columns: columns))
-            } else if !geometry.isLossless, abs(point.brightness) > Self.strongestSmear, isLongerThanSmear(point)
-            {
+            } else if !geometry.isLossless, abs(point.brightness) > Self.strongestSmear, isLongerThanSmear(point) {
                 strokes.append((point.row, point.column))
             }
         }

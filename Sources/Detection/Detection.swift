@@ -26,7 +26,8 @@ public struct Detection: Sendable, Equatable {
 
     package init(
         defects: [Defect], excludedRegions: [ExcludedRegion], judgedShare: Double, kind: FrameKind, kindReason: String,
-        sceneCorrelation: Double?, isFixedView: Bool, standingShare: Double, limitOfDetection: Double?, isTruncated: Bool
+        sceneCorrelation: Double?, isFixedView: Bool, standingShare: Double, limitOfDetection: Double?,
+        isTruncated: Bool
     ) {
         self.defects = defects
         self.excludedRegions = excludedRegions

@@ -43,8 +43,10 @@ struct Ring {
     /// that of least squares, which of eight places around one needs only sums. All of them have to be in the frame.
     func unevenness(_ row: Int, _ column: Int, _ channel: Int, _ value: (Int, Int) -> Double) -> Double {
         let around = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)].map { down, right in
-            (down: Double(down), right: Double(right),
-             value: value(row + down * distance, (column + right * distance) * shape.channels + channel))
+            (
+                down: Double(down), right: Double(right),
+                value: value(row + down * distance, (column + right * distance) * shape.channels + channel)
+            )
         }
         let mean = around.reduce(0) { $0 + $1.value } / 8
         let down = around.reduce(0) { $0 + $1.down * $1.value } / 6

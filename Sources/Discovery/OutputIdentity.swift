@@ -99,7 +99,8 @@ package struct DistinctFiles {
                     + "give them different names")
         }
         let new = Known(role: role, path: path, isNumbered: isNumbered, isInput: false)
-        for other in known.values where Self.isNumber(path, of: other) || isNumbered && Self.isNumber(other.path, of: new) {
+        for other in known.values
+        where Self.isNumber(path, of: other) || isNumbered && Self.isNumber(other.path, of: new) {
             throw FastPixError(
                 .contradiction,
                 "with several groups of photos \(other.role) and \(role) could write the same file "

@@ -219,7 +219,8 @@ public struct StateMerge: Sendable {
             found.skipped.append(
                 SkippedPhoto(
                     path: photos.paths.first?.string ?? "",
-                    reason: "none of these photos is of a state's camera and frame (\(header.group.name)), so that none can be "
+                    reason:
+                        "none of these photos is of a state's camera and frame (\(header.group.name)), so that none can be "
                         + "shown", isFailure: false))
             return []
         }

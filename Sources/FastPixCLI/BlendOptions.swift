@@ -104,7 +104,8 @@ struct BlendOutputOptions: ParsableArguments {
     @Flag(help: "Replace files that exist already, inputs too.")
     var overwrite = false
 
-    @Option(help: ArgumentHelp(
+    @Option(
+        help: ArgumentHelp(
             "Form of the summary on stdout. jsonl: an object a line, for each image when it is done.",
             valueName: "text|json|jsonl"))
     var summary: SummaryFormat = .text

@@ -51,17 +51,22 @@ enum CommandWords {
     private static let synonyms = [
         "jobs": "workers", "job": "workers", "threads": "workers", "cores": "workers", "cpus": "workers",
         "processes": "workers", "parallel": "workers", "out": "output", "outfile": "output", "outdir": "output",
-        "out-dir": "output", "output-dir": "output", "output-file": "output", "force": "overwrite", "replace": "overwrite",
-        "clobber": "overwrite", "silent": "quiet", "no-progress": "quiet", "recurse": "recursive", "json": "format json",
+        "out-dir": "output", "output-dir": "output", "output-file": "output", "force": "overwrite",
+        "replace": "overwrite",
+        "clobber": "overwrite", "silent": "quiet", "no-progress": "quiet", "recurse": "recursive",
+        "json": "format json",
         "csv": "format csv", "html": "report", "memory": "memory-limit", "max-memory": "memory-limit",
-        "threshold": "above", "min-frames": "minimum-frames", "min-photos": "minimum-frames", "simulate": "dry-run", "preview": "dry-run", "ignore": "exclude", "skip": "exclude",
+        "threshold": "above", "min-frames": "minimum-frames", "min-photos": "minimum-frames", "simulate": "dry-run",
+        "preview": "dry-run", "ignore": "exclude", "skip": "exclude",
         "only": "include", "files": "files-from", "file-list": "files-from", "since": "newer", "part": "shard",
     ]
 
     /// The word at most two changes away, or three from long ones; nil when there is none.
     static func nearest(to word: String, among words: [String]) -> String? {
         let closest = words.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
-        guard let (near, changes) = closest, changes <= (word.count > 6 ? 3 : 2), changes < near.count else { return nil }
+        guard let (near, changes) = closest, changes <= (word.count > 6 ? 3 : 2), changes < near.count else {
+            return nil
+        }
         return near
     }
 

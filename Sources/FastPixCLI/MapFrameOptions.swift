@@ -30,13 +30,16 @@ struct MapFrameOptions: ParsableArguments {
         name: .customLong("map-rows"),
         help: ArgumentHelp(
             "Where a list counts its rows from, when it does not say so; likewise. (default: top)",
-            discussion: "Siril counts those of FITS files from the bottom; its lists for them are refused without this.",
+            discussion:
+                "Siril counts those of FITS files from the bottom; its lists for them are refused without this.",
             valueName: "top|bottom"))
     var rowOrigins: [RowOrigin] = []
 
     /// The lists with what was said of them. Throws when the options are more or fewer than the lists.
     func inputs(_ paths: [FilePath]) throws -> [DefectMapInput] {
-        for (name, count) in [("--map-size", sizes.count), ("--map-offset", offsets.count), ("--map-rows", rowOrigins.count)]
+        for (name, count) in [
+            ("--map-size", sizes.count), ("--map-offset", offsets.count), ("--map-rows", rowOrigins.count),
+        ]
         where count > 1 && count != paths.count {
             throw ValidationError("Give \(name) once for all lists, or once for each of them, in the same order.")
         }

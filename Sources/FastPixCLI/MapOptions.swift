@@ -16,7 +16,8 @@ struct MapOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The form of these maps; may be given several times. (default: npy)",
-            discussion: "tiff and fits are float32: offset and variance maps as programs of microscopes and telescopes read them.",
+            discussion:
+                "tiff and fits are float32: offset and variance maps as programs of microscopes and telescopes read them.",
             valueName: "npy|tiff|fits"))
     var mapFormat: [MapFormat] = []
 

@@ -35,7 +35,8 @@ enum OutputName {
 
     /// What else people call files, of which a result is none.
     private static let otherForms: Set<String> = [
-        "html", "htm", "pdf", "png", "jpg", "jpeg", "svg", "tif", "tiff", "fits", "npy", "npz", "xls", "xlsx", "ods", "xml",
+        "html", "htm", "pdf", "png", "jpg", "jpeg", "svg", "tif", "tiff", "fits", "npy", "npz", "xls", "xlsx", "ods",
+        "xml",
         "yaml", "yml", "zip", "gz",
     ]
 
@@ -67,7 +68,8 @@ enum OutputName {
         guard let named = DefectMapFormat(path: path), named != format else { return }
         guard [.json, .csv, .mask].contains(named) || format == .mask else { return }
         throw ValidationError(
-            "\(path) is called like the form \(named.rawValue), and --export-format is \(format.rawValue); let them agree.")
+            "\(path) is called like the form \(named.rawValue), and --export-format is \(format.rawValue); let them agree."
+        )
     }
 
     /// Devices and pipes may be called anything, and folders are refused elsewhere.

@@ -8,7 +8,8 @@ extension DistinctFiles {
         if path == "-" {
             if option == "--output" { return }
             throw FastPixError(
-                .contradiction, "\(option) needs a file: - is standard output, for --output alone (a file called - is ./-)")
+                .contradiction,
+                "\(option) needs a file: - is standard output, for --output alone (a file called - is ./-)")
         }
         try writes(ArgumentPaths.asGiven(path), as: option, isNumbered: isNumbered)
     }

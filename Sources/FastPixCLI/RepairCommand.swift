@@ -33,7 +33,9 @@ struct RepairCommand: ParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("Where the repaired photos go, under their own names; - is standard output, for one photo.", valueName: "folder"),
+        help: ArgumentHelp(
+            "Where the repaired photos go, under their own names; - is standard output, for one photo.",
+            valueName: "folder"),
         completion: .directory)
     var output: String
 

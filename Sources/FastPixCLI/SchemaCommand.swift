@@ -29,7 +29,8 @@ struct SchemaCommand: ParsableCommand {
         guard let schema = JSONSchemas.text(of: name) else {
             let near = CommandWords.nearest(to: name, among: JSONSchemas.names)
             throw ValidationError(
-                "There is no schema \(name). \(near.map { "Did you mean '\($0)'?" } ?? "There are: \(JSONSchemas.names.joined(separator: ", ")).")")
+                "There is no schema \(name). \(near.map { "Did you mean '\($0)'?" } ?? "There are: \(JSONSchemas.names.joined(separator: ", ")).")"
+            )
         }
         try console.reportingErrors { () throws(FastPixError) in
             try ResultSink(nil).write(schema)

@@ -26,12 +26,15 @@ struct ShowCommand: ParsableCommand {
     var column: Int
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("Where the picture goes, PNG or SVG; - is standard output, as PNG.", valueName: "file.png|svg"),
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Where the picture goes, PNG or SVG; - is standard output, as PNG.", valueName: "file.png|svg"),
         completion: .file(extensions: ["png", "svg"]))
     var output: String
 
     @Option(
-        help: ArgumentHelp("Number of the report's group. (default: the first that has the place)", valueName: "number"))
+        help: ArgumentHelp("Number of the report's group. (default: the first that has the place)", valueName: "number")
+    )
     var group: Int?
 
     @Flag(help: "Replace the picture if it is there already. Photos that are read are never replaced.")

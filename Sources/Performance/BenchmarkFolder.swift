@@ -25,7 +25,8 @@ final class BenchmarkFolder {
         for (index, photo) in photos.enumerated() where !failed {
             let digits = String(index)
             let link = folder.appending(
-                String(repeating: "0", count: 8 - digits.count) + digits + "." + (photo.path.extension ?? photo.header.format.rawValue))
+                String(repeating: "0", count: 8 - digits.count) + digits + "."
+                    + (photo.path.extension ?? photo.header.format.rawValue))
             let target = FilePath(FileManager.default.currentDirectoryPath).pushing(photo.path)
             failed = target.withPlatformString { target in link.withPlatformString { symlink(target, $0) } } != 0
         }

@@ -48,7 +48,8 @@ package final class ReadAhead {
             // Advice: a refusal changes nothing but the time. Linux follows each call no further than the device's
             // read-ahead, so that one call for all of it would be a call for its first part.
             for first in stride(from: asked, to: end, by: Self.callBytes) {
-                _ = posix_fadvise(descriptor, off_t(first), off_t(min(Self.callBytes, end - first)), POSIX_FADV_WILLNEED)
+                _ = posix_fadvise(
+                    descriptor, off_t(first), off_t(min(Self.callBytes, end - first)), POSIX_FADV_WILLNEED)
             }
         #else
             var advice = radvisory(ra_offset: off_t(asked), ra_count: Int32(clamping: end - asked))

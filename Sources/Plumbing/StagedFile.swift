@@ -398,7 +398,8 @@ package struct StagedFile: ~Copyable, Sendable {
         let name = partialName(finalPath)
         for _ in 0..<16 {
             let random = String(UInt64.random(in: .min ... .max), radix: 36)
-            let path = name.folder.appending(FilePath(bytes: name.beginning + Array(random.utf8) + partialExtension).components)
+            let path = name.folder.appending(
+                FilePath(bytes: name.beginning + Array(random.utf8) + partialExtension).components)
             let descriptor = PartialFiles.create(path) { openDescriptor($0, O_WRONLY | O_CREAT | O_EXCL) }
             if descriptor >= 0 { return (path, descriptor) }
             if errno != EEXIST { break }

@@ -150,7 +150,8 @@ extension Detection {
         guard judgedShare < Self.nearlyAll else { return nil }
         let kinds = Set(excludedRegions.map(\.kind.rawValue)).sorted().joined(separator: ", ")
         // Places that are narrower than what is listed as regions.
-        return "NOT JUDGED: \(100 - judgedPercent) % of the frame (\(kinds.isEmpty ? "black or white in most photos" : kinds))."
+        return
+            "NOT JUDGED: \(100 - judgedPercent) % of the frame (\(kinds.isEmpty ? "black or white in most photos" : kinds))."
     }
 
     /// A tenth of the frame that nobody looked at is more than a detail.

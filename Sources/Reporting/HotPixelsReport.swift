@@ -245,7 +245,8 @@ public struct HotPixelsReport: Sendable, Encodable {
                 forKey: .variance)
             try container.encode(summary.lowest, forKey: .lowestVariance)
             // Null, not an empty list, when nothing was looked for or there were too few photos to judge.
-            try container.encode(detection?.defects.map { SensorDefect($0, in: shape, of: sensorFrame) }, forKey: .defects)
+            try container.encode(
+                detection?.defects.map { SensorDefect($0, in: shape, of: sensorFrame) }, forKey: .defects)
             try container.encode(detection?.excludedRegions, forKey: .excludedRegions)
             try container.encode(detection?.sceneCorrelation, forKey: .sceneCorrelation)
             try container.encode(number, forKey: .number)

@@ -64,7 +64,8 @@ public struct MapOutputs: Sendable {
     /// Writes the maps of the group with this number (1, 2, ...). `exact`: what the sums are taken from, when these are
     /// others. Returns those that cannot be written.
     package func write(
-        _ accumulators: Accumulators, exact: Accumulators? = nil, of group: PhotoGroup, summary: VarianceSummary, number: Int,
+        _ accumulators: Accumulators, exact: Accumulators? = nil, of group: PhotoGroup, summary: VarianceSummary,
+        number: Int,
         photos: PhotoDiscovery
     ) -> [FailedOutput] {
         var failed: [FailedOutput] = []

@@ -95,7 +95,8 @@ package struct PlacePicture: Sendable {
         } catch {
             throw FastPixError(.notFound, path: report, "the report cannot be read; check the path")
         }
-        guard let content = try? JSONDecoder().decode(Report.self, from: bytes), content.schema.hasPrefix("fastpix.hotpixels/")
+        guard let content = try? JSONDecoder().decode(Report.self, from: bytes),
+            content.schema.hasPrefix("fastpix.hotpixels/")
         else {
             throw FastPixError(
                 .corrupt, path: report,
@@ -127,7 +128,9 @@ package struct PlacePicture: Sendable {
         let reading = try PhotoReading(photo, channels: .all, maximumPixels: maximumPixels)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: shape.bytesPerRow, alignment: 16)
         defer { buffer.deallocate() }
-        guard let base = buffer.baseAddress else { throw FastPixError(.outOfMemory, path: FilePath(name), "no memory for a row") }
+        guard let base = buffer.baseAddress else {
+            throw FastPixError(.outOfMemory, path: FilePath(name), "no memory for a row")
+        }
         var samples: [Double] = []
         for index in 0..<crop.row + crop.height {
             try reading.readRows(1, into: base)
@@ -189,7 +192,8 @@ package struct PlacePicture: Sendable {
                 + "\(examples.count) of them, enlarged")
         picture.addRectangle(0, 0, Double(picture.width), Double(picture.height), Drawing.paper)
         picture.addText(
-            "row \(row), column \(column), \(Self.enlargement) times enlarged", gap, Drawing.lineHeight, .start, Drawing.ink)
+            "row \(row), column \(column), \(Self.enlargement) times enlarged", gap, Drawing.lineHeight, .start,
+            Drawing.ink)
         func panel(_ title: String, _ index: Int, line: Int, _ color: (Int) -> RGBColor) {
             let left = gap + Double(index) * (size + gap)
             let top = heading + Double(line) * (size + Drawing.lineHeight + gap)

@@ -133,7 +133,8 @@ public struct PhotoStatistics: Sendable {
     ) -> StatisticsReport {
         StatisticsReport(
             version: fastPixVersion, settings: StatisticsReport.Settings(self, workers: headerSettings.workerCount),
-            inventory: inventory, copyCount: copies, moments: result(totals), skipped: skipped, leftOut: leftOut, oddPhotos: odd,
+            inventory: inventory, copyCount: copies, moments: result(totals), skipped: skipped, leftOut: leftOut,
+            oddPhotos: odd,
             timing: timing, peakMemoryBytes: ProcessMemory.peakBytes)
     }
 

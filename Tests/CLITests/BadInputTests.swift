@@ -149,7 +149,8 @@ struct BadInputTests {
             let photos = try folder.addFolder("photos")
             try Photos.add(9, to: photos)
             try photos.addFile("cut.jpg", Data(contentsOf: Photos.tiny).dropLast(60))
-            let run = try CommandRun.fastpix(["hotpixels", "photos", "--minimum-frames", "10", "--accumulator", accumulator], in: folder)
+            let run = try CommandRun.fastpix(
+                ["hotpixels", "photos", "--minimum-frames", "10", "--accumulator", accumulator], in: folder)
             #expect(run.exitCode == 1)
             #expect(run.stdout == "")
             #expect(run.stderr.contains("fastpix: skipped photos/cut.jpg: "))

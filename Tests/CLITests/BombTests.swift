@@ -142,7 +142,9 @@ struct BombTests {
             let side = 22_000
             var png = HostilePNG()
             png.chunk("IHDR", HostilePNG.word(UInt32(side)) + HostilePNG.word(UInt32(side)) + [1, 0, 0, 0, 1])
-            let passes = [(8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1)]
+            let passes = [
+                (8, 8, 0, 0), (8, 8, 4, 0), (4, 8, 0, 4), (4, 4, 2, 0), (2, 4, 0, 2), (2, 2, 1, 0), (1, 2, 0, 1),
+            ]
             let byteCount = passes.reduce(0) { sum, pass in
                 let columns = (side - pass.2 + pass.0 - 1) / pass.0
                 let rows = (side - pass.3 + pass.1 - 1) / pass.1

@@ -108,12 +108,14 @@ struct ChannelStateTests {
             #expect(try refusal(["merge", "a.state", "pixels.state"]).contains("one kind"))
             #expect(try refusal(["merge", "a.state", "b.state", "--defects"], exitCode: 64).contains("single pixels"))
             #expect(try refusal(["merge", "a.state", "b.state", "--save-state", "a.state"], exitCode: 64) != "")
-            #expect(try refusal(["stats", "--checkpoint", "a.state", "--as-rgb"] + photos).contains("counted otherwise"))
+            #expect(
+                try refusal(["stats", "--checkpoint", "a.state", "--as-rgb"] + photos).contains("counted otherwise"))
             #expect(try refusal(["stats", "--checkpoint", "pixels.state"] + photos).contains("channel statistics"))
             #expect(try refusal(["hotpixels", "--checkpoint", "a.state"] + photos).contains("fastpix stats"))
             #expect(try refusal(["stats", "--checkpoint", "a.state"] + photos[1...]).contains("not among those given"))
             #expect(
-                try refusal(["stats", "--count-values", "--checkpoint", "a.state"] + photos).contains("counts of values"))
+                try refusal(["stats", "--count-values", "--checkpoint", "a.state"] + photos).contains(
+                    "counts of values"))
             #expect(try Self.bytes("a.state", folder).count > 0)
         }
     }

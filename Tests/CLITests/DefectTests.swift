@@ -89,7 +89,9 @@ struct DefectTests {
                 "hotpixels", Repository.examplePhotos.path, "-q", "--classes", "dead", "--sensitivity",
                 "low",
             ])
-        #expect(run.stdout.contains("0 defects of class dead found at sensitivity low in 100 % of the frame\nover 48 photos"))
+        #expect(
+            run.stdout.contains(
+                "0 defects of class dead found at sensitivity low in 100 % of the frame\nover 48 photos"))
     }
 
     /// Nothing in one view can be told from a defect, and that comes first.

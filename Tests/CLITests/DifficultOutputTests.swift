@@ -36,7 +36,8 @@ struct DifficultOutputTests {
             try folder.addFile("photos/broken.png", Data("no photo".utf8))
             let writesFile = command[0] == "stats" || command[0] == "hotpixels"
             let run = try CommandRun.shell(
-                Self.withoutReader(2, "\"$0\" \"$@\""), command + (writesFile ? ["--output", "result"] : []), in: folder)
+                Self.withoutReader(2, "\"$0\" \"$@\""), command + (writesFile ? ["--output", "result"] : []), in: folder
+            )
             #expect(run.exitCode == 2)
             let result = writesFile ? try Data(contentsOf: folder.appendingPathComponent("result")) : run.stdoutBytes
             #expect(try JSONSerialization.jsonObject(with: result) is [String: Any])
@@ -66,7 +67,8 @@ struct DifficultOutputTests {
         try withTemporaryFolder { folder in
             try Self.addPhotos(12, to: folder)
             let run = try CommandRun.shell(
-                "mkfifo pipe.png && { cat pipe.png >got & \"$0\" \"$@\"; code=$?; wait; exit $code; }", command, in: folder)
+                "mkfifo pipe.png && { cat pipe.png >got & \"$0\" \"$@\"; code=$?; wait; exit $code; }", command,
+                in: folder)
             #expect(run.exitCode == 0, "\(run.stderr)")
             let got = try Data(contentsOf: folder.appendingPathComponent("got"))
             #expect(got.starts(with: command.contains("json") ? Data("{".utf8) : Data([0x89, 0x50])))
@@ -122,7 +124,8 @@ struct DifficultOutputTests {
     /// What a run that was killed has left goes with the next run that has the same outputs; what others are writing, and
     /// what only looks alike, stays.
     @Test(arguments: [
-        (["stats", "photos", "--output", "x.txt"], ".x.txt."), (["stats", "photos", "--histogram", "x.png"], ".x.png."),
+        (["stats", "photos", "--output", "x.txt"], ".x.txt."),
+        (["stats", "photos", "--histogram", "x.png"], ".x.png."),
         (["hotpixels", "photos", "--variance-map", "x.png"], ".x.png."),
         (["hotpixels", "photos", "--export", "x.json"], ".x.json."),
         (["hotpixels", "photos", "--save-maps", "."], ".mean.npy."),

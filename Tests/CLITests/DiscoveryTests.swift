@@ -219,7 +219,9 @@ struct DiscoveryTests {
     func aFolderThatCannotBeReadToItsEndIsNamed() throws {
         try withTemporaryFolder { folder in
             try Photos.add(30, to: folder.addFolder("photos"))
-            let arguments = ["hotpixels", "--format", "json", "--quiet", "--no-defects", "--minimum-frames", "1", "photos"]
+            let arguments = [
+                "hotpixels", "--format", "json", "--quiet", "--no-defects", "--minimum-frames", "1", "photos",
+            ]
             let whole = try FaultInjection.fastpix(arguments, calls: [.list], in: folder)
             #expect(whole.run.exitCode == 0)
             // 30 photos, "." and "..", and the end.

@@ -21,7 +21,8 @@ struct DistinctFilesTests {
 
     /// The spellings of one file, there or not there yet.
     private static let spellings = [
-        ("x.png", "./x.png"), ("x.png", "sub/../x.png"), ("sub/x.png", "alias/x.png"), ("sub/x.png", "alias/../sub//x.png"),
+        ("x.png", "./x.png"), ("x.png", "sub/../x.png"), ("sub/x.png", "alias/x.png"),
+        ("sub/x.png", "alias/../sub//x.png"),
         ("there.png", "link.png"), ("there.png", "hard.png"), ("link.png", "hard.png"),
     ]
 
@@ -30,7 +31,9 @@ struct DistinctFilesTests {
         let run = try CommandRun.fastpix(arguments, in: folder)
         #expect(run.exitCode == 64 || run.exitCode == 1, "\(arguments): \(run.stderr)")
         #expect(run.stdout == "")
-        let words = ["name the same file", "is one of the photos", "could write the same file", "would replace the list"]
+        let words = [
+            "name the same file", "is one of the photos", "could write the same file", "would replace the list",
+        ]
         #expect(words.contains { run.stderr.contains($0) }, "\(arguments): \(run.stderr)")
         #expect(try contents(of: folder) == before)
     }

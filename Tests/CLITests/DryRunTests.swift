@@ -20,18 +20,25 @@ struct DryRunTests {
             try Self.addPhotos(to: folder)
             let run = try CommandRun.fastpix(
                 [
-                    "hotpixels", "photos", "--dry-run", "--output", "a.json", "--report", "page.html", "--save-maps", "maps",
+                    "hotpixels", "photos", "--dry-run", "--output", "a.json", "--report", "page.html", "--save-maps",
+                    "maps",
                     "--export", "x.lst",
                 ], in: folder)
             #expect(run.exitCode == 2)
-            #expect(run.stdout.hasPrefix("6 photos would be read, in 1 group\n  1. unknown camera, 24 x 16, 8-bit RGB: 6 photos\n"))
+            #expect(
+                run.stdout.hasPrefix(
+                    "6 photos would be read, in 1 group\n  1. unknown camera, 24 x 16, 8-bit RGB: 6 photos\n"))
             #expect(run.stdout.contains("2 files left out: the group"))
-            for line in ["  the result: a.json", "  the page: page.html", "(siril): x.lst", "mean.npy, variance.npy: maps"] {
+            for line in [
+                "  the result: a.json", "  the page: page.html", "(siril): x.lst", "mean.npy, variance.npy: maps",
+            ] {
                 #expect(run.stdout.contains(line), "\(run.stdout)")
             }
             #expect(try folder.entries() == ["photos"])
             let named = try CommandRun.fastpix(["hotpixels", "photos", "--dry-run", "--verbose"], in: folder)
-            for name in ["24-0.png", "24-5.png", "32-1.png", "broken.png"] { #expect(named.stdout.contains("photos/\(name)\n")) }
+            for name in ["24-0.png", "24-5.png", "32-1.png", "broken.png"] {
+                #expect(named.stdout.contains("photos/\(name)\n"))
+            }
         }
     }
 

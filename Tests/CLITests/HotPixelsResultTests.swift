@@ -65,7 +65,8 @@ struct HotPixelsResultTests {
             #expect(run.stderrLines.count == 1)
             let report = try #require(try JSONSerialization.jsonObject(with: run.stdoutBytes) as? [String: Any])
             let expected = [
-                "": "schema version settings groups skipped leftOut failedOutputs warnings timing peakMemoryBytes temporaryFileBytes",
+                "":
+                    "schema version settings groups skipped leftOut failedOutputs warnings timing peakMemoryBytes temporaryFileBytes",
                 "groups":
                     "camera width height channels bitsPerSample frames variance lowestVariance defects excludedRegions "
                     + "sceneCorrelation judgedShare frameKind frameKindReason isFixedView standingShare limitOfDetection isTruncated number pattern",

@@ -29,7 +29,8 @@ struct MergeTests {
             let whole = try CommandRun.fastpix(
                 ["hotpixels", "--no-defects"] + photos.map(\.path) + output + ["whole"], in: folder)
             let merged = try CommandRun.fastpix(
-                ["merge", "--no-defects"] + states.reversed() + output + ["merged", "--save-state", "merged.state"], in: folder)
+                ["merge", "--no-defects"] + states.reversed() + output + ["merged", "--save-state", "merged.state"],
+                in: folder)
             #expect(merged.exitCode == 0)
             #expect(merged.stderr == "")
             #expect(merged.stdout == whole.stdout)

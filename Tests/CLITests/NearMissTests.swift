@@ -53,7 +53,8 @@ struct NearMissTests {
 
     /// Usage lines, help and tables: terminals and mails have eighty columns.
     @Test(arguments: [
-        "hotpixels", "merge", "compare", "repair", "addweighted", "stats", "bench", "tune", "info", "show", "schema", "",
+        "hotpixels", "merge", "compare", "repair", "addweighted", "stats", "bench", "tune", "info", "show", "schema",
+        "",
     ])
     func helpFitsEightyColumns(_ command: String) throws {
         let run = try CommandRun.fastpix(command.isEmpty ? ["--help"] : [command, "--help"])

@@ -102,10 +102,12 @@ struct PhotoMemoryTests {
             let planes = 34_000
             let cards = [
                 "SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    3",
-                "NAXIS1  =                    8", "NAXIS2  =                    8", "NAXIS3  =                34000", "END",
+                "NAXIS1  =                    8", "NAXIS2  =                    8", "NAXIS3  =                34000",
+                "END",
             ]
             var bytes = Data(cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
-            bytes += Data(repeating: 32, count: 2880 - bytes.count) + Data((0..<planes * 64).map { UInt8($0 * 7 & 255) })
+            bytes +=
+                Data(repeating: 32, count: 2880 - bytes.count) + Data((0..<planes * 64).map { UInt8($0 * 7 & 255) })
             try folder.addFile("a.fits", bytes)
             try folder.addFile("b.fits", bytes + [1])
             let run = try CommandRun.fastpix(command + ["a.fits", "b.fits", "--memory-limit", "60M"], in: folder)

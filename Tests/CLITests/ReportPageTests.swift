@@ -22,7 +22,8 @@ struct ReportPageTests {
             #expect(page.utf8.count < 2_000_000)
             #expect(
                 page.contains(
-                    "2 defects found at sensitivity normal in <span class=\"whole\">100 %</span> of the frame, over 48 photos taken for scenes"))
+                    "2 defects found at sensitivity normal in <span class=\"whole\">100 %</span> of the frame, over 48 photos taken for scenes"
+                ))
             #expect(page.contains("<b>2</b>defects: 1 stuck, 1 hot</li>"))
             #expect(page.contains("Shows nearly the same value whatever is photographed. On average 219.7, where the"))
             #expect(page.contains("Row 889, column 355"))

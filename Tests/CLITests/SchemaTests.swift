@@ -72,7 +72,8 @@ struct SchemaTests {
     func resultsOfOtherSensors(_ fixture: String) throws {
         let run = try CommandRun.fastpix(
             [
-                "hotpixels", "-r", Repository.fixture(fixture).path, "--minimum-frames", "1", "--quiet", "--format", "json",
+                "hotpixels", "-r", Repository.fixture(fixture).path, "--minimum-frames", "1", "--quiet", "--format",
+                "json",
             ])
         #expect([0, 2].contains(run.exitCode))
         #expect(try Self.schema("hotpixels").complaints(about: run.stdoutBytes) == [])
@@ -83,7 +84,8 @@ struct SchemaTests {
             let photos = Repository.fixture("sixteen-bit").path
             _ = try CommandRun.fastpix(["hotpixels", photos, "-q", "--checkpoint", "a.state"], in: folder)
             try Self.expect(
-                try CommandRun.fastpix(["merge", "a.state", "-q", "--defects", "-f", "json"], in: folder), fits: "hotpixels")
+                try CommandRun.fastpix(["merge", "a.state", "-q", "--defects", "-f", "json"], in: folder),
+                fits: "hotpixels")
         }
     }
 
@@ -101,7 +103,8 @@ struct SchemaTests {
         let photos = try Photos.example(2).map(\.path)
         try Self.expect(
             try CommandRun.fastpix(
-                ["bench"] + photos + ["-q", "-f", "json", "--runs", "1", "--workers", "1", "--jobs", "decode"]), fits: "bench")
+                ["bench"] + photos + ["-q", "-f", "json", "--runs", "1", "--workers", "1", "--jobs", "decode"]),
+            fits: "bench")
         try Self.expect(try CommandRun.fastpix(["tune"] + photos + ["-q", "-f", "json", "--runs", "1"]), fits: "tune")
         try Self.expect(try CommandRun.fastpix(["info", "-f", "json"]), fits: "info")
     }
@@ -110,7 +113,8 @@ struct SchemaTests {
         try withTemporaryFolder { folder in
             try Self.addMixture(to: folder)
             for (name, options) in [("old", []), ("new", ["--sensitivity", "high", "--minimum-frames", "6"])] {
-                _ = try CommandRun.fastpix(["hotpixels", "photos", "-q", "--export", "\(name).json"] + options, in: folder)
+                _ = try CommandRun.fastpix(
+                    ["hotpixels", "photos", "-q", "--export", "\(name).json"] + options, in: folder)
             }
             let compared = try CommandRun.fastpix(["compare", "old.json", "new.json", "-f", "json"], in: folder)
             #expect([0, 3].contains(compared.exitCode))
@@ -140,7 +144,8 @@ struct SchemaTests {
         let run = try CommandRun.fastpix(["info", "-f", "json"])
         let schema = try Self.schema("info")
         for (wanted, other) in [
-            ("\"hasOpenMP\" : true", "\"hasOpenMP\" : 3"), ("\"processors\"", "\"cores\""), ("fastpix.info/1", "fastpix.info/2"),
+            ("\"hasOpenMP\" : true", "\"hasOpenMP\" : 3"), ("\"processors\"", "\"cores\""),
+            ("fastpix.info/1", "fastpix.info/2"),
             ("\"levelSelected\" : \"", "\"levelSelected\" : \"x"),
         ] {
             let changed = run.stdout.replacingOccurrences(of: wanted, with: other)

@@ -58,8 +58,11 @@ struct ShardTests {
             #expect(
                 try Data(contentsOf: folder.appendingPathComponent("alone.state"))
                     == Data(contentsOf: folder.appendingPathComponent("judged.state")))
-            for options in [[], ["--checkpoint", "x.state", "--report", "page.html"], ["--checkpoint", "x.state", "--history"]] {
-                #expect(try CommandRun.fastpix(["hotpixels", "--state-only"] + options + photos, in: folder).exitCode == 64)
+            for options in [
+                [], ["--checkpoint", "x.state", "--report", "page.html"], ["--checkpoint", "x.state", "--history"],
+            ] {
+                #expect(
+                    try CommandRun.fastpix(["hotpixels", "--state-only"] + options + photos, in: folder).exitCode == 64)
             }
         }
     }

@@ -49,7 +49,8 @@ struct ShowTests {
     }
 
     @Test(arguments: [
-        (["64", "0"], "is in no frame"), (["0", "96"], "is in no frame"), (["0", "0", "--group", "2"], "is in no frame"),
+        (["64", "0"], "is in no frame"), (["0", "96"], "is in no frame"),
+        (["0", "0", "--group", "2"], "is in no frame"),
         (["0", "0", "-o", "x.jpg"], ".png or .svg"),
     ])
     func placesOutsideAreRefused(_ options: [String], _ words: String) throws {

@@ -26,7 +26,8 @@ struct StandardOutputPictureTests {
             let run = try CommandRun.fastpix(["repair", photo.path, "-o", "-"] + list, in: folder)
             #expect(run.exitCode == 0)
             #expect(
-                try run.stdoutBytes == Data(contentsOf: folder.appendingPathComponent("out/\(photo.lastPathComponent)")))
+                try run.stdoutBytes == Data(contentsOf: folder.appendingPathComponent("out/\(photo.lastPathComponent)"))
+            )
             #expect(try folder.entries() == ["list.csv", "out"])
             let named = try CommandRun.fastpix(["repair", photo.path, "-o", "y.jpg"] + list, in: folder)
             #expect(named.exitCode == 64)
@@ -64,7 +65,8 @@ struct StandardOutputPictureTests {
     }
 
     @Test(arguments: [
-        ["addweighted", "a.jpg", "b.jpg", "--summary", "json"], ["repair", "a.jpg", "--map", "m.csv", "--format", "json"],
+        ["addweighted", "a.jpg", "b.jpg", "--summary", "json"],
+        ["repair", "a.jpg", "--map", "m.csv", "--format", "json"],
     ])
     func aSummaryBesideItIsRefused(_ command: [String]) throws {
         let run = try CommandRun.fastpix(command + ["-o", "-"])

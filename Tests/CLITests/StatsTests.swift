@@ -38,7 +38,8 @@ struct StatsTests {
             #expect(try run.statistics().photos == 5)
             #expect(run.stdout.contains("\"copies\" : 2"))
             let text = try Self.stats(["-r", "."], in: folder)
-            #expect(text.stdout.contains("\n2 of them have the same content as another one, and count like all others\n"))
+            #expect(
+                text.stdout.contains("\n2 of them have the same content as another one, and count like all others\n"))
         }
     }
 

@@ -36,7 +36,9 @@ struct SystemLimitTests {
     }
 
     /// Files that may not become large: without its signal ignored the system would end the program without a word.
-    @Test(arguments: [["--output", "r.json"], ["--save-maps", "r.maps"], ["--report", "r.html"], ["--export", "r.json"]])
+    @Test(arguments: [
+        ["--output", "r.json"], ["--save-maps", "r.maps"], ["--report", "r.html"], ["--export", "r.json"],
+    ])
     func aLimitOfFileSizesIsASentence(_ output: [String]) throws {
         try withTemporaryFolder { folder in
             // Through a pipe, as the test's own record of what was said is a file, too.

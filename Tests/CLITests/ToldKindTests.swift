@@ -27,9 +27,11 @@ struct ToldKindTests {
         return try run.hotPixels().groups.first?.frameKind
     }
 
-    @Test(arguments: [
-        ("Flat Field", "flats"), ("Dark Frame", "darks"), ("BIAS", "darks"), ("Light Frame", "darks"), (nil, "darks"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            ("Flat Field", "flats"), ("Dark Frame", "darks"), ("BIAS", "darks"), ("Light Frame", "darks"),
+            (nil, "darks"),
+        ] as [(String?, String)])
     func evenFramesAreWhatTheySay(_ told: String?, _ expected: String) throws {
         try withTemporaryFolder { folder in
             try addFrames(0..<10, saying: told, to: folder)
@@ -52,7 +54,10 @@ struct ToldKindTests {
             try addFrames(0..<10, saying: "Flat Field", to: folder)
             for shard in 1...2 {
                 let run = try CommandRun.fastpix(
-                    ["hotpixels", ".", "--shard", "\(shard)/2", "--checkpoint", "\(shard).state", "--minimum-frames", "2"],
+                    [
+                        "hotpixels", ".", "--shard", "\(shard)/2", "--checkpoint", "\(shard).state", "--minimum-frames",
+                        "2",
+                    ],
                     in: folder)
                 #expect(run.exitCode == 0, "\(run.stderr)")
             }

@@ -82,7 +82,8 @@ struct UsageTests {
         let options = [
             "-r, --recursive", "-f, --format", "-o, --output", "-q, --quiet", "--top", "--minimum-frames",
             "--max-pixels", "--accumulator", "--variance-map", "--save-maps", "--save-sums", "-j, --workers", "--tile",
-            "--progress", "-v, --verbose", "--dry-run", "--overwrite", "--batch", "--defects/--no-defects", "--sensitivity",
+            "--progress", "-v, --verbose", "--dry-run", "--overwrite", "--batch", "--defects/--no-defects",
+            "--sensitivity",
             "--classes", "--frames", "--above", "--history", "--version", "-h, --help", "--files-from", "-0, --null",
             "--include", "--exclude", "--newer", "--shard", "--strict", "--export", "--raw-sample", "--map-format",
         ]

@@ -39,7 +39,9 @@ import Testing
                 let statistics = Self.statistics(state, interval: interval, workers: workers)
                 let asked = Atomic(0)
                 let interruption = Interruption { asked.add(1, ordering: .relaxed).oldValue >= looks }
-                let error = #expect(throws: FastPixError.self) { try statistics.run(photos, interruption: interruption) }
+                let error = #expect(throws: FastPixError.self) {
+                    try statistics.run(photos, interruption: interruption)
+                }
                 #expect(error?.code == .interrupted)
                 if looks == 0 {
                     #expect(!FileManager.default.fileExists(atPath: state.path))
@@ -62,7 +64,8 @@ import Testing
             _ = try RandomPhotos.write(
                 2, FrameShape(width: 13, height: 5, channels: 3, bitsPerSample: 8), to: photos, seed: 3)
             let state = folder.appendingPathComponent("a.state")
-            _ = try Self.statistics(state, interval: 1000, workers: 1).run(PhotoDiscovery(paths: [FilePath(photos.path)]))
+            _ = try Self.statistics(state, interval: 1000, workers: 1).run(
+                PhotoDiscovery(paths: [FilePath(photos.path)]))
             let sound = try Data(contentsOf: state)
             func merged(_ body: Data) throws -> Bool {
                 var bytes = [UInt8](body)
@@ -81,7 +84,8 @@ import Testing
             let length = body.dropFirst(12).prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
             let json = try #require(String(data: body.dropFirst(16).prefix(length), encoding: .utf8))
             for (old, new) in [
-                ("\"photoCount\":2", "\"photoCount\":3"), ("\"pixels\":65", "\"pixels\":66"), ("\"channels\":3", "\"channels\":1"),
+                ("\"photoCount\":2", "\"photoCount\":3"), ("\"pixels\":65", "\"pixels\":66"),
+                ("\"channels\":3", "\"channels\":1"),
                 ("\"sumOfSquares\":[\"", "\"sumOfSquares\":[\"9"), ("\"bytesDecoded\":390", "\"bytesDecoded\":391"),
                 ("\"bytesDecoded\":390", "\"bytesDecoded\":-90"),
             ] {

@@ -141,7 +141,8 @@ import Testing
             let blocks = try lines(.jpegpixi)
             #expect(
                 blocks.isSuperset(of: [
-                    "7,5,1,1", "20,11,1,1", "22,12,1,1", "H:30,0,1,48", "H:36,24,1,24", "V:0,44,64,1", "V:3,20,9,1", "12,28,1,1",
+                    "7,5,1,1", "20,11,1,1", "22,12,1,1", "H:30,0,1,48", "H:36,24,1,24", "V:0,44,64,1", "V:3,20,9,1",
+                    "12,28,1,1",
                 ]))
             #expect(try lines(.dcraw).count == Self.pixels.count)
             #expect(try lines(.rawtherapee).count == Self.pixels.count + 1)

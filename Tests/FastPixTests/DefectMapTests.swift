@@ -223,7 +223,8 @@ struct DefectMapTests {
             let notes = try export.write(groups, unjudged: ["Nikon"], photos: PhotoDiscovery(paths: []))
             #expect(notes.first == "\(file.path): no list for Nikon, whose defects could not be judged")
             // Of each of the two files, where its positions count from.
-            #expect(notes.count == 3 && notes.dropFirst().allSatisfy { $0.contains("positions are those of the photos") })
+            #expect(
+                notes.count == 3 && notes.dropFirst().allSatisfy { $0.contains("positions are those of the photos") })
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
                     "list-2.txt", "list-3.txt",

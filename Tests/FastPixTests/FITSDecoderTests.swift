@@ -216,7 +216,9 @@ struct FITSDecoderTests {
     }
 
     /// Taken for missing, they would give other samples.
-    @Test(arguments: ["BSCALE  =                  NaN", "BSCALE  =                    0", "BZERO   = 'many'", "BSCALE  ="])
+    @Test(arguments: [
+        "BSCALE  =                  NaN", "BSCALE  =                    0", "BZERO   = 'many'", "BSCALE  =",
+    ])
     func scalesThatAreNoNumbersAreDamage(_ card: String) throws {
         try withTemporaryFolder { folder in
             let picture = RawPicture(width: 20, height: 20, usual: 9, others: [])

@@ -91,7 +91,8 @@ struct HostileFileTests {
 
     /// A decoder that has failed once fails in the same way for ever, and hands out no rows that were never decoded.
     @Test(arguments: [
-        "jpeg-420-97x61-q50.jpg", "jpeg-444-progressive-97x61.jpg", "png-grey8-97x61.png", "png-palette2-97x61-adam7.png",
+        "jpeg-420-97x61-q50.jpg", "jpeg-444-progressive-97x61.jpg", "png-grey8-97x61.png",
+        "png-palette2-97x61-adam7.png",
         "png-rgb8-17x13-adam7.png",
     ])
     func aFailedDecoderStaysFailed(_ name: String) throws {

@@ -64,7 +64,8 @@ struct PhotoRepairTests {
             let map = folder.appendingPathComponent("list.badpixels")
             try Data("# frame 1 x 1, offset 0,0\n0 0 0\n".utf8).write(to: map)
             let out = folder.appendingPathComponent("out")
-            let report = try PhotoRepair(folder: FilePath(out.path)).run([photo.path], maps: [DefectMapInput(FilePath(map.path))])
+            let report = try PhotoRepair(folder: FilePath(out.path)).run(
+                [photo.path], maps: [DefectMapInput(FilePath(map.path))])
             #expect(report.photos == [])
             #expect(report.skipped.count == 1)
             #expect(!FileManager.default.fileExists(atPath: out.path))
@@ -255,8 +256,9 @@ struct PhotoRepairTests {
             #expect(report.photos.map(\.defects) == [3])
             #expect(report.maps == files.map(\.0.path))
             #expect(report.map == files[0].0.path)
-            let alone = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path), overwrites: true).run(
-                [FilePath(source.path)], maps: [inputs[2]])
+            let alone = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path), overwrites: true)
+                .run(
+                    [FilePath(source.path)], maps: [inputs[2]])
             #expect(alone.skipped.count == 1)
         }
     }

@@ -24,7 +24,8 @@ struct RawDecoderTests {
 
     @Test(arguments: sound)
     func maskedBorderIsReadWhenItIsAskedFor(_ picture: WrittenPicture) throws {
-        let photo = try PhotoFile(probing: picture.path(in: "raw"), reading: PhotoReadingChoice(maskedBorder: true), maximumPixels: 0)
+        let photo = try PhotoFile(
+            probing: picture.path(in: "raw"), reading: PhotoReadingChoice(maskedBorder: true), maximumPixels: 0)
         #expect([photo.header.shape.width, photo.header.shape.height] == picture.sensor.map { Array($0.prefix(2)) })
         #expect(photo.header.sensorFrame.map { [$0.left, $0.top] } == [0, 0])
         #expect(SHA256.hexadecimal(of: try photo.samples()) == picture.border)

@@ -39,14 +39,18 @@ struct StandingPartsTests {
         let detection = try scenes(seed: 52) { number, frame in
             // Something stands before it in half of the photos.
             for row in 0..<Self.height where number % 4 < 2 {
-                for column in 160..<Self.width { frame[index(row, column)] = wall[index(row, column)] + 200 * noise.normal() }
+                for column in 160..<Self.width {
+                    frame[index(row, column)] = wall[index(row, column)] + 200 * noise.normal()
+                }
             }
             for (row, column) in hot { frame[index(row, column)] += 25000 }
         }.detection()
         #expect(detection.kind == .scenes && !detection.isFixedView)
         #expect((0.35...0.6).contains(detection.standingShare))
         #expect(Set(detection.defects.map { [$0.row, $0.column] }) == Set(hot.map { [$0.0, $0.1] }))
-        for defect in detection.defects { #expect(defect.column < 160 ? defect.confidence > 0.9 : defect.confidence <= 0.3) }
+        for defect in detection.defects {
+            #expect(defect.column < 160 ? defect.confidence > 0.9 : defect.confidence <= 0.3)
+        }
     }
 
     /// One view from few photos, whose counts hardly scatter more than by chance; and with a camera in the hand, which moves it.

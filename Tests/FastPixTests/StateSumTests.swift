@@ -27,7 +27,9 @@ struct StateSumTests {
         return FilePath(path)
     }
 
-    private static func bytes(_ path: FilePath) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path.string)) }
+    private static func bytes(_ path: FilePath) throws -> Data {
+        try Data(contentsOf: URL(fileURLWithPath: path.string))
+    }
 
     /// Parts of these sizes.
     private static func parts(_ photos: [PhotoFile], _ sizes: [Int]) -> [[PhotoFile]] {
@@ -69,7 +71,8 @@ struct StateSumTests {
                         adding: { accumulators, rows in
                             added += rows
                             for row in rows { #expect(accumulators.bytes(row: row) == expected.rows[row]) }
-                        }, reading: rows.begin(9)).read
+                        }, reading: rows.begin(9)
+                    ).read
                     rows.expectAll()
                     #expect(added == Array(0..<shape.height))
                     #expect(accumulators.frameCount == 9)

@@ -162,7 +162,10 @@ struct StoredRepairTests {
     }
 
     /// What is packed is named, and nothing is written.
-    @Test(arguments: ["tiff/grey16-lzw.tif", "tiff/grey16-zlib-tiles.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz", "fits/scaled.fits"])
+    @Test(arguments: [
+        "tiff/grey16-lzw.tif", "tiff/grey16-zlib-tiles.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz",
+        "fits/scaled.fits",
+    ])
     func packedFilesAreRefused(_ name: String) throws {
         try withTemporaryFolder { folder in
             let (report, after) = try Self.repair(Repository.fixture(name), [[3, 4]], in: folder)

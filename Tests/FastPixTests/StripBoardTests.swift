@@ -144,7 +144,9 @@ import Testing
                 let board = wanted.board
                 var model = Model(wanted)
                 for event in events + [event] { Self.apply(event, board, &model, wanted) }
-                if board.isComplete != model.next.allSatisfy({ $0 == wanted.strips }) { Issue.record("\(wanted): \(model)") }
+                if board.isComplete != model.next.allSatisfy({ $0 == wanted.strips }) {
+                    Issue.record("\(wanted): \(model)")
+                }
                 if seen.insert(model).inserted { paths.append((model, events + [event])) }
             }
         }
@@ -191,7 +193,9 @@ import Testing
                 faults.append("batch \(turn.batch) at \(other) and \(turn.strip)")
             }
             if turn.strip != done[turn.batch] { faults.append("\(turn) after \(done[turn.batch])") }
-            if turn.strip >= wanted.room, !freed.contains(turn.strip - wanted.room) { faults.append("\(turn): no room") }
+            if turn.strip >= wanted.room, !freed.contains(turn.strip - wanted.room) {
+                faults.append("\(turn): no room")
+            }
             if wanted.isOrdered, turn.batch > 0, done[turn.batch - 1] <= turn.strip { faults.append("\(turn): order") }
             let open = (0..<wanted.batches).count { (done[$0] > 0 || at[$0] != nil) && done[$0] < wanted.strips }
             if open > wanted.mostOpen { faults.append("\(open) open") }

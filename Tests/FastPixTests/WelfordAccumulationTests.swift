@@ -19,7 +19,8 @@ import Testing
                 for batch in [1, 3, 4, 6, 7, 16] {
                     for (number, held) in Division.Held.allCases.enumerated() {
                         let division = Division(
-                            workers: workers, batch: batch, rowsPerStrip: [1, 5, 16, nil][(number + batch + workers) % 4],
+                            workers: workers, batch: batch,
+                            rowsPerStrip: [1, 5, 16, nil][(number + batch + workers) % 4],
                             held: held, open: 1 + batch % 3, tile: [nil, 7][number % 2])
                         try Self.expect(photos, division, expected)
                     }
@@ -63,7 +64,9 @@ import Testing
         let shape = photos[0].header.shape
         let expected = try ReferenceStatistics(welford: photos)
         var summaries: [VarianceSummary] = []
-        for (workers, batch, tile) in [(1, 16, 100), (2, 5, nil), (4, 1, 96 * 3), (3, 7, 10_000_000)] as [(Int, Int, Int?)] {
+        for (workers, batch, tile) in [(1, 16, 100), (2, 5, nil), (4, 1, 96 * 3), (3, 7, 10_000_000)]
+            as [(Int, Int, Int?)]
+        {
             for needsAllRows in [false, true] {
                 let rows = RowsRead(expected)
                 let ranking = VarianceRanking(shape: shape, frameCount: photos.count, top: 5)

@@ -29,7 +29,9 @@ public struct JSONSchema {
         var found = Set(schema.keys).subtracting(Self.known).sorted().map { "\(place): the schema says \($0)" }
         if let types = schema["type"] {
             let names = types as? [String] ?? [types as? String ?? ""]
-            if !names.contains(where: { isOf($0, value) }) { found.append("\(place): is no \(names.joined(separator: " or "))") }
+            if !names.contains(where: { isOf($0, value) }) {
+                found.append("\(place): is no \(names.joined(separator: " or "))")
+            }
         }
         if let constant = schema["const"], !isEqual(value, constant) { found.append("\(place): is not \(constant)") }
         if let words = schema["enum"] as? [Any], !words.contains(where: { isEqual(value, $0) }) {
@@ -64,7 +66,8 @@ public struct JSONSchema {
             let matching = results.count(where: \.isEmpty)
             if matching != 1 {
                 let nearest = results.min { $0.count < $1.count } ?? []
-                found.append("\(place): is \(matching) of the choices, the nearest says: \(nearest.joined(separator: "; "))")
+                found.append(
+                    "\(place): is \(matching) of the choices, the nearest says: \(nearest.joined(separator: "; "))")
             }
         }
         return found

@@ -84,11 +84,12 @@ public struct RawPicture {
     public func fitsAsStored(_ cards: [String]) -> Data { fits(storing: rows, cards: cards) }
 
     private func fits(storing rows: [[UInt16]], cards further: [String]) -> Data {
-        let cards = [
-            "SIMPLE  =                    T", "BITPIX  =                   16", "NAXIS   =                    2",
-            "NAXIS1  = \(padded(width))", "NAXIS2  = \(padded(height))", "BZERO   =                32768",
-            "BSCALE  =                    1",
-        ] + further + ["END"]
+        let cards =
+            [
+                "SIMPLE  =                    T", "BITPIX  =                   16", "NAXIS   =                    2",
+                "NAXIS1  = \(padded(width))", "NAXIS2  = \(padded(height))", "BZERO   =                32768",
+                "BSCALE  =                    1",
+            ] + further + ["END"]
         var file = Data(cards.joined { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.utf8)
         file += Data(repeating: UInt8(ascii: " "), count: (2880 - file.count % 2880) % 2880)
         for row in rows {

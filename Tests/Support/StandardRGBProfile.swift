@@ -11,7 +11,9 @@ public enum StandardRGBProfile {
 
     public static let bytes: [UInt8] = {
         var bytes = [UInt8](repeating: 0, count: length)
-        func put(_ value: UInt32, at offset: Int) { bytes.replaceSubrange(offset..<offset + 4, with: HostilePNG.word(value)) }
+        func put(_ value: UInt32, at offset: Int) {
+            bytes.replaceSubrange(offset..<offset + 4, with: HostilePNG.word(value))
+        }
         put(UInt32(length), at: 0)
         put(0x0210_0000, at: 8)
         bytes.replaceSubrange(12..<24, with: "mntrRGB XYZ ".utf8)
@@ -21,7 +23,9 @@ public enum StandardRGBProfile {
         for offset in 2809..<3000 { bytes[offset] = 255 }
         for place in 0..<44 where places >> UInt64(place) & 1 == 1 {
             let multiple = polynomial << UInt64(place % 8)
-            for index in 0..<6 { bytes[136 + 56 * place + index] ^= UInt8(truncatingIfNeeded: multiple >> UInt64(8 * index)) }
+            for index in 0..<6 {
+                bytes[136 + 56 * place + index] ^= UInt8(truncatingIfNeeded: multiple >> UInt64(8 * index))
+            }
         }
         bytes.replaceSubrange(length - 4..<length, with: HostilePNG.word(0x94b5_0382))
         return bytes

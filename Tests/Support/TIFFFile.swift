@@ -81,11 +81,12 @@ public enum TIFFFile {
         samplesPerPixel: UInt32 = 1, further: [(tag: Int, type: Int, count: UInt32, value: UInt32)] = []
     ) {
         let count = 9 + further.count
-        let entries: [(tag: Int, type: Int, count: UInt32, value: UInt32)] = [
-            (256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 16), (259, 3, 1, 1), (262, 3, 1, 1),
-            (273, 4, 1, UInt32(file.count + 2 + count * 12 + 4)), (277, 3, 1, samplesPerPixel), (278, 4, 1, height),
-            (279, 4, 1, UInt32(samples.count)),
-        ] + further
+        let entries: [(tag: Int, type: Int, count: UInt32, value: UInt32)] =
+            [
+                (256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 16), (259, 3, 1, 1), (262, 3, 1, 1),
+                (273, 4, 1, UInt32(file.count + 2 + count * 12 + 4)), (277, 3, 1, samplesPerPixel), (278, 4, 1, height),
+                (279, 4, 1, UInt32(samples.count)),
+            ] + further
         file += bytes16(entries.count)
         for entry in entries {
             file += bytes16(entry.tag) + bytes16(entry.type) + bytes32(entry.count) + bytes32(entry.value)

@@ -22,7 +22,8 @@ package struct RepairPlan: Sendable {
     /// A line for each photo, and how many there are, with a final line break.
     package var text: String {
         let lines = photos.map { "\($0.path.printable) -> \($0.output.printable), \(counted($0.defects, "defect"))" }
-        return (lines + ["\(counted(photos.count, "photo")) would be repaired, \(counted(skipped.count, "file")) left out"])
+        return
+            (lines + ["\(counted(photos.count, "photo")) would be repaired, \(counted(skipped.count, "file")) left out"])
             .joined(separator: "\n") + "\n"
     }
 }

@@ -104,7 +104,8 @@ public struct PhotoRepair: Sendable {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < outputs.count, interruption?.isCancelled != true else { return }
                 let result = Result { () throws(FastPixError) in
-                    try repair(outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
+                    try repair(
+                        outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
                 results.withLock { $0[index] = result }
                 if case .success(let photo) = result { repaired(photo) }
@@ -125,7 +126,8 @@ public struct PhotoRepair: Sendable {
         }
         skipped.sort { $0.path < $1.path }
         return RepairReport(
-            maps: inputs.map(\.path.string), photos: photos, skipped: skipped, leftOut: outputs.discovery.outputLeftOut?.string,
+            maps: inputs.map(\.path.string), photos: photos, skipped: skipped,
+            leftOut: outputs.discovery.outputLeftOut?.string,
             unselected: outputs.discovery.unselected,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)

@@ -72,7 +72,8 @@ package struct ReportPage {
             ("fastpix", fastPixVersion), ("form of the data", report.schema),
             ("sensitivity", settings.sensitivity?.rawValue ?? "defects not judged"),
             ("classes", settings.classes?.map(\.rawValue).joined(separator: ", ") ?? "none"),
-            ("frames", settings.frames?.rawValue ?? "told from themselves"), ("accumulator", settings.accumulator.rawValue),
+            ("frames", settings.frames?.rawValue ?? "told from themselves"),
+            ("accumulator", settings.accumulator.rawValue),
             ("channels", settings.channels.rawValue), ("least photos in a group", "\(settings.minimumFrames)"),
         ]
         return "<dl>" + rows.map { "<dt>\($0)</dt><dd>\(HTMLText.escaped($1))</dd>" }.joined() + "</dl>"

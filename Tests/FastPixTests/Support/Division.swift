@@ -78,7 +78,8 @@ struct Division: Sendable, CustomTestStringConvertible {
             }
         return AccumulationPlan(
             // More workers than photos have nothing to do, and must do no harm.
-            workers: workers, batches: fitting.batches, openBatches: strips == nil ? open : max(1, fitting.batches.count),
+            workers: workers, batches: fitting.batches,
+            openBatches: strips == nil ? open : max(1, fitting.batches.count),
             rowsPerStrip: rows, held: strips.map { .strips($0) } ?? (held == .file ? .file : .frame))
     }
 }

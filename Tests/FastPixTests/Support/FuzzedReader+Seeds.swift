@@ -25,7 +25,8 @@ extension FuzzedReader {
     /// Lists as other programs and people write them.
     private static let foreignMaps = [
         " 62   91 1028350000  # died in August\n285 67 0\n", "P 62 91 H\n# a comment\nP 85 67 C\nP 1 2\n",
-        "Col 62 91 91\nRow 67 85 85\nCol 5\n", "# frame 9 x 8, offset 0,0\nC 5 0\nL 3 0\n", "4\n58 87\n81 63\n", "62 91\n85 67\n", "62,91\n\n2:85,67,3,2 # two\n1,2,5\n",
+        "Col 62 91 91\nRow 67 85 85\nCol 5\n", "# frame 9 x 8, offset 0,0\nC 5 0\nL 3 0\n", "4\n58 87\n81 63\n",
+        "62 91\n85 67\n", "62,91\n\n2:85,67,3,2 # two\n1,2,5\n",
         "row,column\n91,62\n67,85\n", "# frame 100 x 80, offset 72,-38\n100 2 0\n",
         "make,model,serial,width,height,row,column,class\nCanon,\"A \"\"B\"\", C\",'=1,100,80,5,6,hot\nCanon,,,9,9,7,8,\n",
         #"{"schema":"fastpix.defects/1","groups":[{"camera":{},"width":9,"height":8,"defects":[{"row":1,"column":2}]}]}"#,
@@ -42,7 +43,8 @@ extension FuzzedReader {
 
     private static func writtenMaps() throws -> [[UInt8]] {
         let defects: [Defect] = [
-            .made(row: 8, column: 3, class: .stuck, margin: 1), .made(.column, row: 2, column: 9, class: .dead, rows: 5),
+            .made(row: 8, column: 3, class: .stuck, margin: 1),
+            .made(.column, row: 2, column: 9, class: .dead, rows: 5),
             .made(.cluster, row: 4, column: 4, pixels: [(4, 4), (5, 5)]), .made(.row, row: 7, column: 0, columns: 12),
             .made(.grid, row: 1, column: 1, rows: 5, columns: 5, rowPeriod: 2, columnPeriod: 4),
         ]
