@@ -63,6 +63,7 @@ struct ExportTests {
         #expect(object["schema"] as? String == "fastpix.defects/1")
         object["skipped"] = []
         object["leftOut"] = []
+        object["failedOutputs"] = []
         object["warnings"] = []
         object["groups"] = (object["groups"] as? [[String: Any]])?.map { group in
             let extreme = ["value": 0, "m2": 0, "row": 0, "column": 0, "channel": 0]
