@@ -156,7 +156,7 @@ import Testing
             let scratch = try folder.addFolder("scratch")
             let line = #"""
                 TMPDIR="$2" "$0" bench "$1" --runs 1000 --jobs decode >stdout 2>stderr &
-                until ls "$2"/fastpix-bench.*/large >/dev/null 2>&1; do kill -0 $! || exit 99; done
+                until ls "$2"/fastpix.*/large >/dev/null 2>&1; do kill -0 $! || exit 99; done
                 kill -TERM $!
                 wait $!
                 """#
