@@ -47,7 +47,9 @@ public struct PhotoDiscovery: Sendable {
         selection = source.selection
         leaveOut(output, source.paths)
         for list in source.lists {
-            if let path = list.path, !OutputIdentity.isDevice(path), let file = FileIdentity(path) { lists.insert(file) }
+            if let path = list.path, !OutputIdentity.isDevice(path), let file = FileIdentity(path) {
+                lists.insert(file)
+            }
             try list.readNames { visitListed($0) }
         }
         look(through: source.paths, recursive: source.recursive)

@@ -176,7 +176,8 @@ struct MergeCommand: ParsableCommand {
         var paths = ArgumentPaths.asGiven(states)
         for list in listing.lists { paths += try list.paths() }
         guard !paths.isEmpty else {
-            throw FastPixError(.invalidArgument, "the lists of --files-from name no state, so there is nothing to add up")
+            throw FastPixError(
+                .invalidArgument, "the lists of --files-from name no state, so there is nothing to add up")
         }
         return paths
     }
