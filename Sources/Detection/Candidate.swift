@@ -93,7 +93,7 @@ struct CandidateStore: Sendable {
     }
 
     /// `isTruncated`: whether a tile had more than `perTile`, of which these are the strongest.
-    mutating func add(_ candidates: [Candidate], isTruncated: Bool) {
+    mutating func add(_ candidates: [Candidate], isTruncated: Bool = false) {
         self.isTruncated = self.isTruncated || isTruncated
         for candidate in candidates { tileRows[candidate.row / tileSize].append(candidate) }
         count += candidates.count
