@@ -40,9 +40,14 @@ extension StatisticsReport {
     }
 
     private var headline: String {
-        "\(counted(inventory.all.photos, "photo")), \(size(inventory.all.bytesOnDisk)) on disk, "
-            + "\(size(inventory.all.bytesDecoded)) decoded; \(counted(brokenCount, "broken file"))"
+        let found =
+            "\(counted(inventory.all.photos, "photo")), \(size(inventory.all.bytesOnDisk)) on disk, "
+            + "\(size(inventory.all.bytesDecoded)) decoded;"
+        let others =
+            counted(brokenCount, "broken file")
             + (unsupportedCount == 0 ? "" : ", \(unsupportedCount) of kinds that are not read")
+        let fits = found.count + 1 + others.count <= TextTable.pageColumns
+        return found + (fits ? " " : "\n") + others
     }
 
     /// Files that look like photos and are none, or damaged ones.
@@ -87,7 +92,7 @@ extension StatisticsReport {
                     + [channel.mean, channel.standardDeviation].map { String(printf: "%.6f", $0) }
                     + [channel.meanOf255, channel.standardDeviationOf255].map { String(printf: "%.4f", $0) }
             })
-        var parts = ["\(weighting(moments)); \(unit(moments))", table.text]
+        var parts = ["\(weighting(moments)); \(unit(moments))".wrapped, table.text]
         let colours = moments.channels.filter { $0.name != "grey" }
         if !colours.isEmpty {
             parts.append(
