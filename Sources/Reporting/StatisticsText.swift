@@ -47,7 +47,7 @@ extension StatisticsReport {
             counted(brokenCount, "broken file")
             + (unsupportedCount == 0 ? "" : ", \(unsupportedCount) of kinds that are not read")
         let fits = found.count + 1 + others.count <= TextTable.pageColumns
-        return found + (fits ? " " : "\n") + others
+        return fits ? "\(found) \(others)" : "\(found.wrapped)\n\(others)"
     }
 
     /// Files that look like photos and are none, or damaged ones.
@@ -59,14 +59,19 @@ extension StatisticsReport {
         _ title: String, _ entries: [PhotoInventory.Entry<Property>], _ name: (Property) -> String
     ) -> String {
         let shown = entries.count > Self.longestTable + 1 ? Self.longestTable : entries.count
-        let table = TextTable(
-            columns: [.left(title), .right("photos"), .right("on disk"), .right("decoded")],
-            rows: entries.prefix(shown).map { entry in
-                [
-                    name(entry.property).printable, "\(entry.tally.photos)", size(entry.tally.bytesOnDisk),
-                    size(entry.tally.bytesDecoded),
-                ]
-            })
+        func made(with size: (Int) -> String) -> TextTable {
+            TextTable(
+                columns: [.left(title), .right("photos"), .right("on disk"), .right("decoded")],
+                rows: entries.prefix(shown).map { entry in
+                    [
+                        name(entry.property).printable, "\(entry.tally.photos)", size(entry.tally.bytesOnDisk),
+                        size(entry.tally.bytesDecoded),
+                    ]
+                })
+        }
+        // Megabytes alone where the page would be too narrow for mebibytes, too.
+        let full = made(with: size)
+        let table = full.fits ? full : made { String(printf: "%.2f MB", Double($0) / 1e6) }
         let more = entries.count - shown
         return table.text + (more > 0 ? "\n  and \(more) more; JSON and CSV list them all" : "")
     }

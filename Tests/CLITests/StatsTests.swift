@@ -138,6 +138,19 @@ struct StatsTests {
         }
     }
 
+    /// Beside a long name sizes are told in megabytes alone.
+    @Test func tablesFitThePage() throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 24, height: 16, usual: 1000, others: [])
+            let name = "A camera with a name of forty-one letters"
+            try folder.addFile("long.fits", picture.fitsAsStored(["INSTRUME= '\(name)'"]))
+            let text = try Self.stats(["."], in: folder).stdout
+            #expect(text.contains("\(name)       1  0.01 MB  0.00 MB\n"), "\(text)")
+            #expect(text.contains("FITS         1  0.01 MB (0.01 MiB)"), "\(text)")
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+        }
+    }
+
     /// Sound files of kinds that are not read are no damage.
     @Test func unsupportedIsNotBroken() throws {
         try withTemporaryFolder { folder in
