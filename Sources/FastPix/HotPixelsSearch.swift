@@ -156,13 +156,15 @@ public struct HotPixelsSearch: Sendable {
         return writingPage(found, discovery)
     }
 
-    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, or
-    /// it was interrupted. Blocks until it is done, and may be called from any thread.
+    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, an
+    /// output cannot be begun or would replace a photo, or it was interrupted. Blocks until it is done, and may be called
+    /// from any thread.
     package func plan(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> SearchPlan {
         try validate()
+        try prepareOutputs(discovery)
         var found = Findings(skipped: discovery.skipped)
         let groups = try group(discovery, interruption, into: &found, progress: progress)
         return SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut)

@@ -21,7 +21,7 @@ enum CommandWords {
     static func unknownCommand(_ arguments: [String]) -> String? {
         guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
         let hint: String
-        if let near = nearest(to: word.lowercased(), among: names) {
+        if let near = otherNames[word.lowercased()] ?? nearest(to: word.lowercased(), among: names) {
             hint = "Did you mean '\(near)'?"
         } else if FileManager.default.fileExists(atPath: word) {
             hint = "For the photos there: fastpix hotpixels \(word)"
@@ -31,16 +31,40 @@ enum CommandWords {
         return "Error: There is no command '\(word)'. \(hint)\nSee 'fastpix --help' for more information."
     }
 
+    /// What people call a command before they have read its name.
+    private static let otherNames = [
+        "blend": "addweighted", "find": "hotpixels", "detect": "hotpixels", "badpixels": "hotpixels", "fix": "repair",
+        "clean": "repair", "diff": "compare", "count": "stats", "statistics": "stats", "benchmark": "bench",
+        "version": "--version",
+    ]
+
+    /// The parser's message, unless it misses something and there is an option that it does not know: whoever misspelt
+    /// that does not look for what is missing.
+    static func namingUnknownOption(_ message: String, _ arguments: [String], help: String) -> String {
+        guard message.hasPrefix("Error: Name ") || message.hasPrefix("Error: Missing expected argument") else {
+            return message
+        }
+        let known = Set(options(in: help))
+        let given = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map { $0.prefix { $0 != "=" } }
+        guard let unknown = given.first(where: { !known.contains(String($0.dropFirst(2))) }) else { return message }
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+        let rest = lines.dropFirst().filter { !$0.hasPrefix("Help:") }
+        return (["Error: Unknown option '\(unknown)'"] + rest.map(String.init)).joined(separator: "\n")
+    }
+
+    private static func options(in help: String) -> [String] {
+        help.matches(of: /--([a-z][a-z-]*)/).map { String($0.1) }
+    }
+
     /// The parser's message with the option that an unknown one may stand for, when the command has it.
     static func improved(_ message: String, help: String) -> String {
         guard let unknown = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z-]*)'/)
         else { return message }
         let word = String(unknown.1).lowercased()
-        let options = help.matches(of: /--([a-z][a-z-]*)/).map { String($0.1) }
+        let options = options(in: help)
         let synonym = synonyms[word].flatMap { options.contains(String($0.split(separator: " ")[0])) ? $0 : nil }
-        // The parser has a suggestion of its own, which knows no other program's words.
-        let near = message.contains("Did you mean") ? nil : nearest(to: word, among: options)
-        guard let known = synonym ?? near else { return message }
+        // The parser may have a suggestion of its own, which knows neither other programs' words nor --help.
+        guard let known = synonym ?? nearest(to: word, among: options) else { return message }
         var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         guard let index = lines.firstIndex(where: { $0.contains("Unknown option") }) else { return message }
         lines[index] = "Error: Unknown option '--\(unknown.1)'. Did you mean '--\(known)'?"

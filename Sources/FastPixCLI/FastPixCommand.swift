@@ -30,7 +30,8 @@ struct FastPixCommand: ParsableCommand {
             // What a command refuses when it runs, the parser takes for the program's.
             message.replace("Usage: fastpix <subcommand>\n  See 'fastpix --help'", with: "See 'fastpix \(name) --help'")
         }
-        let help = command.map { helpMessage(for: $0) } ?? ""
+        let help = helpMessage(for: command ?? Self.self, includeHidden: true)
+        message = CommandWords.namingUnknownOption(message, arguments, help: help)
         endWrong(CommandWords.improved(message, help: help))
     }
 

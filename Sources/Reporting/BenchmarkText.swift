@@ -41,15 +41,15 @@ extension BenchmarkReport {
     }
 
     private var headline: String {
-        "\(groupName), \(settings.processors) processors; medians of \(counted(settings.runs, "run")) after a warm-up, "
-            + "each a process of its own"
+        "\(groupName), \(settings.processors) processors;\n"
+            + "medians of \(counted(settings.runs, "run")) after a warm-up, each a process of its own"
     }
 
     private func text(of own: Series) -> String {
         let table = TextTable(
             columns: [
                 .right("workers"), .right("seconds"), .right("least"), .right("most"), .right("photos/s"),
-                .right("speed-up"), .right("efficiency"), .right("CPU s"), .right("peak MB"), .right("page faults"),
+                .right("speed-up"), .right("effic."), .right("CPU s"), .right("peak MB"), .right("faults"),
             ],
             rows: own.points.map { point in
                 [
@@ -62,7 +62,7 @@ extension BenchmarkReport {
             })
         let verdict = own.resultsAgree ? "same result in every run" : "RESULTS DIFFER BETWEEN RUNS"
         return
-            "\(own.title), \(own.set) set of \(counted(own.photos, "photo")) (\(own.command)): \(verdict)\n\(table.text)"
+            "\(own.title), \(own.set) set of \(counted(own.photos, "photo")): \(verdict)\n(\(own.command))\n\(table.text)"
     }
 
     /// A first pass that took much longer than these read from the disk.
@@ -77,8 +77,8 @@ extension BenchmarkReport {
     private var closing: String {
         let before = cache.residentBefore.map { String(printf: "%.0f %% of the photos' pages", 100 * $0) }
         let after = cache.residentAfter.map { String(printf: ", %.0f %% at the end", 100 * $0) } ?? ""
-        let known = before.map { "\($0) were in the page cache before the first read\(after)." }
+        let known = before.map { "\($0) were cached before the first read\(after)." }
         return (known ?? "The system does not tell whether the photos were in the page cache.")
-            + String(printf: " The first pass over them took %.3f s", cache.firstPassSeconds) + laterPasses + "."
+            + String(printf: "\nThe first pass over them took %.3f s", cache.firstPassSeconds) + laterPasses + "."
     }
 }

@@ -47,7 +47,7 @@ extension HotPixelsReport {
         lines.append(
             "over \(counted(group.frames, "photo")) taken for \(detection.kind.rawValue): \(detection.kindReason)")
         lines.append(detection.limitWords)
-        return lines.joined(separator: "\n")
+        return lines.map(\.wrapped).joined(separator: "\n")
     }
 
     private static let longestTable = 50

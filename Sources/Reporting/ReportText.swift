@@ -104,11 +104,11 @@ extension HotPixelsReport {
         let others = leftOut.isEmpty ? "" : "\nLeft out: \(leftOut.text)"
         return """
             \(counted(frames, "photo")) in \(counted(groups.count, "group")), \(skipped.count) skipped.\(others)
-            Wall time: headers \(duration(seconds.probeSeconds)), decoding \(duration(seconds.decodeSeconds)), \
+            Wall time: \(duration(seconds.totalSeconds)) with \(counted(settings.workers, "worker")): \
+            headers \(duration(seconds.probeSeconds)), decoding \(duration(seconds.decodeSeconds)),
             accumulating \(duration(seconds.accumulateSeconds)), \
             waiting \(duration(seconds.waitSeconds + seconds.idleSeconds)), \
-            analysis \(duration(seconds.analysisSeconds)); in all \(duration(seconds.totalSeconds)) with \
-            \(counted(settings.workers, "worker")).
+            analysis \(duration(seconds.analysisSeconds)).
             Peak memory \(peakMemoryBytes / 1_048_576) MiB.
 
             """

@@ -40,9 +40,14 @@ extension StatisticsReport {
     }
 
     private var headline: String {
-        "\(counted(inventory.all.photos, "photo")), \(size(inventory.all.bytesOnDisk)) on disk, "
-            + "\(size(inventory.all.bytesDecoded)) decoded; \(counted(brokenCount, "broken file"))"
+        let found =
+            "\(counted(inventory.all.photos, "photo")), \(size(inventory.all.bytesOnDisk)) on disk, "
+            + "\(size(inventory.all.bytesDecoded)) decoded;"
+        let others =
+            counted(brokenCount, "broken file")
             + (unsupportedCount == 0 ? "" : ", \(unsupportedCount) of kinds that are not read")
+        let fits = found.count + 1 + others.count <= TextTable.pageColumns
+        return fits ? "\(found) \(others)" : "\(found.wrapped)\n\(others)"
     }
 
     /// Files that look like photos and are none, or damaged ones.
@@ -54,14 +59,19 @@ extension StatisticsReport {
         _ title: String, _ entries: [PhotoInventory.Entry<Property>], _ name: (Property) -> String
     ) -> String {
         let shown = entries.count > Self.longestTable + 1 ? Self.longestTable : entries.count
-        let table = TextTable(
-            columns: [.left(title), .right("photos"), .right("on disk"), .right("decoded")],
-            rows: entries.prefix(shown).map { entry in
-                [
-                    name(entry.property).printable, "\(entry.tally.photos)", size(entry.tally.bytesOnDisk),
-                    size(entry.tally.bytesDecoded),
-                ]
-            })
+        func made(with size: (Int) -> String) -> TextTable {
+            TextTable(
+                columns: [.left(title), .right("photos"), .right("on disk"), .right("decoded")],
+                rows: entries.prefix(shown).map { entry in
+                    [
+                        name(entry.property).printable, "\(entry.tally.photos)", size(entry.tally.bytesOnDisk),
+                        size(entry.tally.bytesDecoded),
+                    ]
+                })
+        }
+        // Megabytes alone where the page would be too narrow for mebibytes, too.
+        let full = made(with: size)
+        let table = full.fits ? full : made { String(printf: "%.2f MB", Double($0) / 1e6) }
         let more = entries.count - shown
         return table.text + (more > 0 ? "\n  and \(more) more; JSON and CSV list them all" : "")
     }
@@ -87,7 +97,7 @@ extension StatisticsReport {
                     + [channel.mean, channel.standardDeviation].map { String(printf: "%.6f", $0) }
                     + [channel.meanOf255, channel.standardDeviationOf255].map { String(printf: "%.4f", $0) }
             })
-        var parts = ["\(weighting(moments)); \(unit(moments))", table.text]
+        var parts = ["\(weighting(moments)); \(unit(moments))".wrapped, table.text]
         let colours = moments.channels.filter { $0.name != "grey" }
         if !colours.isEmpty {
             parts.append(

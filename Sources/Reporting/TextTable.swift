@@ -1,6 +1,21 @@
 import FastPixPlatform
 import FastPixPlumbing
 
+extension String {
+    /// The same words in lines that fit the page.
+    var wrapped: String {
+        var lines: [String] = []
+        for word in split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= TextTable.pageColumns {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
 /// Columns aligned with spaces.
 struct TextTable {
     enum Column {

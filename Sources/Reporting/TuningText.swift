@@ -38,8 +38,8 @@ extension TuningReport {
                 ]
             })
         return """
-            \(groupName): \(counted(photos, "photo")), \(counted(workers, "worker")), \
-            median of \(counted(runs, "run")); \
+            \(groupName):
+            \(counted(photos, "photo")), \(counted(workers, "worker")), median of \(counted(runs, "run")); \
             one # for each per cent above the best
 
             \(table.text)
@@ -51,7 +51,8 @@ extension TuningReport {
             """
     }
 
-    private static let longestBar = 50
+    /// So that the lines fit the page.
+    private static let longestBar = 30
 }
 
 extension TuningReport.Measurement {

@@ -42,6 +42,24 @@ struct DryRunTests {
         }
     }
 
+    /// What the run would refuse before it begins, the plan refuses, too.
+    @Test(arguments: [
+        ("--report", "there.html"), ("--report", "nowhere/page.html"), ("--variance-map", "there.png"),
+        ("--output", "there.json"), ("--export", "there.lst"), ("--save-maps", "there"),
+    ])
+    func outputsAreLookedAt(_ option: String, _ name: String) throws {
+        try withTemporaryFolder { folder in
+            try Self.addPhotos(to: folder)
+            for name in ["there.html", "there.png", "there.json", "there.lst"] { try folder.addFile(name, Data()) }
+            try folder.addFolder("there").addFile("mean.npy", Data())
+            let before = try folder.entries()
+            let plan = try CommandRun.fastpix(["hotpixels", "photos", "--dry-run", option, name], in: folder)
+            #expect(plan.exitCode == 1, "\(plan.stdout)")
+            #expect(plan.stderr.contains(name), "\(plan.stderr)")
+            #expect(try folder.entries() == before)
+        }
+    }
+
     @Test func nothingToReadIsAFailure() throws {
         try withTemporaryFolder { folder in
             try folder.addFolder("photos")

@@ -16,6 +16,11 @@ struct NearMissTests {
         (["help", "hotpixel"], "Did you mean 'hotpixels'?"), (["hotpixels", "x", "--wrokers", "2"], "--workers"),
         (["hotpixels", "x", "--min-frames", "2"], "Did you mean '--minimum-frames'?"),
         (["hotpixels", "x", "--shard", "5/4"], "a shard is I/N with I from 1 to N"),
+        (["hotpixels", "x", "--hlep"], "Did you mean '--help'?"),
+        (["stats", "--wrokers"], "Did you mean '--workers'?"),
+        (["repair", "--mpa", "x"], "Did you mean '--map'?"), (["--vresion"], "Did you mean '--version'?"),
+        (["blend", "x"], "Did you mean 'addweighted'?"), (["hotpixels", "--confirm", "full"], "Name a photo"),
+        (["hotpixels"], "Name a photo"), (["repair", "x"], "Missing expected argument '--output"),
         (["stats", "x", "--ignore", "y"], "Did you mean '--exclude'?"), (["stats", "x", "--shards", "1/2"], "--shard"),
     ])
     func suggestions(_ arguments: [String], _ words: String) throws {

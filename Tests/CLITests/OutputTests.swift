@@ -47,8 +47,8 @@ struct OutputTests {
         let rest = String(run.stdout.dropFirst(expected.count))
         let seconds = #"[0-9]+\.[0-9]{2} s"#
         let summary = try Regex(
-            "Wall time: headers \(seconds), decoding \(seconds), accumulating \(seconds), waiting \(seconds), "
-                + "analysis \(seconds); in all \(seconds) with 2 workers\\.\nPeak memory [0-9]+ MiB\\.\n")
+            "Wall time: \(seconds) with 2 workers: headers \(seconds), decoding \(seconds),\n"
+                + "accumulating \(seconds), waiting \(seconds), analysis \(seconds)\\.\nPeak memory [0-9]+ MiB\\.\n")
         #expect(rest.wholeMatch(of: summary) != nil, "\(rest)")
     }
 

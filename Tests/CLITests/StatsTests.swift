@@ -138,6 +138,19 @@ struct StatsTests {
         }
     }
 
+    /// Beside a long name sizes are told in megabytes alone.
+    @Test func tablesFitThePage() throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 24, height: 16, usual: 1000, others: [])
+            let name = "A camera with a name of forty-one letters"
+            try folder.addFile("long.fits", picture.fitsAsStored(["INSTRUME= '\(name)'"]))
+            let text = try Self.stats(["."], in: folder).stdout
+            #expect(text.contains("\(name)       1  0.01 MB  0.00 MB\n"), "\(text)")
+            #expect(text.contains("FITS         1  0.01 MB (0.01 MiB)"), "\(text)")
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+        }
+    }
+
     /// Sound files of kinds that are not read are no damage.
     @Test func unsupportedIsNotBroken() throws {
         try withTemporaryFolder { folder in
@@ -148,7 +161,7 @@ struct StatsTests {
             try folder.addFile("photo.heic", Data("no photo".utf8))
             let run = try Self.stats([".", "photo.heic", "--moments"], in: folder)
             #expect(run.exitCode == 2)
-            #expect(run.stdout.contains("; 1 broken file, 3 of kinds that are not read"), "\(run.stdout)")
+            #expect(run.stdout.contains("1 broken file, 3 of kinds that are not read"), "\(run.stdout)")
             #expect(run.stderr.contains("photo.heic: "))
             #expect(run.stderr.contains("; convert to TIFF or PNG"))
             let json = try Self.stats([".", "--moments", "--format", "json"], in: folder)
@@ -156,7 +169,7 @@ struct StatsTests {
             let csv = try Self.stats([".", "--moments", "--format", "csv"], in: folder).stdout
             #expect(csv.contains("all,,broken_files,1\nall,,unsupported_files,2\n"))
             // Headers alone take floating-point samples.
-            #expect(try Self.stats(["."], in: folder).stdout.contains("; 1 broken file, 1 of kinds that are not read"))
+            #expect(try Self.stats(["."], in: folder).stdout.contains("1 broken file, 1 of kinds that are not read"))
         }
     }
 

@@ -23,8 +23,7 @@ struct GroupSection {
         \(verdict)
         \(list)
         <h3>Maps</h3>
-        <p>Each circle is a defect; it leads to its pictures below. Lines and grids have a frame around them\
-        \(excluded.isEmpty ? "" : "; what is hatched was not judged").</p>
+        \(markerWords)
         <div class="maps">
         \(map(
             "Variance over the photos", "variance", pictures.varianceMap,
@@ -42,8 +41,19 @@ struct GroupSection {
         """
     }
 
+    private var markerWords: String {
+        var words: [String] = []
+        if !defects.isEmpty {
+            words.append("Each circle is a defect; it leads to its pictures below.")
+            words.append("Lines and grids have a frame around them.")
+        }
+        if !excluded.isEmpty { words.append("What is hatched was not judged.") }
+        return words.isEmpty ? "" : "<p>\(words.joined(separator: " "))</p>"
+    }
+
     private var meanCaption: String {
-        "All photos averaged, contrast stretched. Even tones are what many different scenes should give."
+        "All photos averaged, contrast stretched. Even tones are what "
+            + (group.detection?.kind.isEven == true ? "a sound sensor gives." : "many different scenes should give.")
     }
 
     private var figures: String {

@@ -80,11 +80,13 @@ struct MomentMaps {
         let means = Array(rows.joined())
         let sorted = means.sorted()
         let lowest = sorted[sorted.count / 200]
-        // An even picture stays even: noise of a few steps is not worth stretching.
-        let range = max(
-            sorted[sorted.count - 1 - sorted.count / 200] - lowest, shape.bitsPerSample == 8 ? 16 : 16 * 257)
+        // An even picture stays even: noise of a few steps is not worth stretching. It is grey, not black, which would look
+        // like no picture at all.
+        let spread = sorted[sorted.count - 1 - sorted.count / 200] - lowest
+        let range = max(spread, shape.bitsPerSample == 8 ? 16 : 16 * 257)
+        let black = lowest - (range - spread) / 2
         return try PNGImage.encode(
-            width: width, height: height, .rgb, means.map { byte(255 * ($0 - lowest) / range) })
+            width: width, height: height, .rgb, means.map { byte(255 * ($0 - black) / range) })
     }
 
     private var smallSize: (Int, Int) { ((shape.width + factor - 1) / factor, (shape.height + factor - 1) / factor) }

@@ -8,8 +8,8 @@ enum PlainWords {
         switch kind {
         case .stuck: "Shows nearly the same value whatever is photographed."
         case .dead: "Is black, or nearly black, whatever is photographed."
-        case .hot: "Follows the scene, but is brighter than its neighbours."
-        case .lowGain: "Follows the scene, but is darker than its neighbours."
+        case .hot: "Changes as its neighbours do, but is brighter."
+        case .lowGain: "Changes as its neighbours do, but is darker."
         case .unstable: "Varies more than its neighbours: it blinks, or jumps between two levels."
         }
     }
