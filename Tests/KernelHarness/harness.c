@@ -180,8 +180,8 @@ static void check_moments(size_t sample_bytes) {
     for (int pass = 0; pass < 2; pass++) {
         pass == 0 ? select_definition() : select_current();
         summaries[pass] = sample_bytes == 1
-                              ? fpx_moments_u8_summarize_tile(sums.expected, square_sums.expected, frame_count, count)
-                              : fpx_moments_u16_summarize_tile(sums.expected, square_sums.expected, frame_count, count);
+                              ? fpx_moments_u8_summarise_tile(sums.expected, square_sums.expected, frame_count, count)
+                              : fpx_moments_u16_summarise_tile(sums.expected, square_sums.expected, frame_count, count);
     }
     if (memcmp(&summaries[0], &summaries[1], sizeof summaries[0]) != 0) fail("summary of %zu samples", count);
     const bool equal = are_equal(&sums, false) + are_equal(&square_sums, false) == 2;
@@ -810,8 +810,8 @@ static void check_no_work(void) {
     }
     EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
     EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
-    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
-    if (fpx_moments_u16_summarize_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
+    if (fpx_moments_u8_summarise_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
+    if (fpx_moments_u16_summarise_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
     EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0));
     EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9));
     EXPECT(FPX_OK, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 3, 1));
@@ -871,7 +871,7 @@ static void check_null_pointers(void) {
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_scaled_m2(NULL, sums, sums, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_scaled_m2(wide, NULL, wide, 8, 4));
     EXPECT(FPX_ERROR_OVERFLOW, fpx_moments_u8_scaled_m2(wide, sums, sums, FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, 4));
-    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 4).minimum != UINT64_MAX) fail("summary of null");
+    if (fpx_moments_u8_summarise_tile(NULL, NULL, 8, 4).minimum != UINT64_MAX) fail("summary of null");
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_tile(mean, m2, 0, no_frames, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_tile(mean, m2, 0, no_float_frames, 8, 4));
     EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
