@@ -76,7 +76,7 @@ fpx_cpu_features fpx_cpu_detect(void) {
     features.avx_vnni =
         features.avx2_fma && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & LEAF7_1_EAX_AVX_VNNI);
 #if defined(FPX_EMULATE_AVX_VNNI)
-    features.avx_vnni = features.avx512_vnni;
+    features.avx_vnni = features.avx2_fma;
 #endif
 #elif FPX_ARM64
     // Advanced SIMD is part of the arm64 procedure call standard.
