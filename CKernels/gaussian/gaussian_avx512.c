@@ -73,7 +73,7 @@ FPX_OPERATION void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t
     const __m512i initial = fpx_splat_u32(FPX_GAUSSIAN_INITIAL_BYTES);
     for (size_t index = 0; index < end; index += 32 * VECTORS) {
         const pixels pixels = sum(pairs + index, channels, &by, initial);
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t vector = 0; vector < VECTORS; vector++) {
             _mm512_storeu_si512(results + index + 32 * vector,
                                 upper_words(pixels.first[vector], pixels.second[vector]));

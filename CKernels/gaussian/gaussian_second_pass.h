@@ -56,7 +56,7 @@ FPX_OPERATION void weigh_halves(uint16_t *results, const uint16_t *high, const u
     for (size_t index = 0; index < end; index += WORDS * VECTORS) {
         const pixels highs = sum(high + index, channels, by, and_half);
         const pixels lows = sum(low + index, channels, by, lessened);
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t vector = 0; vector < VECTORS; vector++) {
             const fpx_vector_u32 first = join_halves(highs.first[vector], lows.first[vector]);
             const fpx_vector_u32 second = join_halves(highs.second[vector], lows.second[vector]);

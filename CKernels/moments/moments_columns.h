@@ -25,7 +25,7 @@ FPX_OPERATION void add_to_u64(uint64_t *accumulators, fpx_vector_u32 addend) {
 /// Adds what samples became that were loaded for quarters and interleaved twice.
 FPX_OPERATION void add_quarters(uint32_t *accumulators, fpx_vector_u32 quarters[4]) {
     fpx_order_quarters(quarters);
-#pragma clang loop unroll(full)
+    FPX_UNROLL
     for (size_t quarter = 0; quarter < 4; quarter++)
         add_to_u32(accumulators + DOUBLEWORDS * quarter, quarters[quarter]);
 }

@@ -44,7 +44,7 @@ FPX_DOT_OPERATION void add_dot_frames(uint32_t *sum, uint32_t *sum_of_squares, c
                         left > 2 ? fpx_load_for_quarters(frames[frame + 2] + first_sample) : fpx_zero(), fpx_zero());
     }
     if (FPX_DOT_U8_IS_SIGNED) {
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t quarter = 0; quarter < 4; quarter++)
             column.squares[quarter] = fpx_add_u32(column.squares[quarter], fpx_shift_left_u32(column.sum[quarter], 7));
     }
