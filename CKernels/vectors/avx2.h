@@ -106,8 +106,8 @@ FPX_OPERATION __m256i fpx_f32_as_bits(__m256 v) { return _mm256_castps_si256(v);
 /// order of memory.
 FPX_OPERATION __m256i fpx_lanes_lower(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x20); }
 FPX_OPERATION __m256i fpx_lanes_upper(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x31); }
-/// Bytes to be interleaved twice, and the quarters that come of it, four vectors of doublewords, in the order of memory.
-/// Two lanes are put in order at the end: once for all vectors that were added up by then, and by half the instructions.
+/// Bytes to be interleaved twice, and the quarters that come of it, four vectors of doublewords, in the order of
+/// memory. Two lanes are put in order at the end, by one instruction for a quarter, once for all that was added up.
 FPX_OPERATION __m256i fpx_load_for_quarters(const uint8_t *bytes) { return fpx_load_u8(bytes); }
 FPX_OPERATION void fpx_order_quarters(__m256i quarters[4]) {
     const __m256i second = fpx_lanes_lower(quarters[2], quarters[3]), third = fpx_lanes_upper(quarters[0], quarters[1]);

@@ -120,9 +120,9 @@ FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
 FPX_OPERATION __m512i fpx_lanes_upper(__m512i a, __m512i b) {
     return _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), b);
 }
-/// Bytes to be interleaved twice, and the quarters that come of it, four vectors of doublewords, in the order of memory.
-/// Four lanes are put in order at the start, by one instruction: the transposed matrix of doublewords whose rows are the
-/// lanes. At the end it would be eight for four quarters.
+/// Bytes to be interleaved twice, and the quarters that come of it, four vectors of doublewords, in the order of
+/// memory. Four lanes are put in order at the start, by one instruction: the transposed matrix of doublewords whose
+/// rows are the lanes. At the end it would be eight for four quarters.
 FPX_OPERATION __m512i fpx_load_for_quarters(const uint8_t *bytes) {
     const __m512i transposed = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     return _mm512_permutexvar_epi32(transposed, fpx_load_u8(bytes));

@@ -1,5 +1,5 @@
-// What extremes.c asks the kernels for, for one type of samples: SAMPLE is the type, NAME(name) makes a function's name,
-// KERNEL(operation, name) a kernel's.
+// What extremes.c asks the kernels for, for one type of samples: SAMPLE is the type, NAME(name) makes a function's
+// name, KERNEL(operation, name) a kernel's.
 
 static fpx_status NAME(count)(const extremes *extremes, uint16_t *const counters[COUNTERS],
                               ptrdiff_t counter_stride_bytes, const void *const *rows, size_t frame_count,
