@@ -43,7 +43,7 @@ static uint64_t enabled_register_state(void) {
 
 static bool has_all(uint64_t value, uint64_t bits) { return (value & bits) == bits; }
 
-/// AMD's family 19h (Zen 3 and 4) and later. No bit of CPUID tells; this was measured on Zen 4 (model 11h).
+/// AMD's family 19h (Zen 3 and 4) and later. No bit of CPUID tells; measured on Zen 3 (model 01h) and 4 (model 11h).
 static bool has_fast_subnormals(void) {
     unsigned eax, ebx, ecx, edx;
     if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx)) return false;
@@ -76,7 +76,7 @@ fpx_cpu_features fpx_cpu_detect(void) {
     features.avx_vnni =
         features.avx2_fma && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & LEAF7_1_EAX_AVX_VNNI);
 #if defined(FPX_EMULATE_AVX_VNNI)
-    features.avx_vnni = features.avx512_vnni;
+    features.avx_vnni = features.avx2_fma;
 #endif
 #elif FPX_ARM64
     // Advanced SIMD is part of the arm64 procedure call standard.

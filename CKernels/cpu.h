@@ -26,10 +26,10 @@
 #endif
 #define FPX_TARGET_AVX2 __attribute__((target("avx2,fma")))
 // AVX-VNNI are the instructions of AVX-512 VNNI for vectors of 32 bytes, encoded for processors without AVX-512. Tests
-// take the encoding that they can run.
+// take what computes the same with AVX2.
 #if defined(FPX_EMULATE_AVX_VNNI)
-#define FPX_TARGET_AVX2_VNNI __attribute__((target("avx2,fma,avx512vl,avx512vnni")))
-#define FPX_AVX_VNNI(name) _mm256_##name##_epi32
+#define FPX_TARGET_AVX2_VNNI FPX_TARGET_AVX2
+#define FPX_AVX_VNNI(name) emulated_##name
 #else
 #define FPX_TARGET_AVX2_VNNI __attribute__((target("avx2,fma,avxvnni")))
 #define FPX_AVX_VNNI(name) _mm256_##name##_avx_epi32

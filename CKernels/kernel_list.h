@@ -8,9 +8,9 @@ KERNEL(moments, moments_u8_accumulate, void,
 KERNEL(moments, moments_u16_accumulate, void,
        (uint32_t *sum, uint64_t *sum_of_squares, const uint16_t *const *frames, size_t frame_count, size_t first_sample,
         size_t end_sample))
-KERNEL(moments, moments_u8_summarize, fpx_scaled_m2_summary,
+KERNEL(moments, moments_u8_summarise, fpx_scaled_m2_summary,
        (const uint32_t *sum, const uint32_t *sum_of_squares, uint32_t frame_count, size_t sample_count))
-KERNEL(moments, moments_u16_summarize, fpx_scaled_m2_summary,
+KERNEL(moments, moments_u16_summarise, fpx_scaled_m2_summary,
        (const uint32_t *sum, const uint64_t *sum_of_squares, uint32_t frame_count, size_t sample_count))
 KERNEL(moments, moments_u8_merge, bool,
        (uint32_t *sum, uint32_t *sum_of_squares, const uint32_t *other_sum, const uint32_t *other_sum_of_squares,

@@ -13,6 +13,7 @@
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
 #include "fpx_welford.h"
+#include "unroll.h"
 
 /// 1 in a build under MemorySanitizer, which takes multiplications by zero for uses: buffers are cleared there.
 #define FPX_MEMORY_SANITIZER 0

@@ -231,14 +231,14 @@ static void run_rewrite_accumulators_8(const row *row) {
     rewrite_bytes(memory.second_accumulators, row->sample_count * 4);
 }
 
-static void run_summarize_u8(const row *row) {
-    sink |= fpx_moments_u8_summarize_tile((const uint32_t *)memory.first_accumulators,
+static void run_summarise_u8(const row *row) {
+    sink |= fpx_moments_u8_summarise_tile((const uint32_t *)memory.first_accumulators,
                                           (const uint32_t *)memory.second_accumulators, FRAMES, row->sample_count)
                 .maximum;
 }
 
-static void run_summarize_u16(const row *row) {
-    sink |= fpx_moments_u16_summarize_tile((const uint32_t *)memory.first_accumulators,
+static void run_summarise_u16(const row *row) {
+    sink |= fpx_moments_u16_summarise_tile((const uint32_t *)memory.first_accumulators,
                                            (const uint64_t *)memory.second_accumulators, FRAMES, row->sample_count)
                 .maximum;
 }
@@ -663,11 +663,11 @@ int main(int argument_count, char **arguments) {
 
     if (wanted(name_count, names, "summaries")) {
         add_row("reading the accumulators", run_read_accumulators_8, 1, LARGE_SAMPLES, 1);
-        add_level_rows("summarize u8", run_summarize_u8, 1, LARGE_SAMPLES, 1, 0, NULL);
+        add_level_rows("summarise u8", run_summarise_u8, 1, LARGE_SAMPLES, 1, 0, NULL);
         print_table("Summary of scaled M2, u8, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
 
         add_row("reading the accumulators", run_read_accumulators_12, 1, LARGE_SAMPLES, 2);
-        add_level_rows("summarize u16", run_summarize_u16, 1, LARGE_SAMPLES, 2, 0, NULL);
+        add_level_rows("summarise u16", run_summarise_u16, 1, LARGE_SAMPLES, 2, 0, NULL);
         print_table("Summary of scaled M2, u16, 12 Mpx x 3 channels, from memory", "", 1, no_rate_bounds);
     }
 

@@ -75,11 +75,11 @@ static int disk_read(const char *path, char *bytes, size_t count, off_t place, s
     double seconds = (double)got * disk.seconds_per_byte;
     if (information.st_ino != disk.file || place != disk.place) {
         seconds += disk.seek_seconds;
-        ++disk.seeks;
+        disk.seeks++;
     }
     disk.file = information.st_ino;
     disk.place = place + got;
-    ++disk.reads;
+    disk.reads++;
     disk.bytes += (unsigned long long)got;
     /* One after the other: the lock is the disk's head. Sleeps to a moment, so that short reads add up to the right
      * time. */

@@ -39,7 +39,7 @@ FPX_OPERATION fpx_vector_u8 weigh_byte_vector(fpx_vector_u8 first, fpx_vector_u8
     const fpx_vector_u32 in_order = fpx_repeat_in_lanes(0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703);
     const four_vectors a = bytes_to_floats(first), b = bytes_to_floats(second);
     fpx_vector_u32 integers[4];
-#pragma clang loop unroll(full)
+    FPX_UNROLL
     for (int byte = 0; byte < 4; byte++) {
         integers[byte] = to_integers(weighted_sum(a.byte[byte], b.byte[byte], by), fpx_splat_f32(255.0f), results_fit);
     }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "../unroll.h"
 #include "channels_check.h"
 
 enum {
@@ -22,7 +23,7 @@ static const size_t set_samples = (size_t)GROUP_SAMPLES << 26;
 static inline void count_word(uint32_t (*tables)[VALUES_U8], const uint8_t *samples, size_t first_table) {
     uint64_t word;
     memcpy(&word, samples, sizeof word);
-#pragma clang loop unroll(full)
+    FPX_UNROLL
     for (size_t byte = 0; byte < 8; byte++) {
         tables[(first_table + byte) % TABLES][word >> (8 * byte) & 255]++;
     }

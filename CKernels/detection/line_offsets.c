@@ -19,16 +19,16 @@ fpx_status fpx_ring_offsets_f32(float *offsets, const float *upper, const float 
     if (step == 0) return FPX_ERROR_ARGUMENT;
     if (first >= last) return FPX_OK;
     if (!offsets || !upper || !row || !lower || first < step) return FPX_ERROR_ARGUMENT;
-    for (size_t i = first; i < last; i++) {
-        float a = upper[i - step], b = upper[i], c = upper[i + step], d = row[i - step];
-        float e = row[i + step], f = lower[i - step], g = lower[i], h = lower[i + step];
+    for (size_t index = first; index < last; index++) {
+        float a = upper[index - step], b = upper[index], c = upper[index + step], d = row[index - step];
+        float e = row[index + step], f = lower[index - step], g = lower[index], h = lower[index + step];
         // Both halves sorted; of x and y sorted, the four smallest of all are min(x[i], y[3 - i]).
         order(&a, &b), order(&c, &d), order(&a, &c), order(&b, &d), order(&b, &c);
         order(&e, &f), order(&g, &h), order(&e, &g), order(&f, &h), order(&f, &g);
         const float low = larger(larger(smaller(a, h), smaller(b, g)), larger(smaller(c, f), smaller(d, e)));
         const float high = smaller(smaller(larger(a, h), larger(b, g)), smaller(larger(c, f), larger(d, e)));
-        const float middle = low + high, twice = row[i] + row[i];
-        offsets[i] = twice < middle ? middle - twice : twice - middle;
+        const float middle = low + high, twice = row[index] + row[index];
+        offsets[index] = twice < middle ? middle - twice : twice - middle;
     }
     return FPX_OK;
 }
@@ -48,11 +48,11 @@ fpx_status fpx_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *sums, c
                                 const float *right, size_t count) {
     if (count == 0) return FPX_OK;
     if (!above || !below || !sums || !row || !left || !right) return FPX_ERROR_ARGUMENT;
-    for (size_t i = 0; i < count; i++) {
-        above[i] = (uint8_t)(above[i] + is_above(row[i], left[i], right[i]));
-        below[i] = (uint8_t)(below[i] + is_below(row[i], left[i], right[i]));
+    for (size_t index = 0; index < count; index++) {
+        above[index] = (uint8_t)(above[index] + is_above(row[index], left[index], right[index]));
+        below[index] = (uint8_t)(below[index] + is_below(row[index], left[index], right[index]));
         // Modulo 2^32, as the header says.
-        sums[i] = (int32_t)((uint32_t)sums[i] + (uint32_t)steps(row[i], left[i], right[i]));
+        sums[index] = (int32_t)((uint32_t)sums[index] + (uint32_t)steps(row[index], left[index], right[index]));
     }
     return FPX_OK;
 }
@@ -66,10 +66,10 @@ fpx_status fpx_tile_line_offsets_f32(uint8_t *above, uint8_t *below, int32_t *su
         const size_t first = tile * tile_columns;
         const size_t end = count - first < tile_columns ? count : first + tile_columns;
         int32_t higher = 0, lower = 0, sum = 0;
-        for (size_t i = first; i < end; i++) {
-            higher += is_above(row[i], left[i], right[i]);
-            lower += is_below(row[i], left[i], right[i]);
-            sum += steps(row[i], left[i], right[i]);
+        for (size_t index = first; index < end; index++) {
+            higher += is_above(row[index], left[index], right[index]);
+            lower += is_below(row[index], left[index], right[index]);
+            sum += steps(row[index], left[index], right[index]);
         }
         above[tile] = (uint8_t)higher;
         below[tile] = (uint8_t)lower;
@@ -91,20 +91,20 @@ fpx_status fpx_line_levels_f32(double *restrict columns, double *restrict tiles,
     if (tile_columns == 0 || tile_columns > FPX_DETECTION_TILE_COLUMNS) return FPX_ERROR_ARGUMENT;
     if (count == 0) return FPX_OK;
     if (!columns || !tiles || !row) return FPX_ERROR_ARGUMENT;
-    for (size_t i = 0; i < count; i++)
-        columns[i] += whole(row[i]);
+    for (size_t index = 0; index < count; index++)
+        columns[index] += whole(row[index]);
     for (size_t tile = 0; tile * tile_columns < count; tile++) {
         const size_t first = tile * tile_columns;
         const size_t end = count - first < tile_columns ? count : first + tile_columns;
         // Four sums, which need not wait for each other.
         double sums[4] = {0};
-        size_t i = first;
-        for (; i + 4 <= end; i += 4) {
+        size_t index = first;
+        for (; index + 4 <= end; index += 4) {
             for (size_t part = 0; part < 4; part++)
-                sums[part] += whole(row[i + part]);
+                sums[part] += whole(row[index + part]);
         }
-        for (; i < end; i++)
-            sums[0] += whole(row[i]);
+        for (; index < end; index++)
+            sums[0] += whole(row[index]);
         tiles[tile] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
     return FPX_OK;

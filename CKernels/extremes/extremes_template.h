@@ -100,7 +100,7 @@ FPX_OPERATION bool NAME(count_hits)(NAME(row_counters) * hits, size_t offset, co
     // Most columns are as long as they may be. Unrolled, more of what is read is under way at the same time: a sixth
     // less time for frames from memory.
     if (row_count == FPX_EXTREMES_COLUMN_ROWS) {
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t row = 0; row < FPX_EXTREMES_COLUMN_ROWS; row++)
             NAME(count_row)(&walk, &hits[row], offset, rows[(row + 2) * row_step] + sample, distance);
     } else {

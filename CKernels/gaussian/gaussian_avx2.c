@@ -25,7 +25,7 @@ FPX_TARGET void fpx_gaussian_u8_horizontal_avx2(uint8_t *destination, const uint
     const __m256i initial = fpx_splat_u32(FPX_GAUSSIAN_INITIAL_BYTES);
     for (size_t index = 0; index < end; index += WORDS * VECTORS) {
         const pixels pixels = sum_pixels(pairs + index, channels, &by, initial);
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t vector = 0; vector < VECTORS; vector += 2) {
             const __m256i words = upper_words(pixels.first[vector], pixels.second[vector]);
             const __m256i next_words = upper_words(pixels.first[vector + 1], pixels.second[vector + 1]);

@@ -6,7 +6,6 @@
 
 #define LEVEL(name) name##_avx512
 #include "gaussian_columns.h"
-
 #include "gaussian_second_pass.h"
 
 #define NAME sum_pixels_vnni
@@ -14,12 +13,7 @@
 #define MULTIPLY_ADD fpx_dot_i16
 #include "gaussian_pixels.h"
 
-// ---- Second pass ----
-//
-// A sample's neighbour in the next pixel is `channels` samples away, but instructions multiply words side by side. So
-// the sums of two pixels are interleaved:
-//     r0 g0 b0 r1 g1 b1 r2 g2 b2 r3 g3 b3   becomes   r0 r1 g0 g1 b0 b1 r2 r3 g2 g3 b2 b3.
-// In this order, too, the next two pixels are 2 * channels words away. Results come out in the same order.
+// ---- Second pass: into the order of pairs and back ----
 
 enum {
     /// Words of a row of a tile in the order of pairs: with both borders, and what vectors touch behind its end.
@@ -79,7 +73,7 @@ FPX_OPERATION void blur_bytes(uint8_t *destination, const uint16_t *sums, size_t
     const __m512i initial = fpx_splat_u32(FPX_GAUSSIAN_INITIAL_BYTES);
     for (size_t index = 0; index < end; index += 32 * VECTORS) {
         const pixels pixels = sum(pairs + index, channels, &by, initial);
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t vector = 0; vector < VECTORS; vector++) {
             _mm512_storeu_si512(results + index + 32 * vector,
                                 upper_words(pixels.first[vector], pixels.second[vector]));
@@ -102,11 +96,6 @@ FPX_TARGET_DOT_PRODUCT void fpx_gaussian_u8_horizontal_avx512_dot_product(uint8_
                                                                           const fpx_gaussian *gaussian) {
     blur_bytes(destination, sums, sample_count, channels, gaussian, sum_pixels_vnni);
 }
-
-// The 32-bit sums of 16-bit samples are multiplied in two halves, s = 2^16 h + l. With the weighted sums H and L of
-// the halves, which fit 32 bits, the rounded result is
-//     (2^16 H + L + 2^31) >> 32 = (H + 2^15 + (L >> 16)) >> 16,
-// exactly, because what L has below 2^16 cannot carry.
 
 // The lower and the upper words of the doublewords of two vectors.
 static const uint16_t lower_places[32] = {0,  2,  4,  6,  8,  10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,

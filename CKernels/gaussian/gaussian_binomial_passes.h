@@ -19,19 +19,19 @@ FPX_OPERATION void LANES(binomial_vertical)(SUM *sums, size_t row_sums, const SA
         // The last vector ends where the samples end, and repeats some of the one before.
         if (done > sample_count - SAMPLE_LANES) done = sample_count - SAMPLE_LANES;
         SUM_VECTOR lower[BINOMIAL_ROWS], upper[BINOMIAL_ROWS];
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t row = 0; row < BINOMIAL_ROWS; row++) {
             const VECTOR samples = LANES(fpx_load)(rows[row] + first_sample + done);
             lower[row] = LANES(fpx_interleave_lower)(samples, fpx_zero());
             upper[row] = LANES(fpx_interleave_upper)(samples, fpx_zero());
         }
         // a + 2 b + c is (a + b) + (b + c), and the rows' neighbours share these.
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t row = 0; row < BINOMIAL_ROWS - 1; row++) {
             lower[row] = SUM_LANES(fpx_add)(lower[row], lower[row + 1]);
             upper[row] = SUM_LANES(fpx_add)(upper[row], upper[row + 1]);
         }
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
             const SUM_VECTOR a = SUM_LANES(fpx_add)(lower[row], lower[row + 1]);
             const SUM_VECTOR b = SUM_LANES(fpx_add)(upper[row], upper[row + 1]);

@@ -65,7 +65,7 @@ FPX_OPERATION void sum_columns(void *sums, size_t row_bytes, const void *const *
         add_to_rows(columns.row + 2, samples, by, pair - 1, bytes);
     }
     add_to_rows(columns.row + 2, load_pair(rows, by->count, offset_bytes, bytes), by, by->count - 1, bytes);
-#pragma clang loop unroll(full)
+    FPX_UNROLL
     for (size_t row = 0; row < FPX_GAUSSIAN_ROWS_PER_PASS; row++) {
         uint8_t *to = (uint8_t *)sums + row * row_bytes;
         fpx_store_u8(to, fpx_lanes_lower(columns.row[row][0], columns.row[row][1]));

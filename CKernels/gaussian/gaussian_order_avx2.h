@@ -1,18 +1,10 @@
-/// The order of samples in which the second pass multiplies pairs, for AVX2 and above.
-///
-/// A sample's neighbour in the next pixel is `channels` samples away, but instructions multiply words side by side. So
-/// the sums of two pixels are interleaved:
-///     r0 g0 b0 r1 g1 b1 r2 g2 b2 r3 g3 b3   becomes   r0 r1 g0 g1 b0 b1 r2 r3 g2 g3 b2 b3.
-/// In this order, too, the next two pixels are 2 * channels words away. Results come out in the same order.
+/// Into the order of pairs and back, with AVX2; see gaussian_second_pass.h. Included after ../vectors/avx2.h.
 #ifndef FPX_GAUSSIAN_ORDER_AVX2_H
 #define FPX_GAUSSIAN_ORDER_AVX2_H
 
-#include <immintrin.h>
 #include <string.h>
 
 #include "../kernels.h"
-
-#define FPX_AVX2_INLINE __attribute__((target("avx2,fma"), always_inline)) static inline
 
 /// Elements of a row of a tile in the order of pairs: with both borders, and what vectors touch behind its end.
 #define FPX_GAUSSIAN_PAIRED_ROW                                                                                        \
@@ -47,8 +39,8 @@ static const uint8_t fpx_gaussian_ordered_bytes[4][16] = {
 
 /// Shuffles each lane's worth of bytes; with three channels 12 of its 16 bytes. Up to 63 bytes behind the end of both
 /// buffers are touched.
-FPX_AVX2_INLINE void fpx_gaussian_shuffle(void *destination, const void *source, size_t byte_count,
-                                          const uint8_t shuffle_by_channels[4][16], size_t channels, __m256i flipped) {
+FPX_OPERATION void fpx_gaussian_shuffle(void *destination, const void *source, size_t byte_count,
+                                        const uint8_t shuffle_by_channels[4][16], size_t channels, __m256i flipped) {
     const __m256i shuffle =
         _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)shuffle_by_channels[channels - 1]));
     char *to = destination;
@@ -70,14 +62,14 @@ FPX_AVX2_INLINE void fpx_gaussian_shuffle(void *destination, const void *source,
 }
 
 /// Sums to pairs, less 2^15, because the multiplication is signed.
-FPX_AVX2_INLINE void fpx_gaussian_pair_up(uint16_t *pairs, const uint16_t *sums, size_t count, size_t channels) {
+FPX_OPERATION void fpx_gaussian_pair_up(uint16_t *pairs, const uint16_t *sums, size_t count, size_t channels) {
     fpx_gaussian_shuffle(pairs, sums, count * sizeof *sums, fpx_gaussian_pair_words, channels,
                          _mm256_set1_epi16((short)0x8000));
 }
 
 /// Results back in order, and nothing behind the end of the destination.
-FPX_AVX2_INLINE void fpx_gaussian_order(void *destination, const void *source, size_t byte_count,
-                                        const uint8_t shuffle_by_channels[4][16], size_t channels) {
+FPX_OPERATION void fpx_gaussian_order(void *destination, const void *source, size_t byte_count,
+                                      const uint8_t shuffle_by_channels[4][16], size_t channels) {
     if (channels == 1) {
         memcpy(destination, source, byte_count);
         return;

@@ -1,5 +1,10 @@
 // What the second pass is with vectors of x86-64, once its sums are in the order of pairs. Included once for each
 // level, after a header of ../vectors.
+//
+// A sample's neighbour in the next pixel is `channels` samples away, but instructions multiply words side by side. So
+// the sums of two pixels are interleaved, and results come out in the same order, that of pairs:
+//     r0 g0 b0 r1 g1 b1 r2 g2 b2 r3 g3 b3   becomes   r0 r1 g0 g1 b0 b1 r2 r3 g2 g3 b2 b3.
+// In this order, too, the next two pixels are 2 * channels words away. Each level has its way there and back.
 
 enum {
     VECTORS = 4,
@@ -51,7 +56,7 @@ FPX_OPERATION void weigh_halves(uint16_t *results, const uint16_t *high, const u
     for (size_t index = 0; index < end; index += WORDS * VECTORS) {
         const pixels highs = sum(high + index, channels, by, and_half);
         const pixels lows = sum(low + index, channels, by, lessened);
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t vector = 0; vector < VECTORS; vector++) {
             const fpx_vector_u32 first = join_halves(highs.first[vector], lows.first[vector]);
             const fpx_vector_u32 second = join_halves(highs.second[vector], lows.second[vector]);

@@ -14,7 +14,7 @@ FPX_OPERATION void LANES(sum_columns)(SUM *sums, size_t row_sums, const SAMPLE *
     for (size_t source = 0; source < tap_count + ROWS - 1; source++) {
         const SAMPLE_VECTOR samples = LANES(vld1q)(rows[source] + index);
         const SUM_VECTOR wide_low = LANES(vmovl)(LANES(vget_low)(samples)), wide_high = LANES(vmovl_high)(samples);
-#pragma clang loop unroll(full)
+        FPX_UNROLL
         for (size_t row = 0; row < ROWS; row++) {
             const size_t tap = source - row;
             if (tap >= tap_count) continue;

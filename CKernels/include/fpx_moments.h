@@ -160,12 +160,12 @@ typedef struct fpx_scaled_m2_summary {
 // minimum UINT64_MAX, maximum 0, total 0, which is neutral when summaries of tiles are combined, and no summary of
 // samples.
 
-fpx_scaled_m2_summary fpx_moments_u8_summarize_tile(const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+fpx_scaled_m2_summary fpx_moments_u8_summarise_tile(const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                                         sum FPX_NOESCAPE,
                                                     const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                                         sum_of_squares FPX_NOESCAPE,
                                                     size_t frame_count, size_t sample_count);
-fpx_scaled_m2_summary fpx_moments_u16_summarize_tile(const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
+fpx_scaled_m2_summary fpx_moments_u16_summarise_tile(const uint32_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                                          sum FPX_NOESCAPE,
                                                      const uint64_t *_Nonnull FPX_COUNTED_BY(sample_count)
                                                          sum_of_squares FPX_NOESCAPE,

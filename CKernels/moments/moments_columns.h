@@ -22,5 +22,10 @@ FPX_OPERATION void add_to_u64(uint64_t *accumulators, fpx_vector_u32 addend) {
     fpx_store_u64(accumulators, fpx_add_u64(fpx_load_u64(accumulators), addend));
 }
 
-/// Elements in the order in which interleaving twice brings them into that of memory.
-FPX_OPERATION fpx_vector_u8 load_bytes(const uint8_t *samples) { return fpx_transpose_lanes_u32(fpx_load_u8(samples)); }
+/// Adds what samples became that were loaded for quarters and interleaved twice.
+FPX_OPERATION void add_quarters(uint32_t *accumulators, fpx_vector_u32 quarters[4]) {
+    fpx_order_quarters(quarters);
+    FPX_UNROLL
+    for (size_t quarter = 0; quarter < 4; quarter++)
+        add_to_u32(accumulators + DOUBLEWORDS * quarter, quarters[quarter]);
+}

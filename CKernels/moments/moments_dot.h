@@ -32,23 +32,24 @@ FPX_DOT_OPERATION void add_dot_frames(uint32_t *sum, uint32_t *sum_of_squares, c
     dot_column column = {0};
     size_t frame = 0;
     for (; frame + 4 <= frame_count; frame += 4) {
-        add_four_frames(&column, load_bytes(frames[frame] + first_sample), load_bytes(frames[frame + 1] + first_sample),
-                        load_bytes(frames[frame + 2] + first_sample), load_bytes(frames[frame + 3] + first_sample));
+        add_four_frames(&column, fpx_load_for_quarters(frames[frame] + first_sample),
+                        fpx_load_for_quarters(frames[frame + 1] + first_sample),
+                        fpx_load_for_quarters(frames[frame + 2] + first_sample),
+                        fpx_load_for_quarters(frames[frame + 3] + first_sample));
     }
     if (frame < frame_count) {
         const size_t left = frame_count - frame;
-        add_four_frames(&column, load_bytes(frames[frame] + first_sample),
-                        left > 1 ? load_bytes(frames[frame + 1] + first_sample) : fpx_zero(),
-                        left > 2 ? load_bytes(frames[frame + 2] + first_sample) : fpx_zero(), fpx_zero());
+        add_four_frames(&column, fpx_load_for_quarters(frames[frame] + first_sample),
+                        left > 1 ? fpx_load_for_quarters(frames[frame + 1] + first_sample) : fpx_zero(),
+                        left > 2 ? fpx_load_for_quarters(frames[frame + 2] + first_sample) : fpx_zero(), fpx_zero());
     }
-#pragma clang loop unroll(full)
-    for (size_t quarter = 0; quarter < 4; quarter++) {
-        const size_t index = first_sample + DOUBLEWORDS * quarter;
-        add_to_u32(sum + index, column.sum[quarter]);
-        const fpx_vector_u32 squares = column.squares[quarter];
-        add_to_u32(sum_of_squares + index,
-                   FPX_DOT_U8_IS_SIGNED ? fpx_add_u32(squares, fpx_shift_left_u32(column.sum[quarter], 7)) : squares);
+    if (FPX_DOT_U8_IS_SIGNED) {
+        FPX_UNROLL
+        for (size_t quarter = 0; quarter < 4; quarter++)
+            column.squares[quarter] = fpx_add_u32(column.squares[quarter], fpx_shift_left_u32(column.sum[quarter], 7));
     }
+    add_quarters(sum + first_sample, column.sum);
+    add_quarters(sum_of_squares + first_sample, column.squares);
 }
 
 #define SAMPLE uint8_t

@@ -100,11 +100,11 @@ fpx_status PUBLIC(scaled_m2)(uint64_t *restrict scaled_m2, const uint32_t *restr
     return FPX_OK;
 }
 
-fpx_scaled_m2_summary PUBLIC(summarize_tile)(const uint32_t *sum, const SQUARE *sum_of_squares, size_t frame_count,
+fpx_scaled_m2_summary PUBLIC(summarise_tile)(const uint32_t *sum, const SQUARE *sum_of_squares, size_t frame_count,
                                              size_t sample_count) {
     if (sample_count == 0 || !sum || !sum_of_squares || frame_count > MAXIMUM_FRAMES)
         return (fpx_scaled_m2_summary){.minimum = UINT64_MAX};
-    return fpx_kernels_selected()->ENTRY(summarize)(sum, sum_of_squares, (uint32_t)frame_count, sample_count);
+    return fpx_kernels_selected()->ENTRY(summarise)(sum, sum_of_squares, (uint32_t)frame_count, sample_count);
 }
 
 #undef SAMPLE

@@ -4,11 +4,11 @@
 #include "moments_summary_total.h"
 
 #define SQUARE uint32_t
-#define KERNEL LEVEL(fpx_moments_u8_summarize)
+#define KERNEL LEVEL(fpx_moments_u8_summarise)
 #include "moments_summary.h"
 
 #define SQUARE uint64_t
-#define KERNEL LEVEL(fpx_moments_u16_summarize)
+#define KERNEL LEVEL(fpx_moments_u16_summarise)
 #include "moments_summary.h"
 
 // Differences whose highest bit is set where they are below 0: all numbers are below 2^63, the last one's where the

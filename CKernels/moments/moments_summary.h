@@ -5,7 +5,7 @@ FPX_TARGET fpx_scaled_m2_summary KERNEL(const uint32_t *sum, const SQUARE *sum_o
     fpx_scaled_m2_summary summary = {.minimum = UINT64_MAX};
     for (size_t first = 0; first < sample_count;) {
         const size_t left = sample_count - first;
-        const size_t end = first + (left < FPX_SUMMARIZE_FLUSH_SAMPLES ? left : FPX_SUMMARIZE_FLUSH_SAMPLES);
+        const size_t end = first + (left < FPX_SUMMARISE_FLUSH_SAMPLES ? left : FPX_SUMMARISE_FLUSH_SAMPLES);
         uint64_t minimum = UINT64_MAX, maximum = 0, lower_halves = 0, upper_halves = 0;
         for (size_t index = first; index < end; index++) {
             const uint64_t scaled_m2 =

@@ -6,7 +6,7 @@
 
 /// The lower and the upper halves of the addends are summed apart: neither sum overflows 64 bits before 2^32 samples,
 /// so this many are summed between flushes.
-#define FPX_SUMMARIZE_FLUSH_SAMPLES ((size_t)1 << 30)
+#define FPX_SUMMARISE_FLUSH_SAMPLES ((size_t)1 << 30)
 
 static inline void fpx_summary_add(fpx_scaled_m2_summary *summary, uint64_t lower_halves, uint64_t upper_halves) {
     const uint64_t upper_halves_low = upper_halves << 32;

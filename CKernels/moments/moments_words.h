@@ -58,7 +58,7 @@ OPERATION void NAME(add_frames)(uint32_t *sum, uint64_t *sum_of_squares, const u
     if (frame < frame_count)
         NAME(add_two_frames)(&column, fpx_load_u16(frames[frame] + first_sample), fpx_splat_u16(0x8000));
     fpx_vector_u32 lower[2], upper[2];
-#pragma clang loop unroll(full)
+    FPX_UNROLL
     for (size_t half = 0; half < 2; half++) {
         const fpx_vector_u32 all_coarse =
             IS_FUSED ? column.coarse[half] : fpx_add_u32(column.coarse[half], fpx_shift_left_u32(column.sum[half], 8));
@@ -70,7 +70,7 @@ OPERATION void NAME(add_frames)(uint32_t *sum, uint64_t *sum_of_squares, const u
     add_to_u32(sum, fpx_lanes_lower(column.sum[0], column.sum[1]));
     add_to_u32(sum + DOUBLEWORDS, fpx_lanes_upper(column.sum[0], column.sum[1]));
     const fpx_quadwords all = fpx_quadwords_of_lanes(lower[0], lower[1], upper[0], upper[1]);
-#pragma clang loop unroll(full)
+    FPX_UNROLL
     for (size_t part = 0; part < 4; part++)
         add_to_u64(sum_of_squares + first_sample + QUADWORDS * part, all.part[part]);
 }

@@ -41,17 +41,14 @@ FPX_OPERATION void add_byte_frames(uint32_t *sum, uint32_t *sum_of_squares, cons
     byte_column column = {0};
     size_t frame = 0;
     for (; frame + 2 <= frame_count; frame += 2)
-        add_two_frames(&column, load_bytes(frames[frame] + first_sample), load_bytes(frames[frame + 1] + first_sample));
-    if (frame < frame_count) add_two_frames(&column, load_bytes(frames[frame] + first_sample), fpx_zero());
-    sum += first_sample;
-    sum_of_squares += first_sample;
-    add_to_u32(sum, fpx_interleave_lower_u16(column.sum[0], fpx_zero()));
-    add_to_u32(sum + DOUBLEWORDS, fpx_interleave_upper_u16(column.sum[0], fpx_zero()));
-    add_to_u32(sum + 2 * DOUBLEWORDS, fpx_interleave_lower_u16(column.sum[1], fpx_zero()));
-    add_to_u32(sum + 3 * DOUBLEWORDS, fpx_interleave_upper_u16(column.sum[1], fpx_zero()));
-#pragma clang loop unroll(full)
-    for (size_t quarter = 0; quarter < 4; quarter++)
-        add_to_u32(sum_of_squares + DOUBLEWORDS * quarter, column.squares[quarter]);
+        add_two_frames(&column, fpx_load_for_quarters(frames[frame] + first_sample),
+                       fpx_load_for_quarters(frames[frame + 1] + first_sample));
+    if (frame < frame_count) add_two_frames(&column, fpx_load_for_quarters(frames[frame] + first_sample), fpx_zero());
+    fpx_vector_u32 sums[4] = {
+        fpx_interleave_lower_u16(column.sum[0], fpx_zero()), fpx_interleave_upper_u16(column.sum[0], fpx_zero()),
+        fpx_interleave_lower_u16(column.sum[1], fpx_zero()), fpx_interleave_upper_u16(column.sum[1], fpx_zero())};
+    add_quarters(sum + first_sample, sums);
+    add_quarters(sum_of_squares + first_sample, column.squares);
 }
 
 #define SAMPLE uint8_t

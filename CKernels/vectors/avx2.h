@@ -102,15 +102,20 @@ FPX_OPERATION __m256i fpx_f32_as_bits(__m256 v) { return _mm256_castps_si256(v);
 
 // ---- Interleaving, which works within lanes ----
 
-/// Doublewords in the order in which interleaving vectors of bytes twice brings elements into the order in memory:
-/// transposes the matrix of them whose rows are the lanes.
-FPX_OPERATION __m256i fpx_transpose_lanes_u32(__m256i v) {
-    return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7));
-}
 /// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
 /// order of memory.
 FPX_OPERATION __m256i fpx_lanes_lower(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x20); }
 FPX_OPERATION __m256i fpx_lanes_upper(__m256i a, __m256i b) { return _mm256_permute2x128_si256(a, b, 0x31); }
+/// Bytes to be interleaved twice, and the quarters that come of it, four vectors of doublewords, in the order of
+/// memory. Two lanes are put in order at the end, by one instruction for a quarter, once for all that was added up.
+FPX_OPERATION __m256i fpx_load_for_quarters(const uint8_t *bytes) { return fpx_load_u8(bytes); }
+FPX_OPERATION void fpx_order_quarters(__m256i quarters[4]) {
+    const __m256i second = fpx_lanes_lower(quarters[2], quarters[3]), third = fpx_lanes_upper(quarters[0], quarters[1]);
+    quarters[0] = fpx_lanes_lower(quarters[0], quarters[1]);
+    quarters[3] = fpx_lanes_upper(quarters[2], quarters[3]);
+    quarters[1] = second;
+    quarters[2] = third;
+}
 
 /// The halves of quadwords, each as two such vectors; the quadwords in the order of memory.
 typedef struct fpx_quadwords {

@@ -112,11 +112,6 @@ FPX_OPERATION __m512i fpx_f32_as_bits(__m512 v) { return _mm512_castps_si512(v);
 
 // ---- Interleaving, which works within lanes ----
 
-/// Doublewords in the order in which interleaving vectors of bytes twice brings elements into the order in memory:
-/// transposes the matrix of them whose rows are the lanes.
-FPX_OPERATION __m512i fpx_transpose_lanes_u32(__m512i v) {
-    return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), v);
-}
 /// Two vectors of which one has the lower, the other the upper halves of the lanes, as interleaving leaves them: in the
 /// order of memory.
 FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
@@ -125,6 +120,14 @@ FPX_OPERATION __m512i fpx_lanes_lower(__m512i a, __m512i b) {
 FPX_OPERATION __m512i fpx_lanes_upper(__m512i a, __m512i b) {
     return _mm512_permutex2var_epi64(a, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), b);
 }
+/// Bytes to be interleaved twice, and the quarters that come of it, four vectors of doublewords, in the order of
+/// memory. Four lanes are put in order at the start, by one instruction: the transposed matrix of doublewords whose
+/// rows are the lanes. At the end it would be eight for four quarters.
+FPX_OPERATION __m512i fpx_load_for_quarters(const uint8_t *bytes) {
+    const __m512i transposed = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    return _mm512_permutexvar_epi32(transposed, fpx_load_u8(bytes));
+}
+FPX_OPERATION void fpx_order_quarters(__m512i quarters[4]) { (void)quarters; }
 
 /// The halves of quadwords, each as two such vectors; the quadwords in the order of memory.
 typedef struct fpx_quadwords {

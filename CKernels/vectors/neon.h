@@ -152,9 +152,10 @@ FPX_OPERATION fpx_integers fpx_interleave_lower_u16(fpx_integers a, fpx_integers
 FPX_OPERATION fpx_integers fpx_interleave_upper_u16(fpx_integers a, fpx_integers b) {
     return FPX_OF_WORDS(vzip2q_u16(FPX_WORDS(a), FPX_WORDS(b)));
 }
-FPX_OPERATION fpx_integers fpx_transpose_lanes_u32(fpx_integers v) { return v; }
 FPX_OPERATION fpx_integers fpx_lanes_lower(fpx_integers a, fpx_integers b) { return (void)b, a; }
 FPX_OPERATION fpx_integers fpx_lanes_upper(fpx_integers a, fpx_integers b) { return (void)a, b; }
+FPX_OPERATION fpx_integers fpx_load_for_quarters(const uint8_t *bytes) { return fpx_load_u8(bytes); }
+FPX_OPERATION void fpx_order_quarters(fpx_integers quarters[4]) { (void)quarters; }
 
 // ---- Floats ----
 

@@ -60,25 +60,20 @@ static size_t coarse_rows(const extremes *extremes) {
 
 // MARK: One type or another
 
-#define EXTREMES_KERNELS(name, sample)                                                                                 \
-    static fpx_status count_##name(const extremes *extremes, uint16_t *const counters[COUNTERS],                       \
-                                   ptrdiff_t counter_stride_bytes, const void *const *rows, size_t frame_count,        \
-                                   size_t row_count) {                                                                 \
-        return fpx_extremes_##name##_accumulate_tile(                                                                  \
-            counters[0], counters[1], counters[2], counters[3], counter_stride_bytes, (const sample *const *)rows,     \
-            frame_count, row_count, row_samples(extremes), extremes->distance,                                         \
-            extremes->distance * extremes->channels, (sample)extremes->black, (sample)extremes->white);                \
-    }                                                                                                                  \
-    static fpx_status scene_row_##name(const extremes *extremes, int64_t *cells, fact *fact, const void *row) {        \
-        /* Green of colours. */                                                                                        \
-        return fpx_scene_row_##name(cells, &fact->level, &fact->roughness, row, extremes->width, extremes->channels,   \
-                                    extremes->channels == 3 ? 1 : 0, extremes->distance);                              \
-    }                                                                                                                  \
-    static const extremes_kernels kernels_##name = {count_##name, scene_row_##name}
+#define NAME(name) name##_u8
+#define KERNEL(operation, name) fpx_##operation##_u8##name
+#define SAMPLE uint8_t
+#include "extremes_typed.h"
 
-EXTREMES_KERNELS(u8, uint8_t);
-EXTREMES_KERNELS(u16, uint16_t);
-EXTREMES_KERNELS(f32, float);
+#define NAME(name) name##_u16
+#define KERNEL(operation, name) fpx_##operation##_u16##name
+#define SAMPLE uint16_t
+#include "extremes_typed.h"
+
+#define NAME(name) name##_f32
+#define KERNEL(operation, name) fpx_##operation##_f32##name
+#define SAMPLE float
+#include "extremes_typed.h"
 
 // MARK: Counting
 

@@ -54,38 +54,19 @@ struct moments {
 
 // MARK: One type or another
 
-/// The kernels of exact sums, which are alike but for their types.
-#define EXACT_KERNELS(name, sample, square, maximum)                                                                   \
-    static fpx_status accumulate_##name(moments *moments, const void *const *frames, size_t frame_count,               \
-                                        size_t threads) {                                                              \
-        return fpx_moments_##name##_accumulate(moments->first.buffer.buf, moments->second.buffer.buf,                  \
-                                               (const sample *const *)frames, frame_count, moments->base.sample_count, \
-                                               TILE_SAMPLES, threads);                                                 \
-    }                                                                                                                  \
-    static void merge_##name(moments *moments, const struct moments *other) {                                          \
-        fpx_moments_##name##_merge_tile(moments->first.buffer.buf, moments->second.buffer.buf,                         \
-                                        other->first.buffer.buf, other->second.buffer.buf,                             \
-                                        moments->base.sample_count);                                                   \
-    }                                                                                                                  \
-    static void mean_##name(const moments *moments, double *result, size_t first, size_t count) {                      \
-        const uint32_t *sums = (const uint32_t *)moments->first.buffer.buf + first;                                    \
-        for (size_t index = 0; index < count; index++)                                                                 \
-            result[index] = (double)sums[index] / (double)moments->taken_count;                                        \
-    }                                                                                                                  \
-    /* n M2, an exact integer, divided once by n (n - 1). */                                                           \
-    static void variance_##name(const moments *moments, double *result, size_t first, size_t count) {                  \
-        const uint64_t frames = moments->taken_count;                                                                  \
-        uint64_t scaled[RESULT_SAMPLES];                                                                               \
-        fpx_moments_##name##_scaled_m2(scaled, (const uint32_t *)moments->first.buffer.buf + first,                    \
-                                       (const square *)moments->second.buffer.buf + first, (size_t)frames, count);     \
-        for (size_t index = 0; index < count; index++)                                                                 \
-            result[index] = (double)scaled[index] / (double)(frames * (frames - 1));                                   \
-    }                                                                                                                  \
-    static const moments_kernels kernels_##name = {maximum, accumulate_##name, merge_##name, mean_##name,              \
-                                                   variance_##name}
+#define NAME(name) name##_u8
+#define KERNEL(name) fpx_moments_u8_##name
+#define SAMPLE uint8_t
+#define SQUARE uint32_t
+#define MAXIMUM_FRAMES FPX_MOMENTS_U8_MAXIMUM_FRAMES
+#include "moments_exact.h"
 
-EXACT_KERNELS(u8, uint8_t, uint32_t, FPX_MOMENTS_U8_MAXIMUM_FRAMES);
-EXACT_KERNELS(u16, uint16_t, uint64_t, FPX_MOMENTS_U16_MAXIMUM_FRAMES);
+#define NAME(name) name##_u16
+#define KERNEL(name) fpx_moments_u16_##name
+#define SAMPLE uint16_t
+#define SQUARE uint64_t
+#define MAXIMUM_FRAMES FPX_MOMENTS_U16_MAXIMUM_FRAMES
+#include "moments_exact.h"
 
 static fpx_status accumulate_f32(moments *moments, const void *const *frames, size_t frame_count, size_t threads) {
     return fpx_welford_f32_accumulate(moments->first.buffer.buf, moments->second.buffer.buf,

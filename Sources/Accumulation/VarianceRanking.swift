@@ -56,10 +56,10 @@ package final class VarianceRanking: Sendable {
         }
         let summary =
             shape.bitsPerSample == 8
-            ? fpx_moments_u8_summarize_tile(
+            ? fpx_moments_u8_summarise_tile(
                 accumulators.sum(at: first), accumulators.sumOfSquares8(at: first), accumulators.frameCount,
                 shape.samplesPerRow)
-            : fpx_moments_u16_summarize_tile(
+            : fpx_moments_u16_summarise_tile(
                 accumulators.sum(at: first), accumulators.sumOfSquares16(at: first), accumulators.frameCount,
                 shape.samplesPerRow)
         ranking.total += UInt128(summary.total_high) << 64 | UInt128(summary.total_low)

@@ -59,7 +59,6 @@ static void write_luma(const png_decoder *self, uint8_t *destination) {
         for (size_t column = 0; column < self->width; column++) {
             const uint16_t *pixel = colours + column * 3;
             uint16_t luma = (uint16_t)fpx_luma_of(pixel[0], pixel[1], pixel[2]);
-            // The caller's rows may begin anywhere.
             memcpy(destination + 2 * column, &luma, sizeof luma);
         }
     } else {

@@ -108,10 +108,10 @@ static fpx_image_writer_status check(const fpx_png_writer_options *options, char
     if (options->text_count > 0 && options->texts == NULL) {
         return fpx_image_writer_refuse(message, "%zu texts were announced but none given.", options->text_count);
     }
-    for (size_t i = 0; i < options->text_count; i++) {
-        const size_t length = strlen(options->texts[i].keyword);
+    for (size_t index = 0; index < options->text_count; index++) {
+        const size_t length = strlen(options->texts[index].keyword);
         if (length < 1 || length > 79) {
-            return fpx_image_writer_refuse(message, "The keyword of text %zu has %zu bytes; PNG wants 1 to 79.", i,
+            return fpx_image_writer_refuse(message, "The keyword of text %zu has %zu bytes; PNG wants 1 to 79.", index,
                                            length);
         }
     }
@@ -120,10 +120,10 @@ static fpx_image_writer_status check(const fpx_png_writer_options *options, char
 
 static void set_palette(png_writer *writer, const fpx_png_writer_options *options) {
     png_color colours[PNG_MAX_PALETTE_LENGTH];
-    for (size_t i = 0; i < options->palette_colour_count; i++) {
-        colours[i].red = options->palette[3 * i];
-        colours[i].green = options->palette[3 * i + 1];
-        colours[i].blue = options->palette[3 * i + 2];
+    for (size_t index = 0; index < options->palette_colour_count; index++) {
+        colours[index].red = options->palette[3 * index];
+        colours[index].green = options->palette[3 * index + 1];
+        colours[index].blue = options->palette[3 * index + 2];
     }
     png_set_PLTE(writer->png, writer->info, colours, (int)options->palette_colour_count);
 }
@@ -146,11 +146,11 @@ static void start(fpx_image_writer *base, const void *all_options, uint32_t *los
                  colour_type(options->format), PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
     if (options->palette_colour_count > 0) set_palette(writer, options);
-    for (size_t i = 0; i < options->text_count; i++) {
+    for (size_t index = 0; index < options->text_count; index++) {
         // libpng copies both strings; its struct only lacks the const.
         png_text text = {.compression = PNG_TEXT_COMPRESSION_NONE,
-                         .key = (char *)options->texts[i].keyword,
-                         .text = (char *)options->texts[i].text};
+                         .key = (char *)options->texts[index].keyword,
+                         .text = (char *)options->texts[index].text};
         png_set_text(png, writer->info, &text, 1);
     }
     *losses = options->metadata != NULL ? fpx_png_set_metadata(png, writer->info, options->metadata)

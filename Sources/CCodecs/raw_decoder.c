@@ -278,8 +278,8 @@ static bool is_untouched(const raw_decoder *self, const void *samples, size_t sa
     const libraw_image_sizes_t *sizes = &self->raw->rawdata.sizes;
     size_t count = (size_t)sizes->raw_width * sizes->raw_height * samples_per_pixel;
     const uint16_t *values = samples;
-    for (size_t i = 0; i < count; i++) {
-        if (values[i] != 0) {
+    for (size_t index = 0; index < count; index++) {
+        if (values[index] != 0) {
             return false;
         }
     }

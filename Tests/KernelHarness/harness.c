@@ -180,8 +180,8 @@ static void check_moments(size_t sample_bytes) {
     for (int pass = 0; pass < 2; pass++) {
         pass == 0 ? select_definition() : select_current();
         summaries[pass] = sample_bytes == 1
-                              ? fpx_moments_u8_summarize_tile(sums.expected, square_sums.expected, frame_count, count)
-                              : fpx_moments_u16_summarize_tile(sums.expected, square_sums.expected, frame_count, count);
+                              ? fpx_moments_u8_summarise_tile(sums.expected, square_sums.expected, frame_count, count)
+                              : fpx_moments_u16_summarise_tile(sums.expected, square_sums.expected, frame_count, count);
     }
     if (memcmp(&summaries[0], &summaries[1], sizeof summaries[0]) != 0) fail("summary of %zu samples", count);
     const bool equal = are_equal(&sums, false) + are_equal(&square_sums, false) == 2;
@@ -810,8 +810,8 @@ static void check_no_work(void) {
     }
     EXPECT(FPX_OK, fpx_moments_u8_scaled_m2(NULL, NULL, NULL, 8, 0));
     EXPECT(FPX_OK, fpx_moments_u16_scaled_m2(NULL, NULL, NULL, 8, 0));
-    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
-    if (fpx_moments_u16_summarize_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
+    if (fpx_moments_u8_summarise_tile(NULL, NULL, 8, 0).minimum != UINT64_MAX) fail("summary of nothing");
+    if (fpx_moments_u16_summarise_tile(NULL, NULL, 8, 0).maximum != 0) fail("summary of nothing");
     EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 4, 0));
     EXPECT(FPX_OK, fpx_welford_merge_tile(NULL, NULL, 3, NULL, NULL, 0, 9));
     EXPECT(FPX_OK, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 3, 1));
@@ -838,90 +838,277 @@ static void check_no_work(void) {
     fpx_parallel_tiles(0, 2, NULL, NULL);
 }
 
-/// With work, null pointers are errors, and nothing is read or written.
-static void check_null_pointers(void) {
-    fpx_gaussian gaussian;
-    fpx_gaussian_prepare(&gaussian, 3, 0);
-    const uint8_t *const no_frames[8] = {0};
-    const uint16_t *const no_wide_frames[8] = {0};
-    const float *const no_float_frames[8] = {0};
-    uint32_t sums[4] = {0};
-    uint64_t wide[4] = {0};
-    double mean[4] = {0}, m2[4] = {0};
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(NULL, NULL, NULL, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, no_frames, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_tile(sums, wide, no_wide_frames, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 2, 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, no_frames, 8, 4, 0, 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_on(sums, sums, no_frames, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_on(sums, NULL, no_wide_frames, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_strided(sums, sums, NULL, 4, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_strided(sums, wide, NULL, 8, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_on(mean, m2, 0, no_frames, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u16_accumulate_on(mean, m2, 0, no_wide_frames, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_on(mean, m2, 0, no_float_frames, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_strided(mean, m2, 0, NULL, 4, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u16_accumulate_strided(mean, m2, 0, NULL, 8, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_strided(mean, m2, 0, NULL, 16, 8, 4, 2, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_remove_tile(sums, sums, NULL, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_remove_tile(NULL, wide, NULL, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_merge_tile(sums, sums, NULL, sums, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_merge_tile(sums, wide, sums, NULL, 4));
-    if (fpx_moments_u16_merge_checked_tile(sums, wide, sums, NULL, 8, 4)) fail("merge of null");
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_scaled_m2(NULL, sums, sums, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_scaled_m2(wide, NULL, wide, 8, 4));
+// Each pointer of a call null in turn, the others not; `OR_NULL(place, pointer)` is the pointer of a place.
+#define OR_NULL(place, pointer) (null_place == (place) ? NULL : (pointer))
+#define EXPECT_EACH(pointer_count, call)                                                                               \
+    for (size_t null_place = 0; null_place < (pointer_count); null_place++)                                            \
+    EXPECT(FPX_ERROR_ARGUMENT, call)
+
+enum { NULL_FRAMES = 8 };
+
+/// What the functions below get where they get no null. All of it stays zero.
+typedef struct arguments {
+    uint8_t bytes[64];
+    uint16_t words[64];
+    uint32_t doublewords[64];
+    int32_t integers[64];
+    uint64_t quadwords[64];
+    int64_t signed_quadwords[64];
+    float floats[64];
+    double doubles[64];
+    const uint8_t *byte_frames[NULL_FRAMES];
+    const uint16_t *word_frames[NULL_FRAMES];
+    const float *float_frames[NULL_FRAMES];
+} arguments;
+
+static void check_null_moments(arguments *to) {
+    uint32_t *sums = to->doublewords;
+    uint64_t *wide = to->quadwords;
+    const uint8_t **u8 = to->byte_frames;
+    const uint16_t **u16 = to->word_frames;
+    EXPECT_EACH(3, fpx_moments_u8_accumulate_tile(OR_NULL(0, sums), OR_NULL(1, sums), OR_NULL(2, u8), 8, 4));
+    EXPECT_EACH(3, fpx_moments_u16_accumulate_tile(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, u16), 8, 4));
+    EXPECT_EACH(3, fpx_moments_u8_accumulate(OR_NULL(0, sums), OR_NULL(1, sums), OR_NULL(2, u8), 8, 4, 2, 1));
+    EXPECT_EACH(3, fpx_moments_u16_accumulate(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, u16), 8, 4, 2, 1));
+    EXPECT_EACH(3, fpx_moments_u8_accumulate_on(OR_NULL(0, sums), OR_NULL(1, sums), OR_NULL(2, u8), 8, 4, 2, NULL));
+    EXPECT_EACH(3, fpx_moments_u16_accumulate_on(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, u16), 8, 4, 2, NULL));
+    EXPECT_EACH(3, fpx_moments_u8_accumulate_strided(OR_NULL(0, sums), OR_NULL(1, sums), OR_NULL(2, to->bytes), 4, 8, 4,
+                                                     2, NULL));
+    EXPECT_EACH(3, fpx_moments_u16_accumulate_strided(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, to->words), 8, 8,
+                                                      4, 2, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate(sums, sums, u8, 8, 4, 0, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate(sums, wide, u16, 8, 4, 0, 1));
+    EXPECT_EACH(3, fpx_moments_u8_remove_tile(OR_NULL(0, sums), OR_NULL(1, sums), OR_NULL(2, to->bytes), 4));
+    EXPECT_EACH(3, fpx_moments_u16_remove_tile(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, to->words), 4));
+    EXPECT_EACH(4, fpx_moments_u8_merge_tile(OR_NULL(0, sums), OR_NULL(1, sums + 4), OR_NULL(2, sums + 8),
+                                             OR_NULL(3, sums + 12), 4));
+    EXPECT_EACH(4, fpx_moments_u16_merge_tile(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, sums + 8),
+                                              OR_NULL(3, wide + 12), 4));
+    EXPECT_EACH(3, fpx_moments_u8_scaled_m2(OR_NULL(0, wide), OR_NULL(1, sums), OR_NULL(2, sums), 8, 4));
+    EXPECT_EACH(3, fpx_moments_u16_scaled_m2(OR_NULL(0, wide), OR_NULL(1, sums), OR_NULL(2, wide + 8), 8, 4));
     EXPECT(FPX_ERROR_OVERFLOW, fpx_moments_u8_scaled_m2(wide, sums, sums, FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, 4));
-    if (fpx_moments_u8_summarize_tile(NULL, NULL, 8, 4).minimum != UINT64_MAX) fail("summary of null");
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_tile(mean, m2, 0, no_frames, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_tile(mean, m2, 0, no_float_frames, 8, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_merge_tile(mean, NULL, 3, mean, m2, 4, 4));
-    EXPECT(FPX_ERROR_ARGUMENT,
-           fpx_extremes_u8_accumulate_tile(NULL, NULL, NULL, NULL, 8, no_frames, 1, 4, 9, 2, 2, 0, 9));
-    EXPECT(FPX_ERROR_ARGUMENT,
-           fpx_extremes_u16_accumulate_strided(NULL, NULL, NULL, NULL, 8, NULL, 18, 90, 1, 4, 9, 2, 2, 0, 9));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_extremes_f32_accumulate_strided(NULL, NULL, NULL, NULL, 8, (const float *)mean, 0, 0,
-                                                                   1, 4, 9, 2, 2, 0, 9));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8(NULL, NULL, NULL, 4, 1, 1, 0));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows(NULL, 4, NULL, 4, NULL, 4, 1, 4, 1, 1, 0, 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u8_rows_on(NULL, 4, NULL, 4, NULL, 4, 4, 1, 1, 1, 0, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_u16_rows_on(NULL, 8, NULL, 8, NULL, 8, 4, 1, 1, 1, 0, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_addweighted_f32_rows_on(NULL, 16, NULL, 16, NULL, 16, 4, 1, 1, 1, 0, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image_on(NULL, 4, NULL, 4, 4, 1, 1, &gaussian, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u16_image_on(NULL, 8, NULL, 8, 4, 1, 1, &gaussian, NULL));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows((uint8_t *)sums, 4, no_frames, 1, 4, 1, &gaussian));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 4, NULL, 4, 4, 1, 1, &gaussian, 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 0, NULL, 0, 0, 0, 1, NULL, 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_prepare(NULL, 3, 0));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_sums_u8(wide, NULL, NULL, 3, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_channel_histogram_u16(NULL, NULL, 3, 4));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(NULL, NULL, NULL, NULL, 3, 4, 1));
-    const float near[9] = {0};
-    float offsets[9] = {0};
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 3, 4, 0));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 3, 3, 0));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 1, 4, 2));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_line_offsets_f32(NULL, NULL, NULL, NULL, NULL, NULL, 1, 32));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(NULL, NULL, NULL, 1, 32));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(mean, m2, near, 1, 0));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(mean, m2, near, 1, FPX_DETECTION_TILE_COLUMNS + 1));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_tile_spreads_f32(NULL, NULL, NULL, 40, 3, 2, 8, 32, 16));
-    size_t columns = 0;
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(&columns, NULL, NULL, NULL, NULL, 4, 3, 1, 2, 6));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(NULL, NULL, NULL, NULL, NULL, 0, 3, 1, 2, 6));
-    EXPECT(FPX_ERROR_ARGUMENT, fpx_scene_row_u8(NULL, NULL, NULL, NULL, 4, 3, 0, 1));
-    EXPECT(FPX_ERROR_ARGUMENT,
-           fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));
-    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
-    if (strcmp(fpx_isa_name((fpx_isa)99), "unknown") != 0) fail("a level that is none has the name of one");
-    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
-    for (size_t index = 0; index < 4; index++) {
-        if (sums[index] != 0 || wide[index] != 0 || mean[index] != 0 || m2[index] != 0)
-            fail("an error wrote something");
+    for (size_t null_place = 0; null_place < 4; null_place++) {
+        if (fpx_moments_u8_merge_checked_tile(OR_NULL(0, sums), OR_NULL(1, sums + 4), OR_NULL(2, sums + 8),
+                                              OR_NULL(3, sums + 12), 8, 4) ||
+            fpx_moments_u16_merge_checked_tile(OR_NULL(0, sums), OR_NULL(1, wide), OR_NULL(2, sums + 8),
+                                               OR_NULL(3, wide + 12), 8, 4)) {
+            fail("merge of null");
+        }
+    }
+    for (size_t null_place = 0; null_place < 2; null_place++) {
+        if (fpx_moments_u8_summarise_tile(OR_NULL(0, sums), OR_NULL(1, sums), 8, 4).minimum != UINT64_MAX ||
+            fpx_moments_u16_summarise_tile(OR_NULL(0, sums), OR_NULL(1, wide), 8, 4).minimum != UINT64_MAX) {
+            fail("summary of null");
+        }
     }
 }
 
+static void check_null_welford(arguments *to) {
+    double *mean = to->doubles, *m2 = to->doubles + 16;
+    const uint8_t **u8 = to->byte_frames;
+    const uint16_t **u16 = to->word_frames;
+    const float **f32 = to->float_frames;
+    EXPECT_EACH(3, fpx_welford_u8_accumulate_tile(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, u8), 8, 4));
+    EXPECT_EACH(3, fpx_welford_u16_accumulate_tile(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, u16), 8, 4));
+    EXPECT_EACH(3, fpx_welford_f32_accumulate_tile(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, f32), 8, 4));
+    EXPECT_EACH(3, fpx_welford_u8_accumulate(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, u8), 8, 4, 2, 1));
+    EXPECT_EACH(3, fpx_welford_u16_accumulate(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, u16), 8, 4, 2, 1));
+    EXPECT_EACH(3, fpx_welford_f32_accumulate(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, f32), 8, 4, 2, 1));
+    EXPECT_EACH(3, fpx_welford_u8_accumulate_on(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, u8), 8, 4, 2, NULL));
+    EXPECT_EACH(3, fpx_welford_u16_accumulate_on(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, u16), 8, 4, 2, NULL));
+    EXPECT_EACH(3, fpx_welford_f32_accumulate_on(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, f32), 8, 4, 2, NULL));
+    EXPECT_EACH(3, fpx_welford_u8_accumulate_strided(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, to->bytes), 4, 8,
+                                                     4, 2, NULL));
+    EXPECT_EACH(3, fpx_welford_u16_accumulate_strided(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, to->words), 8, 8,
+                                                      4, 2, NULL));
+    EXPECT_EACH(3, fpx_welford_f32_accumulate_strided(OR_NULL(0, mean), OR_NULL(1, m2), 0, OR_NULL(2, to->floats), 16,
+                                                      8, 4, 2, NULL));
+    EXPECT_EACH(
+        4, fpx_welford_merge_tile(OR_NULL(0, mean), OR_NULL(1, m2), 3, OR_NULL(2, mean + 8), OR_NULL(3, m2 + 8), 4, 4));
+}
+
+static void check_null_extremes(arguments *to) {
+    uint16_t *counts = to->words;
+    const uint8_t **u8 = to->byte_frames;
+    const uint16_t **u16 = to->word_frames;
+    const float **f32 = to->float_frames;
+    EXPECT_EACH(7, fpx_extremes_u8_accumulate(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                              OR_NULL(3, counts), OR_NULL(4, u8), OR_NULL(5, u8), OR_NULL(6, u8), 8, 9,
+                                              1, 0, 9));
+    EXPECT_EACH(7, fpx_extremes_u16_accumulate(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                               OR_NULL(3, counts), OR_NULL(4, u16), OR_NULL(5, u16), OR_NULL(6, u16), 8,
+                                               9, 1, 0, 9));
+    EXPECT_EACH(7, fpx_extremes_f32_accumulate(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                               OR_NULL(3, counts), OR_NULL(4, f32), OR_NULL(5, f32), OR_NULL(6, f32), 8,
+                                               9, 1, 0, 9));
+    EXPECT_EACH(5, fpx_extremes_u8_accumulate_tile(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                                   OR_NULL(3, counts), 18, OR_NULL(4, u8), 1, 4, 9, 2, 2, 0, 9));
+    EXPECT_EACH(5, fpx_extremes_u16_accumulate_tile(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                                    OR_NULL(3, counts), 18, OR_NULL(4, u16), 1, 4, 9, 2, 2, 0, 9));
+    EXPECT_EACH(5, fpx_extremes_f32_accumulate_tile(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                                    OR_NULL(3, counts), 18, OR_NULL(4, f32), 1, 4, 9, 2, 2, 0, 9));
+    EXPECT_EACH(5, fpx_extremes_u8_accumulate_strided(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                                      OR_NULL(3, counts), 18, OR_NULL(4, to->bytes), 0, 0, 1, 4, 9, 2,
+                                                      2, 0, 9));
+    EXPECT_EACH(5, fpx_extremes_u16_accumulate_strided(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                                       OR_NULL(3, counts), 18, OR_NULL(4, to->words), 0, 0, 1, 4, 9, 2,
+                                                       2, 0, 9));
+    EXPECT_EACH(5, fpx_extremes_f32_accumulate_strided(OR_NULL(0, counts), OR_NULL(1, counts), OR_NULL(2, counts),
+                                                       OR_NULL(3, counts), 18, OR_NULL(4, to->floats), 0, 0, 1, 4, 9, 2,
+                                                       2, 0, 9));
+    for (size_t null_place = 0; null_place < 8; null_place++) {
+        if (fpx_extremes_merge_checked(OR_NULL(0, counts), OR_NULL(1, counts + 4), OR_NULL(2, counts + 8),
+                                       OR_NULL(3, counts + 12), OR_NULL(4, counts + 16), OR_NULL(5, counts + 20),
+                                       OR_NULL(6, counts + 24), OR_NULL(7, counts + 28), 8, 4)) {
+            fail("merge of null counters");
+        }
+    }
+}
+
+static void check_null_pictures(arguments *to) {
+    fpx_gaussian gaussian;
+    fpx_gaussian_prepare(&gaussian, 3, 0);
+    uint8_t *u8 = to->bytes;
+    uint16_t *u16 = to->words;
+    float *f32 = to->floats;
+    EXPECT_EACH(3, fpx_addweighted_u8(OR_NULL(0, u8), OR_NULL(1, u8), OR_NULL(2, u8), 4, 1, 1, 0));
+    EXPECT_EACH(3, fpx_addweighted_u16(OR_NULL(0, u16), OR_NULL(1, u16), OR_NULL(2, u16), 4, 1, 1, 0));
+    EXPECT_EACH(3, fpx_addweighted_f32(OR_NULL(0, f32), OR_NULL(1, f32), OR_NULL(2, f32), 4, 1, 1, 0));
+    EXPECT_EACH(3, fpx_addweighted_u8_rows(OR_NULL(0, u8), 4, OR_NULL(1, u8), 4, OR_NULL(2, u8), 4, 4, 1, 1, 1, 0, 1));
+    EXPECT_EACH(3,
+                fpx_addweighted_u16_rows(OR_NULL(0, u16), 8, OR_NULL(1, u16), 8, OR_NULL(2, u16), 8, 4, 1, 1, 1, 0, 1));
+    EXPECT_EACH(
+        3, fpx_addweighted_f32_rows(OR_NULL(0, f32), 16, OR_NULL(1, f32), 16, OR_NULL(2, f32), 16, 4, 1, 1, 1, 0, 1));
+    EXPECT_EACH(
+        3, fpx_addweighted_u8_rows_on(OR_NULL(0, u8), 4, OR_NULL(1, u8), 4, OR_NULL(2, u8), 4, 4, 1, 1, 1, 0, NULL));
+    EXPECT_EACH(3, fpx_addweighted_u16_rows_on(OR_NULL(0, u16), 8, OR_NULL(1, u16), 8, OR_NULL(2, u16), 8, 4, 1, 1, 1,
+                                               0, NULL));
+    EXPECT_EACH(3, fpx_addweighted_f32_rows_on(OR_NULL(0, f32), 16, OR_NULL(1, f32), 16, OR_NULL(2, f32), 16, 4, 1, 1,
+                                               1, 0, NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_prepare(NULL, 3, 0));
+    EXPECT_EACH(3,
+                fpx_gaussian_u8_rows(OR_NULL(0, u8), 4, OR_NULL(1, to->byte_frames), 1, 4, 1, OR_NULL(2, &gaussian)));
+    EXPECT_EACH(3,
+                fpx_gaussian_u16_rows(OR_NULL(0, u16), 8, OR_NULL(1, to->word_frames), 1, 4, 1, OR_NULL(2, &gaussian)));
+    EXPECT_EACH(3, fpx_gaussian_u8_image(OR_NULL(0, u8), 4, OR_NULL(1, u8), 4, 4, 1, 1, OR_NULL(2, &gaussian), 1));
+    EXPECT_EACH(3, fpx_gaussian_u16_image(OR_NULL(0, u16), 8, OR_NULL(1, u16), 8, 4, 1, 1, OR_NULL(2, &gaussian), 1));
+    EXPECT_EACH(3,
+                fpx_gaussian_u8_image_on(OR_NULL(0, u8), 4, OR_NULL(1, u8), 4, 4, 1, 1, OR_NULL(2, &gaussian), NULL));
+    EXPECT_EACH(
+        3, fpx_gaussian_u16_image_on(OR_NULL(0, u16), 8, OR_NULL(1, u16), 8, 4, 1, 1, OR_NULL(2, &gaussian), NULL));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_image(NULL, 0, NULL, 0, 0, 0, 1, NULL, 1));
+    EXPECT_EACH(3, fpx_channel_sums_u8(OR_NULL(0, to->quadwords), OR_NULL(1, to->quadwords), OR_NULL(2, u8), 3, 4));
+    EXPECT_EACH(3, fpx_channel_sums_u16(OR_NULL(0, to->quadwords), OR_NULL(1, to->quadwords), OR_NULL(2, u16), 3, 4));
+    EXPECT_EACH(2, fpx_channel_histogram_u8(OR_NULL(0, to->quadwords), OR_NULL(1, u8), 3, 4));
+    EXPECT_EACH(2, fpx_channel_histogram_u16(OR_NULL(0, to->quadwords), OR_NULL(1, u16), 3, 4));
+    int64_t *level = to->signed_quadwords;
+    EXPECT_EACH(
+        4, fpx_scene_row_u8(OR_NULL(0, level + 8), OR_NULL(1, level), OR_NULL(2, level), OR_NULL(3, u8), 8, 3, 0, 1));
+    EXPECT_EACH(
+        4, fpx_scene_row_u16(OR_NULL(0, level + 8), OR_NULL(1, level), OR_NULL(2, level), OR_NULL(3, u16), 8, 3, 0, 1));
+    EXPECT_EACH(
+        4, fpx_scene_row_f32(OR_NULL(0, level + 8), OR_NULL(1, level), OR_NULL(2, level), OR_NULL(3, f32), 8, 3, 0, 1));
+    size_t columns = 0;
+    EXPECT_EACH(5, fpx_seam_columns_u8(OR_NULL(0, &columns), OR_NULL(1, u8), OR_NULL(2, u8), OR_NULL(3, u8),
+                                       OR_NULL(4, u8), 4, 3, 1, 2, 6));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_seam_columns_u8(NULL, NULL, NULL, NULL, NULL, 0, 3, 1, 2, 6));
+}
+
+static void check_null_detection(arguments *to) {
+    float *offsets = to->floats;
+    const float *near = to->floats;
+    fpx_spread_sums phases[8] = {{0}};
+    EXPECT_EACH(
+        4, fpx_ring_offsets_f32(OR_NULL(0, offsets), OR_NULL(1, near), OR_NULL(2, near), OR_NULL(3, near), 3, 4, 1));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 3, 4, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 3, 3, 0));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_ring_offsets_f32(offsets, near, near, near, 1, 4, 2));
+    EXPECT_EACH(6, fpx_line_offsets_f32(OR_NULL(0, to->bytes), OR_NULL(1, to->bytes), OR_NULL(2, to->integers),
+                                        OR_NULL(3, near), OR_NULL(4, near), OR_NULL(5, near), 1));
+    EXPECT_EACH(6, fpx_tile_line_offsets_f32(OR_NULL(0, to->bytes), OR_NULL(1, to->bytes), OR_NULL(2, to->integers),
+                                             OR_NULL(3, near), OR_NULL(4, near), OR_NULL(5, near), 1, 32));
+    EXPECT_EACH(3, fpx_line_levels_f32(OR_NULL(0, to->doubles), OR_NULL(1, to->doubles + 8), OR_NULL(2, near), 1, 32));
+    EXPECT(FPX_ERROR_ARGUMENT, fpx_line_levels_f32(to->doubles, to->doubles + 8, near, 1, 0));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_line_levels_f32(to->doubles, to->doubles + 8, near, 1, FPX_DETECTION_TILE_COLUMNS + 1));
+    EXPECT_EACH(3,
+                fpx_tile_spreads_f32(OR_NULL(0, offsets), OR_NULL(1, phases), OR_NULL(2, near), 40, 1, 2, 8, 32, 16));
+    fpx_persistence_sums sums[8] = {{0}};
+    fpx_row_marks marks[1];
+    size_t flagged_count = 0;
+    const uint16_t *counts = to->words;
+    EXPECT_EACH(9,
+                fpx_persistence_row(OR_NULL(0, sums), OR_NULL(1, sums), OR_NULL(2, marks), OR_NULL(3, to->doublewords),
+                                    OR_NULL(4, &flagged_count), OR_NULL(5, counts), OR_NULL(6, counts),
+                                    OR_NULL(7, counts), OR_NULL(8, counts), 9, 1, 2, 8, 64, 0, 20, 4, 0.01));
+    EXPECT(FPX_ERROR_ARGUMENT,
+           fpx_persistence_row(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 3, 2, 8, 64, 0, 20, 4, 0.01));
+}
+
+static void set_frames(arguments *to) {
+    for (size_t frame = 0; frame < NULL_FRAMES; frame++) {
+        to->byte_frames[frame] = to->bytes;
+        to->word_frames[frame] = to->words;
+        to->float_frames[frame] = to->floats;
+    }
+}
+
+/// With work, null pointers are errors, also those of one frame, and nothing is read or written.
+static void check_null_pointers(void) {
+    static arguments zeros, given;
+    set_frames(&given);
+    check_null_moments(&given);
+    check_null_welford(&given);
+    check_null_extremes(&given);
+    check_null_pictures(&given);
+    check_null_detection(&given);
+    for (size_t null_frame = 0; null_frame < NULL_FRAMES; null_frame++) {
+        set_frames(&given);
+        given.byte_frames[null_frame] = NULL;
+        given.word_frames[null_frame] = NULL;
+        given.float_frames[null_frame] = NULL;
+        const uint8_t *const *u8 = given.byte_frames;
+        const uint16_t *const *u16 = given.word_frames;
+        const float *const *f32 = given.float_frames;
+        uint32_t *sums = given.doublewords;
+        double *mean = given.doubles, *m2 = given.doubles + 16;
+        uint16_t *counts = given.words;
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u8_accumulate_tile(sums, sums, u8, 8, 4));
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_moments_u16_accumulate_tile(sums, given.quadwords, u16, 8, 4));
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u8_accumulate_tile(mean, m2, 0, u8, 8, 4));
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_u16_accumulate_tile(mean, m2, 0, u16, 8, 4));
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_welford_f32_accumulate_tile(mean, m2, 0, f32, 8, 4));
+        EXPECT(FPX_ERROR_ARGUMENT,
+               fpx_extremes_u8_accumulate(counts, counts, counts, counts, u8, u8, u8, 8, 9, 1, 0, 9));
+        EXPECT(FPX_ERROR_ARGUMENT,
+               fpx_extremes_u16_accumulate(counts, counts, counts, counts, u16, u16, u16, 8, 9, 1, 0, 9));
+        EXPECT(FPX_ERROR_ARGUMENT,
+               fpx_extremes_f32_accumulate(counts, counts, counts, counts, f32, f32, f32, 8, 9, 1, 0, 9));
+        EXPECT(FPX_ERROR_ARGUMENT,
+               fpx_extremes_u8_accumulate_tile(counts, counts, counts, counts, 18, u8, 1, 4, 9, 2, 2, 0, 9));
+        EXPECT(FPX_ERROR_ARGUMENT,
+               fpx_extremes_u16_accumulate_tile(counts, counts, counts, counts, 18, u16, 1, 4, 9, 2, 2, 0, 9));
+        EXPECT(FPX_ERROR_ARGUMENT,
+               fpx_extremes_f32_accumulate_tile(counts, counts, counts, counts, 18, f32, 1, 4, 9, 2, 2, 0, 9));
+        fpx_gaussian gaussian;
+        fpx_gaussian_prepare(&gaussian, 3, 0);
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u8_rows(given.bytes, 4, u8, 6, 4, 1, &gaussian));
+        EXPECT(FPX_ERROR_ARGUMENT, fpx_gaussian_u16_rows(given.words, 8, u16, 6, 4, 1, &gaussian));
+    }
+    // The pointers to frames come last.
+    if (memcmp(&given, &zeros, offsetof(arguments, byte_frames)) != 0) fail("an error wrote something");
+}
+
+/// Levels and extensions that are none.
+static void check_levels(void) {
+    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select((fpx_isa)99));
+    if (strcmp(fpx_isa_name((fpx_isa)99), "unknown") != 0) fail("a level that is none has the name of one");
+    EXPECT(FPX_ERROR_UNSUPPORTED, fpx_isa_select_with(FPX_ISA_C, ~0u));
+}
+
 int main(int argument_count, char **arguments) {
+    // What was said stands before a crash, too.
+    setvbuf(stdout, NULL, _IOLBF, 0);
     size_t missing = 0;
     bool is_left_out[FPX_ISA_COUNT] = {false};
     for (int index = 1; index < argument_count; index++) {
@@ -938,6 +1125,7 @@ int main(int argument_count, char **arguments) {
             select_current();
             check_no_work();
             check_null_pointers();
+            check_levels();
             check_line_limits();
             check_scene_limits();
             check_runners();

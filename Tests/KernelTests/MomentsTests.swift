@@ -22,7 +22,7 @@ protocol MomentsSample: FixedWidthInteger & UnsignedInteger & BitwiseCopyable {
     static func scaledM2(
         _ result: UnsafeMutablePointer<UInt64>, _ sum: UnsafePointer<UInt32>, _ squares: UnsafePointer<SquareSum>,
         _ frames: Int, _ count: Int)
-    static func summarize(
+    static func summarise(
         _ sum: UnsafePointer<UInt32>, _ squares: UnsafePointer<SquareSum>, _ frames: Int, _ count: Int
     ) -> fpx_scaled_m2_summary
 }
@@ -49,9 +49,9 @@ extension UInt8: MomentsSample {
         _ result: UnsafeMutablePointer<UInt64>, _ sum: UnsafePointer<UInt32>, _ squares: UnsafePointer<UInt32>,
         _ frames: Int, _ count: Int
     ) { fpx_moments_u8_scaled_m2(result, sum, squares, frames, count) }
-    static func summarize(
+    static func summarise(
         _ sum: UnsafePointer<UInt32>, _ squares: UnsafePointer<UInt32>, _ frames: Int, _ count: Int
-    ) -> fpx_scaled_m2_summary { fpx_moments_u8_summarize_tile(sum, squares, frames, count) }
+    ) -> fpx_scaled_m2_summary { fpx_moments_u8_summarise_tile(sum, squares, frames, count) }
 }
 
 extension UInt16: MomentsSample {
@@ -76,9 +76,9 @@ extension UInt16: MomentsSample {
         _ result: UnsafeMutablePointer<UInt64>, _ sum: UnsafePointer<UInt32>, _ squares: UnsafePointer<UInt64>,
         _ frames: Int, _ count: Int
     ) { fpx_moments_u16_scaled_m2(result, sum, squares, frames, count) }
-    static func summarize(
+    static func summarise(
         _ sum: UnsafePointer<UInt32>, _ squares: UnsafePointer<UInt64>, _ frames: Int, _ count: Int
-    ) -> fpx_scaled_m2_summary { fpx_moments_u16_summarize_tile(sum, squares, frames, count) }
+    ) -> fpx_scaled_m2_summary { fpx_moments_u16_summarise_tile(sum, squares, frames, count) }
 }
 
 /// Accumulators of one test, guarded.
@@ -208,7 +208,7 @@ extension KernelSuites {
                 #expect(moments.sum.values == sums, "an error must change nothing")
 
                 // Equal samples have no variance, even here.
-                let summary = Sample.summarize(
+                let summary = Sample.summarise(
                     moments.sum.pointer, moments.squares.pointer, Sample.maximumFrames, count)
                 #expect(summary.minimum == 0 && summary.maximum == 0 && summary.total_low == 0)
             }
@@ -298,7 +298,7 @@ extension KernelSuites {
             Sample.scaledM2(result.pointer, guarded.sum.pointer, guarded.squares.pointer, frameCount, count)
             #expect(result.isIntact && result.values.map { UInt128($0) } == exact, "\(note)")
             Level.walk { level in
-                let summary = Sample.summarize(guarded.sum.pointer, guarded.squares.pointer, frameCount, count)
+                let summary = Sample.summarise(guarded.sum.pointer, guarded.squares.pointer, frameCount, count)
                 #expect(UInt128(summary.minimum) == exact.min() ?? UInt128(UInt64.max), "\(describe(level, note))")
                 #expect(UInt128(summary.maximum) == exact.max() ?? 0, "\(describe(level, note))")
                 #expect(

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /// Bytes of the message buffers below, terminating zero included.
-#define FPX_IMAGE_WRITER_MESSAGE_BYTES 256
+enum { FPX_IMAGE_WRITER_MESSAGE_BYTES = 256 };
 
 /// An image on its way out.
 typedef struct fpx_image_writer fpx_image_writer;

@@ -242,9 +242,10 @@ fpx_photo_status fpx_photo_open(int file_descriptor, const fpx_photo_page *_Nonn
                                 fpx_photo_header *_Nonnull header, fpx_photo_error *_Nonnull error);
 
 /// Decodes the next `row_count` rows to `rows`, top to bottom: channels interleaved, wider samples in the machine's
-/// byte order, floating-point ones finite, `stride_bytes` from row to row. Asking for more rows than are left is an
-/// error. Damage that the libraries only warn about is an error here: they fill in grey and go on. After a failure
-/// every further call fails in the same way and writes nothing.
+/// byte order, floating-point ones finite, `stride_bytes` from row to row. Address and stride suit the samples' type:
+/// libtiff decodes into the rows themselves. Asking for more rows than are left is an error. Damage that the libraries
+/// only warn about is an error here: they fill in grey and go on. After a failure every further
+/// call fails in the same way and writes nothing.
 fpx_photo_status fpx_photo_read_rows(fpx_photo_decoder *_Nonnull decoder, uint8_t *_Nonnull rows,
                                      ptrdiff_t stride_bytes, size_t row_count, fpx_photo_error *_Nonnull error);
 
