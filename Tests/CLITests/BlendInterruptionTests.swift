@@ -6,7 +6,7 @@ import Testing
 @Suite(.enabled(if: FaultInjection.isPossible, "takes Linux's LD_PRELOAD and a C compiler"))
 struct BlendInterruptionTests {
     /// The slowest compression: while the signal is being answered, no image of many is completed.
-    @Test(arguments: [(SIGTERM, 143, 1), (SIGTERM, 143, 5), (SIGHUP, 129, 2)] as [(Int32, Int32, Int)])
+    @Test(arguments: LongTests.all([(SIGTERM, 143, 5), (SIGTERM, 143, 1), (SIGHUP, 129, 2)], otherwiseEvery: 2))
     func nothingHalfWrittenIsLeft(_ signal: Int32, _ exitCode: Int32, _ number: Int) throws {
         try withTemporaryFolder { folder in
             // Just before an image gets its name.

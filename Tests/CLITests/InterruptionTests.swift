@@ -26,7 +26,7 @@ struct InterruptionTests {
         "--report", "page.html", "--export", "list.csv", "--output", "a.csv", "--format", "csv",
     ]
 
-    @Test(arguments: signals)
+    @Test(arguments: LongTests.all(signals, otherwiseEvery: 2))
     func nothingStaysOfAnInterruptedRun(_ signal: Int32, _ code: Int32) throws {
         // A thread that opens a file may be about to list it among those to remove, and must be let on with it.
         for (calls, isHolding) in [([.open], false), ([.read], true), (Self.changes, true)] {
@@ -95,7 +95,7 @@ struct InterruptionTests {
         ]
 
     /// Any number of interruptions later, the result has the bits of a run without any.
-    @Test(arguments: [SIGKILL, SIGTERM, SIGINT])
+    @Test(arguments: LongTests.all([SIGKILL, SIGINT, SIGTERM], otherwiseEvery: 2))
     func aStateOutlivesInterruptions(_ signal: Int32) throws {
         var expected: [String: Data] = [:]
         var counts: [Int] = []

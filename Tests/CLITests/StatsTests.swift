@@ -74,7 +74,8 @@ struct StatsTests {
         #expect(run.exitCode == 0)
         #expect(run.stderr == "")
         let expected = """
-            12 photos, 0.39 MB (0.37 MiB) on disk, 0.44 MB (0.42 MiB) decoded; 0 broken files
+            12 photos, 0.39 MB (0.37 MiB) on disk, 0.44 MB (0.42 MiB) decoded;
+            0 broken files
 
               format  photos             on disk             decoded
               PNG         12  0.39 MB (0.37 MiB)  0.44 MB (0.42 MiB)

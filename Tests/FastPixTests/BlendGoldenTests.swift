@@ -34,7 +34,7 @@ struct BlendGoldenTests {
     }
 
     /// The same bytes of the file, however the work is cut up.
-    @Test(arguments: BlendCase.all)
+    @Test(arguments: LongTests.all(BlendCase.all, otherwiseEvery: 3))
     func stripsAndWorkersChangeNothing(_ golden: BlendCase) throws {
         try withTemporaryFolder { folder in
             let name = "out.\(golden.format == .jpeg ? "jpg" : "png")"

@@ -144,7 +144,7 @@ import Testing
     }
 
     /// Every third of them, unless long tests are wanted.
-    @Test(arguments: Case.all)
+    @Test(arguments: LongTests.all(Case.all, otherwiseEvery: 3))
     func everyStopCanBeGoneOnFrom(_ wanted: Case) throws {
         try withTemporaryFolder { folder in
             try Self.addPhotos(to: folder)
@@ -175,7 +175,7 @@ import Testing
     }
 
     /// Whatever is interrupted may be interrupted again, in strips of any height.
-    @Test(arguments: Case.all)
+    @Test(arguments: LongTests.all(Case.all, otherwiseEvery: 4))
     func stopsOfStopsCanBeGoneOnFrom(_ wanted: Case) throws {
         try withTemporaryFolder { folder in
             try Self.addPhotos(to: folder)

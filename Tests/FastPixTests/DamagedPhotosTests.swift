@@ -84,7 +84,7 @@ import Testing
         return Run(outcome: outcome, again: again, progress: done)
     }
 
-    @Test(arguments: AccumulatorKind.allCases, damages)
+    @Test(arguments: AccumulatorKind.allCases, LongTests.all(damages, otherwiseEvery: 2))
     func damagedPhotosLeaveNoTrace(_ kind: AccumulatorKind, _ damage: Damage) throws {
         try withTemporaryFolder { folder in
             let shape = FrameShape(width: 14, height: Self.height, channels: 3, bitsPerSample: 8)
@@ -114,7 +114,7 @@ import Testing
     }
 
     /// JPEGs are cut short, as they are when a card is pulled out.
-    @Test(arguments: AccumulatorKind.allCases, [0.4, 0.7, 0.97, 1])
+    @Test(arguments: AccumulatorKind.allCases, LongTests.all([0.4, 0.7, 0.97, 1], otherwiseEvery: 2))
     func cutPhotosLeaveNoTrace(_ kind: AccumulatorKind, _ kept: Double) throws {
         try withTemporaryFolder { folder in
             let photos = try ProjectPhotos.smallJPEGs(.all).filter {

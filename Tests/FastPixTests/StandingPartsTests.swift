@@ -76,11 +76,13 @@ struct StandingPartsTests {
     /// Blocks that all but one of those around agree with; what is narrower than a block at the frame's end is the last one's.
     @Test func whatStandsReachesToTheFramesEnd() {
         var correlations: [StandingParts.Block: Double] = [:]
-        for row in 0..<4 { for column in 0..<6 { correlations[.init(row: row, column: column)] = column < 3 ? 0.1 : 0.9 } }
-        correlations[.init(row: 1, column: 4)] = 0
+        for row in 0..<4 {
+            for column in 0..<6 { correlations[.init(row: row, column: column)] = column < 3 ? 0.1 : 0.9 }
+        }
+        correlations[.init(row: 1, column: 5)] = 0
         let parts = StandingParts(correlations, side: 32)
         #expect(parts.share == 0.5)
-        #expect(parts.contains(40, 4 * 32) && parts.contains(0, 3 * 32) && !parts.contains(0, 3 * 32 - 1))
+        #expect(parts.contains(40, 5 * 32) && parts.contains(0, 3 * 32) && !parts.contains(0, 3 * 32 - 1))
         #expect(parts.contains(4 * 32 + 5, 6 * 32 + 31) && !parts.contains(4 * 32 + 5, 0))
         #expect(!StandingParts.none.contains(0, 0) && StandingParts.none.share == 0)
     }
