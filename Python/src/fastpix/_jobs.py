@@ -338,8 +338,7 @@ def add_weighted_folder(
     Parameters
     ----------
     first : path or iterable of paths
-        An image or a folder; with `blur` several of them, as many as the system lets a program be started with, some
-        megabytes of names. Of more images name the folder.
+        An image or a folder; with `blur` any number of them.
     second : path, optional
         An image or a folder that goes with the first; not with `blur`.
     output : path
