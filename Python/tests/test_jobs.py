@@ -182,9 +182,9 @@ def test_states_of_the_other_kind_are_refused(example: Path, program: Path, tmp_
     channels, pixels = tmp_path / "channels.state", tmp_path / "pixels.state"
     fastpix.stats(example, checkpoint=channels)
     fastpix.hotpixels(example, checkpoint=pixels)
-    with pytest.raises(FastPixError, match="states of fastpix stats"):
+    with pytest.raises(UsageError, match="merge_stats adds them up"):
         fastpix.merge(channels)
-    with pytest.raises(FastPixError, match="schema is 'fastpix.hotpixels/1'"):
+    with pytest.raises(FastPixError, match="merge judges them"):
         fastpix.merge_stats(pixels)
     with pytest.raises(FastPixError, match="not a state of channel statistics"):
         fastpix.stats(example, checkpoint=pixels)
@@ -245,6 +245,9 @@ def test_wrong_arguments_are_usage_errors(example: Path, program: Path) -> None:
         fastpix.hotpixels(example, sensitivity="extreme")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no paths"):
         fastpix.hotpixels([])
+    for nothing in (None, 3):
+        with pytest.raises(TypeError, match=f"the paths are {nothing}"):
+            fastpix.hotpixels(nothing)  # type: ignore[arg-type]
 
 
 def test_a_string_of_words_is_not_taken_apart_into_letters(example: Path, program: Path) -> None:

@@ -270,6 +270,13 @@ def test_a_list_with_a_frame_that_does_not_fit_adds_nothing(dtype: type) -> None
         assert moments == before
 
 
+def test_what_is_no_array_is_named() -> None:
+    frame = np.zeros((2, 2), np.uint8)
+    for what in ((frame for _ in range(2)), {1: frame}, None, Moments((2, 2), np.uint8)):
+        with pytest.raises(TypeError, match=f"the frames are a {type(what).__name__}; an array of uint8 is wanted"):
+            Moments((2, 2), np.uint8).add(what)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("threads", [1, 3])
 def test_frames_too_large_for_caches(threads: int) -> None:
     """They are copied another way, and by all threads."""

@@ -44,6 +44,8 @@ def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) ->
     if any(isinstance(one, np.ma.MaskedArray) for one in (values, *(values if isinstance(values, (list, tuple)) else ()))):
         raise TypeError("the frames are masked arrays, and masks cannot be kept; give their data, or fill them first")
     array = np.asarray(values)
+    if array.dtype == object and not isinstance(values, (np.ndarray, list, tuple)):
+        raise TypeError(f"the frames are a {type(values).__name__}; an array of {dtype} is wanted, or a list of such arrays")
     if array.dtype.newbyteorder("=") != dtype:
         raise TypeError(f"the frames are {array.dtype}, and frames of {dtype} are wanted")
     if array.shape == shape:
