@@ -37,6 +37,10 @@ size_t fpx_byte_source_last(fpx_byte_source *_Nonnull source);
 /// Where a sample of a picture lies in the file, and in which form.
 typedef struct fpx_sample_place {
     uint64_t offset;
+    /// It lies in a compressed strip or tile, of which `offset` counts the unpacked bytes; the rest says how it is
+    /// stored there, in the machine's order of bytes.
+    bool is_packed;
+    uint32_t unit;
     /// 1, 2, or 4: floating point, unless `is_whole`.
     unsigned byte_count;
     /// Four bytes hold a signed whole number, `zero` less than the sample.
@@ -59,8 +63,8 @@ struct fpx_photo_decoder {
     /// fails in the same way and writes nothing.
     fpx_photo_status failure;
     fpx_photo_error failure_error;
-    /// Where a sample of a row, column and channel is stored; false where samples are packed or stored in another form
-    /// than they are delivered in. Null for formats that always pack.
+    /// Where a sample of a row, column and channel is stored; false where samples are packed with losses or stored in
+    /// another form than they are delivered in. Null for formats that always pack.
     bool (*_Nullable place)(fpx_photo_decoder *_Nonnull, size_t row, size_t column, size_t channel,
                             fpx_sample_place *_Nonnull place);
 };

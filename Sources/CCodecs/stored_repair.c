@@ -3,12 +3,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "repair_internal.h"
+#include "tiff_repack.h"
 
 // The order of operations is as written, on every machine.
 #pragma STDC FP_CONTRACT OFF
 
-/// A repair of samples that lie in the file as they are: only their bytes change.
+/// A repair of samples that lie in the file as they are, of which only the bytes change, or in compressed strips and
+/// tiles, which are packed anew.
 typedef struct stored_repair {
     fpx_photo_decoder *decoder;
     fpx_photo_header header;
@@ -22,6 +23,9 @@ typedef struct stored_repair {
     size_t column_step;
     size_t row_step;
     fpx_repair_window window;
+    /// Those of compressed strips and tiles.
+    fpx_bytes packed_samples;
+    unsigned packed_sample_bytes;
 } stored_repair;
 
 static fpx_photo_status no_memory(fpx_photo_error *error) {
@@ -47,12 +51,15 @@ static double sample_at(const stored_repair *self, size_t row, size_t column, si
     }
 }
 
-/// Writes a sample to the bytes of the file, in the file's own form.
-static bool store(stored_repair *self, size_t row, size_t column, size_t channel, double value) {
+/// Writes a sample to the bytes of the file, in the file's own form, or keeps it for packing.
+static fpx_photo_status store(stored_repair *self, size_t row, size_t column, size_t channel, double value,
+                              fpx_photo_error *error) {
     fpx_sample_place place;
-    if (!self->decoder->place(self->decoder, row, column, channel, &place) || place.offset > self->file->count ||
-        self->file->count - place.offset < place.byte_count) {
-        return false;
+    bool has_place = self->decoder->place(self->decoder, row, column, channel, &place);
+    if (!has_place || (!place.is_packed && (place.offset > self->file->count ||
+                                            self->file->count - place.offset < place.byte_count))) {
+        fpx_photo_explain(error, "a place to repair has no place in the file");
+        return FPX_PHOTO_CORRUPT;
     }
     uint32_t bits;
     if (place.is_whole) {
@@ -67,12 +74,17 @@ static bool store(stored_repair *self, size_t row, size_t column, size_t channel
         bits = (uint32_t)(value + 0.5);
     }
     bits ^= place.flipped_bits;
+    if (place.is_packed) {
+        fpx_packed_sample sample = {.unit = place.unit, .bits = bits, .offset = place.offset};
+        self->packed_sample_bytes = place.byte_count;
+        return fpx_bytes_append(&self->packed_samples, &sample, sizeof sample) ? FPX_PHOTO_OK : no_memory(error);
+    }
     uint8_t *bytes = self->file->data + place.offset;
     for (unsigned byte = 0; byte < place.byte_count; byte++) {
         unsigned shift = 8 * (place.is_big_endian ? place.byte_count - 1 - byte : byte);
         bytes[byte] = (uint8_t)(bits >> shift);
     }
-    return true;
+    return FPX_PHOTO_OK;
 }
 
 /// A difference between samples that means nothing: of those around the place a hundredth of their range.
@@ -135,10 +147,10 @@ static fpx_photo_status repair_lattice(stored_repair *self, const fpx_repair_pat
                 return FPX_PHOTO_UNSUPPORTED;
             }
             for (size_t channel = 0; channel < window->channels; channel++) {
-                if (!store(self, y * self->row_step + row_phase, x * self->column_step + column_phase, channel,
-                           values[channel])) {
-                    fpx_photo_explain(error, "a place to repair has no place in the file");
-                    return FPX_PHOTO_CORRUPT;
+                fpx_photo_status status = store(self, y * self->row_step + row_phase,
+                                                x * self->column_step + column_phase, channel, values[channel], error);
+                if (status != FPX_PHOTO_OK) {
+                    return status;
                 }
             }
         }
@@ -184,8 +196,9 @@ static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error
     const fpx_photo_header *header = &self->header;
     fpx_sample_place place;
     if (self->decoder->place == NULL || !self->decoder->place(self->decoder, 0, 0, 0, &place)) {
-        fpx_photo_explain(error, "its samples are packed, scaled, under a checksum (DATASUM) or may stand for no value "
-                                 "(BLANK), and such files are not repaired; unpack it first (tiffcp -c none, funpack)");
+        fpx_photo_explain(error, "its samples are packed with losses or as .fz or .gz, scaled, under a checksum "
+                                 "(DATASUM) or may stand for no value (BLANK), and such files are not repaired; unpack "
+                                 "it first (tiffcp -c none, funpack)");
         return FPX_PHOTO_UNSUPPORTED;
     }
     self->row_bytes = (size_t)header->width * header->channels * (header->bits_per_sample / 8);
@@ -232,6 +245,12 @@ fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *pa
     if (status == FPX_PHOTO_OK) {
         status = repair_patches(&self, patches, patch_count, error);
     }
+    size_t packed_count = self.packed_samples.count / sizeof(fpx_packed_sample);
+    if (status == FPX_PHOTO_OK && packed_count > 0) {
+        status = fpx_tiff_repack(output, self.header.page.position, (fpx_packed_sample *)self.packed_samples.data,
+                                 packed_count, self.packed_sample_bytes, error);
+    }
+    fpx_bytes_free(&self.packed_samples);
     fpx_photo_close(self.decoder);
     free(self.samples);
     free(self.is_bad);

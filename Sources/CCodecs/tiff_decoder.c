@@ -561,51 +561,84 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
-/// Whether strips, or tiles, follow each other without lying on each other: otherwise a sample would have a share in
-/// others.
+typedef struct byte_range {
+    uint64_t start;
+    uint64_t end;
+} byte_range;
+
+static int compare_starts(const void *left, const void *right) {
+    uint64_t a = ((const byte_range *)left)->start;
+    uint64_t b = ((const byte_range *)right)->start;
+    return (a > b) - (a < b);
+}
+
+/// Whether no strip, or tile, lies on another one: otherwise a sample would have a share in others.
 static bool has_own_places(tiff_decoder *self) {
     TIFF *tiff = self->inputs[0].tiff;
-    uint64_t end = 0;
     // libtiff says the same of tiles under this name.
-    for (uint32_t strip = 0; strip < TIFFNumberOfStrips(tiff); strip++) {
+    uint32_t count = TIFFNumberOfStrips(tiff);
+    byte_range *ranges = malloc((size_t)count * sizeof *ranges);
+    bool is_own = ranges != NULL;
+    for (uint32_t strip = 0; is_own && strip < count; strip++) {
         uint64_t start = TIFFGetStrileOffset(tiff, strip);
         uint64_t bytes = TIFFGetStrileByteCount(tiff, strip);
-        if (start < end || bytes > INT64_MAX || start > INT64_MAX) {
-            return false;
-        }
-        end = start + bytes;
+        is_own = bytes <= INT64_MAX && start <= INT64_MAX;
+        ranges[strip] = (byte_range){.start = start, .end = start + bytes};
     }
-    return true;
+    if (is_own) {
+        qsort(ranges, count, sizeof *ranges, compare_starts);
+    }
+    for (uint32_t strip = 1; is_own && strip < count; strip++) {
+        is_own = ranges[strip].start >= ranges[strip - 1].end;
+    }
+    free(ranges);
+    return is_own;
+}
+
+static bool is_packed_without_loss(uint16_t compression) {
+    switch (compression) {
+    case COMPRESSION_LZW:
+    case COMPRESSION_ADOBE_DEFLATE:
+    case COMPRESSION_DEFLATE:
+    case COMPRESSION_PACKBITS:
+    case COMPRESSION_LZMA:
+    case COMPRESSION_ZSTD: return true;
+    default: return false;
+    }
 }
 
 static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     const tiff_picture *picture = &self->picture;
     TIFF *tiff = self->inputs[0].tiff;
-    bool is_tiled = self->row_source == ROWS_TILES && picture->compression == COMPRESSION_NONE && has_usual_bits(tiff);
+    bool is_plain = picture->compression == COMPRESSION_NONE && has_usual_bits(tiff);
     // At the first sample: whether there are places at all.
-    if ((self->row_source != ROWS_PLAIN && !is_tiled) ||
+    if ((picture->compression != COMPRESSION_NONE && !is_packed_without_loss(picture->compression)) ||
         (row == 0 && column == 0 && channel == 0 && !has_own_places(self))) {
         return false;
     }
     size_t plane = picture->is_planar ? channel : 0;
     unsigned byte_count = picture->bits / 8;
+    uint32_t unit;
     uint64_t start;
-    if (is_tiled) {
-        uint32_t tile = TIFFComputeTile(tiff, (uint32_t)column, (uint32_t)row, 0, (uint16_t)plane);
-        size_t pixel_bytes = self->stored_row_bytes / picture->width;
-        start = TIFFGetStrileOffset(tiff, tile) + row % self->tile_height * self->tile_width * pixel_bytes;
+    if (self->row_source == ROWS_TILES) {
+        unit = TIFFComputeTile(tiff, (uint32_t)column, (uint32_t)row, 0, (uint16_t)plane);
+        start = row % self->tile_height * self->tile_width * (self->stored_row_bytes / picture->width);
         column %= self->tile_width;
     } else if (picture->planes > 1) {
-        start = TIFFGetStrileOffset(tiff, 0) + self->stored_row_bytes * (picture->plane * picture->height + row);
+        unit = 0;
+        start = self->stored_row_bytes * (picture->plane * picture->height + row);
     } else {
-        uint32_t strip = (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self));
-        start = TIFFGetStrileOffset(tiff, strip) + row % self->rows_per_strip * self->stored_row_bytes;
+        unit = (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self));
+        start = row % self->rows_per_strip * self->stored_row_bytes;
     }
     *place = (fpx_sample_place){
-        .offset = start + (picture->is_planar ? column : column * picture->stored_channels + channel) * byte_count,
+        .offset = (is_plain ? TIFFGetStrileOffset(tiff, unit) : 0) + start +
+                  (picture->is_planar ? column : column * picture->stored_channels + channel) * byte_count,
+        .is_packed = !is_plain,
+        .unit = unit,
         .byte_count = byte_count,
-        .is_big_endian = TIFFIsBigEndian(tiff) != 0,
+        .is_big_endian = is_plain && TIFFIsBigEndian(tiff) != 0,
     };
     return true;
 }

@@ -44,6 +44,7 @@ struct BandScan {
     }
 
     func run(into statistics: borrowing Mutex<ScanStatistics>) {
+        let mostPerTile = statistics.withLock { $0.candidates.perTile }
         let tileColumns = geometry.tileColumns
         let channels = shape.channels
         let period = geometry.period
@@ -52,7 +53,7 @@ struct BandScan {
         var phases = [fpx_persistence_sums](repeating: fpx_persistence_sums(), count: period * period * channels)
         var marks = [fpx_row_marks](repeating: fpx_row_marks(), count: rows.count * tileColumns)
         var silentVariances = [Float](repeating: -1, count: marks.count)
-        var candidates: [Candidate] = []
+        var sightings: [Sighting] = []
         var still: [StillPixel] = []
         var flagged = [UInt32](repeating: 0, count: shape.width)
         for row in rows where row >= distance && row + distance < shape.height {
@@ -72,7 +73,7 @@ struct BandScan {
             }
             check(status)
             for column in flagged[..<count] where isWorthALook(row, Int(column)) {
-                look(row, Int(column), into: &candidates)
+                look(row, Int(column), into: &sightings)
             }
             for tile in 0..<tileColumns {
                 let index = (row - rows.lowerBound) * tileColumns + tile
@@ -80,19 +81,21 @@ struct BandScan {
                     findStill(row, geometry.countedColumns(ofTile: tile), into: &still)
                 }
                 if geometry.isLossless, geometry.colours == 1, 1...Self.fewSilent ~= Int(marks[index].silent) {
-                    lookAtSilent(row, geometry.countedColumns(ofTile: tile), into: &candidates)
+                    lookAtSilent(row, geometry.countedColumns(ofTile: tile), into: &sightings)
                 }
                 if LeftOutRegions.isSilent(marks[index], geometry.countedColumns(ofTile: tile).count) {
                     silentVariances[index] = middleVariance(row, geometry.countedColumns(ofTile: tile))
                 }
             }
         }
-        lookAtEdges(into: &candidates)
+        lookAtEdges(into: &sightings)
         let spreads = sampledSpreads()
         let lines = BandLines(needed: rows, by: 2 * distance, of: shape.height) {
             floats($0, channel: geometry.mainChannel)
         }
-        if let blob { lookAtBlobs(blob, lines, into: &candidates) }
+        if let blob { lookAtBlobs(blob, lines, into: &sightings) }
+        let strongest = Sighting.strongest(sightings, most: mostPerTile, tileSize: geometry.tileSize) { $0 }
+        let candidates = strongest.kept.map { candidate($0.row, $0.column) }
         let counts = lineCounts(lines)
         statistics.withLock { all in
             all.isFloat = accumulators.kind == .welford
@@ -122,7 +125,7 @@ struct BandScan {
             all.rowLevels.replaceSubrange(first..<first + counts.rowLevels.count, with: counts.rowLevels)
             for index in counts.columnHits.indices { all.columnHits[column + index] += Int32(counts.columnHits[index]) }
             for index in counts.rowHits.indices { all.rowHits[first + index] = Int32(counts.rowHits[index]) }
-            all.candidates.add(candidates)
+            all.candidates.add(candidates, isTruncated: strongest.isTruncated)
             all.addStill(still)
         }
     }
@@ -164,9 +167,8 @@ struct BandScan {
         return false
     }
 
-    private func look(_ row: Int, _ column: Int, into candidates: inout [Candidate]) {
-        let candidate = candidate(row, column)
-        candidates.append(candidate)
+    private func look(_ row: Int, _ column: Int, into sightings: inout [Sighting]) {
+        sightings.append(sighting(row, column))
         // Of defects at the neighbour distance only the strongest one can lie above all its neighbours, and those that touch
         // may have it for a neighbour of their neighbours.
         guard geometry.isLossless, distance + DefectScan.farthestLook <= FinishedRows.halo else { return }
@@ -178,10 +180,10 @@ struct BandScan {
                     continue
                 }
                 for channel in 0..<geometry.colours {
-                    let own = candidate.evidence[channel].offset
+                    let own = offset(row, column, channel)
                     let other = offset(r, c, channel)
                     if own * other > 0, abs(other) >= abs(own) / 4 {
-                        candidates.append(self.candidate(r, c))
+                        sightings.append(sighting(r, c))
                         break
                     }
                 }
@@ -206,18 +208,29 @@ struct BandScan {
     }
 
     /// Two that are dead, or stuck at one value, among each other's neighbours never lie above or below all of them.
-    private func lookAtSilent(_ row: Int, _ columns: Range<Int>, into candidates: inout [Candidate]) {
+    private func lookAtSilent(_ row: Int, _ columns: Range<Int>, into sightings: inout [Sighting]) {
         let first = row * shape.samplesPerRow + geometry.mainChannel
         let (above, below) = (accumulators.above(at: first), accumulators.below(at: first))
         for column in columns
         where above[column * shape.channels] == 0 && below[column * shape.channels] == 0 && isWorthALook(row, column) {
-            candidates.append(candidate(row, column))
+            sightings.append(sighting(row, column))
         }
     }
 
     /// Of a tile's row: with 30 photos of scenes one pixel in a hundred is silent by chance. More are a place that no photo
     /// shows anything of, or the zeros of dark frames.
     private static let fewSilent = 4
+
+    private func sighting(_ row: Int, _ column: Int) -> Sighting {
+        var (strength, hits) = (0.0, 0)
+        for channel in 0..<geometry.colours {
+            let sample = (row * shape.width + column) * shape.channels + channel
+            strength = max(strength, abs(offset(row, column, channel)))
+            hits = max(
+                hits, Int(accumulators.above(at: sample).pointee) + Int(accumulators.below(at: sample).pointee))
+        }
+        return Sighting(row: row, column: column, strength: strength, hits: hits)
+    }
 
     private func candidate(_ row: Int, _ column: Int) -> Candidate {
         let isCounted =
@@ -290,7 +303,7 @@ struct BandScan {
 
     /// Pixels next to the frame's edges have no counters. They are looked at by their means alone: one that lies far out
     /// among its row's, or column's, edge of the tile.
-    private func lookAtEdges(into candidates: inout [Candidate]) {
+    private func lookAtEdges(into sightings: inout [Sighting]) {
         let tiles = 0..<geometry.tileColumns
         let (firstColumns, lastColumns) = (0..<distance, shape.width - distance..<shape.width)
         let sides = tiles.filter { tile in
@@ -309,7 +322,7 @@ struct BandScan {
                     let offsets = all.map { abs(offset(row, $0, channel)) }.sorted()
                     let spread = offsets[offsets.count * 27 / 32]
                     for column in columns where abs(offset(row, column, channel)) > Self.edgeSpreads * spread {
-                        candidates.append(candidate(row, column))
+                        sightings.append(sighting(row, column))
                     }
                 }
             }
@@ -321,7 +334,7 @@ struct BandScan {
     private static let edgeSpreads = 6.0
 
     /// Pixels of blocks, which seldom lie above all their neighbours, and those that show in a few frames: far off in the mean.
-    private func lookAtBlobs(_ blob: Blob, _ lines: BandLines, into candidates: inout [Candidate]) {
+    private func lookAtBlobs(_ blob: Blob, _ lines: BandLines, into sightings: inout [Sighting]) {
         guard shape.width > 2 * distance else { return }
         let period = geometry.period
         var phases = [fpx_spread_sums](repeating: fpx_spread_sums(), count: period * shape.channels)
@@ -343,10 +356,10 @@ struct BandScan {
                 let gate = Float(PointWeighing.spreadsAlone) * least
                 for column in geometry.countedColumns(ofTile: tile) where offsets[column] > gate {
                     if isSteady(row, column) {
-                        if isWorthALook(row, column) { look(blob, row, column, into: &candidates) }
+                        if isWorthALook(row, column) { look(blob, row, column, into: &sightings) }
                     } else if offsets[column] > 2 * gate, touching(row, column, 0) < PointWeighing.touchingOfPoints {
                         // Twice as far off a single pixel need not show in every frame: see `PointWeighing`.
-                        candidates.append(candidate(row, column))
+                        sightings.append(sighting(row, column))
                     }
                 }
             }
@@ -360,13 +373,13 @@ struct BandScan {
     }
 
     /// At a pixel of a block, and those that touch it: the middle ones have none but pixels of the block around them.
-    private func look(_ blob: Blob, _ row: Int, _ column: Int, into candidates: inout [Candidate]) {
-        candidates.append(candidate(row, column))
+    private func look(_ blob: Blob, _ row: Int, _ column: Int, into sightings: inout [Sighting]) {
+        sightings.append(sighting(row, column))
         let own = blob.offset(row, column)
         for r in max(0, row - 1)...min(shape.height - 1, row + 1) {
             for c in max(0, column - 1)...min(shape.width - 1, column + 1)
             where (r, c) != (row, column) && own != 0 && blob.offset(r, c) / own >= PointWeighing.hiddenShare {
-                candidates.append(candidate(r, c))
+                sightings.append(sighting(r, c))
             }
         }
     }

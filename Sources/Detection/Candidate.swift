@@ -35,7 +35,7 @@ struct ChannelEvidence: Sendable, Equatable {
             above: above, below: below, blindAbove: blindAbove, blindBelow: blindBelow, mean: mean, ringMean: farMean,
             variance: variance, ringVariance: ringVariance, touching: touching, unevenness: unevenness)
     }
-    var hits: Int { max(Int(above), Int(below), Int(above) + Int(below)) }
+    var hits: Int { Int(above) + Int(below) }
 }
 
 /// A pixel that is looked at closely, with one evidence per colour.
@@ -63,16 +63,10 @@ struct Candidate: Sendable, Equatable {
         var up: UInt8 = 0, down: UInt8 = 0, left: UInt8 = 0, right: UInt8 = 0
     }
 
-    /// What the strongest are taken by when there is no room for all.
-    var strength: Double { evidence.map { abs($0.offset) }.max() ?? 0 }
-    private var hits: Int { evidence.map(\.hits).max() ?? 0 }
-
-    static func isBefore(_ a: Candidate, _ b: Candidate) -> Bool { (a.row, a.column) < (b.row, b.column) }
-
-    static func isStronger(_ a: Candidate, _ b: Candidate) -> Bool {
-        // Where a pattern repeats, counts are full in many sound pixels.
-        if a.strength != b.strength { return a.strength > b.strength }
-        return a.hits != b.hits ? a.hits > b.hits : isBefore(a, b)
+    var sighting: Sighting {
+        Sighting(
+            row: row, column: column, strength: evidence.reduce(0) { max($0, abs($1.offset)) },
+            hits: evidence.reduce(0) { max($0, $1.hits) })
     }
 }
 
@@ -82,12 +76,14 @@ struct CandidateStore: Sendable {
     /// As many as one million pixels of defects at ten per cent, or fixed views of many million pixels, need; some
     /// hundred bytes each.
     static let capacity = 1 << 18
+    /// How many are collected before the bound is worked out: soon, so that few are looked at in vain.
+    static let room = capacity + capacity / 4
     /// A quarter of a tile's pixels: more of them are a pattern.
     private static let mostPerTile = 256
 
     private let tileSize: Int
     private var tileRows: [[Candidate]]
-    private var perTile = mostPerTile
+    private(set) var perTile = mostPerTile
     private var count = 0
     private(set) var isTruncated = false
 
@@ -96,10 +92,12 @@ struct CandidateStore: Sendable {
         tileRows = Array(repeating: [], count: geometry.tileRows)
     }
 
-    mutating func add(_ candidates: [Candidate]) {
+    /// `isTruncated`: whether a tile had more than `perTile`, of which these are the strongest.
+    mutating func add(_ candidates: [Candidate], isTruncated: Bool) {
+        self.isTruncated = self.isTruncated || isTruncated
         for candidate in candidates { tileRows[candidate.row / tileSize].append(candidate) }
         count += candidates.count
-        if count > 2 * Self.capacity { prune() }
+        if count > Self.room { prune() }
     }
 
     private mutating func prune() {
@@ -110,26 +108,13 @@ struct CandidateStore: Sendable {
         }
     }
 
-    /// Leaves each pixel once, and of each tile at most `perTile`.
     private mutating func tidy() {
         count = 0
         for index in tileRows.indices {
-            var kept: [Candidate] = []
-            var last: Candidate?
-            for candidate in tileRows[index].sorted(by: Candidate.isBefore)
-            where last.map({ Candidate.isBefore($0, candidate) }) ?? true {
-                kept.append(candidate)
-                last = candidate
-            }
-            var byTile: [Int: [Candidate]] = [:]
-            for candidate in kept { byTile[candidate.column / tileSize, default: []].append(candidate) }
-            if byTile.contains(where: { $0.value.count > perTile }) {
-                isTruncated = true
-                kept = byTile.values.flatMap { $0.sorted(by: Candidate.isStronger).prefix(perTile) }
-                    .sorted(by: Candidate.isBefore)
-            }
-            tileRows[index] = kept
-            count += kept.count
+            let strongest = Sighting.strongest(tileRows[index], most: perTile, tileSize: tileSize, \.sighting)
+            isTruncated = isTruncated || strongest.isTruncated
+            tileRows[index] = strongest.kept
+            count += strongest.kept.count
         }
     }
 

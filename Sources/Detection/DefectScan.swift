@@ -28,7 +28,7 @@ final class DefectScan: Sendable {
 
     /// What it takes of memory at most.
     static func byteCount(shape: FrameShape) -> Int {
-        let candidates = min(2 * CandidateStore.capacity, shape.width * shape.height / 16)
+        let candidates = min(CandidateStore.room, shape.width * shape.height / 16)
         return ScanStatistics.byteCount(FrameGeometry(shape: shape, codedUnit: CodedUnit(width: 1, height: 1)))
             + candidates * (64 + shape.channels * MemoryLayout<ChannelEvidence>.stride)
             + min(StillPixel.most, shape.width * shape.height) * MemoryLayout<StillPixel>.stride

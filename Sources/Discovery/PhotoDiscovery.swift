@@ -25,6 +25,7 @@ public struct PhotoDiscovery: Sendable {
     private var found: [(path: FilePath, identity: FileIdentity)] = []
     private var seenFiles: Set<FileIdentity> = []
     private var seenFolders: Set<FileIdentity> = []
+    private var lists: Set<FileIdentity> = []
     private var others = LeftOutCount()
     private var outputFolder: FileIdentity?
 
@@ -45,7 +46,12 @@ public struct PhotoDiscovery: Sendable {
     public init(_ source: PhotoSource, output: FilePath? = nil) throws(FastPixError) {
         selection = source.selection
         leaveOut(output, source.paths)
-        for list in source.lists { try list.readNames { visitListed($0) } }
+        for list in source.lists {
+            if let path = list.path, !OutputIdentity.isDevice(path), let file = FileIdentity(path) {
+                lists.insert(file)
+            }
+            try list.readNames { visitListed($0) }
+        }
         look(through: source.paths, recursive: source.recursive)
         finish()
     }
@@ -230,11 +236,13 @@ public struct PhotoDiscovery: Sendable {
         selection.shard != nil && unselected > 0 && files.isEmpty && skipped.isEmpty
     }
 
-    /// Throws when writing to `path` would replace one of the photos found.
+    /// Throws when writing to `path` would replace one of the photos found, or a list that names them.
     public func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
-        guard let file = FileIdentity(path), seenFiles.contains(file) else { return }
+        guard let file = FileIdentity(path), seenFiles.contains(file) || lists.contains(file) else { return }
         throw FastPixError(
-            .invalidArgument, path: path, "the output is one of the photos to read; choose another name for it")
+            .invalidArgument, path: path,
+            "the output is \(lists.contains(file) ? "the list that names the photos" : "one of the photos to read"); choose "
+                + "another name for it")
     }
 
     /// The same for a path as text.

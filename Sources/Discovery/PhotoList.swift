@@ -2,7 +2,7 @@ import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
 
-/// A file, or standard input, that names photos: one a line, or with zero bytes between them. Names are relative to the
+/// A file, or standard input, that names photos, or other files: one a line, or with zero bytes between them. Names are relative to the
 /// current folder; empty ones mean nothing.
 public struct PhotoList: Sendable {
     /// Nil: standard input.
@@ -27,7 +27,7 @@ public struct PhotoList: Sendable {
         var descriptor = STDIN_FILENO
         if let path {
             descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) }
-            guard descriptor >= 0 else { throw failure("the list of photos cannot be opened", errno) }
+            guard descriptor >= 0 else { throw failure("the list cannot be opened", errno) }
         }
         defer { if path != nil { close(descriptor) } }
         let end: UInt8 = isNullSeparated ? 0 : 10
@@ -40,7 +40,7 @@ public struct PhotoList: Sendable {
             let got = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + filled, room) }
             if got < 0 {
                 if errno == EINTR { continue }
-                throw failure("the list of photos cannot be read", errno)
+                throw failure("the list cannot be read", errno)
             }
             if !isNullSeparated, got > 0, buffer[filled..<filled + got].contains(0) {
                 throw failure("the list has zero bytes between its names; say that names end in zero bytes")
@@ -50,7 +50,7 @@ public struct PhotoList: Sendable {
             guard got > 0 else { return }
             guard filled - used <= Self.longestName else {
                 throw failure(
-                    "this is no list of photos: a name has more than \(Self.longestName) bytes; "
+                    "this is no list of names: a name has more than \(Self.longestName) bytes; "
                         + (isNullSeparated ? "it takes names that end in zero bytes" : "it takes one name a line"))
             }
             buffer.withUnsafeMutableBytes { bytes in
@@ -93,6 +93,13 @@ public struct PhotoList: Sendable {
             first += length + 1
         }
         return min(first, filled)
+    }
+
+    /// All names, for lists of what is few beside photos. Throws when it cannot be read or is no list.
+    package func paths() throws(FastPixError) -> [FilePath] {
+        var paths: [FilePath] = []
+        try readNames { paths.append(FilePath(platformString: $0)) }
+        return paths
     }
 
     private func failure(_ message: String, _ code: Int32? = nil) -> FastPixError {

@@ -20,6 +20,7 @@ struct MergeCommand: ParsableCommand {
               fastpix hotpixels 2024/ --checkpoint 2024.state
               fastpix merge 2023.state 2024.state
               fastpix merge shards/*.state --export map.json --report page.html
+              find shards -name '*.state' | fastpix merge --files-from -
               fastpix merge channels/*.state --format json
             """)
 
@@ -27,6 +28,8 @@ struct MergeCommand: ParsableCommand {
         help: ArgumentHelp("Files that --checkpoint of hotpixels or stats wrote.", valueName: "state"),
         completion: .file())
     var states: [String] = []
+
+    @OptionGroup var listing: ListOptions
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -87,7 +90,7 @@ struct MergeCommand: ParsableCommand {
     @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
-        if states.isEmpty {
+        if states.isEmpty && listing.filesFrom.isEmpty {
             throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
         }
         if minimumFrames != nil && !separateGroups {
@@ -122,9 +125,10 @@ struct MergeCommand: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
-            let paths = ArgumentPaths.asGiven(states)
+            let paths = try statePaths()
             var files = DistinctFiles()
             for path in paths { files.reads(path, as: "a state") }
+            for list in listing.lists.compactMap(\.path) { files.reads(list, as: "--files-from") }
             try files.writes(output.output, "--output")
             try files.writes(saveState, "--save-state", isNumbered: separateGroups)
             try files.writes(page, "--report")
@@ -166,6 +170,16 @@ struct MergeCommand: ParsableCommand {
             }
             return isIncomplete ? .someFilesFailed : .success
         }
+    }
+
+    private func statePaths() throws(FastPixError) -> [FilePath] {
+        var paths = ArgumentPaths.asGiven(states)
+        for list in listing.lists { paths += try list.paths() }
+        guard !paths.isEmpty else {
+            throw FastPixError(
+                .invalidArgument, "the lists of --files-from name no state, so there is nothing to add up")
+        }
+        return paths
     }
 
     // MARK: States of fastpix stats

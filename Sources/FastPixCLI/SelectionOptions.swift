@@ -4,18 +4,7 @@ import SystemPackage
 
 /// Lists of photos, and which of all photos are taken.
 struct SelectionOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Read names of photos from a file, one a line; - is standard input.",
-            discussion: "Relative names start at the current folder. May be given several times, and with paths.",
-            valueName: "file|-"),
-        completion: .file())
-    var filesFrom: [String] = []
-
-    @Flag(
-        name: [.customShort("0"), .long],
-        help: "The names of --files-from end in zero bytes, as find -print0 writes them.")
-    var null = false
+    @OptionGroup var listing: ListOptions
 
     @Option(
         help: ArgumentHelp(
@@ -71,16 +60,8 @@ struct SelectionOptions: ParsableArguments {
             "--newer \(newer.printable) is neither a file nor a date such as 2024-05-31 or 2024-05-31T18:30:00Z")
     }
 
-    var lists: [PhotoList] {
-        ArgumentPaths.asGiven(filesFrom).map { PhotoList($0 == "-" ? nil : $0, isNullSeparated: null) }
-    }
-
-    func validate() throws {
-        if null && filesFrom.isEmpty { throw ValidationError("--null (-0) is for --files-from; give that, too.") }
-        if filesFrom.count(where: { $0 == "-" }) > 1 {
-            throw ValidationError("Standard input can be read once; give --files-from - once.")
-        }
-    }
+    var filesFrom: [String] { listing.filesFrom }
+    var lists: [PhotoList] { listing.lists }
 }
 
 extension Console {

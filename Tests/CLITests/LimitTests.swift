@@ -37,6 +37,18 @@ struct LimitTests {
         }
     }
 
+    @Test func outputsNeverReplaceAList() throws {
+        try withTemporaryFolder { folder in
+            let names = Data("\(Repository.fixture("sixteen-bit/frame-00.png").path)\n".utf8)
+            try folder.addFile("list", names)
+            let run = try CommandRun.fastpix(
+                ["stats", "--files-from", "list", "--output", "./list", "--overwrite"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("./list: the output is the list that names the photos"))
+            #expect(try Data(contentsOf: folder.appendingPathComponent("list")) == names)
+        }
+    }
+
     @Test func tuneNeverReplacesAPhotoEither() throws {
         try withTemporaryFolder { folder in
             let photo = try folder.addCopy(of: Repository.fixture("sixteen-bit/frame-00.png"))

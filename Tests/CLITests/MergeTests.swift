@@ -43,6 +43,35 @@ struct MergeTests {
         }
     }
 
+    /// More states than a command line has room for are named in a file, or by `find`.
+    @Test func listsNameStates() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(4)
+            for (index, photo) in photos.enumerated() { try Self.makeState("\(index).state", [photo], in: folder) }
+            let arguments = ["merge", "--no-defects", "--quiet", "--format", "csv"]
+            let named = try CommandRun.fastpix(arguments + photos.indices.map { "\($0).state" }, in: folder)
+            #expect(named.exitCode == 0)
+            try folder.addFile("list", Data("3.state\n\n1.state\n0.state\n".utf8))
+            let listed = try CommandRun.fastpix(arguments + ["2.state", "--files-from", "list"], in: folder)
+            #expect(listed.exitCode == 0)
+            #expect(listed.stdout == named.stdout)
+            let found = try CommandRun.shell(
+                "find . -name '*.state' -print0 | $0 \(arguments.joined(separator: " ")) -0 --files-from -", in: folder)
+            #expect(found.stdout == named.stdout)
+            let twice = try CommandRun.fastpix(arguments + ["2.state", "2.state"], in: folder)
+            let twiceListed = try CommandRun.fastpix(arguments + ["3.state", "--files-from", "list"], in: folder)
+            #expect(twice.exitCode == 1 && twiceListed.exitCode == 1)
+            try folder.addFile("nothing", Data("\n".utf8))
+            let nothing = try CommandRun.fastpix(arguments + ["--files-from", "nothing"], in: folder)
+            #expect(nothing.exitCode == 1)
+            #expect(nothing.stderr.contains("name no state"))
+            let overList = try CommandRun.fastpix(
+                arguments + ["--files-from", "list", "--output", "./list", "--overwrite"], in: folder)
+            #expect(overList.exitCode != 0)
+            #expect(try Data(contentsOf: folder.appendingPathComponent("list")).starts(with: Data("3.state".utf8)))
+        }
+    }
+
     @Test func sixteenBitPartsGiveTheBitsOfTheWhole() throws {
         try withTemporaryFolder { folder in
             let frames = try Repository.fixture("sixteen-bit").entries().map {

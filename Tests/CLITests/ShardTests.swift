@@ -92,7 +92,7 @@ struct ShardTests {
             }
             let noList = try CommandRun.fastpix(["stats", "--files-from", "nowhere"], in: folder)
             #expect(noList.exitCode == 1)
-            #expect(noList.stderr.contains("nowhere: the list of photos cannot be opened"))
+            #expect(noList.stderr.contains("nowhere: the list cannot be opened"))
             let zeros = try CommandRun.shell("\(list) -print0 | \"$0\" stats --files-from -", in: folder)
             #expect(zeros.exitCode == 1)
             #expect(zeros.stderr.contains("--null"))

@@ -77,6 +77,40 @@ struct StoredRepairTests {
         }
     }
 
+    /// Compressed strips and tiles are packed as they were, with every other sample and all that the headers tell; and
+    /// again, when what did not fit lies at the file's end.
+    @Test(arguments: [
+        "grey16-lzw.tif", "grey16-lzw-predictor.tif", "grey16-packbits.tif", "grey16-zlib.tif", "grey16-zlib-tiles.tif",
+        "grey16-zlib-predictor-big-endian.tif", "grey16-zstd.tif", "grey16-lzma.tif", "rgb8-lzw.tif",
+        "rgb8-packbits.tif",
+        "rgb8-planar-zlib.tif", "rgb16-planar-zlib.tif", "rgb-float32-planar-zlib.tif", "float32-zlib-predictor.tif",
+    ])
+    func packedSamplesAreRepaired(_ name: String) throws {
+        try withTemporaryFolder { folder in
+            let first = try folder.addCopy(of: Repository.fixture("tiff/\(name)"))
+            let photo = try #require(
+                PhotoProbe.probe(FilePath(first.path), channels: .all, maximumPixels: 0).photos.first)
+            let shape = photo.header.shape
+            let pixelBytes = shape.channels * shape.bytesPerSample
+            var before = first
+            for (round, entry) in [[3, 4], [shape.height - 2, shape.width - 3], [shape.height / 2, 9]].enumerated() {
+                let out = try folder.addFolder("round-\(round)")
+                let (report, _) = try Self.repair(before, [entry], in: out)
+                #expect(report.skipped == [])
+                let after = out.appendingPathComponent("out/\(name)")
+                let old = try #require(try Self.samples(before).first)
+                let new = try #require(try Self.samples(after).first)
+                let place = entry[0] * shape.bytesPerRow + entry[1] * pixelBytes
+                let changed = old.indices.filter { old[$0] != new[$0] }
+                #expect(!changed.isEmpty && changed.allSatisfy { (place..<place + pixelBytes).contains($0) })
+                let again = try #require(
+                    PhotoProbe.probe(FilePath(after.path), channels: .all, maximumPixels: 0).photos.first)
+                #expect(again.header.shape == photo.header.shape)
+                before = after
+            }
+        }
+    }
+
     /// Whole numbers of 32 bits become floating-point samples, and whole numbers of 32 bits again.
     @Test(arguments: ["i32.fits", "u32.fits"])
     func wholeNumbersOf32BitsAreRepaired(_ name: String) throws {
@@ -161,11 +195,8 @@ struct StoredRepairTests {
         }
     }
 
-    /// What is packed is named, and nothing is written.
-    @Test(arguments: [
-        "tiff/grey16-lzw.tif", "tiff/grey16-zlib-tiles.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz",
-        "fits/scaled.fits",
-    ])
+    /// What is packed with losses, or so that one sample cannot be changed, is named, and nothing is written.
+    @Test(arguments: ["tiff/grey8-jpeg.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz", "fits/scaled.fits"])
     func packedFilesAreRefused(_ name: String) throws {
         try withTemporaryFolder { folder in
             let (report, after) = try Self.repair(Repository.fixture(name), [[3, 4]], in: folder)
