@@ -412,6 +412,9 @@ def test_any_number_of_states_may_be_merged(
         state = fastpix.State.of_frames(
             fastpix.Moments(frame.shape, frame.dtype).add(frame), fastpix.Extremes(frame.shape, frame.dtype).add(frame)
         )
+        # Each of another photo.
+        (photo,) = state.photos
+        state.photos = (dataclasses.replace(photo, hash=f"{index:032x}"),)
         state.write(names[-1])
     whole = tmp_path / "whole.state"
     with warnings.catch_warnings():
