@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/// Frames whose pointers are made at a time; whole blocks of Welford's update.
+/// Frames whose pointers are made at a time; whole blocks of the Welford kernel.
 #define FPX_STRIDED_FRAMES ((size_t)256)
 
 static inline const void *fpx_frame(const void *first_frame, ptrdiff_t stride_bytes, size_t frame) {

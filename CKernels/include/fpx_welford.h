@@ -3,14 +3,18 @@
 /// A frame is `sample_count` samples (width x height x channels) in any layout, the same for all frames of a set.
 /// mean[i] and m2[i] belong to sample i of every frame, and are zero for no frames; variance = M2 / (n - 1).
 ///
-/// Sources: within a block of FPX_WELFORD_BLOCK_FRAMES frames, from zero, Welford, "Note on a method for calculating
-/// corrected sums of squares and products" (1962), with a multiplication by 1/k for the division by k:
-///     d = x - mean,  mean += d * (1/k),  M2 += d * (x - mean).
+/// The moments of a block of FPX_WELFORD_BLOCK_FRAMES frames a, b, c, d are its mean and the squared deviations from
+/// it:
+///     mean = ((a + b) + (c + d)) * (1/4),
+///     M2 = fma(d', d', fma(c', c', fma(b', b', a' * a'))), where x' = x - mean.
+/// The frames that are left at the end of a call are a block as well: of one, mean = a; of two, mean = (a + b) * (1/2);
+/// of three, the third joins the mean of two, mean = fma(c - mean, 1/3, mean). Their M2 ends after as many terms.
 /// The block (mean b, M2 B, m frames) then joins the n earlier frames by Chan, Golub & LeVeque, "Updating formulae and
-/// a pairwise algorithm for computing sample variances" (1979):
-///     d = b - mean,  mean += d * (m / (n + m)),  M2 += B + (d * d) * (n * m / (n + m)).
-/// Nothing is contracted to fused operations, so tiles, team sizes and SIMD levels change no bit. The order of frames
-/// and splits other than at multiples of a block do change the last bits.
+/// a pairwise algorithm for computing sample variances" (1979), which with m = 1 is the update of Welford, "Note on a
+/// method for calculating corrected sums of squares and products" (1962):
+///     d = b - mean,  mean = fma(d, m / (n + m), mean),  M2 += fma(d * d, n * m / (n + m), B).
+/// Nothing but what is written so is fused, so tiles, team sizes and SIMD levels change no bit. The order of frames
+/// and splits other than at multiples of a block do change the last bits. Frames that are all equal have an M2 of 0.
 ///
 /// Special values: a sample that is infinite or not a number makes M2 not-a-number, and mean infinite or
 /// not-a-number, for its position alone. Which not-a-number it is, is not defined.
@@ -37,8 +41,8 @@
 extern "C" {
 #endif
 
-/// Frames whose moments are computed together by Welford's update before Chan's merge takes them into the
-/// accumulators. Splitting a sequence of frames over calls at multiples of the block changes no bit of the result.
+/// Frames whose moments are computed together before Chan's merge takes them into the accumulators. Splitting a
+/// sequence of frames over calls at multiples of the block changes no bit of the result.
 FPX_CONSTANT(size_t, FPX_WELFORD_BLOCK_FRAMES, 4);
 
 // One tile, on the calling thread. mean/m2 hold the moments of `frames_before` frames. `frames` has frame_count

@@ -22,10 +22,14 @@
 
 typedef __m256i fpx_integers;
 typedef __m256 fpx_floats;
+typedef __m256d fpx_doubles;
 typedef __m256i fpx_mask_u8, fpx_mask_u16;
 typedef __m256 fpx_mask_f32;
 
 #include "x86.h"
+
+/// As many floats as there are doubles in a vector.
+FPX_OPERATION fpx_doubles fpx_load_f32_as_f64(const float *samples) { return FPX_MM(cvtps_pd)(_mm_loadu_ps(samples)); }
 
 // ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
 //

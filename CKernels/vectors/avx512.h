@@ -18,11 +18,17 @@
 
 typedef __m512i fpx_integers;
 typedef __m512 fpx_floats;
+typedef __m512d fpx_doubles;
 typedef __mmask64 fpx_mask_u8;
 typedef __mmask32 fpx_mask_u16;
 typedef __mmask16 fpx_mask_f32;
 
 #include "x86.h"
+
+/// As many floats as there are doubles in a vector.
+FPX_OPERATION fpx_doubles fpx_load_f32_as_f64(const float *samples) {
+    return FPX_MM(cvtps_pd)(_mm256_loadu_ps(samples));
+}
 
 // ---- The first `count` elements of a vector, fewer than it has; the others are zeros, and not touched in memory ----
 

@@ -1,7 +1,7 @@
 // What the vectors of x86-64 have in common whose width is in the names of the instructions alone. Included by avx2.h
-// and avx512.h, which make the names: fpx_integers and fpx_floats are the types, FPX_MM(name) an instruction's name,
-// FPX_WHOLE(name) that of one on whole vectors of integers, FPX_DOT_PRODUCT(name) that of a product added to
-// doublewords.
+// and avx512.h, which make the names: fpx_integers, fpx_floats and fpx_doubles are the types, FPX_MM(name) an
+// instruction's name, FPX_WHOLE(name) that of one on whole vectors of integers, FPX_DOT_PRODUCT(name) that of a product
+// added to doublewords.
 
 #define FPX_OPERATION FPX_TARGET static inline __attribute__((always_inline))
 
@@ -90,6 +90,19 @@ FPX_OPERATION fpx_floats fpx_bound_f32(fpx_floats v, fpx_floats maximum) { retur
 FPX_OPERATION fpx_floats fpx_i32_to_f32(fpx_integers v) { return FPX_MM(cvtepi32_ps)(v); }
 /// Rounds half to even; the smallest integer for what fits none, and for what is not a number.
 FPX_OPERATION fpx_integers fpx_f32_to_i32(fpx_floats v) { return FPX_MM(cvtps_epi32)(v); }
+
+// ---- Doubles ----
+
+FPX_OPERATION fpx_doubles fpx_load_f64(const double *numbers) { return FPX_MM(loadu_pd)(numbers); }
+FPX_OPERATION void fpx_store_f64(double *numbers, fpx_doubles v) { FPX_MM(storeu_pd)(numbers, v); }
+FPX_OPERATION fpx_doubles fpx_splat_f64(double value) { return FPX_MM(set1_pd)(value); }
+FPX_OPERATION fpx_doubles fpx_add_f64(fpx_doubles a, fpx_doubles b) { return FPX_MM(add_pd)(a, b); }
+FPX_OPERATION fpx_doubles fpx_subtract_f64(fpx_doubles a, fpx_doubles b) { return FPX_MM(sub_pd)(a, b); }
+FPX_OPERATION fpx_doubles fpx_multiply_f64(fpx_doubles a, fpx_doubles b) { return FPX_MM(mul_pd)(a, b); }
+/// a * b + c, rounded once.
+FPX_OPERATION fpx_doubles fpx_multiply_add_f64(fpx_doubles a, fpx_doubles b, fpx_doubles c) {
+    return FPX_MM(fmadd_pd)(a, b, c);
+}
 
 // ---- Products of neighbours, added up ----
 

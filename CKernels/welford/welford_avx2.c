@@ -2,9 +2,10 @@
 
 #if FPX_X86
 
-// Without FMA: nothing is to be contracted.
-#define FPX_TARGET __attribute__((target("avx2")))
+#include "../vectors/avx2.h"
 #define LEVEL(name) name##_avx2
+#include "welford_vectors.h"
+
 #include "welford_kernels.h"
 
 #endif

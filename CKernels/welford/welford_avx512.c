@@ -2,8 +2,10 @@
 
 #if FPX_X86
 
-#define FPX_TARGET FPX_TARGET_AVX512
+#include "../vectors/avx512.h"
 #define LEVEL(name) name##_avx512
+#include "welford_vectors.h"
+
 #include "welford_kernels.h"
 
 #endif

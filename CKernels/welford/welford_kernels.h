@@ -15,6 +15,9 @@
 #include "welford_template.h"
 
 #define SAMPLE float
+#ifdef FPX_WELFORD_HAS_VECTORS
+#define TWO_BLOCKS fpx_welford_two_blocks_f32
+#endif
 #define NAME(name) name##_f32
 #define KERNEL LEVEL(fpx_welford_f32_accumulate)
 #include "welford_template.h"

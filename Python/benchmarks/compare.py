@@ -3,13 +3,15 @@
 python compare.py [--repeats N] [--quick]
 
 Each figure is the median of N rounds, in processor time: everything runs on one thread, and what else the machine does
-does not count, but for the caches it shares. In a round all programs run one after the other, so that a disturbance hits
-them alike; a call that takes less than a millisecond is repeated until it takes one. Needs OpenCV.
+does not count, but for the caches it shares; with threads=0 it is time on the wall. In a round all programs run one after
+the other, so that a disturbance hits them alike; a call that takes less than five milliseconds is repeated until it takes
+so long, or it would find the caches as the program before it has left them. Needs OpenCV.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import statistics
 import time
@@ -25,23 +27,26 @@ import fastpix
 Call = Callable[[], Any]
 
 
-def seconds(call: Call, calls: int) -> float:
-    begin = time.process_time()
+Clock = Callable[[], float]
+
+
+def seconds(call: Call, calls: int, clock: Clock) -> float:
+    begin = clock()
     for _ in range(calls):
         call()
-    return (time.process_time() - begin) / calls
+    return (clock() - begin) / calls
 
 
-def medians(calls: dict[str, Call], repeats: int) -> dict[str, float]:
+def medians(calls: dict[str, Call], repeats: int, clock: Clock = time.process_time) -> dict[str, float]:
     """Seconds of one call each."""
     numbers = {}
     for name, call in calls.items():
         call()
-        numbers[name] = max(1, int(0.001 / max(seconds(call, 3), 1e-9)))
+        numbers[name] = max(1, int(0.005 / max(seconds(call, 3, clock), 1e-9)))
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(repeats):
         for name, call in calls.items():
-            times[name].append(seconds(call, numbers[name]))
+            times[name].append(seconds(call, numbers[name], clock))
     return {name: statistics.median(values) for name, values in times.items()}
 
 
@@ -114,41 +119,73 @@ class NumPyWelford:
 
 
 def moments(shapes: list[tuple[int, ...]], repeats: int) -> None:
-    print("| frame | NumPy's Welford | `add(frame)` | times | `add(stack of 8)`, a frame | times |")
-    print("|---|---:|---:|---:|---:|---:|")
-    generator = np.random.default_rng(2)
+    """Also a copy of each frame, which frames that come one by one cannot do without, and what it leaves to be gained."""
+    print(
+        "| frame | NumPy's Welford | `add(frame)` | times | `add(stack of 8)`, a frame | times | "
+        "`add(list of 8)`, a frame | times | a copy of the frame | times |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
     for dtype in (np.uint8, np.uint16, np.float32):
         for shape in shapes:
-            frames = generator.integers(0, 256, (8, *shape)).astype(dtype)
-            welford = NumPyWelford(shape)
-            targets = {name: fastpix.Moments(shape, dtype) for name in ("one", "stack")}
-
-            def target_of(name: str, targets: Any = targets, shape: Any = shape, dtype: Any = dtype) -> Any:
-                # Sums have room for 65,537 frames of uint16.
-                if targets[name].count > 60_000:
-                    targets[name] = fastpix.Moments(shape, dtype)
-                return targets[name]
-
-            def one_by_one(target_of: Any = target_of, frames: Any = list(frames)) -> None:
-                target = target_of("one")
-                for frame in frames:
-                    target.add(frame)
-
-            def in_a_stack(target_of: Any = target_of, frames: Any = frames) -> None:
-                target_of("stack").add(frames)
-
-            def in_numpy(target: Any = welford, frames: Any = list(frames)) -> None:
-                for frame in frames[:2]:
-                    target.add(frame)
-
-            took = medians({"numpy": in_numpy, "one": one_by_one, "stack": in_a_stack}, max(3, repeats // 3))
-            numpy, one, stack = took["numpy"] / 2, took["one"] / 8, took["stack"] / 8
+            numpy, *ours = moments_of(shape, dtype, repeats)
             size = " x ".join(map(str, shape))
-            print(
-                f"| {size} {np.dtype(dtype)} | {amount(numpy)} | {amount(one)} | {numpy / one:.0f} | {amount(stack)} | "
-                f"{numpy / stack:.0f} |",
-                flush=True,
-            )
+            columns = [f"{amount(time)} | {numpy / time:.1f}" for time in ours]
+            print(f"| {size} {np.dtype(dtype)} | {amount(numpy)} | {' | '.join(columns)} |", flush=True)
+
+
+def moments_of(
+    shape: tuple[int, ...], dtype: Any, repeats: int, threads: int = 1, clock: Clock = time.process_time
+) -> list[float]:
+    """Seconds that a frame takes: in NumPy's loop, by itself, in a stack, in a list, and to be copied."""
+    frames = np.random.default_rng(2).integers(0, 256, (8, *shape)).astype(dtype)
+    listed = list(frames)
+    welford = NumPyWelford(shape)
+    copies = np.zeros_like(frames)
+    targets = {name: fastpix.Moments(shape, dtype) for name in ("one", "stack", "list")}
+
+    def target_of(name: str) -> fastpix.Moments:
+        # Sums have room for 65,537 frames of uint16.
+        if targets[name].count > 60_000:
+            targets[name] = fastpix.Moments(shape, dtype)
+        return targets[name]
+
+    def one_by_one() -> None:
+        target = target_of("one")
+        for frame in listed:
+            target.add(frame, threads=threads)
+
+    def copied() -> None:
+        for index, frame in enumerate(listed):
+            np.copyto(copies[index], frame)
+
+    def in_numpy() -> None:
+        for frame in listed[:2]:
+            welford.add(frame)
+
+    calls: dict[str, Call] = {
+        "numpy": in_numpy,
+        "one": one_by_one,
+        "stack": lambda: target_of("stack").add(frames, threads=threads),
+        "list": lambda: target_of("list").add(listed, threads=threads),
+        "copy": copied,
+    }
+    took = medians(calls, max(3, repeats // 3), clock)
+    return [took["numpy"] / 2, *(took[name] / 8 for name in ("one", "stack", "list", "copy"))]
+
+
+def on_all_processors(shape: tuple[int, ...], repeats: int) -> None:
+    size = " x ".join(map(str, shape))
+    print(f"Frames of {size} with threads=0, one for each of {os.cpu_count()} processors, and NumPy's loop: time on the wall")
+    print()
+    print("| samples | NumPy's Welford | `add(frame)` | times | `add(stack of 8)`, a frame | times |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for dtype in (np.uint8, np.uint16, np.float32):
+        numpy, one, stack, *_ = moments_of(shape, dtype, repeats, 0, time.perf_counter)
+        print(
+            f"| {np.dtype(dtype)} | {amount(numpy)} | {amount(one)} | {numpy / one:.1f} | {amount(stack)} | "
+            f"{numpy / stack:.1f} |",
+            flush=True,
+        )
 
 
 def processor() -> str:
@@ -173,6 +210,9 @@ def main() -> None:
     blending([(8, 8), (64, 64), (256, 256, 3), *large], arguments.repeats)
     print()
     moments([(8, 8), (64, 64), (64, 64, 3), (256, 256, 3), *large], arguments.repeats)
+    if large:
+        print()
+        on_all_processors(large[-1], arguments.repeats)
 
 
 if __name__ == "__main__":

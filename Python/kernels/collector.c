@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 const void *stack_frame(const frame_stack *stack, size_t index) {
+    if (stack->others != NULL && index > 0) return stack->others[index - 1].buffer.buf;
     return stack->first + (ptrdiff_t)index * stack->stride_bytes;
 }
 
@@ -74,8 +75,53 @@ static bool fits(const collector *collector, const array *array, frame_stack *st
     return stack->count == 0 || array_is_contiguous_from(array, extra);
 }
 
+static void release_stack(frame_stack *stack) {
+    array_release(&stack->array);
+    for (size_t index = 0; stack->others != NULL && index + 1 < stack->count; index++)
+        array_release(&stack->others[index]);
+    free(stack->others);
+    stack->others = NULL;
+}
+
+/// Whether an object is a plain array of one contiguous frame, which then is held.
+static bool take_frame(const collector *collector, PyObject *frame, array *array) {
+    array->is_held = false;
+    if ((PyObject *)Py_TYPE(frame) != plain_array_type) return false;
+    frame_stack single;
+    if (!array_take(array, frame, "frames", ACCEPTS(collector->type), false)) {
+        PyErr_Clear();
+        return false;
+    }
+    if (array->buffer.ndim == collector->dimensions && fits(collector, array, &single)) return true;
+    array_release(array);
+    return false;
+}
+
+/// Frames in a list or a tuple, as they are: an array of them all would be a copy. False, and nothing is held, when
+/// there is anything else in it, which is left to `_stack_of`.
+static bool take_list(const collector *collector, PyObject *frames, frame_stack *stack) {
+    const bool is_list = PyList_Check(frames);
+    const Py_ssize_t count = is_list ? PyList_Size(frames) : PyTuple_Size(frames);
+    if (count == 0) return false;
+    PyObject *first = is_list ? PyList_GetItem(frames, 0) : PyTuple_GetItem(frames, 0);
+    if (!take_frame(collector, first, &stack->array)) return false;
+    stack->count = 1;
+    stack->first = stack->array.buffer.buf;
+    stack->stride_bytes = 0;
+    stack->others = malloc((size_t)count * sizeof *stack->others);
+    for (Py_ssize_t index = 1; stack->others != NULL && index < count; index++, stack->count++) {
+        PyObject *frame = is_list ? PyList_GetItem(frames, index) : PyTuple_GetItem(frames, index);
+        if (frame == NULL || !take_frame(collector, frame, &stack->others[index - 1])) break;
+    }
+    if (stack->count == (size_t)count) return true;
+    PyErr_Clear();
+    release_stack(stack);
+    return false;
+}
+
 static bool take_stack(collector *collector, PyObject *frames, frame_stack *stack) {
     const unsigned accepted = ACCEPTS(collector->type);
+    if ((PyList_Check(frames) || PyTuple_Check(frames)) && take_list(collector, frames, stack)) return true;
     if ((PyObject *)Py_TYPE(frames) == plain_array_type) {
         if (array_take(&stack->array, frames, "frames", accepted, false)) {
             if (fits(collector, &stack->array, stack)) return true;
@@ -83,7 +129,8 @@ static bool take_stack(collector *collector, PyObject *frames, frame_stack *stac
         }
         PyErr_Clear();
     }
-    PyObject *made = PyObject_CallMethod((PyObject *)collector, "_stack_of", "O", frames);
+    // In parentheses, or a tuple would be taken for the arguments.
+    PyObject *made = PyObject_CallMethod((PyObject *)collector, "_stack_of", "(O)", frames);
     if (made == NULL) return false;
     // The buffer keeps it alive.
     const bool is_taken = array_take(&stack->array, made, "frames", accepted, false);
@@ -101,6 +148,7 @@ bool collector_take(collector *collector, PyObject *const *arguments, Py_ssize_t
     static const signature signature = {"add", names, 1, 1};
     PyObject *values[MAXIMUM_ARGUMENTS];
     stack->array.is_held = false;
+    stack->others = NULL;
     if (!collector_is_ready(collector) || !take_arguments(&signature, arguments, count, keywords, values) ||
         !take_threads(values[1], threads) || !take_stack(collector, values[0], stack)) {
         return false;
@@ -113,7 +161,7 @@ bool collector_take(collector *collector, PyObject *const *arguments, Py_ssize_t
 
 void collector_done(collector *collector, frame_stack *stack) {
     collector_unlock(collector);
-    array_release(&stack->array);
+    release_stack(stack);
 }
 
 void collector_lock(collector *collector) {

@@ -26,7 +26,9 @@ enum { FRAMES_PER_PASS = 8 };
 
 /// Contiguous frames that somebody gave; to be released, whatever was done with them.
 typedef struct frame_stack {
+    /// Of all frames; of a list of frames that of the first one, and `others` has one for each frame behind it.
     array array;
+    struct array *others;
     size_t count;
     const char *first;
     ptrdiff_t stride_bytes;

@@ -372,7 +372,7 @@ PyDoc_STRVAR(extremes_add_text,
              "\n"
              "Parameters\n"
              "----------\n"
-             "frames : array\n"
+             "frames : array, or list or tuple of arrays\n"
              "    Of the shape of one frame, or with one dimension more in front; any strides, any byte order.\n"
              "threads : int\n"
              "    Threads to work on; 0 for one per processor. The result does not depend on it.\n"

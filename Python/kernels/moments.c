@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "collector.h"
+#include "frame_copy.h"
 #include "fpx_moments.h"
 #include "fpx_welford.h"
 
@@ -22,9 +23,9 @@ enum {
     TILE_SAMPLES = 32 * 1024,
     /// Samples whose results are computed beside the processor.
     RESULT_SAMPLES = 1024,
-    /// Frames that are kept before they are taken in. Whole blocks of the Welford kernel, so that frames one by one and
-    /// stacks of them give the same bits.
-    KEPT_FRAMES = FRAMES_PER_PASS,
+    /// Frames that are kept until one more comes, with which they are taken in. Together they are whole blocks of the
+    /// Welford kernel, so that frames one by one and stacks of them give the same bits.
+    KEPT_FRAMES = FRAMES_PER_PASS - 1,
 };
 
 typedef struct moments moments;
@@ -48,7 +49,9 @@ struct moments {
     array second;
     /// Frames in the accumulators.
     uint64_t taken_count;
+    /// Frames, kept_stride bytes from one to the next.
     char *kept;
+    size_t kept_stride;
     size_t kept_count;
 };
 
@@ -81,7 +84,7 @@ static void merge_f32(moments *moments, const struct moments *other) {
 }
 
 static const char *kept_frame(const moments *moments, size_t index) {
-    return moments->kept + index * moments->base.frame_bytes;
+    return moments->kept + index * moments->kept_stride;
 }
 
 /// Mean and M2 with the frames that are kept. These stay kept: when they are taken in decides the last bits of what is
@@ -171,63 +174,63 @@ static PyObject *moments_begin(PyObject *object, PyObject *const *arguments, Py_
     return Py_NewRef(Py_None);
 }
 
-/// The object's lock is held. A kernel refuses before it writes, and what kernels refuse does not get here.
+/// Takes in what is kept, then frames of the stack. The object's lock is held. A kernel refuses before it writes, and
+/// what kernels refuse does not get here.
 static fpx_status take_in(moments *moments, const frame_stack *stack, size_t begin, size_t end, size_t threads) {
     fpx_status status = FPX_OK;
-    while (begin < end && status == FPX_OK) {
-        const size_t count = end - begin < FRAMES_PER_PASS ? end - begin : FRAMES_PER_PASS;
+    size_t kept_count = moments->kept_count;
+    moments->kept_count = 0;
+    while ((kept_count > 0 || begin < end) && status == FPX_OK) {
         const void *frames[FRAMES_PER_PASS];
-        for (size_t frame = 0; frame < count; frame++)
-            frames[frame] = stack_frame(stack, begin + frame);
+        size_t count = 0;
+        for (; count < kept_count; count++)
+            frames[count] = kept_frame(moments, count);
+        kept_count = 0;
+        while (count < FRAMES_PER_PASS && begin < end)
+            frames[count++] = stack_frame(stack, begin++);
         status = moments->kernels->accumulate(moments, frames, count, threads);
         if (status == FPX_OK) moments->taken_count += count;
-        begin += count;
     }
     return status;
 }
 
-static fpx_status take_in_kept(moments *moments, size_t threads) {
-    const frame_stack kept = {
-        .count = moments->kept_count,
-        .first = moments->kept,
-        .stride_bytes = (ptrdiff_t)moments->base.frame_bytes,
-    };
-    moments->kept_count = 0;
-    return take_in(moments, &kept, 0, kept.count, threads);
+static fpx_status take_in_kept(moments *moments, size_t threads) { return take_in(moments, NULL, 0, 0, threads); }
+
+/// How many of `count` more frames, the last ones, are to be kept.
+static size_t count_to_keep(const moments *moments, size_t count) {
+    size_t left = (moments->kept_count + count) % FRAMES_PER_PASS;
+    if (left > count) left = count;
+    // Integers do not mind the order: where many come together they are taken in as they are, and not copied.
+    const bool are_enough = count >= FRAMES_PER_PASS / 2 && left >= FRAMES_PER_PASS / 2;
+    return are_enough && moments->base.type != SAMPLE_F32 ? 0 : left;
 }
 
-/// Keeps frames, no more than there is room for, and takes all in when there is room for no more.
-static fpx_status keep(moments *moments, const frame_stack *stack, size_t begin, size_t end, size_t threads) {
-    for (size_t frame = begin; frame < end; frame++) {
-        char *place = moments->kept + moments->kept_count * moments->base.frame_bytes;
-        memcpy(place, stack_frame(stack, frame), moments->base.frame_bytes);
+static fpx_status add_stack(moments *moments, const frame_stack *stack, size_t to_keep, size_t threads) {
+    const size_t end = stack->count - to_keep;
+    const fpx_status status = end > 0 ? take_in(moments, stack, 0, end, threads) : FPX_OK;
+    for (size_t frame = end; frame < stack->count && status == FPX_OK; frame++) {
+        copy_frame(moments->kept + moments->kept_count * moments->kept_stride, stack_frame(stack, frame),
+                   moments->base.frame_bytes, threads);
         moments->kept_count++;
     }
-    return moments->kept_count == KEPT_FRAMES ? take_in_kept(moments, threads) : FPX_OK;
-}
-
-static fpx_status add_stack(moments *moments, const frame_stack *stack, size_t threads) {
-    const size_t count = stack->count;
-    // Integers do not mind the order, and frames that come together can be taken in together.
-    if (moments->base.type != SAMPLE_F32 && count >= FRAMES_PER_PASS / 2)
-        return take_in(moments, stack, 0, count, threads);
-    size_t begin = 0;
-    fpx_status status = FPX_OK;
-    if (moments->kept_count > 0 || count < KEPT_FRAMES) {
-        begin = KEPT_FRAMES - moments->kept_count < count ? KEPT_FRAMES - moments->kept_count : count;
-        status = keep(moments, stack, 0, begin, threads);
-    }
-    const size_t whole = (count - begin) / KEPT_FRAMES * KEPT_FRAMES;
-    if (status == FPX_OK) status = take_in(moments, stack, begin, begin + whole, threads);
-    if (status == FPX_OK) status = keep(moments, stack, begin + whole, count, threads);
     return status;
 }
 
 static bool make_room_to_keep(moments *moments) {
-    if (moments->kept == NULL) moments->kept = malloc(KEPT_FRAMES * moments->base.frame_bytes + 1);
     if (moments->kept != NULL) return true;
-    PyErr_NoMemory();
-    return false;
+    enum { LINE = 64, PAGE = 4096 };
+    // Frames whose addresses agree in their lower bits push each other out of the cache while they are summed up, and
+    // lengths of frames are multiples of large powers of two often enough.
+    size_t stride = (moments->base.frame_bytes + LINE - 1) / LINE * LINE;
+    if (stride >= PAGE) stride = (stride + PAGE - 1) / PAGE * PAGE + 5 * LINE;
+    void *kept;
+    if (stride > (PY_SSIZE_T_MAX - LINE) / KEPT_FRAMES || posix_memalign(&kept, LINE, KEPT_FRAMES * stride + LINE)) {
+        PyErr_NoMemory();
+        return false;
+    }
+    moments->kept = kept;
+    moments->kept_stride = stride;
+    return true;
 }
 
 /// `add(frames, *, threads=1)`
@@ -238,11 +241,12 @@ static PyObject *moments_add(PyObject *object, PyObject *const *arguments, Py_ss
     size_t threads;
     if (!collector_take(&moments->base, arguments, argument_count, keywords, &stack, &threads)) return NULL;
     PyObject *result = NULL;
-    if (make_room_to_keep(moments)) {
+    const size_t to_keep = count_to_keep(moments, stack.count);
+    if (to_keep == 0 || make_room_to_keep(moments)) {
         // Copying a frame takes a tenth of adding it.
-        const bool copies = moments->kept_count + stack.count < KEPT_FRAMES;
-        PyThreadState *state = release_interpreter(moments->base.sample_count * (copies ? 1 : 8) / 8);
-        const fpx_status status = add_stack(moments, &stack, threads);
+        const size_t share = to_keep == stack.count ? 1 : 8;
+        PyThreadState *state = release_interpreter(moments->base.sample_count * share / 8);
+        const fpx_status status = add_stack(moments, &stack, to_keep, threads);
         take_interpreter(state);
         if (status == FPX_OK) {
             moments->base.frame_count += stack.count;
@@ -327,6 +331,17 @@ static PyObject *fill(PyObject *object, PyObject *result_object, bool is_varianc
 static PyObject *moments_mean(PyObject *object, PyObject *result) { return fill(object, result, false); }
 static PyObject *moments_variance(PyObject *object, PyObject *result) { return fill(object, result, true); }
 
+/// The frames that are kept, one behind the other.
+static PyObject *kept_bytes(const moments *moments) {
+    const size_t frame_bytes = moments->base.frame_bytes;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(moments->kept_count * frame_bytes));
+    if (bytes == NULL) return NULL;
+    char *place = PyBytes_AsString(bytes);
+    for (size_t frame = 0; frame < moments->kept_count; frame++)
+        memcpy(place + frame * frame_bytes, kept_frame(moments, frame), frame_bytes);
+    return bytes;
+}
+
 /// `_copy_sums(first, second, takes_in)`: copies the accumulators into arrays, or not for None; returns the number of
 /// all frames, and the bytes of those that are kept. With `takes_in` they are taken in before, and there are none.
 static PyObject *moments_copy_sums(PyObject *object, PyObject *const *arguments, Py_ssize_t argument_count,
@@ -349,9 +364,8 @@ static PyObject *moments_copy_sums(PyObject *object, PyObject *const *arguments,
         take_interpreter(state);
     }
     if (array_copy_to(&moments->first, values[0], "first") && array_copy_to(&moments->second, values[1], "second")) {
-        const size_t bytes = moments->kept_count * moments->base.frame_bytes;
-        result = Py_BuildValue("Ky#", (unsigned long long)moments->base.frame_count,
-                               moments->kept == NULL ? "" : moments->kept, (Py_ssize_t)bytes);
+        PyObject *kept = kept_bytes(moments);
+        if (kept != NULL) result = Py_BuildValue("KN", (unsigned long long)moments->base.frame_count, kept);
     }
     collector_unlock(&moments->base);
     return result;
@@ -374,14 +388,15 @@ static PyObject *moments_restore(PyObject *object, PyObject *const *arguments, P
     if (PyErr_Occurred() || PyBytes_AsStringAndSize(values[1], &bytes, &byte_count) != 0) return NULL;
     const size_t frame_bytes = moments->base.frame_bytes;
     const size_t kept = frame_bytes > 0 ? (size_t)byte_count / frame_bytes : 0;
-    if (kept * frame_bytes != (size_t)byte_count || kept >= KEPT_FRAMES || kept > count ||
+    if (kept * frame_bytes != (size_t)byte_count || kept > KEPT_FRAMES || kept > count ||
         count > moments->kernels->most_frames) {
         PyErr_SetString(PyExc_ValueError, "no moments have such a state");
         return NULL;
     }
     if (kept > 0 && !make_room_to_keep(moments)) return NULL;
     collector_lock(&moments->base);
-    if (kept > 0) memcpy(moments->kept, bytes, (size_t)byte_count);
+    for (size_t frame = 0; frame < kept; frame++)
+        memcpy(moments->kept + frame * moments->kept_stride, bytes + frame * frame_bytes, frame_bytes);
     moments->kept_count = kept;
     moments->taken_count = count - kept;
     moments->base.frame_count = count;
@@ -395,9 +410,10 @@ PyDoc_STRVAR(moments_add_text,
              "\n"
              "Parameters\n"
              "----------\n"
-             "frames : array\n"
+             "frames : array, or list or tuple of arrays\n"
              "    Of the shape of one frame, or with one dimension more in front; any strides, any byte order.\n"
-             "    What it holds is taken over: it may be used again at once.\n"
+             "    What it holds is taken over: it may be used again at once. Eight frames in a list are\n"
+             "    added without a copy, as those of a stack are; frames one by one are copied till the eighth.\n"
              "threads : int\n"
              "    Threads to work on; 0 for one per processor. The result does not depend on it.\n"
              "\n"

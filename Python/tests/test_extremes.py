@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from layouts import IMAGE_TYPES, in_layout, layout_of
+from layouts import IMAGE_TYPES, in_layout, layout_of, random_array
 from numpy.typing import NDArray
 
 from fastpix import Extremes
@@ -127,6 +127,13 @@ def test_the_examples_defects_persist(photos: NDArray[np.uint8]) -> None:
     for row, column in ((889, 355), (76, 83)):
         assert extremes.above[row, column, 1] > 40
     assert np.median(extremes.above[4:-4, 4:-4, 1]) < 10
+
+
+def test_frames_in_a_list_are_a_stack() -> None:
+    frames = random_array((11, 9, 8), np.uint16, 3)
+    expected = Extremes((9, 8), np.uint16).add(frames)
+    assert Extremes((9, 8), np.uint16).add(list(frames)) == expected
+    assert Extremes((9, 8), np.uint16).add((*frames[:10], np.asfortranarray(frames[10]))) == expected
 
 
 @pytest.mark.parametrize(

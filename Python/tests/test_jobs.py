@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -181,9 +182,9 @@ def test_states_of_the_other_kind_are_refused(example: Path, program: Path, tmp_
     channels, pixels = tmp_path / "channels.state", tmp_path / "pixels.state"
     fastpix.stats(example, checkpoint=channels)
     fastpix.hotpixels(example, checkpoint=pixels)
-    with pytest.raises(FastPixError, match="states of fastpix stats"):
+    with pytest.raises(UsageError, match="merge_stats adds them up"):
         fastpix.merge(channels)
-    with pytest.raises(FastPixError, match="schema is 'fastpix.hotpixels/1'"):
+    with pytest.raises(FastPixError, match="merge judges them"):
         fastpix.merge_stats(pixels)
     with pytest.raises(FastPixError, match="not a state of channel statistics"):
         fastpix.stats(example, checkpoint=pixels)
@@ -244,6 +245,9 @@ def test_wrong_arguments_are_usage_errors(example: Path, program: Path) -> None:
         fastpix.hotpixels(example, sensitivity="extreme")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no paths"):
         fastpix.hotpixels([])
+    for nothing in (None, 3):
+        with pytest.raises(TypeError, match=f"the paths are {nothing}"):
+            fastpix.hotpixels(nothing)  # type: ignore[arg-type]
 
 
 def test_a_string_of_words_is_not_taken_apart_into_letters(example: Path, program: Path) -> None:
@@ -356,13 +360,77 @@ def test_any_number_of_photos_may_be_named(
         fastpix.stats(["a\0b.jpg"])
 
 
+@pytest.mark.parametrize("folder", ["work", 'wörk "here"', "/"])
+def test_any_number_of_images_may_be_blended(
+    folder: str, example: Path, program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They land where few images do, and are called what they are called."""
+    home = tmp_path / folder
+    home.mkdir(exist_ok=True)
+    photos = sorted(example.glob("*.jpg"))[:4]
+    for photo, name in zip(photos, ("a.jpg", "deep/b c.jpg", "deep/er/c.jpg", "../d.jpg")):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(photo, tmp_path / "in" / name)
+    monkeypatch.chdir(home)
+    # A depth of one, too: "../" leads to the root from there, and begins other paths as well.
+    start = os.path.relpath(tmp_path) if folder != "/" else os.fspath(tmp_path).lstrip("/")
+    names = [
+        f"{start}/in/a.jpg",
+        tmp_path / "in" / "deep" / "b c.jpg",
+        f"{start}/in/deep/../deep/er/c.jpg",
+        f"./{start}/d.jpg",
+        "missing.jpg",
+    ]
+    more = [f"missing-{index:060}.jpg" for index in range(2000)]
+
+    def blended(names: list[Any], output: str) -> tuple[Any, list[str], dict[str, bytes]]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SkippedFilesWarning)
+            report = fastpix.add_weighted_folder(names, blur=3, output=output)
+        made = {path.name: path.read_bytes() for path in Path(output).rglob("*.jpg")}
+        return report, sorted(image.output for image in report.images), made
+
+    few, outputs, made = blended(names[:4], f"{start}/few")
+    many, many_outputs, many_made = blended([*names, *more], f"{start}/many")
+    assert sorted(many_made) == sorted(made) == ["a.jpg", "b c.jpg", "c.jpg", "d.jpg"] and many_made == made
+    assert [path.replace("many", "few") for path in many_outputs] == outputs
+    assert sorted(image.first for image in many.images) == sorted(image.first for image in few.images)
+    assert {file.path for file in many.skipped} == {*more, "missing.jpg"}
+    with pytest.raises(FastPixError, match="missing-0+1.jpg: no such file") as failed:
+        fastpix.add_weighted_folder(more, blur=3, output=f"{start}/none")
+    assert "././" not in str(failed.value)
+
+
+def test_any_number_of_states_may_be_merged(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]]
+) -> None:
+    generator = np.random.default_rng(5)
+    frames = generator.integers(0, 256, (700, 40, 40), np.uint8)
+    names = []
+    for index, frame in enumerate(frames):
+        names.append(tmp_path / f"{index:04} {'long' * 40}.state")
+        state = fastpix.State.of_frames(
+            fastpix.Moments(frame.shape, frame.dtype).add(frame), fastpix.Extremes(frame.shape, frame.dtype).add(frame)
+        )
+        # Each of another photo.
+        (photo,) = state.photos
+        state.photos = (dataclasses.replace(photo, hash=f"{index:032x}"),)
+        state.write(names[-1])
+    whole = tmp_path / "whole.state"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", fastpix.FastPixWarning)
+        report = fastpix.merge(names, save_state=whole, defects=False)
+    assert report.groups[0].frames == len(frames)
+    assert fastpix.State.read(whole).moments == fastpix.Moments(frames.shape[1:], frames.dtype).add(frames)
+    assert "--files-from=-" in started[-1].args  # type: ignore[operator]
+    with pytest.raises(FastPixError, match="missing"):
+        fastpix.merge([*names, "missing.state"])
+
+
 def test_more_names_than_a_program_is_started_with_are_told(program: Path, tmp_path: Path) -> None:
-    names = 120_000 * [tmp_path / "some.state"]
-    for job in (fastpix.merge, fastpix.merge_stats):
-        with pytest.raises(FastPixError, match="120000 names are longer together .* save_state"):
-            job(names)
-    with pytest.raises(FastPixError, match="name the folder"):
-        fastpix.add_weighted_folder(names, blur=3, output=tmp_path)
+    # Folders are in no list.
+    with pytest.raises(FastPixError, match="120000 names are longer together .* name the folder"):
+        fastpix.stats(120_000 * [tmp_path])
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pickle
 import random
 import subprocess
 import threading
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -34,23 +35,31 @@ def exact(frames: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     return mean.astype(float), variance.astype(float)
 
 
+#: Rounded once, as processors do it.
+fma = np.frompyfunc(lambda a, b, c: float(Fraction(a) * Fraction(b) + Fraction(c)), 3, 1)
+
+
 def blockwise_welford(frames: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The definition in fpx_welford.h, with NumPy."""
+    """The definition in fpx_welford.h, with NumPy and fractions."""
     mean = np.zeros(frames.shape[1:])
     m2 = np.zeros(frames.shape[1:])
     before = 0
     for first in range(0, len(frames), 4):
-        block = frames[first : first + 4].astype(float)
-        b, big_b = np.zeros_like(mean), np.zeros_like(mean)
-        for k, x in enumerate(block, 1):
-            d = x - b
-            b = b + d * (1.0 / k)
-            big_b = big_b + d * (x - b)
-        n, m = float(before), float(len(block))
+        x = frames[first : first + 4].astype(float)
+        n, m = float(before), float(len(x))
+        if m == 4:
+            b = ((x[0] + x[1]) + (x[2] + x[3])) * 0.25
+        else:
+            b = x[0] if m == 1 else (x[0] + x[1]) * 0.5
+        if m == 3:
+            b = fma(x[2] - b, 1 / 3, b).astype(float)
+        big_b = (x[0] - b) * (x[0] - b)
+        for other in x[1:]:
+            big_b = fma(other - b, other - b, big_b).astype(float)
         d = b - mean
-        mean = mean + d * (m / (n + m))
-        m2 = m2 + (big_b + (d * d) * (n * m / (n + m)))
-        before += len(block)
+        mean = fma(d, m / (n + m), mean).astype(float)
+        m2 = m2 + fma(d * d, n * m / (n + m), big_b).astype(float)
+        before += len(x)
     return mean, m2 / float(before - 1)
 
 
@@ -234,6 +243,98 @@ def test_what_cannot_be_told_is_refused() -> None:
         Moments((4,), np.float32).sum
     with pytest.raises(ValueError, match="threads is -2"):
         Moments((4,), np.uint8).add(np.zeros((8, 4), np.uint8), threads=-2)
+
+
+@pytest.mark.parametrize("dtype", IMAGE_TYPES)
+@pytest.mark.parametrize("make", [list, tuple])
+def test_frames_in_a_list_are_a_stack(dtype: type, make: type) -> None:
+    """Contiguous ones are taken as they are, others through an array of them all."""
+    frames = random_array((21, 6, 5), dtype, 6)
+    expected = Moments((6, 5), dtype).add(frames)
+    assert Moments((6, 5), dtype).add(make(frames)) == expected
+    assert Moments((6, 5), dtype).add(make(frames[:3])).add(make(frames[3:4])).add(make(frames[4:])) == expected
+    assert Moments((6, 5), dtype).add(make([*frames[:20], np.asfortranarray(frames[20])])) == expected
+    assert Moments((6, 5), dtype).add(make(frame.astype(frame.dtype.newbyteorder()) for frame in frames)) == expected
+
+
+@pytest.mark.parametrize("dtype", IMAGE_TYPES)
+def test_a_list_with_a_frame_that_does_not_fit_adds_nothing(dtype: type) -> None:
+    frames = list(random_array((9, 6, 5), dtype, 6))
+    moments = Moments((6, 5), dtype).add(frames)
+    before = moments.copy()
+    for bad in (frames[0][1:], np.zeros((6, 5), np.float64), np.ma.masked_array(frames[0]), None, "frame"):
+        with pytest.raises((TypeError, ValueError)):
+            moments.add([*frames[:8], bad])
+        with pytest.raises((TypeError, ValueError)):
+            moments.add([bad, *frames[:8]])
+        assert moments == before
+
+
+def test_what_is_no_array_is_named() -> None:
+    frame = np.zeros((2, 2), np.uint8)
+    for what in ((frame for _ in range(2)), {1: frame}, None, Moments((2, 2), np.uint8)):
+        with pytest.raises(TypeError, match=f"the frames are a {type(what).__name__}; an array of uint8 is wanted"):
+            Moments((2, 2), np.uint8).add(what)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_frames_too_large_for_caches(threads: int) -> None:
+    """They are copied another way, and by all threads."""
+    frames = random_array((11, 700, 1003), np.uint16, 8)
+    one_by_one = Moments(frames.shape[1:], frames.dtype)
+    for index, frame in enumerate(frames):
+        # At any address.
+        place = np.empty(frame.nbytes + 64, np.uint8)[2 * index + 2 :][: frame.nbytes].view(np.uint16)
+        place = place.reshape(frame.shape)
+        place[:] = frame
+        one_by_one.add(place, threads=threads)
+        place[:] = 0
+    assert one_by_one == Moments(frames.shape[1:], frames.dtype).add(frames, threads=threads)
+    np.testing.assert_array_equal(one_by_one.sum, frames.sum(axis=0))
+    assert pickle.loads(pickle.dumps(one_by_one)) == one_by_one
+
+
+@pytest.mark.parametrize("count", range(1, 14))
+def test_equal_float_frames_have_no_variance(count: int) -> None:
+    frame = np.linspace(0.1, 9.7, 37, dtype=np.float32)
+    moments = Moments((37,), np.float32).add(np.broadcast_to(frame, (count, 37)))
+    np.testing.assert_array_equal(moments.mean, frame)
+    if count > 1:
+        np.testing.assert_array_equal(moments.variance, 0)
+
+
+def test_floats_that_are_no_numbers_spoil_their_own_sample_alone() -> None:
+    for count in range(2, 12):
+        for place in range(count):
+            for value in (np.nan, np.inf, -np.inf):
+                frames = random_array((count, 5), np.float32, 9)
+                expected = Moments((5,), np.float32).add(frames).variance
+                frames[place, 2] = value
+                variance = Moments((5,), np.float32).add(frames).variance
+                assert np.isnan(variance[2])
+                np.testing.assert_array_equal(np.delete(variance, 2), np.delete(expected, 2))
+
+
+def test_float_moments_are_as_accurate_as_the_update_they_stand_for() -> None:
+    """Beside Welford's update in float64, a frame at a time, and exact fractions: a large mean that hardly varies."""
+    generator = np.random.default_rng(10)
+    frames = (60_000 + generator.normal(0, 20, (150, 60))).astype(np.float32)
+    mean, m2 = np.zeros(60), np.zeros(60)
+    for count, frame in enumerate(frames.astype(float), 1):
+        deviation = frame - mean
+        mean += deviation / count
+        m2 += deviation * (frame - mean)
+    moments = Moments((60,), np.float32).add(frames)
+    exactly = []
+    for column in frames.T:
+        values = [Fraction(float(value)) for value in column]
+        centre = sum(values) / len(values)
+        exactly.append(float(sum((value - centre) ** 2 for value in values) / (len(values) - 1)))
+
+    def error(variance: NDArray[np.float64]) -> float:
+        return float(np.max(np.abs(variance / np.array(exactly) - 1)))
+
+    assert error(moments.variance) <= min(1e-12, 2 * error(m2 / (len(frames) - 1)))
 
 
 def test_empty_stacks_and_frames() -> None:

@@ -6,7 +6,7 @@ import FastPixPlumbing
 package enum AccumulatorKind: String, Sendable, Codable, CaseIterable {
     /// Integer sums and sums of squares: exact, and independent of the order of photos.
     case exact
-    /// Welford's update in float64 with Chan's merge, photos in the order of their paths.
+    /// Mean and M2 in float64, by blocks of photos and Chan's merge, photos in the order of their paths.
     case welford
 }
 

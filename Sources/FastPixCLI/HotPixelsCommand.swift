@@ -80,7 +80,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "exact: integer sums, the same in any order. welford: float64 with Welford's update and Chan's merge.",
+            "exact: integer sums, the same in any order. welford: float64, blocks of photos joined by Chan's merge.",
             valueName: "exact|welford"))
     var accumulator: AccumulatorKind = .exact
 

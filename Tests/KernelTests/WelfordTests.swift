@@ -106,8 +106,19 @@ struct ExpectedWelford {
         let m2Weight = Double(earlier) * Double(added) / count
         for index in mean.indices {
             let difference = other.mean[index] - mean[index]
-            mean[index] += difference * meanWeight
-            m2[index] += other.m2[index] + difference * difference * m2Weight
+            mean[index] = mean[index].addingProduct(difference, meanWeight)
+            m2[index] += other.m2[index].addingProduct(difference * difference, m2Weight)
+        }
+    }
+
+    private static func mean(_ samples: [Double]) -> Double {
+        switch samples.count {
+        case 1: return samples[0]
+        case 2: return (samples[0] + samples[1]) * (1.0 / 2)
+        case 3:
+            let ofTwo = mean(Array(samples[..<2]))
+            return ofTwo.addingProduct(samples[2] - ofTwo, 1.0 / 3)
+        default: return ((samples[0] + samples[1]) + (samples[2] + samples[3])) * (1.0 / 4)
         }
     }
 
@@ -115,12 +126,13 @@ struct ExpectedWelford {
         for first in stride(from: 0, to: frames.count, by: FPX_WELFORD_BLOCK_FRAMES) {
             let block = frames[first..<min(first + FPX_WELFORD_BLOCK_FRAMES, frames.count)]
             var moments = ExpectedWelford(count: mean.count)
-            for (position, frame) in block.enumerated() {
-                let reciprocal = 1 / Double(position + 1)
-                for index in mean.indices {
-                    let deviation = frame[index].asDouble - moments.mean[index]
-                    moments.mean[index] += deviation * reciprocal
-                    moments.m2[index] += deviation * (frame[index].asDouble - moments.mean[index])
+            for index in mean.indices {
+                let samples = block.map { $0[index].asDouble }
+                let mean = Self.mean(samples)
+                let deviations = samples.map { $0 - mean }
+                moments.mean[index] = mean
+                moments.m2[index] = deviations.dropFirst().reduce(deviations[0] * deviations[0]) { m2, deviation in
+                    m2.addingProduct(deviation, deviation)
                 }
             }
             merge(frames: framesBefore + first, moments, frames: block.count)
@@ -251,6 +263,19 @@ extension KernelSuites {
                 // A mean of 60,000 with a deviation of tens is where the textbook formula loses most digits.
                 #expect(abs(moments.mean.pointer[index] - mean) <= 1e-15 * 8 * mean)
                 #expect(abs(moments.m2.pointer[index] - m2) <= 1e-12 * m2)
+            }
+        }
+
+        @Test func equalFramesDoNotVary() {
+            for frameCount in 1...13 {
+                let samples = (0..<40).map { Float(0.1) * Float($0 + 1) }
+                let guarded = (0..<frameCount).map { _ in GuardedBuffer(samples, zero: 0) }
+                Level.walk { level in
+                    let moments = GuardedWelford(ExpectedWelford(count: samples.count))
+                    #expect(Float.accumulate(moments, 0, guarded.map { UnsafePointer($0.pointer) }) == .ok)
+                    #expect(moments.mean.values == samples.map { Double($0) }, "\(describe(level, "\(frameCount)"))")
+                    #expect(moments.m2.values.allSatisfy { $0 == 0 }, "\(describe(level, "\(frameCount)"))")
+                }
             }
         }
 

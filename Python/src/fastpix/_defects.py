@@ -531,6 +531,11 @@ class DefectList(Sequence[Defect]):
         radius : int
             Pixels around a defect that go with it, where the list does not say how far its effect reaches.
 
+        Returns
+        -------
+        array of bool
+            (height, width)
+
         Raises
         ------
         MapError
@@ -558,6 +563,11 @@ class DefectList(Sequence[Defect]):
         noise : float, optional
             A difference between samples that means nothing, above 0; 3/255 of the range of uint8 and uint16, and of 1 for
             float32.
+
+        Returns
+        -------
+        array
+            A new one, of the image's shape and type.
 
         Raises
         ------

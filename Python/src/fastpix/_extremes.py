@@ -133,7 +133,17 @@ class Extremes(_kernels.ExtremesBase):
         return (self._shape, self._dtype, self._distance, self._black, self._white)
 
     def merge(self, other: Extremes) -> Extremes:
-        """Add the frames that another object has, exactly; it stays as it is. Returns this object.
+        """Add the frames that another object has, exactly; it stays as it is.
+
+        Parameters
+        ----------
+        other : Extremes
+            Of the same shape, type, distance and levels.
+
+        Returns
+        -------
+        Extremes
+            This object.
 
         Raises
         ------

@@ -105,7 +105,8 @@ def hotpixels(
     memory_limit : str, optional
         Such as ``"2G"``.
     arguments : str or sequence of str
-        Further arguments of the program, as on its command line; a string is one of them.
+        Further arguments of the program, as on its command line; a string is one of them. Not those that change where its
+        result goes and in which form, ``--output`` and ``--format``.
     progress : callable, optional
         Called with `Progress` now and then, in this thread. What it raises ends the job and is raised again.
 
@@ -208,6 +209,8 @@ def merge(
         *_option("--memory-limit", memory_limit),
     ]
     outcome = _run(["merge", "--format", "json", *options, *_listed(arguments)], states, None)
+    if outcome.exit_code == 64 and "states of fastpix stats" in outcome.messages:
+        raise UsageError("these are states of stats, which know nothing of single pixels; merge_stats adds them up", (), 64)
     return _warned(_report(Report, outcome, merge), merge)
 
 
@@ -307,7 +310,12 @@ def merge_stats(
     """
     options = [*_option("--save-state", save_state), *_flag("--overwrite", overwrite)]
     outcome = _run(["merge", "--format", "json", *options, *_listed(arguments)], states, None)
-    return _report(StatsReport, outcome, merge_stats)
+    try:
+        return _report(StatsReport, outcome, merge_stats)
+    except FastPixError as error:
+        if Report._SCHEMA not in str(error):
+            raise
+        raise FastPixError("these are states of hotpixels; merge judges them") from error
 
 
 def add_weighted_folder(
@@ -338,8 +346,7 @@ def add_weighted_folder(
     Parameters
     ----------
     first : path or iterable of paths
-        An image or a folder; with `blur` several of them, as many as the system lets a program be started with, some
-        megabytes of names. Of more images name the folder.
+        An image or a folder; with `blur` any number of them.
     second : path, optional
         An image or a folder that goes with the first; not with `blur`.
     output : path
@@ -578,7 +585,10 @@ def _warned(report: Report, job: Callable[..., object]) -> Report:
 
 
 def _paths(paths: AnyPath | Iterable[AnyPath]) -> list[AnyPath]:
-    return [paths] if isinstance(paths, (str, bytes, os.PathLike)) else list(paths)
+    named = [paths] if isinstance(paths, (str, bytes, os.PathLike)) else paths
+    if not isinstance(named, Iterable):
+        raise TypeError(f"the paths are {named!r}; a path is wanted, or several")
+    return list(named)
 
 
 def _flag(name: str, value: bool) -> list[str]:

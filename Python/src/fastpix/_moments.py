@@ -40,9 +40,12 @@ def frame_shape(shape: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, ..
 
 def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return `values` as a stack of contiguous frames of native byte order, copying only where they are not."""
-    if isinstance(values, np.ma.MaskedArray):
+    # NumPy drops the masks of arrays in a list without a word.
+    if any(isinstance(one, np.ma.MaskedArray) for one in (values, *(values if isinstance(values, (list, tuple)) else ()))):
         raise TypeError("the frames are masked arrays, and masks cannot be kept; give their data, or fill them first")
     array = np.asarray(values)
+    if array.dtype == object and not isinstance(values, (np.ndarray, list, tuple)):
+        raise TypeError(f"the frames are a {type(values).__name__}; an array of {dtype} is wanted, or a list of such arrays")
     if array.dtype.newbyteorder("=") != dtype:
         raise TypeError(f"the frames are {array.dtype}, and frames of {dtype} are wanted")
     if array.shape == shape:
@@ -62,8 +65,8 @@ class Moments(_kernels.MomentsBase):
     """Mean and variance of every sample over frames.
 
     uint8 and uint16 samples are summed up as integers: neither the order of the frames nor how they are split over
-    objects and threads changes a bit of the result. float32 samples go through Welford's update in blocks of four frames
-    and Chan's merge, in float64: one by one or in stacks, the same frames in the same order give the same bits, while
+    objects and threads changes a bit of the result. float32 samples go in blocks of four frames through
+    Chan's merge, in float64: one by one or in stacks, the same frames in the same order give the same bits, while
     another order, and merging, changes the last ones.
 
     Parameters

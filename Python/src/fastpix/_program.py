@@ -21,11 +21,10 @@ from ._errors import FastPixError, ProgramNotFoundError
 #: What a path may be.
 AnyPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
-#: Bytes of names on a command line, above which photos are named in a list: half of the least that Linux takes.
+#: Bytes of names on a command line, above which files are named in a list: half of the least that Linux takes.
 _MOST_NAMED = 1 << 16
-#: Commands to which a photo in a list is the same as one on the command line: addweighted repeats the paths of a list in its
-#: output.
-_TAKING_LISTS = frozenset({"hotpixels", "stats"})
+#: Commands that read lists of files.
+_TAKING_LISTS = frozenset({"hotpixels", "stats", "merge", "addweighted"})
 
 
 @dataclass(frozen=True)
@@ -98,8 +97,8 @@ def run(
 ) -> Outcome:
     """Run the program and wait for it.
 
-    `hotpixels` and `stats` may be given any number of photos: where their names are too long for a command line together,
-    they go through a list, with the same result.
+    There may be any number of paths: where names are too long for a command line together, those of files go through a
+    list, with the same result.
 
     KeyboardInterrupt, and whatever else is raised meanwhile (by `progress`, too), is raised again after the program
     has ended: it is asked to stop as Ctrl-C does, so that it saves its state and leaves no half-made file. A second
@@ -117,6 +116,9 @@ def run(
         # A list names files, and nothing that has no name.
         listed = [name for name in names if name and not os.path.isdir(name)]
         names = [name for name in names if not name or os.path.isdir(name)]
+    detour = _Detour() if listed and words[0] == "addweighted" else None
+    if detour is not None:
+        listed = [detour.of(name) for name in listed]
     if listed:
         words += ["--files-from=-", "--null"]
     # Words in colour would be taken apart below, and a callback needs a terminal for the program to tell its progress.
@@ -155,7 +157,35 @@ def run(
             output.join()
     finally:
         os.close(terminal)
-    return Outcome(process.returncode, output.content, messages.text())
+    if detour is None:
+        return Outcome(process.returncode, output.content, messages.text())
+    return Outcome(
+        process.returncode, detour.undone(output.content), os.fsdecode(detour.undone(os.fsencode(messages.text())))
+    )
+
+
+class _Detour:
+    """Other paths of the same files, which lead up to the root first.
+
+    `addweighted` puts images that the command line names into the output folder by their names alone, and repeats the
+    folders of those that a list names below it, but for paths that lead up: of these it takes the names alone, too. So an
+    image lands at the same place however many there are.
+    """
+
+    def __init__(self) -> None:
+        folder = os.getcwdb().lstrip(b"/")
+        up = b"../" * (folder.count(b"/") + 1)
+        # The dots tell these from paths that somebody else has named, when the detour is undone.
+        self._root = up + b"././"
+        self._folder = os.path.join(up + folder, b"./././")
+
+    def of(self, name: bytes) -> bytes:
+        return self._root + name.lstrip(b"/") if name.startswith(b"/") else self._folder + name
+
+    def undone(self, text: bytes) -> bytes:
+        """What the program says, with the names that it was to be given; also in JSON, where some bytes are escaped."""
+        escaped = self._folder.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+        return text.replace(self._folder, b"").replace(escaped, b"").replace(self._root, b"/")
 
 
 def _takes_list(words: Sequence[str]) -> bool:
@@ -184,7 +214,7 @@ def _not_run(program: str, error: OSError, name_count: int) -> str:
     if error.errno == E2BIG:
         return (
             f"{name_count} names are longer together than what this system starts a program with; name the folder that they lie "
-            "in, or give a part of them at a time (of states with save_state)"
+            "in, or give a part of them at a time"
         )
     return f"{program} cannot be run: {error.strerror or error}"
 

@@ -51,8 +51,8 @@ struct ReferenceStatistics {
         facts = coarse.facts.sorted { $0.precedes($1) }
     }
 
-    /// Mean and M2 by Welford's update within blocks of four frames from zero, and Chan's merge of the blocks: the formulas
-    /// of `fpx_welford.h`, in the order of `photos`.
+    /// Mean and M2 of blocks of four frames, and Chan's merge of the blocks: the formulas of `fpx_welford.h`, in the order of
+    /// `photos`.
     init(welford photos: [PhotoFile], hasExtremes: Bool = false) throws {
         let shape = photos[0].header.shape
         let frames = try photos.map { try Self.samples($0, .all) }
@@ -70,16 +70,14 @@ struct ReferenceStatistics {
             var (mean, m2, count) = (0.0, 0.0, 0.0)
             for first in stride(from: 0, to: frames.count, by: 4) {
                 let block = frames[first..<min(frames.count, first + 4)]
-                var (blockMean, blockM2, blockCount) = (0.0, 0.0, 0.0)
-                for frame in block {
-                    blockCount += 1
-                    let deviation = Double(frame[sample]) - blockMean
-                    blockMean += deviation * (1 / blockCount)
-                    blockM2 += deviation * (Double(frame[sample]) - blockMean)
-                }
+                let samples = block.map { Double($0[sample]) }
+                let blockCount = Double(samples.count)
+                let blockMean = Self.welfordMean(samples)
+                let deviations = samples.map { $0 - blockMean }
+                let blockM2 = deviations.dropFirst().reduce(deviations[0] * deviations[0]) { $0.addingProduct($1, $1) }
                 let difference = blockMean - mean
-                mean += difference * (blockCount / (count + blockCount))
-                m2 += blockM2 + difference * difference * (count * blockCount / (count + blockCount))
+                mean = mean.addingProduct(difference, blockCount / (count + blockCount))
+                m2 += blockM2.addingProduct(difference * difference, count * blockCount / (count + blockCount))
                 count += blockCount
             }
             (means[sample], m2s[sample]) = (mean, m2)
@@ -94,6 +92,17 @@ struct ReferenceStatistics {
         self.coarse = hasExtremes ? Self.bytes(coarse.cells[0] + coarse.cells[1]) : Data()
         halfCounts = [0, 1].map { half in coarse.facts.count { $0.half == half } }
         facts = coarse.facts.sorted { $0.precedes($1) }
+    }
+
+    private static func welfordMean(_ samples: [Double]) -> Double {
+        switch samples.count {
+        case 1: return samples[0]
+        case 2: return (samples[0] + samples[1]) * (1.0 / 2)
+        case 3:
+            let ofTwo = welfordMean(Array(samples[..<2]))
+            return ofTwo.addingProduct(samples[2] - ofTwo, 1.0 / 3)
+        default: return ((samples[0] + samples[1]) + (samples[2] + samples[3])) * (1.0 / 4)
+        }
     }
 
     private static func samples(_ photo: PhotoFile, _ channels: ChannelSelection) throws -> [Int] {

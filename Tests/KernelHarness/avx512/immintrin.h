@@ -48,6 +48,33 @@ static inline __m512 emulated_multiply_add(__m512 a, __m512 b, __m512 c) {
     return c;
 }
 
+#undef _mm512_fmadd_pd
+#define _mm512_fmadd_pd(a, b, c) emulated_multiply_add_doubles(a, b, c)
+
+static inline __m512d emulated_multiply_add_doubles(__m512d a, __m512d b, __m512d c) {
+    double x[8], y[8], z[8];
+    memcpy(x, &a, sizeof x);
+    memcpy(y, &b, sizeof y);
+    memcpy(z, &c, sizeof z);
+    for (int lane = 0; lane < 8; lane++)
+        z[lane] = fma(x[lane], y[lane], z[lane]);
+    memcpy(&c, z, sizeof z);
+    return c;
+}
+
+#if !defined(_mm512_cvtps_pd)
+static inline __m512d _mm512_cvtps_pd(__m256 values) {
+    float in[8];
+    double out[8];
+    __m512d result;
+    memcpy(in, &values, sizeof in);
+    for (int lane = 0; lane < 8; lane++)
+        out[lane] = in[lane];
+    memcpy(&result, out, sizeof out);
+    return result;
+}
+#endif
+
 static inline __m512i _mm512_mask_sub_epi16(__m512i source, __mmask32 mask, __m512i a, __m512i b) {
     return _mm512_mask_mov_epi16(source, mask, _mm512_sub_epi16(a, b));
 }
