@@ -56,8 +56,8 @@ static fpx_photo_status store(stored_repair *self, size_t row, size_t column, si
                               fpx_photo_error *error) {
     fpx_sample_place place;
     bool has_place = self->decoder->place(self->decoder, row, column, channel, &place);
-    if (!has_place || (!place.is_packed && (place.offset > self->file->count ||
-                                            self->file->count - place.offset < place.byte_count))) {
+    if (!has_place || (!place.is_packed &&
+                       (place.offset > self->file->count || self->file->count - place.offset < place.byte_count))) {
         fpx_photo_explain(error, "a place to repair has no place in the file");
         return FPX_PHOTO_CORRUPT;
     }
