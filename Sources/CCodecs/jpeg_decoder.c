@@ -66,7 +66,7 @@ static void read_markers(const struct jpeg_decompress_struct *jpeg, fpx_photo_he
     const uint8_t *content;
     for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
         const uint8_t *end = marker->data + marker->data_length;
-        if (!has_exif && begins_with(marker, JPEG_APP0 + 1, "Exif", &content)) {
+        if (!has_exif && fpx_jpeg_is_exif(marker)) {
             fpx_exif_read(marker->data, marker->data_length, header);
             has_exif = true;
         } else if (begins_with(marker, JPEG_APP0 + 1, "http://ns.adobe.com/xap/1.0/", &content)) {

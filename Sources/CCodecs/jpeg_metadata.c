@@ -29,14 +29,16 @@ static bool has_profile_marker(const struct jpeg_decompress_struct *jpeg) {
     return false;
 }
 
-static bool is_exif(jpeg_saved_marker_ptr marker) {
+bool fpx_jpeg_is_exif(jpeg_saved_marker_ptr marker) {
     return marker->marker == EXIF_MARKER && marker->data_length > FPX_EXIF_PREFIX_BYTES &&
            memcmp(marker->data, fpx_exif_prefix, FPX_EXIF_PREFIX_BYTES) == 0;
 }
 
 /// Texts about the picture. The second application marker also holds offsets to further pictures in the file (MPF),
 /// which a copy does not have.
-static bool is_text(jpeg_saved_marker_ptr marker) { return marker->marker != PROFILE_MARKER && !is_exif(marker); }
+static bool is_text(jpeg_saved_marker_ptr marker) {
+    return marker->marker != PROFILE_MARKER && !fpx_jpeg_is_exif(marker);
+}
 
 /// Copies the segments that are texts; without memory there are none.
 static void take_segments(const struct jpeg_decompress_struct *jpeg, fpx_photo_metadata *metadata) {
@@ -93,7 +95,7 @@ static fpx_resolution resolution_of(const struct jpeg_decompress_struct *jpeg, c
 
 void fpx_jpeg_take_metadata(struct jpeg_decompress_struct *jpeg, fpx_photo_metadata *metadata) {
     for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
-        if (is_exif(marker)) {
+        if (fpx_jpeg_is_exif(marker)) {
             fpx_metadata_keep_exif(metadata, marker->data, marker->data_length);
         }
         if (fpx_is_multi_picture_index(marker->marker, marker->data, marker->data_length)) {

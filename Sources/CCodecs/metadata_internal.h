@@ -10,6 +10,9 @@
 enum { FPX_EXIF_PREFIX_BYTES = 6 };
 extern const uint8_t fpx_exif_prefix[FPX_EXIF_PREFIX_BYTES];
 
+/// Whether a marker is EXIF's.
+bool fpx_jpeg_is_exif(jpeg_saved_marker_ptr _Nonnull marker);
+
 /// Before jpeg_read_header: has libjpeg keep the markers that fpx_jpeg_take_metadata looks at.
 void fpx_jpeg_keep_metadata(struct jpeg_decompress_struct *_Nonnull jpeg);
 
