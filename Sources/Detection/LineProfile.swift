@@ -55,7 +55,17 @@ struct LineProfile {
     /// Whether enough photos show a line, as far as that can be told.
     private func isInManyPhotos(_ line: DefectLine, _ alike: [Int]) -> Bool {
         guard let photos = photos(line, alike) else { return true }
-        return photos >= max(Self.fewestPhotos, Self.photosShare * Double(frameCount))
+        return photos >= max(Self.fewestPhotos, Self.photosShare * Double(frameCount)) || isStill(line)
+    }
+
+    /// Whether nothing is seen to happen in most of it: what is dead, or stuck at one value, is so in all photos, and no pixel of
+    /// it lies beyond the two of its own line.
+    private func isStill(_ line: DefectLine) -> Bool {
+        let pixels = statistics.still.count { pixel in
+            let (across, along) = line.isColumn ? (pixel.column, pixel.row) : (pixel.row, pixel.column)
+            return across == line.first && line.extent.contains(along)
+        }
+        return 2 * pixels >= line.extent.count
     }
 
     /// Of what lies on either side of a line, as far as it is there, the mean.

@@ -97,6 +97,17 @@ struct BlocksAndLinesTests {
         #expect(lines.map(\.column) == (photos == 30 ? [77] : []))
     }
 
+    /// No pixel of it lies below those of its own column, in any photo.
+    @Test func aDeadColumnIsFoundFromEndToEnd() throws {
+        let detection = try scenes(seed: 52) { frame in
+            for row in 0..<128 { frame[index(row, 77)] = 0 }
+            for column in 0..<160 { frame[index(64, column)] = 65535 }
+        }.detection()
+        let lines = detection.defects.map { [$0.row, $0.column, $0.extentRows, $0.extentColumns] }
+        #expect(Set(lines) == [[0, 77, 128, 1], [64, 0, 1, 160]])
+        #expect(Set(detection.defects.map(\.class)) == [.dead, .stuck])
+    }
+
     @Test func aPartOfAColumnIsNoPrint() throws {
         let detection = try scenes(seed: 35) { frame in
             for row in 50..<90 { frame[index(row, 77)] = 0 }
