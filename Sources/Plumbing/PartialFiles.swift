@@ -2,12 +2,13 @@ import FastPixPlatform
 import Synchronization
 import SystemPackage
 
-/// The hidden files in which outputs of this process are being made, and the folders made for them.
+/// The hidden files in which outputs of this process are being made, the folders made for them, and temporary ones.
 enum PartialFiles {
     private struct InWork {
         var files: Set<FilePath> = []
         /// From the top down.
         var folders: [FilePath] = []
+        var temporaryFolders: Set<FilePath> = []
     }
 
     private static let inWork = Mutex(InWork())
@@ -53,11 +54,27 @@ enum PartialFiles {
         }
     }
 
+    /// `make` makes a folder and returns its path; nil, with errno set, when the system refuses.
+    static func makeTemporaryFolder(_ make: () -> FilePath?) -> FilePath? {
+        inWork.withLock { inWork in
+            guard let path = make() else { return nil }
+            inWork.temporaryFolders.insert(path)
+            return path
+        }
+    }
+
+    /// With all that is in it.
+    static func removeTemporaryFolder(_ path: FilePath) {
+        try? FileManager.default.removeItem(atPath: path.string)
+        inWork.withLock { _ = $0.temporaryFolders.remove(path) }
+    }
+
     /// Removes all of them, and folders that are empty then, and ends the process before another one can be made.
     static func removeAll(andThen end: () -> Never) -> Never {
         inWork.withLock { inWork in
             for path in inWork.files { _ = path.withPlatformString { unlink($0) } }
             for folder in inWork.folders.reversed() { _ = folder.withPlatformString { rmdir($0) } }
+            for folder in inWork.temporaryFolders { try? FileManager.default.removeItem(atPath: folder.string) }
             end()
         }
     }

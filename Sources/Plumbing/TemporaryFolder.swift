@@ -2,7 +2,7 @@ import FastPixPlatform
 import SystemPackage
 
 /// A folder of this process's own in the system's folder for temporary files, removed with all that is in it when the
-/// last reference goes.
+/// last reference goes, or the process ends by `StagedFile.abandonAll`.
 package final class TemporaryFolder {
     package let path: FilePath
 
@@ -10,13 +10,16 @@ package final class TemporaryFolder {
     package init() throws(FastPixError) {
         let parent = FileManager.default.temporaryDirectory.path
         var name = (parent + (parent.hasSuffix("/") ? "" : "/") + "fastpix.XXXXXX").utf8CString.map { $0 }
-        guard mkdtemp(&name) != nil else {
+        let made = PartialFiles.makeTemporaryFolder {
+            mkdtemp(&name) == nil ? nil : FilePath(platformString: name)
+        }
+        guard let made else {
             throw FastPixError(
                 .unwritable, path: parent, systemErrno: errno,
                 "no temporary folder can be made; TMPDIR chooses where")
         }
-        path = FilePath(platformString: name)
+        path = made
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+    deinit { PartialFiles.removeTemporaryFolder(path) }
 }

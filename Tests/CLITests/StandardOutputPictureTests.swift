@@ -17,6 +17,20 @@ struct StandardOutputPictureTests {
         }
     }
 
+    /// Nothing stays of the folder in which it is made, whenever the run is ended.
+    @Test(.enabled(if: FaultInjection.isPossible, "takes Linux's LD_PRELOAD and a C compiler"), arguments: [1, 2, 3])
+    func anInterruptedOneLeavesNoFolder(_ number: Int) throws {
+        try withTemporaryFolder { folder in
+            let scratch = try folder.addFolder("scratch")
+            let run = try FaultInjection.fastpix(
+                ["addweighted"] + Photos.example(2).map(\.path) + ["-q", "-o", "-"], calls: [.write, .rename],
+                number: number, fault: .signal(SIGTERM), environment: ["TMPDIR": scratch.path], in: folder
+            ).run
+            #expect(run.exitCode == 143)
+            #expect(try scratch.entries() == [])
+        }
+    }
+
     @Test func aRepairedPhotoGoesToStandardOutput() throws {
         try withTemporaryFolder { folder in
             let photo = try Photos.example(1)[0]

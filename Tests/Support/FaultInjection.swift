@@ -28,18 +28,19 @@ public enum FaultInjection {
     /// program was started to ignore. Also returns how many such calls there were.
     public static func fastpix(
         _ arguments: [String], calls: [Call], number: Int = 0, fault: Fault? = nil, ignoring: Int32? = nil,
-        in folder: URL? = nil
+        environment others: [String: String] = [:], in folder: URL? = nil
     ) throws -> (run: CommandRun, calls: Int) {
         let library = try library.get()
         return try withTemporaryFolder { scratch in
             let counter = try scratch.addFile("counter", Data(count: 8))
-            let others = ProcessInfo.processInfo.environment["LD_PRELOAD"].map { ":\($0)" } ?? ""
+            let preloaded = ProcessInfo.processInfo.environment["LD_PRELOAD"].map { ":\($0)" } ?? ""
             var environment = [
-                "LD_PRELOAD": library.path + others, "FASTPIX_FAULT_COUNTER": counter.path,
+                "LD_PRELOAD": library.path + preloaded, "FASTPIX_FAULT_COUNTER": counter.path,
                 "FASTPIX_FAULT_CALLS": calls.map(\.rawValue).joined(separator: ","),
                 "FASTPIX_FAULT_NUMBER": "\(number)",
             ]
             environment.merge(Sanitizer.withoutLeaks) { $1 }
+            environment.merge(others) { $1 }
             switch fault {
             case .signal(let signal, let holding):
                 environment["FASTPIX_FAULT_SIGNAL"] = "\(signal)"
