@@ -58,14 +58,14 @@ struct LineProfile {
         return photos >= max(Self.fewestPhotos, Self.photosShare * Double(frameCount)) || isStill(line)
     }
 
-    /// Whether nothing is seen to happen in most of it: what is dead, or stuck at one value, is so in all photos, and no pixel of
-    /// it lies beyond the two of its own line.
-    private func isStill(_ line: DefectLine) -> Bool {
-        let pixels = statistics.still.count { pixel in
-            let (across, along) = line.isColumn ? (pixel.column, pixel.row) : (pixel.row, pixel.column)
-            return across == line.first && line.extent.contains(along)
+    /// Whether nothing is seen to happen in a line: what is dead, or stuck at one value, is so in all photos, and no pixel of it
+    /// lies beyond the two of its own line. Of a line of the scene, pixels lie above and below all their neighbours as often as
+    /// not, and in one piece of ten as often to within one.
+    func isStill(_ line: DefectLine) -> Bool {
+        let hits = places(of: line.first, along: line).map {
+            Int(line.isColumn ? statistics.columnHits[$0.place] : statistics.rowHits[$0.place])
         }
-        return 2 * pixels >= line.extent.count
+        return hits.count > 1 && 4 * hits.count { abs($0) <= 1 } >= 3 * hits.count
     }
 
     /// Of what lies on either side of a line, as far as it is there, the mean.
@@ -125,16 +125,23 @@ struct LineProfile {
 
     /// `pieceSum`: of a piece, by its place.
     private func mean(of line: Int, along other: DefectLine, _ pieceSum: (Int) -> Double) -> Double {
+        let places = places(of: line, along: other)
+        let pixels = places.reduce(0) { $0 + $1.pixels }
+        return pixels == 0 ? 0 : places.reduce(0) { $0 + pieceSum($1.place) } / Double(pixels)
+    }
+
+    /// The pieces of a line that lie in the other one's extent, or the one that the most of it lies in, and how many pixels
+    /// each has.
+    private func places(of line: Int, along other: DefectLine) -> [(place: Int, pixels: Int)] {
         let size = geometry.tileSize
         let whole = (other.extent.lowerBound + size / 2) / size..<(other.extent.upperBound + size / 2) / size
         let pieces = whole.isEmpty ? other.extent.lowerBound / size..<other.extent.lowerBound / size + 1 : whole
         let length = other.isColumn ? geometry.shape.height : geometry.shape.width
-        var (sum, pixels) = (0.0, 0)
-        for piece in pieces where piece * size < length {
-            sum += pieceSum(
-                other.isColumn ? piece * geometry.shape.width + line : line * geometry.tileColumns + piece)
-            pixels += min(length, (piece + 1) * size) - piece * size
+        return pieces.filter { $0 * size < length }.map { piece in
+            (
+                other.isColumn ? piece * geometry.shape.width + line : line * geometry.tileColumns + piece,
+                min(length, (piece + 1) * size) - piece * size
+            )
         }
-        return pixels == 0 ? 0 : sum / Double(pixels)
     }
 }

@@ -37,7 +37,11 @@ struct LineSearch {
         let profile = LineProfile(statistics, frameCount: frameCount, scale: scale)
         let all = columns + rows
         let narrow = all.filter { profile.isNarrow($0, among: all) }
-        let found = suppressed(narrow)
+        let found = suppressed(narrow).map { line in
+            var line = line
+            line.isStill = profile.isStill(line)
+            return line
+        }
         // What is no smear of them is a line of the scene, which has straight edges that stay.
         let drawn = all.filter { line in
             !narrow.contains(line) && !found.contains { isNear(line, $0) }

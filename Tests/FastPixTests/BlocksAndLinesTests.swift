@@ -98,14 +98,17 @@ struct BlocksAndLinesTests {
     }
 
     /// No pixel of it lies below those of its own column, in any photo.
-    @Test func aDeadColumnIsFoundFromEndToEnd() throws {
-        let detection = try scenes(seed: 52) { frame in
-            for row in 0..<128 { frame[index(row, 77)] = 0 }
-            for column in 0..<160 { frame[index(64, column)] = 65535 }
+    @Test(arguments: [(0.0, DefectClass.dead), (45000, .stuck), (65535, .stuck)])
+    func linesOfOneValueAreFoundFromEndToEnd(_ value: Double, _ name: DefectClass) throws {
+        let columns = try scenes(seed: 52) { frame in
+            for row in 0..<128 { frame[index(row, 77)] = value }
         }.detection()
-        let lines = detection.defects.map { [$0.row, $0.column, $0.extentRows, $0.extentColumns] }
-        #expect(Set(lines) == [[0, 77, 128, 1], [64, 0, 1, 160]])
-        #expect(Set(detection.defects.map(\.class)) == [.dead, .stuck])
+        let rows = try scenes(seed: 53) { frame in
+            for column in 0..<160 { frame[index(64, column)] = value }
+        }.detection()
+        #expect(columns.defects.map { [$0.row, $0.column, $0.extentRows, $0.extentColumns] } == [[0, 77, 128, 1]])
+        #expect(rows.defects.map { [$0.row, $0.column, $0.extentRows, $0.extentColumns] } == [[64, 0, 1, 160]])
+        #expect((columns.defects + rows.defects).allSatisfy { $0.class == name })
     }
 
     @Test func aPartOfAColumnIsNoPrint() throws {
