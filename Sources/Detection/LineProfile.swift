@@ -60,8 +60,11 @@ struct LineProfile {
 
     /// Whether nothing is seen to happen in a line: what is dead, or stuck at one value, is so in all photos, and no pixel of it
     /// lies beyond the two of its own line. Of a line of the scene, pixels lie above and below all their neighbours as often as
-    /// not, and in one piece of ten as often to within one.
+    /// not, and in one piece of ten as often to within one. False where there are no counts, at the frame's edges.
     func isStill(_ line: DefectLine) -> Bool {
+        let distance = geometry.shape.neighbourDistance
+        let lines = line.isColumn ? geometry.shape.width : geometry.shape.height
+        guard (distance..<lines - distance).contains(line.first) else { return false }
         let hits = places(of: line.first, along: line).map {
             Int(line.isColumn ? statistics.columnHits[$0.place] : statistics.rowHits[$0.place])
         }

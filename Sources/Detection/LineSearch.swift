@@ -38,8 +38,10 @@ struct LineSearch {
         let all = columns + rows
         let narrow = all.filter { profile.isNarrow($0, among: all) }
         let found = suppressed(narrow).map { line in
+            // Lines that are each other's neighbours lie beyond none, whatever they show.
+            let hasNeighbours = narrow.contains { $0 != line && $0.isAlike(line) && isNear($0, line) }
             var line = line
-            line.isStill = profile.isStill(line)
+            line.isStill = profile.isStill(line) && !hasNeighbours
             return line
         }
         // What is no smear of them is a line of the scene, which has straight edges that stay.
