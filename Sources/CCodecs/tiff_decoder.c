@@ -80,19 +80,22 @@ static fpx_photo_status refuse(fpx_photo_error *error, const char *what) {
 
 // MARK: - What the tags say
 
-static bool is_decodable(uint16_t compression) {
+static bool is_packed_without_loss(uint16_t compression) {
     switch (compression) {
-    case COMPRESSION_NONE:
     case COMPRESSION_LZW:
     case COMPRESSION_ADOBE_DEFLATE:
     case COMPRESSION_DEFLATE:
     case COMPRESSION_PACKBITS:
-    case COMPRESSION_JPEG:
     case COMPRESSION_LZMA:
-    case COMPRESSION_ZSTD:
-    case COMPRESSION_WEBP: return TIFFIsCODECConfigured(compression) != 0;
+    case COMPRESSION_ZSTD: return true;
     default: return false;
     }
+}
+
+static bool is_decodable(uint16_t compression) {
+    bool is_read = compression == COMPRESSION_NONE || compression == COMPRESSION_JPEG ||
+                   compression == COMPRESSION_WEBP || is_packed_without_loss(compression);
+    return is_read && TIFFIsCODECConfigured(compression) != 0;
 }
 
 /// How many pictures an ImageJ stack holds under one directory: its description says, and they follow each other. Only
@@ -593,18 +596,6 @@ static bool has_own_places(tiff_decoder *self) {
     }
     free(ranges);
     return is_own;
-}
-
-static bool is_packed_without_loss(uint16_t compression) {
-    switch (compression) {
-    case COMPRESSION_LZW:
-    case COMPRESSION_ADOBE_DEFLATE:
-    case COMPRESSION_DEFLATE:
-    case COMPRESSION_PACKBITS:
-    case COMPRESSION_LZMA:
-    case COMPRESSION_ZSTD: return true;
-    default: return false;
-    }
 }
 
 static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {

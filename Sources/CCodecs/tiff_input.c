@@ -55,14 +55,17 @@ static tmsize_t write_bytes(thandle_t handle, void *bytes, tmsize_t byte_count) 
     return 0;
 }
 
+uint64_t fpx_tiff_seek(uint64_t place, uint64_t end, uint64_t offset, int whence) {
+    switch (whence) {
+    case SEEK_CUR: return place + offset;
+    case SEEK_END: return end + offset;
+    default: return offset;
+    }
+}
+
 static toff_t seek(thandle_t handle, toff_t offset, int whence) {
     fpx_tiff_input *self = handle;
-    switch (whence) {
-    case SEEK_CUR: self->offset += offset; break;
-    case SEEK_END: self->offset = self->file_bytes + offset; break;
-    default: self->offset = offset; break;
-    }
-    return self->offset;
+    return self->offset = fpx_tiff_seek(self->offset, self->file_bytes, offset, whence);
 }
 
 static int close_file(thandle_t handle) {

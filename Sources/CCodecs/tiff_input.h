@@ -23,6 +23,9 @@ typedef struct fpx_tiff_input {
     TIFF *_Nullable tiff;
 } fpx_tiff_input;
 
+/// Where libtiff's seek leads from `place` in a file of `end` bytes.
+uint64_t fpx_tiff_seek(uint64_t place, uint64_t end, uint64_t offset, int whence);
+
 /// Opens the file without reading a directory. False when it does not begin like a TIFF or memory is short. The input
 /// must not move afterwards.
 bool fpx_tiff_input_open(fpx_tiff_input *_Nonnull self, fpx_byte_source *_Nonnull source);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../CTIFF/shim.h"
 #include "../CXXHash/shim.h"
+#include "tiff_input.h"
 
 /// A file in memory, as libtiff asks for one.
 typedef struct memory_file {
@@ -60,12 +60,7 @@ static tmsize_t write_bytes(thandle_t handle, void *bytes, tmsize_t byte_count) 
 
 static toff_t seek(thandle_t handle, toff_t offset, int whence) {
     memory_file *self = handle;
-    switch (whence) {
-    case SEEK_CUR: self->offset += offset; break;
-    case SEEK_END: self->offset = self->bytes->count + offset; break;
-    default: self->offset = offset; break;
-    }
-    return self->offset;
+    return self->offset = fpx_tiff_seek(self->offset, self->bytes->count, offset, whence);
 }
 
 static int close_file(thandle_t handle) {

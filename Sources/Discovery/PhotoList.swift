@@ -2,8 +2,8 @@ import FastPixPlatform
 import FastPixPlumbing
 import SystemPackage
 
-/// A file, or standard input, that names photos, or other files: one a line, or with zero bytes between them. Names are relative to the
-/// current folder; empty ones mean nothing.
+/// A file, or standard input, that names photos, or other files: one a line, or with zero bytes between them. Names are
+/// relative to the current folder; empty ones mean nothing.
 public struct PhotoList: Sendable {
     /// Nil: standard input.
     public let path: FilePath?

@@ -14,7 +14,8 @@ struct RepairCommand: ParsableCommand {
 
             JPEG is repaired without compressing the picture again: only the 8 x 8 blocks that hold a defect change, all \
             other coefficients and all metadata stay as they are. PNG, TIFF and FITS keep all \
-            other samples and headers. Positions count in the stored picture, so that it does not matter how it is rotated for viewing.
+            other samples and headers. Positions count in the stored picture, so that it does not matter how it is \
+            rotated for viewing.
 
             Example:
               fastpix hotpixels my-photos/ --export map.json
