@@ -235,6 +235,7 @@ struct BandScan {
     private func candidate(_ row: Int, _ column: Int) -> Candidate {
         let isCounted =
             row >= distance && row + distance < shape.height && column >= distance && column + distance < shape.width
+        let besides = (0..<geometry.colours).map { offsetsBeside(row, column, $0) }
         let evidence = (0..<geometry.colours).map { channel in
             let sample = (row * shape.width + column) * shape.channels + channel
             let mean = moments.mean(row, column * shape.channels + channel)
@@ -244,7 +245,8 @@ struct BandScan {
                 blindAbove: accumulators.blindAbove(at: sample).pointee,
                 blindBelow: accumulators.blindBelow(at: sample).pointee, mean: mean, ringMean: ringMean,
                 variance: moments.variance(row, column * shape.channels + channel),
-                ringVariance: ring(row, column, channel, moments.variance), touching: touching(row, column, channel),
+                ringVariance: ring(row, column, channel, moments.variance),
+                touching: touching(offset(row, column, channel), besides[channel]),
                 unevenness: Float(unevenness(row, column, channel)),
                 storedFarMean: blob?.surroundings(row, column) ?? .infinity)
         }
@@ -253,7 +255,7 @@ struct BandScan {
             reach: reach(row, column, evidence),
             tinge: geometry.isLossless && geometry.colours == 1
                 ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column),
-            border: blob?.border(row, column))
+            border: blob?.border(row, column), spread: spread(evidence, besides))
     }
 
     /// 0 where the frame ends before: a plane through what is there says little of what is not.
@@ -266,16 +268,24 @@ struct BandScan {
         return farRing.unevenness(row, column, channel, moments.mean)
     }
 
-    /// See `ChannelEvidence`.
-    private func touching(_ row: Int, _ column: Int, _ channel: Int) -> Float {
-        let own = offset(row, column, channel)
-        guard own != 0 else { return 0 }
-        var most = 0.0
-        for (r, c) in [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)]
-        where (0..<shape.height).contains(r) && (0..<shape.width).contains(c) {
-            most = max(most, offset(r, c, channel) / own)
+    /// Offsets of the four touching pixels; 0 of those beyond the frame's edges.
+    private func offsetsBeside(_ row: Int, _ column: Int, _ channel: Int) -> [Double] {
+        [(row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)].map { r, c in
+            (0..<shape.height).contains(r) && (0..<shape.width).contains(c) ? offset(r, c, channel) : 0
         }
-        return Float(most)
+    }
+
+    /// See `ChannelEvidence`.
+    private func touching(_ own: Double, _ besides: [Double]) -> Float {
+        own == 0 ? 0 : Float(besides.reduce(0) { max($0, $1 / own) })
+    }
+
+    /// See `Candidate`.
+    private func spread(_ evidence: [ChannelEvidence], _ besides: [[Double]]) -> Float {
+        let own = evidence.map(\.offset).max { abs($0) < abs($1) } ?? 0
+        guard own != 0 else { return 0 }
+        let shares = besides.map { $0.reduce(.infinity) { min($0, $1 / own) } }.sorted(by: >)
+        return Float(shares.count == 1 ? shares[0] : shares[1])
     }
 
     /// Where the channel of the largest offset keeps a quarter of it. Not further than a look goes.
@@ -357,7 +367,9 @@ struct BandScan {
                 for column in geometry.countedColumns(ofTile: tile) where offsets[column] > gate {
                     if isSteady(row, column) {
                         if isWorthALook(row, column) { look(blob, row, column, into: &sightings) }
-                    } else if offsets[column] > 2 * gate, touching(row, column, 0) < PointWeighing.touchingOfPoints {
+                    } else if offsets[column] > 2 * gate,
+                        touching(offset(row, column, 0), offsetsBeside(row, column, 0)) < PointWeighing.touchingOfPoints
+                    {
                         // Twice as far off a single pixel need not show in every frame: see `PointWeighing`.
                         sightings.append(sighting(row, column))
                     }

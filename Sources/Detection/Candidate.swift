@@ -50,13 +50,16 @@ struct Candidate: Sendable, Equatable {
     /// Pixels up, down, left and right that are tinged by it; none of single samples.
     let tinge: Reach
     /// See `Blob`; nil where that cannot be seen.
-    var border: Blob.Border?
+    let border: Blob.Border?
+    /// Of the largest offset, what all four touching pixels have at least, in one colour more than in which a single cell of
+    /// the sensor can: interpolation spreads a cell over its neighbours in its own colour alone, and light is of all of them.
+    let spread: Float
 
     /// With what lies further away for its neighbours where those near by are not what is around: on even ground.
     var fromAfar: Candidate {
         Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence.map(\.fromAfar),
-            reach: reach, tinge: tinge, border: border)
+            reach: reach, tinge: tinge, border: border, spread: spread)
     }
 
     struct Reach: Sendable, Equatable {

@@ -72,12 +72,12 @@ struct DefectJudgement {
         var points = withHidden(weighed, weighing, needed: needed)
         points = points.filter { !isSmear($0, of: lines) }
         if kind == .darks || kind == .sky { points = points.filter { !isBesideLight($0) } }
-        if kind.isEven || isFixed { points = points.filter { !isDrawnByOptics($0.candidate, isFixed) } }
+        if isFixed { points = points.filter { !isDrawnByOptics($0.candidate) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
         var seen = (kind: kind, reason: recognition.reason)
         if kind.isEven, settings.frames != .darks {
             let (drawn, others) = parted(clusters)
-            let bright = drawn.count { $0[0].evidence.offset > 0 }
+            let bright = drawn.count { isSurelyLight($0[0]) }
             if kind == .sky || settings.frames == nil && bright >= Self.fewestStars {
                 clusters = others
                 if settings.frames == nil {
@@ -170,7 +170,7 @@ struct DefectJudgement {
         for point in points {
             let reach = point.candidate.reach
             let (rows, columns) = (Int(reach.up) + Int(reach.down) + 1, Int(reach.left) + Int(reach.right) + 1)
-            if min(rows, columns) > Self.longestSmear, min(reach.up, reach.down, reach.left, reach.right) >= 2 {
+            if isWide(point.candidate) {
                 regions.append(
                     ExcludedRegion(
                         kind: .dust, row: point.row - Int(reach.up), column: point.column - Int(reach.left), rows: rows,
@@ -180,6 +180,12 @@ struct DefectJudgement {
             }
         }
         return regions + OverlaySearch(shape: shape).regions(of: strokes)
+    }
+
+    private func isWide(_ candidate: Candidate) -> Bool {
+        let reach = candidate.reach
+        return min(reach.up + reach.down, reach.left + reach.right) >= Self.longestSmear
+            && min(reach.up, reach.down, reach.left, reach.right) >= 2
     }
 
     /// Of what one colour has more than the others, the part that is no brightness may be stored at half the resolution.
@@ -238,13 +244,11 @@ struct DefectJudgement {
     /// of its own.
     private static let smearOfLines = 1.5
 
-    /// A star, or a detail of a fixed view, is wider than a pixel on all sides; a cluster is not.
-    private func isDrawnByOptics(_ candidate: Candidate, _ isFixed: Bool) -> Bool {
+    /// A detail of a fixed view is wider than a pixel on all sides; a cluster is not.
+    private func isDrawnByOptics(_ candidate: Candidate) -> Bool {
         let reach = candidate.reach
-        if candidate.border == nil || isFixed, reach.up > 0, reach.down > 0, reach.left > 0, reach.right > 0 {
-            return true
-        }
-        return isFixed && candidate.evidence.contains { $0.touching >= Self.opticsShare }
+        if reach.up > 0, reach.down > 0, reach.left > 0, reach.right > 0 { return true }
+        return candidate.evidence.contains { $0.touching >= Self.opticsShare }
             && (geometry.isLossless || Int(reach.up) + Int(reach.down) > 2 || Int(reach.left) + Int(reach.right) > 2)
     }
 
@@ -252,10 +256,14 @@ struct DefectJudgement {
     private func parted(_ clusters: [[PointEvidence]]) -> (stars: [[PointEvidence]], others: [[PointEvidence]]) {
         let kind = recognition.kind
         func isStar(_ cluster: [PointEvidence]) -> Bool {
-            guard let border = cluster[0].candidate.border, kind == .flats || cluster[0].evidence.offset > 0 else {
-                return false
-            }
+            guard kind == .flats || cluster[0].evidence.offset > 0 else { return false }
             let scatter = 1 / cluster[0].spreads
+            guard let border = cluster[0].candidate.border else {
+                // Dust lies on the glass before the sensor, and is wider than what interpolation and compression leave of a cell.
+                if cluster[0].evidence.offset < 0 { return isWide(cluster[0].candidate) }
+                let least = geometry.isLossless ? Self.starBorder : Self.starBorderOfBlocks
+                return Double(cluster[0].candidate.spread) >= least + scatter
+            }
             return Double(border.middle) >= Self.starBorder + scatter
                 || Double(border.quarter) >= Self.starBorder / 2 + scatter / 2
         }
@@ -266,6 +274,15 @@ struct DefectJudgement {
     /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third in the middle and half of
     /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on.
     private static let starBorder = 0.125
+    /// In a JPEG, whose colours of half the resolution give all colours something of one: of cells of 30 levels and more 1 in 20
+    /// has 0.3, and of stars that are as bright 19 in 20 have more.
+    private static let starBorderOfBlocks = 0.3
+
+    /// What compression leaves of a faint defect may have lost its colour.
+    private func isSurelyLight(_ point: PointEvidence) -> Bool {
+        point.evidence.offset > 0 && (geometry.isLossless || abs(point.brightness) > Self.strongestSmear)
+    }
+
     /// Of dark frames: fewer spots are lamps of the camera, or defects that have bled into those around them.
     private static let fewestStars = 10
 

@@ -61,9 +61,10 @@ package struct FrameGeometry: Sendable {
     }
 
     /// Rows and columns from a defect within which others are its own smear: half a coded unit around the one that it lies
-    /// in; of colours that were interpolated (three channels without loss) their reach; none of single samples.
+    /// in; of colours that were interpolated (three channels without loss) their reach, which is two pixels for green along an
+    /// edge and one more for the others' difference to it; none of single samples.
     var smearRadius: (rows: Int, columns: Int) {
-        if isLossless { return colours == 3 ? (2, 2) : (0, 0) }
+        if isLossless { return colours == 3 ? (3, 3) : (0, 0) }
         return (max(8, codedUnit.height / 2), max(8, codedUnit.width / 2))
     }
 }

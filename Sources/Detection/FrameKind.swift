@@ -78,9 +78,10 @@ struct FrameRecognition {
         // Light that varies goes with some of the noise of few frames by chance: twice the covariance, whose deviation this is.
         let byChance =
             2 * frames.relativeVariance.squareRoot() * level * contrast / Double(max(1, facts.count)).squareRoot()
-        guard changes * changes <= Self.mostChange * Self.mostChange * contrast * contrast + byChance,
-            map.typicalRelief <= Self.mostRelief * contrast
-        else {
+        let isOnlyNoise =
+            changes * changes <= Self.mostChange * Self.mostChange * contrast * contrast + byChance
+            && map.typicalRelief <= Self.mostRelief * contrast
+        guard isOnlyNoise || Self.isBlack(statistics) else {
             (kind, reason) = (.scenes, "pixels change with what is photographed")
             return
         }
@@ -100,6 +101,19 @@ struct FrameRecognition {
         }
     }
 
+    /// Whether nearly all samples of eight bits stay within a few levels above zero: nothing that was photographed is to be
+    /// seen. What noise is left there by rounding, and by what compression makes of it, is not the same from pixel to pixel and
+    /// from photo to photo.
+    private static func isBlack(_ statistics: ScanStatistics) -> Bool {
+        guard statistics.geometry.shape.bitsPerSample == 8 else { return false }
+        let highest = zip(statistics.pixelMeans, statistics.pixelVariances).filter { $0.1 >= 0 }.map { mean, variance in
+            Double(mean) + Double(max(0, variance)).squareRoot()
+        }.sorted()
+        return !highest.isEmpty && highest[highest.count * 63 / 64] <= blackLevels
+    }
+
+    /// Of 255: a sixty-fourth, which is a thousandth of white's light or less in any usual curve of tones.
+    private static let blackLevels = 4.0
     /// Of 18 real sets the fixed views had 0.99 and more, all others 0.30 at most.
     static let fixedCorrelation = 0.6
     /// Variance of detail in the mean, times photos, over that of a photo: 1 of independent photos, somewhat more where few edges

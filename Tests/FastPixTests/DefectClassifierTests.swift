@@ -16,7 +16,8 @@ struct DefectClassifierTests {
 
     private static func name(_ channels: [ChannelEvidence], _ channel: Int = 0, frames: Int = 60) -> DefectClass {
         let candidate = Candidate(
-            row: 9, column: 9, isCounted: true, evidence: channels, reach: Candidate.Reach(), tinge: Candidate.Reach())
+            row: 9, column: 9, isCounted: true, evidence: channels, reach: Candidate.Reach(), tinge: Candidate.Reach(),
+            border: nil, spread: 0)
         let point = PointEvidence(
             candidate: candidate, channel: channel, strength: 2, persistence: 10, spreads: 20, brightness: 20)
         return DefectClassifier(kind: .scenes, white: 255).name(point, frameCount: frames)
@@ -60,8 +61,9 @@ struct DefectClassifierTests {
             above: 0, below: 0, blindAbove: 0, blindBelow: 0, mean: mean, ringMean: 27629,
             variance: deviation * deviation, ringVariance: 160 * 160, touching: 0)
         let candidate = Candidate(
-            row: 9, column: 9, isCounted: true, evidence: [evidence], reach: Candidate.Reach(), tinge: Candidate.Reach()
-        )
+            row: 9, column: 9, isCounted: true, evidence: [evidence], reach: Candidate.Reach(),
+            tinge: Candidate.Reach(),
+            border: nil, spread: 0)
         let point = PointEvidence(
             candidate: candidate, channel: 0, strength: 2, persistence: 10, spreads: 20, brightness: 20)
         #expect(DefectClassifier(kind: .flats, white: 65535).name(point, frameCount: 20) == expected)
