@@ -284,7 +284,10 @@ struct BandScan {
     private func spread(_ evidence: [ChannelEvidence], _ besides: [[Double]]) -> Float {
         let own = evidence.map(\.offset).max { abs($0) < abs($1) } ?? 0
         guard own != 0 else { return 0 }
-        let shares = besides.map { $0.reduce(.infinity) { min($0, $1 / own) } }.sorted(by: >)
+        let shares = besides.map { offsets in
+            let sides = offsets.map { $0 / own }
+            return min(sides.reduce(0, +) / Double(sides.count), 2 * sides.reduce(.infinity, min))
+        }.sorted(by: >)
         return Float(shares.count == 1 ? shares[0] : shares[1])
     }
 

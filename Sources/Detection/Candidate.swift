@@ -51,8 +51,9 @@ struct Candidate: Sendable, Equatable {
     let tinge: Reach
     /// See `Blob`; nil where that cannot be seen.
     let border: Blob.Border?
-    /// Of the largest offset, what all four touching pixels have at least, in one colour more than in which a single cell of
-    /// the sensor can: interpolation spreads a cell over its neighbours in its own colour alone, and light is of all of them.
+    /// Of the largest offset, what the four touching pixels have on average, and each of them half of, in one colour more than
+    /// in which a single cell of the sensor can: interpolation spreads a cell over its neighbours in its own colour alone, and
+    /// light is of all colours. A star between two pixels leaves little on its far side.
     let spread: Float
 
     /// With what lies further away for its neighbours where those near by are not what is around: on even ground.

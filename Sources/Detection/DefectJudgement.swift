@@ -274,9 +274,9 @@ struct DefectJudgement {
     /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third in the middle and half of
     /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on.
     private static let starBorder = 0.125
-    /// In a JPEG, whose colours of half the resolution give all colours something of one: of cells of 30 levels and more 1 in 20
-    /// has 0.3, and of stars that are as bright 19 in 20 have more.
-    private static let starBorderOfBlocks = 0.3
+    /// In a JPEG colours of half the resolution give all colours something of one. Of 800 cells of 30 levels and more 1 in 100 has
+    /// more, and of 180 stars as bright 1 in 100 has less.
+    private static let starBorderOfBlocks = 0.45
 
     /// What compression leaves of a faint defect may have lost its colour.
     private func isSurelyLight(_ point: PointEvidence) -> Bool {
