@@ -613,21 +613,24 @@ static fpx_photo_status fits_finish(fpx_photo_decoder *decoder, fpx_photo_error 
 static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {
     const fits_decoder *self = (const fits_decoder *)decoder;
     const fits_picture *picture = &self->picture;
-    bool is_kept = picture->rule == TO_U8 || picture->rule == TO_U16 || picture->rule == TO_U16_SHIFTED ||
-                   picture->rule == TO_F32_EXACT || picture->rule == TO_F32;
-    // What is interpolated may be the number that stands for no value.
-    if (!is_kept || picture->has_checksum || picture->has_blank || picture->is_tiled ||
-        fpx_fits_input_is_packed(self->input)) {
+    if (picture->is_tiled || fpx_fits_input_is_packed(self->input)) {
         return false;
     }
+    bool is_scaled = picture->rule == TO_F32_SCALED;
     uint64_t plane = picture->plane * picture->colours + channel;
     *place = (fpx_sample_place){
         .offset = picture->data + ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
         .byte_count = (unsigned)stored_bytes(picture),
-        .is_whole = picture->rule == TO_F32_EXACT,
+        .is_whole = picture->bits == 32,
         .zero = picture->rule == TO_F32_EXACT ? (int64_t)picture->zero : 0,
         .is_big_endian = true,
         .flipped_bits = picture->rule == TO_U16_SHIFTED ? 0x8000 : 0,
+        .scale = is_scaled ? picture->scale : 0,
+        .base = is_scaled ? picture->zero : 0,
+        .has_blank = picture->has_blank,
+        .blank = picture->blank,
+        .is_checked = picture->has_checksum,
+        .checked = {.header = picture->header, .data = picture->data},
     };
     return true;
 }

@@ -2,6 +2,7 @@
 #ifndef FPX_PHOTO_INTERNAL_H
 #define FPX_PHOTO_INTERNAL_H
 
+#include "fits_checksums.h"
 #include "fpx_photo.h"
 #include "fpx_photo_metadata.h"
 
@@ -49,6 +50,15 @@ typedef struct fpx_sample_place {
     bool is_big_endian;
     /// Bits that differ between the stored number and the sample.
     uint32_t flipped_bits;
+    /// The sample is `base` and `scale` times the stored number; 0: not scaled.
+    double scale;
+    double base;
+    /// A stored number that stands for no value, and is not to be written.
+    bool has_blank;
+    int64_t blank;
+    /// The header has sums of the data (fits_checksums.h).
+    bool is_checked;
+    fpx_fits_checked checked;
 } fpx_sample_place;
 
 /// The operations of one format. A decoder struct of a format begins with this.

@@ -26,6 +26,8 @@ typedef struct stored_repair {
     /// Those of compressed strips and tiles.
     fpx_bytes packed_samples;
     unsigned packed_sample_bytes;
+    /// Of the sum of all data, where the header has it.
+    uint32_t change;
 } stored_repair;
 
 static fpx_photo_status no_memory(fpx_photo_error *error) {
@@ -51,6 +53,34 @@ static double sample_at(const stored_repair *self, size_t row, size_t column, si
     }
 }
 
+/// The number as it is stored, nearest to a sample: a weighted mean of others, so that it lies in their range.
+static uint32_t stored_bits(const fpx_sample_place *place, double sample) {
+    double number = place->scale != 0 ? (sample - place->base) / place->scale : sample;
+    if (place->byte_count == 4 && !place->is_whole) {
+        float value = (float)number;
+        uint32_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        return bits ^ place->flipped_bits;
+    }
+    // Of large numbers float32 holds whole ones only, and so do the samples around; of small ones it holds all whole ones.
+    // Scaled ones were rounded to a sample, and may come back outside of what their bytes hold.
+    int64_t whole = place->is_whole && place->scale == 0 ? llround((float)number) - place->zero : llround(number);
+    if (place->scale != 0) {
+        int64_t least = place->byte_count == 1 ? 0 : place->byte_count == 2 ? INT16_MIN : INT32_MIN;
+        int64_t most = place->byte_count == 1 ? UINT8_MAX : place->byte_count == 2 ? INT16_MAX : INT32_MAX;
+        whole = whole < least ? least : whole > most ? most : whole;
+    }
+    uint32_t bits = (uint32_t)whole ^ place->flipped_bits;
+    int64_t signed_number = place->byte_count == 1   ? (uint8_t)bits
+                            : place->byte_count == 2 ? (int16_t)bits
+                                                     : (int32_t)bits;
+    if (place->has_blank && signed_number == place->blank) {
+        // The one beside it, towards the middle.
+        bits += signed_number > 0 ? UINT32_MAX : 1;
+    }
+    return bits;
+}
+
 /// Writes a sample to the bytes of the file, in the file's own form, or keeps it for packing.
 static fpx_photo_status store(stored_repair *self, size_t row, size_t column, size_t channel, double value,
                               fpx_photo_error *error) {
@@ -61,19 +91,7 @@ static fpx_photo_status store(stored_repair *self, size_t row, size_t column, si
         fpx_photo_explain(error, "a place to repair has no place in the file");
         return FPX_PHOTO_CORRUPT;
     }
-    uint32_t bits;
-    if (place.is_whole) {
-        // Of large numbers float32 holds whole ones only, and so do the samples around; of small ones it holds all
-        // whole ones.
-        bits = (uint32_t)(int32_t)(llround((float)value) - place.zero);
-    } else if (place.byte_count == 4) {
-        float stored = (float)value;
-        memcpy(&bits, &stored, sizeof bits);
-    } else {
-        // A weighted mean of samples stays in their range.
-        bits = (uint32_t)(value + 0.5);
-    }
-    bits ^= place.flipped_bits;
+    uint32_t bits = stored_bits(&place, value);
     if (place.is_packed) {
         fpx_packed_sample sample = {.unit = place.unit, .bits = bits, .offset = place.offset};
         self->packed_sample_bytes = place.byte_count;
@@ -82,7 +100,12 @@ static fpx_photo_status store(stored_repair *self, size_t row, size_t column, si
     uint8_t *bytes = self->file->data + place.offset;
     for (unsigned byte = 0; byte < place.byte_count; byte++) {
         unsigned shift = 8 * (place.is_big_endian ? place.byte_count - 1 - byte : byte);
+        uint8_t before = bytes[byte];
         bytes[byte] = (uint8_t)(bits >> shift);
+        if (place.is_checked) {
+            uint64_t offset = place.offset + byte - place.checked.data;
+            self->change = fpx_fits_add_change(self->change, fpx_fits_byte_change(offset, before, bytes[byte]));
+        }
     }
     return FPX_PHOTO_OK;
 }
@@ -192,13 +215,26 @@ static fpx_photo_status repair_patches(stored_repair *self, const fpx_repair_pat
     return FPX_PHOTO_OK;
 }
 
+static fpx_photo_status correct_checksums(stored_repair *self, fpx_photo_error *error) {
+#ifdef FPX_FITS
+    fpx_sample_place place;
+    if (!self->decoder->place(self->decoder, 0, 0, 0, &place) ||
+        !fpx_fits_correct_checksums(self->file->data, self->file->count, &place.checked, self->change)) {
+        fpx_photo_explain(error, "its DATASUM or CHECKSUM is not written as FITS has it, and would be wrong afterwards");
+        return FPX_PHOTO_UNSUPPORTED;
+    }
+#endif
+    (void)self;
+    (void)error;
+    return FPX_PHOTO_OK;
+}
+
 static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error) {
     const fpx_photo_header *header = &self->header;
     fpx_sample_place place;
     if (self->decoder->place == NULL || !self->decoder->place(self->decoder, 0, 0, 0, &place)) {
-        fpx_photo_explain(error, "its samples are packed with losses or as .fz or .gz, scaled, under a checksum "
-                                 "(DATASUM) or may stand for no value (BLANK), and such files are not repaired; unpack "
-                                 "it first (tiffcp -c none, funpack)");
+        fpx_photo_explain(error, "its samples are packed with losses or as .fz or .gz, and such files are not repaired; "
+                                 "unpack it first (tiffcp -c none, funpack)");
         return FPX_PHOTO_UNSUPPORTED;
     }
     self->row_bytes = (size_t)header->width * header->channels * (header->bits_per_sample / 8);
@@ -249,6 +285,9 @@ fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *pa
     if (status == FPX_PHOTO_OK && packed_count > 0) {
         status = fpx_tiff_repack(output, self.header.page.position, (fpx_packed_sample *)self.packed_samples.data,
                                  packed_count, self.packed_sample_bytes, error);
+    }
+    if (status == FPX_PHOTO_OK && self.change != 0) {
+        status = correct_checksums(&self, error);
     }
     fpx_bytes_free(&self.packed_samples);
     fpx_photo_close(self.decoder);
