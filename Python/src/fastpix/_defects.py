@@ -469,7 +469,22 @@ class DefectList(Sequence[Defect]):
         size: tuple[int, int] | None = None,
         offset: tuple[int, int] | None = None,
     ) -> tuple[DefectList, ...]:
-        """Read all lists of a file, camera by camera; JSON and CSV may have several. Raises as `read`."""
+        """Read all lists of a file, camera by camera; JSON and CSV may have several.
+
+        Parameters
+        ----------
+        path, size, offset
+            As for `read`.
+
+        Returns
+        -------
+        tuple of DefectList
+
+        Raises
+        ------
+        MapError, OSError
+            As `read`, but for the number of lists.
+        """
         from . import _map_reading
 
         return _map_reading.read(path, size, offset)
@@ -516,7 +531,20 @@ class DefectList(Sequence[Defect]):
     def write_all(
         lists: Sequence[DefectList], path: str | os.PathLike[str], form: Literal["json", "csv"] | None = None
     ) -> None:
-        """Write the lists of several cameras into one file, JSON or CSV. Raises and warns as `write`."""
+        """Write the lists of several cameras into one file, JSON or CSV.
+
+        Parameters
+        ----------
+        lists : sequence of DefectList
+            One of each camera and frame size.
+        path, form
+            As for `write`.
+
+        Raises
+        ------
+        MapError, OSError
+            As `write`; so are the warnings.
+        """
         from . import _map_writing
 
         _map_writing.write(tuple(lists), path, form, (0, 0))
