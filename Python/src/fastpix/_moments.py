@@ -48,7 +48,7 @@ def _arrays_in(values: Any) -> Iterator[NDArray[Any]]:
 
 
 def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return `values` as a stack of contiguous frames of native byte order, copying only where they are not."""
+    """Return `values` as a stack of contiguous, aligned frames of native byte order, copying only where they are not."""
     if isinstance(values, (list, tuple)) and not values:
         return np.empty((0, *shape), dtype)
     # One by one: of arrays in a list NumPy drops the masks without a word, and makes of several types a larger one.
@@ -72,8 +72,8 @@ def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) ->
         )
     if not array.dtype.isnative:
         array = array.astype(dtype)
-    if array.shape[0] > 0 and not array[0].flags.c_contiguous:
-        array = np.ascontiguousarray(array)
+    if array.shape[0] > 0 and not (array[0].flags.c_contiguous and array.flags.aligned):
+        array = np.require(array, requirements=["C", "A"])
     return array
 
 
