@@ -120,15 +120,25 @@ void array_release(array *array) {
 
 size_t array_count(const array *array) { return (size_t)(array->buffer.len / array->buffer.itemsize); }
 
+bool array_is_aligned(const array *array) {
+    const Py_buffer *buffer = &array->buffer;
+    // All item sizes are powers of two.
+    uintptr_t steps = (uintptr_t)buffer->buf;
+    for (int axis = 0; axis < buffer->ndim; axis++) {
+        if (buffer->shape[axis] > 1) steps |= (uintptr_t)buffer->strides[axis];
+    }
+    return (steps & (uintptr_t)(buffer->itemsize - 1)) == 0;
+}
+
 bool array_is_contiguous_from(const array *array, int first) {
+    if (array->buffer.len == 0) return true;
     Py_ssize_t stride = array->buffer.itemsize;
     for (int axis = array->buffer.ndim - 1; axis >= first; axis--) {
         const Py_ssize_t length = array->buffer.shape[axis];
-        if (length == 0) return true;
         if (length != 1 && array->buffer.strides[axis] != stride) return false;
         stride *= length;
     }
-    return true;
+    return array_is_aligned(array);
 }
 
 bool array_has_shape_of(const array *array, const struct array *other) {
@@ -175,7 +185,7 @@ extent array_extent(const array *array) {
 }
 
 bool array_overlaps_itself(const array *array) {
-    if (array->buffer.len == 0 || array_is_contiguous_from(array, 0)) return false;
+    if (array_is_contiguous_from(array, 0)) return false;
     // Sorted by stride, every axis has to step over all that the smaller ones span. That refuses some odd layouts that
     // do not overlap, which NumPy's slicing, transposing and reversing never make.
     size_t strides[MAXIMUM_DIMENSIONS];

@@ -46,7 +46,10 @@ void array_release(array *array);
 
 /// Samples in all.
 size_t array_count(const array *array);
-/// Whether dimensions `first`... lie in memory as C does it, without gaps.
+/// Whether every sample lies at an address that C allows for its type. Fields of packed records do not, nor does what
+/// is seen in the middle of a file.
+bool array_is_aligned(const array *array);
+/// Whether dimensions `first`... lie in memory as C does it, aligned and without gaps.
 bool array_is_contiguous_from(const array *array, int first);
 bool array_has_shape_of(const array *array, const struct array *other);
 /// Sets a ValueError that names both shapes.

@@ -21,6 +21,8 @@ enum { DESTINATION, FIRST, SECOND, ARRAY_COUNT };
 typedef struct blend {
     sample_type type;
     size_t item_bytes;
+    /// All three arrays.
+    bool are_aligned;
     double alpha, beta, gamma;
     char *base[ARRAY_COUNT];
     /// From the outermost axis to the innermost, which is the run.
@@ -77,7 +79,7 @@ static void blend_run(const blend *blend, size_t run, size_t begin, size_t end) 
         for (int array = 0; array < ARRAY_COUNT; array++)
             places[array] += index * blend->strides[array][axis];
     }
-    bool is_contiguous = true;
+    bool is_contiguous = blend->are_aligned;
     for (int array = 0; array < ARRAY_COUNT; array++) {
         places[array] += (ptrdiff_t)begin * blend->strides[array][last];
         if (blend->strides[array][last] != (ptrdiff_t)blend->item_bytes) is_contiguous = false;
@@ -86,7 +88,7 @@ static void blend_run(const blend *blend, size_t run, size_t begin, size_t end) 
         blend_samples(blend, places[DESTINATION], places[FIRST], places[SECOND], end - begin);
         return;
     }
-    // Kernels want samples side by side.
+    // Kernels want samples side by side, at addresses for their type.
     enum { BLOCK_SAMPLES = 1024 };
     _Alignas(64) char blocks[ARRAY_COUNT][BLOCK_SAMPLES * sizeof(float)];
     while (begin < end) {
@@ -154,8 +156,11 @@ static void blend_arrays(const array *const arrays[ARRAY_COUNT], double alpha, d
                       count);
         return;
     }
-    for (int array = 0; array < ARRAY_COUNT; array++)
+    blend.are_aligned = true;
+    for (int array = 0; array < ARRAY_COUNT; array++) {
         blend.base[array] = arrays[array]->buffer.buf;
+        if (!array_is_aligned(arrays[array])) blend.are_aligned = false;
+    }
     merge_axes(&blend, arrays);
     const size_t run_length = blend.lengths[blend.axis_count - 1];
     blend.run_count = count / run_length;

@@ -14,18 +14,14 @@ PyObject *collector_new(PyTypeObject *type, PyObject *arguments, PyObject *keywo
     collector *new_object = (collector *)allocate(type, 0);
     if (new_object == NULL) return NULL;
     new_object->type = SAMPLE_U32;
-    new_object->lock = PyThread_allocate_lock();
-    if (new_object->lock == NULL) {
-        Py_DECREF(new_object);
-        return PyErr_NoMemory();
-    }
+    pthread_mutex_init(&new_object->lock, NULL);
     return (PyObject *)new_object;
 }
 
 void collector_free(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     collector *collector = (struct collector *)object;
-    if (collector->lock != NULL) PyThread_free_lock(collector->lock);
+    pthread_mutex_destroy(&collector->lock);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
     Py_DECREF(type);
 }
@@ -165,14 +161,14 @@ void collector_done(collector *collector, frame_stack *stack) {
 }
 
 void collector_lock(collector *collector) {
-    if (PyThread_acquire_lock(collector->lock, NOWAIT_LOCK)) return;
+    if (pthread_mutex_trylock(&collector->lock) == 0) return;
     // Whoever has it may be waiting for the interpreter's.
     PyThreadState *state = PyEval_SaveThread();
-    PyThread_acquire_lock(collector->lock, WAIT_LOCK);
+    pthread_mutex_lock(&collector->lock);
     PyEval_RestoreThread(state);
 }
 
-void collector_unlock(collector *collector) { PyThread_release_lock(collector->lock); }
+void collector_unlock(collector *collector) { pthread_mutex_unlock(&collector->lock); }
 
 bool collector_has_room(const collector *collector, uint64_t more) {
     if (more <= collector->most_frames && collector->frame_count <= collector->most_frames - more) return true;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies
 from numpy.typing import NDArray
 
 IMAGE_TYPES = (np.uint8, np.uint16, np.float32)
+Layout = tuple[tuple[int, ...], tuple[slice, ...], tuple[int, ...], int]
 
 
 def random_array(shape: tuple[int, ...], dtype: type, seed: int) -> NDArray[Any]:
@@ -24,8 +26,8 @@ def random_array(shape: tuple[int, ...], dtype: type, seed: int) -> NDArray[Any]
 
 
 @strategies.composite
-def layout_of(draw: strategies.DrawFn, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[slice, ...], Any]:
-    """How an array of a shape may lie in a larger one: its shape, the slices, and the order of its axes."""
+def layout_of(draw: strategies.DrawFn, shape: tuple[int, ...]) -> Layout:
+    """How an array of a shape may lie in a larger one: its shape, the slices, the order of its axes, and the first byte."""
     order = draw(strategies.permutations(range(len(shape))))
     steps = [draw(strategies.sampled_from([1, 1, 1, 2, 3, -1, -2])) for _ in shape]
     before = [draw(strategies.integers(0, 2)) for _ in shape]
@@ -37,15 +39,15 @@ def layout_of(draw: strategies.DrawFn, shape: tuple[int, ...]) -> tuple[tuple[in
         indices = range(first, first + length * step, step)
         end = first + length * step
         slices.append(slice(first, None if end < 0 else end, step) if len(indices) else slice(0, 0))
-    return base, tuple(slices), tuple(order)
+    return base, tuple(slices), tuple(order), draw(strategies.sampled_from([0, 0, 0, 1, 2]))
 
 
-def in_layout(values: NDArray[Any], layout: tuple[tuple[int, ...], tuple[slice, ...], Any]) -> NDArray[Any]:
+def in_layout(values: NDArray[Any], layout: Layout) -> NDArray[Any]:
     """The same values in an array of another layout."""
-    base, slices, order = layout
+    base, slices, order, first_byte = layout
     inverse = tuple(int(axis) for axis in np.argsort(order))
-    memory = np.zeros(tuple(base[axis] for axis in order), values.dtype).transpose(inverse)
-    view = memory[slices]
+    memory = np.zeros(math.prod(base) * values.itemsize + first_byte, np.uint8)[first_byte:].view(values.dtype)
+    view = memory.reshape(tuple(base[axis] for axis in order)).transpose(inverse)[slices]
     assert view.shape == values.shape
     view[...] = values
     return view

@@ -78,6 +78,22 @@ def test_add_weighted_of_large_arrays_does_not_depend_on_threads(dtype: type, sh
         np.testing.assert_array_equal(result, expected[..., ::-1])
 
 
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_fields_of_packed_records_are_arrays(dtype: type) -> None:
+    """No sample of theirs lies at an address for its type, whatever the strides."""
+    records = np.zeros((6, 9), [("tag", np.uint8), ("sample", dtype)])
+    records["sample"] = random_array((6, 9), dtype, 3)
+    field, plain = records["sample"], records["sample"].copy()
+    assert not field.flags.aligned
+    blend = fastpix.add_weighted(plain, 0.7, plain[::-1], 0.3, 1)
+    np.testing.assert_array_equal(fastpix.add_weighted(field, 0.7, field[::-1], 0.3, 1), blend)
+    np.testing.assert_array_equal(fastpix.gaussian_blur(field, 3), fastpix.gaussian_blur(plain, 3))
+    assert fastpix.Moments((9,), dtype).add(field) == fastpix.Moments((9,), dtype).add(plain)
+    assert fastpix.add_weighted(field, 0.7, field[::-1], 0.3, 1, out=field) is field
+    np.testing.assert_array_equal(field, blend)
+    assert not records["tag"].any()
+
+
 @pytest.mark.parametrize("level", ["c", "avx2", "avx512", "neon"])
 def test_every_simd_level_gives_the_same(level: str) -> None:
     before = fastpix.simd()

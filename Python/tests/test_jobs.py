@@ -250,6 +250,17 @@ def test_wrong_arguments_are_usage_errors(example: Path, program: Path) -> None:
             fastpix.hotpixels(nothing)  # type: ignore[arg-type]
 
 
+def test_numbers_may_be_numpys(example: Path, program: Path, tmp_path: Path) -> None:
+    image = min(example.glob("*.jpg"))
+    for kind in (np.float64, np.float32):
+        assert fastpix.hotpixels(example, above=kind(4), top=np.int64(3)).groups[0].lowest_variance  # type: ignore[arg-type]
+        report = fastpix.add_weighted_folder(
+            image, output=tmp_path / f"{kind.__name__}.png", blur=np.int32(3), alpha=kind(0.5), beta=kind(0.25), sigma=kind(1.5)
+        )
+        assert report.settings is not None and report.settings["alpha"] == 0.5
+        assert report.settings["blur"] == {"size": 3, "sigma": 1.5}
+
+
 def test_a_string_of_words_is_not_taken_apart_into_letters(example: Path, program: Path) -> None:
     def classes(given: Any) -> set[str | None]:
         return {defect.class_ for defect in fastpix.hotpixels(example, classes=given).groups[0].defect_list}

@@ -108,7 +108,7 @@ def test_every_form_is_read_as_it_was_written(
     path = tmp_path_factory.mktemp("maps") / FORMS[form]
     # PixInsight's form cannot tell an offset.
     used = (0, 0) if form == "pixinsight" else offset
-    if form == "csv" and not defects:
+    if form in ("csv", "pixinsight") and not defects:
         with pytest.raises(MapError, match="write JSON"):
             defects.write(path)
         assert not list(path.parent.iterdir())
@@ -188,9 +188,17 @@ def test_no_defects_are_a_list_of_a_frame(tmp_path: Path) -> None:
                     write()
                 assert str(path) in str(caught.value) and not path.exists()
             continue
+        if form == "pixinsight":
+            with pytest.raises(MapError, match="the list of X has no defects, and an empty file is no list"):
+                none.write(path)
+            assert not path.exists()
+            continue
         none.write(path, form_of(form))
         read = DefectList.read(path)
-        assert len(read) == 0 and (form == "pixinsight" or (read.width, read.height) == (40, 30))
+        assert len(read) == 0 and (read.width, read.height) == (40, 30)
+    for name in ("a.badpixels", "a.lst", "a.jpegpixi"):
+        DefectList(()).write(tmp_path / name)
+        assert DefectList.read(tmp_path / name) == DefectList(())
     # A table without a line, as the program writes it, is no list.
     (tmp_path / "list.csv").write_text("make,model,serial,width,height,row,column,class\n")
     assert DefectList.read_all(tmp_path / "list.csv") == ()
@@ -235,6 +243,18 @@ def test_json_keeps_lists_of_places(program: Path, tmp_path: Path) -> None:
     assert json.loads(subprocess.check_output(command))["isUnchanged"] is True
 
 
+@pytest.mark.parametrize("name", ["map.json", "map.csv", "map.badpixels", "map.lst", "map.txt"])
+@pytest.mark.parametrize("content", ["", "\n", " \r\n\t"])
+def test_empty_files_are_no_lists(program: Path, tmp_path: Path, name: str, content: str) -> None:
+    """Nor are they to the program: what was cut off, or never written, is not a sensor without defects."""
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(MapError, match="the file is empty"):
+        DefectList.read_all(path)
+    run = subprocess.run([program, "compare", path, path], stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 1 and "the file is empty" in run.stderr
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_list_or_a_map_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("bytes") / "list"
@@ -251,11 +271,10 @@ def test_damaged_lists_are_lists_or_map_errors(
     tmp_path_factory: pytest.TempPathFactory, defects: DefectList, form: Any, data: st.DataObject
 ) -> None:
     path = tmp_path_factory.mktemp("damaged") / FORMS[form]
-    if form == "csv" and not defects:
+    if form in ("csv", "pixinsight") and not defects:
         form = "json"
     defects.write(path, form_of(form))
-    # PixInsight's form of no defects has no bytes to damage.
-    content = bytearray(path.read_bytes() or b"Col 0")
+    content = bytearray(path.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
@@ -639,6 +658,12 @@ def test_mask_and_repair_want_the_lists_own_size() -> None:
         DefectList.at([(8, 4)], width=10, height=8)
     with pytest.raises(ValueError, match="negative"):
         defects.mask(radius=-1)
+    for shape in ((), (8,)):
+        with pytest.raises(MapError, match=r"the shape is \(.*\); \(height, width\) is wanted"):
+            defects.mask(shape)
+    for radius in (1.5, "1"):
+        with pytest.raises(TypeError, match="integer"):
+            defects.mask(radius=radius)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
@@ -659,6 +684,10 @@ def test_repair_puts_what_is_around_and_touches_nothing_else(dtype: Any, channel
     assert abs(float(np.max(repaired[0, 0])) - 1) <= 2
     unlisted = ~defects.mask((60, 80))
     np.testing.assert_array_equal(repaired[unlisted], image[unlisted])
+    # As astropy reads FITS.
+    foreign = defects.repair(damaged.astype(damaged.dtype.newbyteorder()))
+    assert foreign.dtype == damaged.dtype.newbyteorder()
+    np.testing.assert_array_equal(foreign, repaired)
     flipped = defects_flipped(defects, 60, 80).repair(damaged[::-1, ::-1])
     np.testing.assert_allclose(flipped[::-1, ::-1], repaired, atol=1)
 

@@ -20,7 +20,7 @@ from layouts import IMAGE_TYPES, in_layout, layout_of, random_array
 from numpy.typing import NDArray
 
 import fastpix
-from fastpix import Moments
+from fastpix import Extremes, Moments
 
 INTEGERS = (np.uint8, np.uint16)
 
@@ -268,6 +268,42 @@ def test_a_list_with_a_frame_that_does_not_fit_adds_nothing(dtype: type) -> None
         with pytest.raises((TypeError, ValueError)):
             moments.add([bad, *frames[:8]])
         assert moments == before
+
+
+class Masked:
+    """As astropy's CCDData: no array, and what it makes an array of has a mask."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.ma.masked_array(np.ones((4, 5), np.uint8), mask=True)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        # NumPy would make larger samples, or whole frames, of each without a word.
+        ([np.zeros((4, 5), np.uint16), np.zeros((4, 5), np.uint8)], TypeError, "are uint8, and frames of uint16"),
+        ([np.zeros((4, 5), np.uint16), np.zeros((4, 5), bool)], TypeError, "are bool, and frames of uint16"),
+        ([[np.ma.masked_array(np.zeros(5, np.uint16), mask=True)] * 4], TypeError, "masked"),
+        ([(np.zeros((4, 5), np.uint16),), np.ma.masked], TypeError, "masked"),
+        (Masked(), TypeError, "masked"),
+        ([Masked()], TypeError, "masked"),
+        ([np.zeros((4, 5), np.uint16), np.zeros((5, 4), np.uint16)], ValueError, r"several shapes; \(4, 5\) is wanted"),
+    ],
+)
+def test_lists_are_looked_through(values: Any, error: type[Exception], message: str) -> None:
+    moments, extremes = Moments((4, 5), np.uint16), Extremes((4, 5), np.uint16)
+    for of_frames in (moments, extremes):
+        with pytest.raises(error, match=message):
+            of_frames.add(values)
+        assert of_frames.count == 0
+
+
+def test_an_empty_list_adds_nothing() -> None:
+    frame = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    for nothing in ([], (), frame[np.newaxis][:0]):
+        moments = Moments((2, 3), np.uint8).add(nothing).add([frame]).add(nothing)
+        assert moments.count == 1 and (moments.sum == frame).all()
+        assert Extremes((2, 3), np.uint8).add(nothing).count == 0
 
 
 def test_what_is_no_array_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import pickle
@@ -270,7 +271,12 @@ def test_moments_of_arrays_become_states(
     assert report.groups[0].frames == 5
     np.testing.assert_array_equal(np.load(tmp_path / "sum.npy").reshape(shape), state.moments.sum)
     np.testing.assert_array_equal(np.load(tmp_path / "sum_of_squares.npy").reshape(shape), state.moments.sum_of_squares)
-    state.photos = photos[1:]
+    # What judging needs is there for one of the photos, and not for the others.
+    state.extremes = Extremes(shape, dtype).add(frames)
+    state.photos = (dataclasses.replace(photos[0], fact={"level": 1, "roughness": 2, "half": 0}), *photos[1:])
+    with pytest.raises(StateError, match="facts of the photos are not of the frames"):
+        state.write(tmp_path / "b.state")
+    state.photos, state.extremes = photos[1:], None
     with pytest.raises(StateError, match="4 photos, and moments of 5 frames"):
         state.write(tmp_path / "b.state")
     with pytest.raises(StateError, match="exact sums"):

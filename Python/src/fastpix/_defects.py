@@ -469,7 +469,22 @@ class DefectList(Sequence[Defect]):
         size: tuple[int, int] | None = None,
         offset: tuple[int, int] | None = None,
     ) -> tuple[DefectList, ...]:
-        """Read all lists of a file, camera by camera; JSON and CSV may have several. Raises as `read`."""
+        """Read all lists of a file, camera by camera; JSON and CSV may have several.
+
+        Parameters
+        ----------
+        path, size, offset
+            As for `read`.
+
+        Returns
+        -------
+        tuple of DefectList
+
+        Raises
+        ------
+        MapError, OSError
+            As `read`, but for the number of lists.
+        """
         from . import _map_reading
 
         return _map_reading.read(path, size, offset)
@@ -499,7 +514,8 @@ class DefectList(Sequence[Defect]):
         MapError
             For a name that tells no form, and for a form that needs to know what this list does not: the frame's size
             for a mask and JSON, for the pixels of lines from edge to edge, and beside an offset. For a list of no defects as
-            CSV, whose lines are defects: it could not say what has none. Also when an offset puts a defect outside.
+            CSV, whose lines are defects: it could not say what has none; and in PixInsight's form, which would be an empty
+            file. Also when an offset puts a defect outside.
         OSError
             When it cannot be written.
 
@@ -516,7 +532,20 @@ class DefectList(Sequence[Defect]):
     def write_all(
         lists: Sequence[DefectList], path: str | os.PathLike[str], form: Literal["json", "csv"] | None = None
     ) -> None:
-        """Write the lists of several cameras into one file, JSON or CSV. Raises and warns as `write`."""
+        """Write the lists of several cameras into one file, JSON or CSV.
+
+        Parameters
+        ----------
+        lists : sequence of DefectList
+            One of each camera and frame size.
+        path, form
+            As for `write`.
+
+        Raises
+        ------
+        MapError, OSError
+            As `write`; so are the warnings.
+        """
         from . import _map_writing
 
         _map_writing.write(tuple(lists), path, form, (0, 0))
@@ -556,7 +585,7 @@ class DefectList(Sequence[Defect]):
         Parameters
         ----------
         image : array of uint8, uint16 or float32
-            (height, width) or (height, width, channels) with 1 to 4 channels; any strides.
+            (height, width) or (height, width, channels) with 1 to 4 channels; any strides, any byte order.
         radius : int
             Pixels around a defect that go with it, where the list does not say how far its effect reaches. In JPEGs
             from a camera a defect spreads: 3 is right there.
@@ -567,7 +596,7 @@ class DefectList(Sequence[Defect]):
         Returns
         -------
         array
-            A new one, of the image's shape and type.
+            A new one, of the image's shape, type and byte order.
 
         Raises
         ------
@@ -587,7 +616,8 @@ class DefectList(Sequence[Defect]):
             raise ValueError(f"the image has {channels} channels; 1 to 4 can be repaired")
         if noise is not None and not 0 < noise < math.inf:
             raise ValueError(f"the noise is {noise}; it is a difference between samples, above 0")
-        if image.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
+        native = image.dtype.newbyteorder("=")
+        if native not in (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)):
             raise TypeError(f"the image has samples of {image.dtype}; uint8, uint16 and float32 can be repaired")
         if isinstance(image, np.ma.MaskedArray):
             raise TypeError("the image is a masked array, and its mask cannot be kept; give its data")
@@ -597,7 +627,7 @@ class DefectList(Sequence[Defect]):
             raise MapError(
                 f"the list marks more than {_MOST_PIECES} places of up to 64 x 64 pixels; that is no list of defects"
             )
-        repaired = image.copy(order="C")
+        repaired = image.astype(native, order="C")
         if noise is None:
             noise = {1: 3.0, 2: 3.0 * 257, 4: 3.0 / 255}[image.dtype.itemsize]
         rectangles = np.array(pieces, np.uint32).reshape(-1, 4)
@@ -605,7 +635,7 @@ class DefectList(Sequence[Defect]):
             _kernels.repair(repaired.reshape(height, width, channels), rectangles, noise)
         except ValueError as error:
             raise MapError(str(error)) from None
-        return repaired
+        return repaired.astype(image.dtype, copy=False)
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a pandas DataFrame with a line for each defect; needs pandas."""
@@ -619,6 +649,8 @@ class DefectList(Sequence[Defect]):
             if self.height is None or self.width is None:
                 raise MapError("the list does not say how large its frame is; give the shape, (height, width)")
             return self.height, self.width
+        if len(shape) < 2:
+            raise MapError(f"the shape is {tuple(shape)}; (height, width) is wanted, or one that begins so")
         height, width = shape[:2]
         if (self.height or height, self.width or width) != (height, width):
             raise MapError(
@@ -628,7 +660,7 @@ class DefectList(Sequence[Defect]):
         return height, width
 
     def _areas(self, height: int, width: int, radius: int) -> Iterator[Smear]:
-        if radius < 0:
+        if operator.index(radius) < 0:
             raise ValueError(f"the radius is {radius}; it may not be negative")
         for defect in self.defects:
             if not _is_inside(defect, width, height):

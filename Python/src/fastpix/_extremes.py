@@ -35,6 +35,7 @@ class Extremes(_kernels.ExtremesBase):
     Parameters
     ----------
     shape : (height, width) or (height, width, channels)
+        The shape of one frame.
     dtype : dtype
         uint8, uint16 or float32.
     distance : int
@@ -78,7 +79,7 @@ class Extremes(_kernels.ExtremesBase):
         if not 1 <= distance <= 16:
             raise ValueError(f"the distance is {distance}; 1 to 16 pixels are possible")
         is_integer = sample != np.float32
-        lowest, highest = (0.0, float(np.iinfo(sample).max)) if is_integer else (-np.inf, np.inf)
+        lowest, highest = (0.0, float(np.iinfo(sample.type).max)) if is_integer else (-np.inf, np.inf)
         levels = (lowest if black is None else float(black), highest if white is None else float(white))
         for level in levels:
             if np.isnan(level) or (is_integer and not (lowest <= level <= highest and level == int(level))):

@@ -601,7 +601,8 @@ def _option(name: str, value: object) -> list[str]:
     if isinstance(value, (bytes, os.PathLike)):
         value = os.fsdecode(value)
     # With the sign in one word, a value may begin with a dash.
-    return [f"{name}={value!r}" if isinstance(value, float) else f"{name}={value}"]
+    # NumPy's float64 is a float, too, whose repr is no number.
+    return [f"{name}={float(value)!r}" if isinstance(value, float) else f"{name}={value}"]
 
 
 def _run(arguments: list[str], paths: AnyPath | Iterable[AnyPath], progress: OnProgress | None) -> Outcome:

@@ -73,6 +73,8 @@ def _lists(content: bytes, name: str, told: _Told) -> tuple[DefectList, ...]:
         text = content.decode()
     except UnicodeDecodeError:
         raise MapError("neither text nor a mask, so no list of defects; CHDK's lists end in .bin") from None
+    if not text.strip():
+        raise MapError("the file is empty; a list without defects names at least its frame")
     if text.lstrip()[:1] == "{":
         return _in_photos_frame(_json(text), told)
     header = re.split(r"[\r\n]", text, maxsplit=1)[0].split(",")

@@ -63,6 +63,11 @@ def write(
             raise MapError(f"{len(lists)} lists fit into one file as JSON and CSV only")
         else:
             content = _content(lists[0], form, offset, Path(path).suffix.lower())
+            if not content:
+                raise MapError(
+                    f"the list of {_printable(_camera_name(lists[0].camera))} has no defects, and an empty file is no list; "
+                    "write JSON, which says it"
+                )
     except MapError as error:
         raise MapError(f"{os.fspath(path)}: {error}") from None
     for note in _untold(lists, form):

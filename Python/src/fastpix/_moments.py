@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self, SupportsIndex
 
 import numpy as np
@@ -38,16 +38,32 @@ def frame_shape(shape: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, ..
     return lengths
 
 
+def _arrays_in(values: Any) -> Iterator[NDArray[Any]]:
+    """Yield the arrays that lists, and lists in lists, are made of; what is no list itself, as NumPy sees it."""
+    if isinstance(values, (list, tuple)):
+        for one in values:
+            yield from _arrays_in(one)
+    else:
+        yield np.asanyarray(values)
+
+
 def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return `values` as a stack of contiguous frames of native byte order, copying only where they are not."""
-    # NumPy drops the masks of arrays in a list without a word.
-    if any(isinstance(one, np.ma.MaskedArray) for one in (values, *(values if isinstance(values, (list, tuple)) else ()))):
-        raise TypeError("the frames are masked arrays, and masks cannot be kept; give their data, or fill them first")
-    array = np.asarray(values)
-    if array.dtype == object and not isinstance(values, (np.ndarray, list, tuple)):
-        raise TypeError(f"the frames are a {type(values).__name__}; an array of {dtype} is wanted, or a list of such arrays")
-    if array.dtype.newbyteorder("=") != dtype:
-        raise TypeError(f"the frames are {array.dtype}, and frames of {dtype} are wanted")
+    """Return `values` as a stack of contiguous, aligned frames of native byte order, copying only where they are not."""
+    if isinstance(values, (list, tuple)) and not values:
+        return np.empty((0, *shape), dtype)
+    # One by one: of arrays in a list NumPy drops the masks without a word, and makes of several types a larger one.
+    for array in _arrays_in(values):
+        if isinstance(array, np.ma.MaskedArray):
+            raise TypeError("the frames are masked arrays, and masks cannot be kept; give their data, or fill them first")
+        if array.dtype == object and not isinstance(values, (np.ndarray, list, tuple)):
+            name = type(values).__name__
+            raise TypeError(f"the frames are a {name}; an array of {dtype} is wanted, or a list of such arrays")
+        if array.dtype.newbyteorder("=") != dtype:
+            raise TypeError(f"the frames are {array.dtype}, and frames of {dtype} are wanted")
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"the frames have several shapes; {shape} is wanted, or {('n', *shape)} for n of them") from error
     if array.shape == shape:
         array = array[np.newaxis]
     elif array.shape[1:] != shape or array.ndim == 0:
@@ -56,8 +72,8 @@ def stack_of(values: ArrayLike, shape: tuple[int, ...], dtype: np.dtype[Any]) ->
         )
     if not array.dtype.isnative:
         array = array.astype(dtype)
-    if array.shape[0] > 0 and not array[0].flags.c_contiguous:
-        array = np.ascontiguousarray(array)
+    if array.shape[0] > 0 and not (array[0].flags.c_contiguous and array.flags.aligned):
+        array = np.require(array, requirements=["C", "A"])
     return array
 
 

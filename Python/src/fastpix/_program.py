@@ -168,8 +168,8 @@ class _Detour:
     """Other paths of the same files, which lead up to the root first.
 
     `addweighted` puts images that the command line names into the output folder by their names alone, and repeats the
-    folders of those that a list names below it, but for paths that lead up: of these it takes the names alone, too. So an
-    image lands at the same place however many there are.
+    folders of those that a list names below it, but for paths that lead up: of these it takes the names alone, too
+    (Guides/Blending.md, "Which image goes with which"). So an image lands at the same place however many there are.
     """
 
     def __init__(self) -> None:

@@ -7,6 +7,7 @@ import math
 import operator
 import os
 import struct
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,6 +153,15 @@ class State:
     def read(cls, path: str | os.PathLike[str]) -> State:
         """Read a state file. Needs the package xxhash.
 
+        Parameters
+        ----------
+        path : str or path
+            The file.
+
+        Returns
+        -------
+        State
+
         Raises
         ------
         StateError
@@ -169,14 +179,34 @@ class State:
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write a state file, which `fastpix merge` and `hotpixels(checkpoint=...)` take. Needs the package xxhash.
 
-        It appears under its name when it is complete.
+        Parameters
+        ----------
+        path : str or path
+            The file. It appears under its name when it is complete.
+
+        Raises
+        ------
+        StateError
+            For what no state can be: moments of float32, more or fewer photos than frames, extremes of other frames.
+        OSError
+            When it cannot be written.
         """
         place(Path(path), self._signed_content())
 
     def merge(self, other: State) -> State:
-        """Add the photos of another state, exactly; it stays as it is. Returns this object.
+        """Add the photos of another state, exactly; it stays as it is.
 
         Extremes, and what else judging takes, are kept when both have them.
+
+        Parameters
+        ----------
+        other : State
+            Of the same camera and frame shape, and of other photos.
+
+        Returns
+        -------
+        State
+            This object.
 
         Raises
         ------
@@ -313,12 +343,13 @@ class State:
                 f"{extremes} are not of the frames of {self.moments}, or not with the distance {distance} and the levels "
                 "that defects are judged by"
             )
-        known = [dict(zip(("level", "roughness", "half"), fact)) for fact in extremes._sums()[2].tolist()]
+        names = ("level", "roughness", "half")
+        known: list[Mapping[str, Any]] = [dict(zip(names, fact)) for fact in extremes._sums()[2].tolist()]
         if all(photo.fact is None for photo in photos):
             return known
         facts = [photo.fact or {} for photo in photos]
-        told = sorted((fact.get("level"), fact.get("roughness"), fact.get("half")) for fact in facts)
-        if told != sorted((fact["level"], fact["roughness"], fact["half"]) for fact in known):
+        told, counted = (Counter(tuple(fact.get(name) for name in names) for fact in some) for some in (facts, known))
+        if told != counted:
             raise StateError("the facts of the photos are not of the frames whose extremes were counted")
         return facts
 
