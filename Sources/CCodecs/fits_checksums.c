@@ -33,8 +33,7 @@ static bool is_card(const uint8_t *card, const char *keyword) { return memcmp(ca
 
 /// Puts a text between the quotes of a card, whose comment moves when it is longer; false when there are none.
 static bool set_text(uint8_t *card, const char *text) {
-    const uint8_t *end =
-        card[VALUE - 1] == '\'' ? memchr(card + VALUE, '\'', (size_t)(FPX_FITS_CARD - VALUE)) : NULL;
+    const uint8_t *end = card[VALUE - 1] == '\'' ? memchr(card + VALUE, '\'', (size_t)(FPX_FITS_CARD - VALUE)) : NULL;
     if (end == NULL) {
         return false;
     }
@@ -122,8 +121,8 @@ bool fpx_fits_correct_checksums(uint8_t *file, size_t byte_count, const fpx_fits
         checksum = checksum == NULL && is_card(file + card, "CHECKSUM= ") ? file + card : checksum;
     }
     uint32_t code = 0;
-    if (checksum != NULL && (checksum[VALUE - 1] != '\'' || checksum[VALUE + CODE_LENGTH] != '\'' ||
-                             !decode(checksum + VALUE, &code))) {
+    if (checksum != NULL &&
+        (checksum[VALUE - 1] != '\'' || checksum[VALUE + CODE_LENGTH] != '\'' || !decode(checksum + VALUE, &code))) {
         return false;
     }
     if (data_sum != NULL && !correct_data_sum(data_sum, &change)) {

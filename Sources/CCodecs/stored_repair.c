@@ -220,7 +220,8 @@ static fpx_photo_status correct_checksums(stored_repair *self, fpx_photo_error *
     fpx_sample_place place;
     if (!self->decoder->place(self->decoder, 0, 0, 0, &place) ||
         !fpx_fits_correct_checksums(self->file->data, self->file->count, &place.checked, self->change)) {
-        fpx_photo_explain(error, "its DATASUM or CHECKSUM is not written as FITS has it, and would be wrong afterwards");
+        fpx_photo_explain(error,
+                          "its DATASUM or CHECKSUM is not written as FITS has it, and would be wrong afterwards");
         return FPX_PHOTO_UNSUPPORTED;
     }
 #endif
@@ -233,8 +234,9 @@ static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error
     const fpx_photo_header *header = &self->header;
     fpx_sample_place place;
     if (self->decoder->place == NULL || !self->decoder->place(self->decoder, 0, 0, 0, &place)) {
-        fpx_photo_explain(error, "its samples are packed with losses or as .fz or .gz, and such files are not repaired; "
-                                 "unpack it first (tiffcp -c none, funpack)");
+        fpx_photo_explain(error,
+                          "its samples are packed with losses or as .fz or .gz, and such files are not repaired; "
+                          "unpack it first (tiffcp -c none, funpack)");
         return FPX_PHOTO_UNSUPPORTED;
     }
     self->row_bytes = (size_t)header->width * header->channels * (header->bits_per_sample / 8);

@@ -196,7 +196,7 @@ struct StoredRepairTests {
     }
 
     /// What is packed with losses, or so that one sample cannot be changed, is named, and nothing is written.
-    @Test(arguments: ["tiff/grey8-jpeg.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz", "fits/scaled.fits"])
+    @Test(arguments: ["tiff/grey8-jpeg.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz"])
     func packedFilesAreRefused(_ name: String) throws {
         try withTemporaryFolder { folder in
             let (report, after) = try Self.repair(Repository.fixture(name), [[3, 4]], in: folder)
@@ -205,15 +205,87 @@ struct StoredRepairTests {
         }
     }
 
-    /// A checksum in the header would be wrong afterwards, and an interpolated sample may be one that stands for no value
-    /// (found by fuzzing).
-    @Test(arguments: ["DATASUM = '2503531142'", "BLANK   =                    1"])
-    func filesThatARepairWouldBreakAreRefused(_ card: String) throws {
+    /// Of the header's sums and the data, as the standard has them: added up to nothing, and to DATASUM. Astropy wrote them.
+    @Test func checksumsAreRightAfterwards() throws {
         try withTemporaryFolder { folder in
-            let picture = RawPicture(width: 20, height: 20, usual: 9, others: [])
+            let file = Repository.fixture("fits/checked.fits")
+            let before = try Data(contentsOf: file)
+            let (report, after) = try Self.repair(file, [[3, 4], [21, 28]], in: folder)
+            #expect(report.skipped == [])
+            let repaired = try #require(after)
+            #expect(repaired.count == before.count)
+            for bytes in [before, repaired] {
+                let start = try #require(bytes.range(of: Data("XTENSION= ".utf8))).lowerBound
+                let data = bytes.suffix(2880)
+                #expect(Self.sum(bytes[start...]) == .max)
+                #expect(bytes.range(of: Data("DATASUM = '\(Self.sum(data))".utf8)) != nil)
+            }
+            #expect(Self.sum(before.suffix(2880)) != Self.sum(repaired.suffix(2880)))
+            // Nothing but the two samples and the two sums.
+            let changed = before.indices.filter { before[$0] != repaired[$0] }
+            let cards = Set(changed.filter { $0 < before.count - 2880 }.map { $0 / 80 })
+            #expect(cards.count == 2 && changed.count { $0 >= before.count - 2880 } <= 4)
+        }
+    }
+
+    /// One's complement of numbers of four bytes.
+    private static func sum(_ bytes: Data) -> UInt32 {
+        var sum: UInt64 = 0
+        for (index, byte) in bytes.enumerated() {
+            sum += UInt64(byte) << (8 * UInt64(3 - index % 4))
+            sum = (sum & 0xFFFF_FFFF) + (sum >> 32)
+        }
+        return UInt32(sum)
+    }
+
+    @Test(arguments: ["CHECKSUM= 'short'", "DATASUM = 'no number'", "DATASUM =           2503531142"])
+    func checksumsOfAnotherFormAreNotLeftWrong(_ card: String) throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 20, height: 20, usual: 9, others: [(3, 4, 700)])
             let file = try folder.addFile("a.fits", picture.fitsAsStored([card]))
             let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
             #expect(report.photos.isEmpty && after == nil)
+            #expect(report.skipped.first?.reason.contains("would be wrong afterwards") == true, "\(report.skipped)")
+        }
+    }
+
+    /// BZERO + BSCALE x number: the numbers around are repaired from, and a whole number is stored.
+    @Test func scaledSamplesStayWholeNumbers() throws {
+        try withTemporaryFolder { folder in
+            let file = Repository.fixture("fits/scaled.fits")
+            let before = try Data(contentsOf: file)
+            let (report, after) = try Self.repair(file, [[3, 4], [21, 28]], in: folder)
+            #expect(report.skipped == [])
+            let repaired = try #require(after)
+            func stored(_ bytes: Data, _ row: Int, _ column: Int) -> Int {
+                let place = 2880 + (row * 31 + column) * 2
+                return Int(Int16(bitPattern: UInt16(bytes[place]) << 8 | UInt16(bytes[place + 1])))
+            }
+            for (row, column) in [(3, 4), (21, 28)] {
+                let around = (row - 1...row + 1).flatMap { r in (column - 1...column + 1).map { stored(before, r, $0) }
+                }
+                #expect((around.min()!...around.max()!).contains(stored(repaired, row, column)))
+                #expect(stored(repaired, row, column) != stored(before, row, column))
+            }
+            #expect(before.indices.count { before[$0] != repaired[$0] } <= 4)
+        }
+    }
+
+    /// Between 8 and 10 lies 9, which stands for no value (found by fuzzing).
+    @Test(arguments: [("9", 10), ("-32759", 10)]) func whatStandsForNoValueIsNotWritten(blank: String, expected: UInt16)
+        throws
+    {
+        try withTemporaryFolder { folder in
+            var others: [(row: Int, column: Int, value: UInt16)] = (5..<20).map { (0, $0, 10) }
+            others.append((0, 4, 700))
+            let picture = RawPicture(width: 20, height: 1, usual: 8, others: others)
+            let card = "BLANK   = " + String(repeating: " ", count: 20 - blank.count) + blank
+            let file = try folder.addFile("a.fits", picture.fitsAsStored([card]))
+            let (report, after) = try Self.repair(file, [[0, 4]], in: folder)
+            #expect(report.skipped == [])
+            let bytes = try #require(after).dropFirst(2880 + 8).prefix(2)
+            let sample = (UInt16(bytes.first!) << 8 | UInt16(bytes.last!)) ^ 0x8000
+            #expect(sample == (blank == "9" ? 9 : expected))
         }
     }
 }
