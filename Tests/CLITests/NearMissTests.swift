@@ -31,6 +31,27 @@ struct NearMissTests {
         #expect(run.stderr.contains(words), "\(run.stderr)")
     }
 
+    /// Values that have names, alone and in lists.
+    @Test(arguments: [
+        (["hotpixels", "x", "--frames", "scense"], "Did you mean 'scenes'?"),
+        (["hotpixels", "x", "-f", "jsn"], "Did you mean 'json'?"),
+        (["hotpixels", "x", "--classes", "stuck,hott"], "Did you mean 'hot'?"),
+        (["hotpixels", "x", "--classes", "low-gian"], "Did you mean 'low-gain'?"),
+        (["hotpixels", "x", "--group-by", "foldr"], "Did you mean 'folder'?"),
+        (["hotpixels", "x", "--export", "a", "--export-format", "Sirl"], "Did you mean 'siril'?"),
+        (["stats", "x", "--progress=jsom"], "Did you mean 'json'?"),
+        (["addweighted", "x", "--blur", "3", "-o", "y", "--format", "pngg"], "Did you mean 'png'?"),
+        (["compare", "x", "y", "--format", "json-lines"], "one of 'text', 'json' or 'jsonl'"),
+        (["hotpixels", "x", "--classes", "cold"], "one of 'stuck', 'dead', 'hot', 'low-gain' or 'unstable'"),
+    ])
+    func values(_ arguments: [String], _ words: String) throws {
+        let run = try CommandRun.fastpix(arguments)
+        #expect(run.exitCode == 64)
+        #expect(run.stderr.hasPrefix("Error: The value '"))
+        #expect(run.stderr.contains(words), "\(run.stderr)")
+        #expect(run.stderr.contains("Did you mean") == words.hasPrefix("Did you mean"), "\(run.stderr)")
+    }
+
     /// A folder in the place of a command: what most people want with it.
     @Test func aFolderIsNoCommand() throws {
         let run = try CommandRun.fastpix([Photos.tiny.path])
