@@ -49,7 +49,7 @@ struct ProgressTests {
         /// What the program writes to a terminal so many columns wide.
         private static func shown(_ columns: Int, in folder: URL) throws -> String {
             let run = try CommandRun.shell(
-                "script -qec \"stty cols \(columns); '$0' stats --moments '$1' >result\" typescript </dev/null >/dev/null",
+                "TERM=xterm script -qec \"stty cols \(columns); '$0' stats --moments '$1' >result\" typescript </dev/null >/dev/null",
                 [photos], in: folder)
             #expect(run.exitCode == 0)
             return try String(
