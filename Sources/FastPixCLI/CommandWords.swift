@@ -17,9 +17,14 @@ enum CommandWords {
         FastPixCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     }
 
-    /// What to say of arguments whose first is no command; nil when it is one.
+    /// What to say of arguments whose first is no command; nil when it is one, or there is none.
     static func unknownCommand(_ arguments: [String]) -> String? {
-        guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+        guard let word = arguments.first, !names.contains(word) else { return nil }
+        if word.hasPrefix("-") {
+            guard let command = arguments.first(where: names.contains) else { return nil }
+            return "Error: Options come after the command: fastpix \(command) \(word)\n"
+                + "See 'fastpix \(command) --help' for more information."
+        }
         let hint: String
         if let near = otherNames[word.lowercased()] ?? nearest(to: word.lowercased(), among: names) {
             hint = "Did you mean '\(near)'?"

@@ -12,7 +12,8 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which defects to list, separated by commas. (default: all)", valueName: "classes"),
+            "Which defects to list, separated by commas. (default: all)",
+            valueName: "stuck|dead|hot|low-gain|unstable,..."),
         completion: .list(DefectClasses.allValueStrings))
     var classes: DefectClasses?
 

@@ -52,7 +52,7 @@ struct GroupingOptions: ParsableArguments {
                 Frame size, colour pattern and binning always do. Gain is ISO for cameras that have it. A drone's cameras \
                 are told apart by band.
                 """,
-            valueName: "fields"),
+            valueName: "folder|make|model|serial|band|gain|exposure,..."),
         completion: .list(GroupingFields.allValueStrings))
     var groupBy: GroupingFields?
 

@@ -13,6 +13,7 @@ struct NearMissTests {
         (["stats", "x", "--out", "y"], "Did you mean '--output'?"),
         (["hotpixels", "x", "--force"], "Did you mean '--overwrite'?"),
         (["hotpixels", "x", "--varience-map", "y"], "--variance-map"),
+        (["-q", "hotpixels", "x"], "Options come after the command: fastpix hotpixels -q"),
         (["help", "hotpixel"], "Did you mean 'hotpixels'?"), (["hotpixels", "x", "--wrokers", "2"], "--workers"),
         (["hotpixels", "x", "--min-frames", "2"], "Did you mean '--minimum-frames'?"),
         (["hotpixels", "x", "--shard", "5/4"], "a shard is I/N with I from 1 to N"),
