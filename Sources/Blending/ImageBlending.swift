@@ -17,6 +17,8 @@ import SystemPackage
 public struct ImageBlending: Sendable {
     /// How images are blended and written.
     public var settings: BlendSettings
+    /// Hears of each image as soon as it is complete, from any thread, and how long it was worked on.
+    package var timed: @Sendable (BlendedImage, _ seconds: Double) -> Void = { _, _ in }
 
     /// A job with these settings; `run` refuses those out of their range.
     public init(_ settings: BlendSettings) { self.settings = settings }
@@ -48,6 +50,7 @@ public struct ImageBlending: Sendable {
         let board = BlendBoard(jobCount: jobs.count, workerCount: workers)
         let results = Mutex(Results(count: jobs.count))
         let settings = settings
+        let timed = timed
         let folders = OutputFolders()
         defer { folders.removeEmpty() }
         StagedFile.removeAbandoned(targets: jobs.map(\.output))
@@ -55,8 +58,11 @@ public struct ImageBlending: Sendable {
         WorkerTeam.run(workers: workers) { _ in
             while let (index, expectsHelp) = board.takeJob() {
                 let result = Self.make(jobs[index], settings, memory, folders, board, expectsHelp, isCancelled, results)
-                if case .success(let image) = result { blended(image) }
-                let done = results.withLock { $0.record(result, at: index) }
+                if case .success(let made) = result {
+                    blended(made.image)
+                    timed(made.image, made.seconds)
+                }
+                let done = results.withLock { $0.record(result.map { $0.image }, at: index) }
                 progress(JobProgress(done: done, total: jobs.count))
             }
             while let image = board.imageToHelp() { image.work() }
@@ -82,6 +88,8 @@ public struct ImageBlending: Sendable {
     /// Decode, decode, blend, encode: more workers than stages could only wait.
     private static let usefulWorkersPerImage = 4
 
+    private typealias Made = (image: BlendedImage, seconds: Double)
+
     private struct Results {
         var outcomes: [Result<BlendedImage, FastPixError>?]
         var timing = ImageBlend.Timing()
@@ -106,7 +114,7 @@ public struct ImageBlending: Sendable {
         _ job: BlendJob, _ settings: BlendSettings, _ memory: MemoryBudget, _ folders: OutputFolders,
         _ board: BlendBoard,
         _ expectsHelp: Bool, _ isCancelled: @escaping @Sendable () -> Bool, _ results: borrowing Mutex<Results>
-    ) -> Result<BlendedImage, FastPixError> {
+    ) -> Result<Made, FastPixError> {
         var isOpened = false
         // Whatever became of it, the board must hear of it.
         defer { if !isOpened { board.opened(nil) } }
@@ -128,7 +136,7 @@ public struct ImageBlending: Sendable {
                     board.closed(image)
                     let timing = image.timing
                     results.withLock { $0.add(timing) }
-                    return try result.get()
+                    return (try result.get(), timing.decodeSeconds + timing.blendSeconds + timing.encodeSeconds)
                 })
         } catch {
             return .failure(error)

@@ -112,7 +112,7 @@ public struct HotPixelsSearch: Sendable {
 
     /// The same; `planned` hears what will be read before anything is decoded.
     package func run(
-        _ discovery: PhotoDiscovery, interruption: Interruption?, planned: (SearchPlan) -> Void,
+        _ discovery: PhotoDiscovery, interruption: Interruption?, planned: (ReadingPlan) -> Void,
         progress: @escaping @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
@@ -121,7 +121,7 @@ public struct HotPixelsSearch: Sendable {
         var found = Findings(skipped: discovery.skipped)
         let groups = try group(discovery, interruption, into: &found, progress: progress)
         found.timing.probeSeconds = monotonicSeconds() - start
-        planned(SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut))
+        planned(plan(groups, found, discovery))
 
         let wanted = groups.filter { $0.photos.count >= minimumFrames }
         let counter = ProgressCounter(
@@ -162,12 +162,17 @@ public struct HotPixelsSearch: Sendable {
     package func plan(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
-    ) throws(FastPixError) -> SearchPlan {
+    ) throws(FastPixError) -> ReadingPlan {
         try validate()
         try prepareOutputs(discovery)
         var found = Findings(skipped: discovery.skipped)
         let groups = try group(discovery, interruption, into: &found, progress: progress)
-        return SearchPlan(groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut)
+        return plan(groups, found, discovery)
+    }
+
+    private func plan(_ groups: [PhotoGroup], _ found: Findings, _ discovery: PhotoDiscovery) -> ReadingPlan {
+        ReadingPlan(
+            .reading, photos: groups, minimumFrames: minimumFrames, skipped: found.skipped, leftOut: discovery.leftOut)
     }
 
     /// Reads headers and groups the photos; what cannot be read, copies, and groups that are too small are left out.

@@ -66,14 +66,29 @@ public struct StateMerge: Sendable {
         _ paths: [FilePath], interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
+        try run(paths, interruption: interruption, planned: { _ in }, progress: progress)
+    }
+
+    /// The same; `planned` hears what will be added up before it begins.
+    package func run(
+        _ paths: [FilePath], interruption: Interruption? = nil, planned: (ReadingPlan) -> Void,
+        progress: @escaping @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> HotPixelsReport {
         try validate()
         let inputs = PhotoDiscovery(paths: paths)
         try prepare(inputs)
         let start = monotonicSeconds()
         var found = Findings()
         do throws(FastPixError) {
-            for states in separatesGroups ? try groups(paths, &found) : [paths] {
-                try merge(states, inputs, interruption, progress, into: &found)
+            let groups = try groups(paths, &found)
+            planned(plan(groups, found))
+            let rows = groups.reduce(0) { $0 + $1.rowCount }
+            var rowsDone = 0
+            for group in groups {
+                try merge(
+                    group.paths, inputs, interruption,
+                    { progress(JobProgress(done: rowsDone + $0, total: rows)) }, into: &found)
+                rowsDone += group.rowCount
             }
         } catch {
             throw StateReader.cause(of: error)
@@ -97,6 +112,28 @@ public struct StateMerge: Sendable {
         return report()
     }
 
+    /// What `run` would add up, without a look at the sums; writes nothing. Throws as `run` does before it adds up.
+    package func plan(_ paths: [FilePath]) throws(FastPixError) -> ReadingPlan {
+        try validate()
+        try prepare(PhotoDiscovery(paths: paths))
+        var found = Findings()
+        do throws(FastPixError) {
+            let groups = try groups(paths, &found)
+            for group in groups { _ = try sum(of: group.paths) }
+            return plan(groups, found)
+        } catch {
+            throw StateReader.cause(of: error)
+        }
+    }
+
+    private func plan(_ groups: [StateGroup], _ found: Findings) -> ReadingPlan {
+        ReadingPlan(
+            .adding,
+            groups.map {
+                ReadingPlan.Group(name: $0.group.name, files: $0.paths.map(\.string), photoCount: $0.photoCount)
+            }, skipped: found.skipped)
+    }
+
     /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
     public func run(
         _ paths: [FilePath], progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
@@ -115,18 +152,30 @@ public struct StateMerge: Sendable {
         var temporaryFileBytes = 0
     }
 
-    /// The states of each group that has enough photos, in the order in which one run lists the groups.
-    private func groups(_ paths: [FilePath], _ found: inout Findings) throws(FastPixError) -> [[FilePath]] {
-        var groups: [(group: PhotoGroup, photoCount: Int, paths: [FilePath])] = []
+    /// What is to be added up. Without photos of its own.
+    private struct StateGroup {
+        let group: PhotoGroup
+        var photoCount: Int
+        var paths: [FilePath]
+
+        var rowCount: Int { group.shape.height }
+    }
+
+    /// The states of each group that has enough photos, in the order in which one run lists the groups; all states, when they
+    /// are to be of one group, which `StateSum` sees.
+    private func groups(_ paths: [FilePath], _ found: inout Findings) throws(FastPixError) -> [StateGroup] {
+        guard !paths.isEmpty else { throw StateSum.noState }
+        var groups: [StateGroup] = []
         for path in paths {
             let header = try StateReader(streaming: path).header
-            if let index = groups.firstIndex(where: { header.matches($0.group) }) {
+            if let index = groups.firstIndex(where: { !separatesGroups || header.matches($0.group) }) {
                 groups[index].photoCount += header.photoCount
                 groups[index].paths.append(path)
             } else {
-                groups.append((header.group, header.photoCount, [path]))
+                groups.append(StateGroup(group: header.group, photoCount: header.photoCount, paths: [path]))
             }
         }
+        guard separatesGroups else { return groups }
         for group in groups where group.photoCount < minimumFrames {
             for path in group.paths {
                 found.skipped.append(
@@ -142,22 +191,27 @@ public struct StateMerge: Sendable {
             throw FastPixError(
                 .tooFewFrames, "no camera and frame size has the \(counted(minimumFrames, "photo")) that are needed")
         }
-        return wanted.sorted { $0.group.isListed(before: $1.group, counts: ($0.photoCount, $1.photoCount)) }.map(
-            \.paths)
+        return wanted.sorted { $0.group.isListed(before: $1.group, counts: ($0.photoCount, $1.photoCount)) }
+    }
+
+    /// Opens the states of one group. Throws when they cannot be added up, or have no photo.
+    private func sum(of paths: [FilePath]) throws(FastPixError) -> StateSum {
+        let sum = try StateSum(paths, judging: detection != nil)
+        guard sum.header.photoCount > 0 else {
+            throw FastPixError(.tooFewFrames, "no photo is in these states; name states that hold some")
+        }
+        return sum
     }
 
     /// Adds up the states of one group, and writes its outputs.
     private func merge(
         _ paths: [FilePath], _ inputs: PhotoDiscovery, _ interruption: Interruption?,
-        _ progress: @Sendable (JobProgress) -> Void, into found: inout Findings
+        _ progress: (_ rowsDone: Int) -> Void, into found: inout Findings
     ) throws(FastPixError) {
         let start = monotonicSeconds()
         let number = found.groups.count + 1
-        let sum = try StateSum(paths, judging: detection != nil)
+        let sum = try sum(of: paths)
         let frameCount = sum.header.photoCount
-        guard frameCount > 0 else {
-            throw FastPixError(.tooFewFrames, "no photo is in these states; name states that hold some")
-        }
         let analysis = GroupAnalysis(
             FrameGeometry(sum.header), frameCount: frameCount, top: top, detection: detection)
         var writer: StateWriter?
@@ -171,7 +225,7 @@ public struct StateMerge: Sendable {
             adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
                 try interruption?.check()
                 try writer?.append(accumulators, rows: rows)
-                progress(JobProgress(done: rows.upperBound, total: accumulators.shape.height))
+                progress(rows.upperBound)
             }, reading: { analysis.add($0, rows: $1) })
         if let finished = writer.take() { try finished.finish() }
         found.timing.accumulateSeconds += monotonicSeconds() - start

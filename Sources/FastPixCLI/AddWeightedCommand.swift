@@ -41,8 +41,7 @@ struct AddWeightedCommand: ParsableCommand {
 
     @OptionGroup var progress: ProgressOptions
 
-    @Flag(help: "Say which images would be made of which, and make none.")
-    var dryRun = false
+    @OptionGroup var telling: PlanOptions
 
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
@@ -81,6 +80,7 @@ struct AddWeightedCommand: ParsableCommand {
         if output.output == "-", output.summary != .text {
             throw ValidationError("With --output - the image goes to standard output; leave --summary out.")
         }
+        try telling.refuse("--summary", unless: output.summary == .text)
         try validating { () throws(FastPixError) in
             try settings.validate()
             try arithmetic.gaussianBlur?.validate()
@@ -98,22 +98,27 @@ struct AddWeightedCommand: ParsableCommand {
         let plan = try plan(output.naming(stream))
         if stream != nil { try StandardOutputPicture.refuseSeveral(plan.jobs.count) }
         console.noteUnselected(plan.unselected, try selecting.selection())
-        if dryRun {
-            console.skipped(plan.skipped)
-            try ResultSink(nil).write(
-                stream.map { plan.text.replacing($0.path.string, with: "standard output") } ?? plan.text)
-            return plan.jobs.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
+        if telling.dryRun {
+            return try telling.tell(
+                plan.text, plan.jobs.map(\.output.string), isStream: stream != nil, plan.skipped, console)
         }
         let interruption = SignalWatch.interruption
         interruption.beginAnswering()
         let bar = progress.bar(console)
         defer { bar.clear() }
         let lines = JSONLines(isWanted: output.summary == .jsonl)
-        let report = try ImageBlending(settings).run(
+        let notes = telling.notes(console, bar)
+        let isStream = stream != nil
+        var blending = ImageBlending(settings)
+        blending.timed = { image, seconds in
+            let output = isStream ? "standard output" : image.output
+            notes.took(image.first, "blended", seconds, ", with \(image.second ?? "its blur"), to \(output)")
+        }
+        let report = try blending.run(
             plan, interruption: interruption, blended: { lines.write($0.line) },
             progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
-        console.skipped(report.skipped)
+        console.skipped(report.skipped, namingAll: telling.verbose)
         console.noteLeftOut(plan.leftOut?.string)
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }

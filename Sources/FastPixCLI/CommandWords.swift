@@ -17,9 +17,14 @@ enum CommandWords {
         FastPixCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     }
 
-    /// What to say of arguments whose first is no command; nil when it is one.
+    /// What to say of arguments whose first is no command; nil when it is one, or there is none.
     static func unknownCommand(_ arguments: [String]) -> String? {
-        guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+        guard let word = arguments.first, !names.contains(word) else { return nil }
+        if word.hasPrefix("-") {
+            guard let command = arguments.first(where: names.contains) else { return nil }
+            return "Error: Options come after the command: fastpix \(command) \(word)\n"
+                + "See 'fastpix \(command) --help' for more information."
+        }
         let hint: String
         if let near = otherNames[word.lowercased()] ?? nearest(to: word.lowercased(), among: names) {
             hint = "Did you mean '\(near)'?"
@@ -71,6 +76,23 @@ enum CommandWords {
         return lines.joined(separator: "\n")
     }
 
+    /// The parser's message with the value that a wrong one, or a word of a list, may stand for, where there are names for
+    /// values.
+    static func namingNearValue(_ message: String) -> String {
+        let introduction = "Please provide one of "
+        guard let wrong = message.firstMatch(of: /The value '([^']*)' is invalid/),
+            let names = message.firstRange(of: introduction)
+        else { return message }
+        let rest = message[names.upperBound...]
+        let text = rest.firstRange(of: "\nHelp:").map { rest[..<$0.lowerBound] } ?? rest
+        let known =
+            text.hasPrefix("the following")
+            ? text.matches(of: /\n  - (.+)/).map { String($0.1) } : text.matches(of: /'([^']+)'/).map { String($0.1) }
+        let word = wrong.1.split(separator: ",").map(String.init).first { !known.contains($0) }
+        guard let word, let near = nearest(to: word.lowercased(), among: known) else { return message }
+        return message.replacing(introduction, with: "Did you mean '\(near)'? \(introduction)", maxReplacements: 1)
+    }
+
     /// What other programs call it.
     private static let synonyms = [
         "jobs": "workers", "job": "workers", "threads": "workers", "cores": "workers", "cpus": "workers",
@@ -85,10 +107,12 @@ enum CommandWords {
         "only": "include", "files": "files-from", "file-list": "files-from", "since": "newer", "part": "shard",
     ]
 
-    /// The word at most two changes away, or three from long ones; nil when there is none.
+    /// The word at most two changes away, one from short ones and three from long ones; nil when there is none.
     static func nearest(to word: String, among words: [String]) -> String? {
         let closest = words.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
-        guard let (near, changes) = closest, changes <= (word.count > 6 ? 3 : 2), changes < near.count else {
+        guard let (near, changes) = closest, changes <= (word.count > 6 ? 3 : word.count > 3 ? 2 : 1),
+            changes < near.count
+        else {
             return nil
         }
         return near

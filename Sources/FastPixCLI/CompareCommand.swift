@@ -48,7 +48,8 @@ struct CompareCommand: ParsableCommand {
     @Option(
         name: [.customShort("f"), .customLong("format")],
         help: ArgumentHelp(
-            "Form of the result. (default: what the name of --output says, else text)", valueName: "text|json"))
+            "Form of the result. (default: what the name of --output says, else text)",
+            discussion: "jsonl: JSON Lines, an object for each defect.", valueName: "text|json|jsonl"))
     var chosenFormat: ComparisonForm?
 
     @Option(
@@ -67,7 +68,7 @@ struct CompareCommand: ParsableCommand {
     var maxPixels = AccumulationSettings.defaultMaximumPixels
 
     private var format: ComparisonForm {
-        chosenFormat ?? (OutputName.form(of: output) == .json ? .json : .text)
+        chosenFormat ?? OutputName.form(of: output).flatMap { ComparisonForm(rawValue: $0.rawValue) } ?? .text
     }
 
     private var comparison: DefectComparison {
@@ -87,14 +88,18 @@ struct CompareCommand: ParsableCommand {
             var files = DistinctFiles()
             for path in paths { files.reads(path, as: "a list") }
             try files.writes(output, "--output")
-            try OutputName.checkResult(output, format.rawValue, forms: ".json or .txt")
+            try OutputName.checkResult(output, format.rawValue, forms: ".json, .jsonl or .txt")
             let sink = try ResultSink(output, overwrites: overwrite)
             let report = try comparison.run(old: inputs[0], new: inputs[1])
             if report.groups.contains(where: { $0.width == nil }) {
                 console.warning(
                     "neither list says which frame it is for; they are compared as if both counted in the same one")
             }
-            try sink.write(format == .json ? report.json : report.text)
+            switch format {
+            case .text: try sink.write(report.text)
+            case .json: try sink.write(report.json)
+            case .jsonl: try sink.write(report.lines)
+            }
             return report.isUnchanged ? .success : .differs
         }
     }
@@ -102,5 +107,5 @@ struct CompareCommand: ParsableCommand {
 
 /// How `fastpix compare` tells what it found.
 enum ComparisonForm: String, ExpressibleByArgument, CaseIterable {
-    case text, json
+    case text, json, jsonl
 }

@@ -6,13 +6,14 @@ struct Console: Sendable {
     let isQuiet: Bool
 
     private static let isTerminal = isatty(STDERR_FILENO) == 1
+    /// It knows no commands: neither colours nor how to take a line away.
+    private static let isDumb = environment("TERM") == "dumb"
     /// https://no-color.org: any non-empty value turns colour off.
-    private static let hasColour =
-        isTerminal && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
+    private static let hasColour = isTerminal && (environment("NO_COLOR") ?? "").isEmpty && !isDumb
 
     private static func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 
-    var showsProgress: Bool { Self.isTerminal && !isQuiet }
+    var showsProgress: Bool { Self.isTerminal && !Self.isDumb && !isQuiet }
 
     /// Something the user should know that is not an error.
     func note(_ text: String) {
@@ -29,13 +30,13 @@ struct Console: Sendable {
 
     /// Names each photo with its reason; of many that have the same one, the first few,
     /// and how many more there are.
-    func skipped(_ photos: [SkippedPhoto]) {
+    func skipped(_ photos: [SkippedPhoto], namingAll: Bool = false) {
         let counts = Dictionary(photos.map { ($0.reason, 1) }, uniquingKeysWith: +)
         var named: [String: Int] = [:]
         for photo in photos {
             named[photo.reason, default: 0] += 1
             let count = counts[photo.reason] ?? 0
-            guard count > Self.mostNamed, named[photo.reason]! > Self.fewNamed else {
+            guard !namingAll, count > Self.mostNamed, named[photo.reason]! > Self.fewNamed else {
                 write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(words(photo))")
                 continue
             }

@@ -33,8 +33,8 @@ struct DefectClasses: ExpressibleByArgument {
     let wanted: Set<DefectClass>
 
     static let all = DefectClasses(wanted: Set(DefectClass.allCases))
-    /// One after the other, for shells; help has them in a sentence.
-    static let names = DefectClass.allCases.map(\.rawValue)
+    /// Words of the list, for help, shells and suggestions.
+    static let allValueStrings = DefectClass.allCases.map(\.rawValue)
 
     private init(wanted: Set<DefectClass>) { self.wanted = wanted }
 

@@ -12,9 +12,9 @@ struct DetectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which defects to list, separated by commas: stuck, dead, hot, low-gain, unstable. (default: all)",
-            valueName: "classes"),
-        completion: .list(DefectClasses.names))
+            "Which defects to list, separated by commas. (default: all)",
+            valueName: "stuck|dead|hot|low-gain|unstable,..."),
+        completion: .list(DefectClasses.allValueStrings))
     var classes: DefectClasses?
 
     @Option(

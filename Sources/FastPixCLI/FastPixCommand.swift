@@ -23,6 +23,11 @@ struct FastPixCommand: ParsableCommand {
 
     /// As the parser ends a command, with its message made more helpful where a word is not known.
     private static func end(_ error: any Error, _ arguments: [String]) -> Never {
+        // Help and completions are results, too: not the parser's own way, which does not see that nobody takes them.
+        if exitCode(for: error) == .success {
+            let text = Data((fullMessage(for: error) + "\n").utf8)
+            FastPixPlatform.exit(StandardStream.write(text, to: STDOUT_FILENO) ? 0 : ExitCode.failure.rawValue)
+        }
         guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
         var message = CommandWords.unknownCommand(arguments) ?? fullMessage(for: error)
         let command = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
@@ -32,7 +37,7 @@ struct FastPixCommand: ParsableCommand {
         }
         let help = helpMessage(for: command ?? Self.self, includeHidden: true)
         message = CommandWords.namingUnknownOption(message, arguments, help: help)
-        endWrong(CommandWords.improved(message, help: help))
+        endWrong(CommandWords.namingNearValue(CommandWords.improved(message, help: help)))
     }
 
     private static func endWrong(_ message: String) -> Never {

@@ -32,11 +32,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var progress: ProgressOptions
 
-    @Flag(name: .shortAndLong, help: "Name every file on stderr: its group and decoding time, or why it is left out.")
-    var verbose = false
-
-    @Flag(help: "Read headers alone and say what would be read, grouped and written.")
-    var dryRun = false
+    @OptionGroup(title: "Output") var telling: PlanOptions
 
     @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
     var top = HotPixelsSearch.defaultTop
@@ -126,9 +122,7 @@ struct HotPixelsCommand: ParsableCommand {
 
     func validate() throws {
         try validating { () throws(FastPixError) in try search.validate() }
-        if dryRun, let format = output.chosenFormat, format != .text {
-            throw ValidationError("--dry-run tells its plan as text; leave --format out.")
-        }
+        try telling.refuse("--format", unless: (output.chosenFormat ?? .text) == .text)
         if !defects && (page != nil || !export.paths.isEmpty) {
             throw ValidationError(
                 "--no-defects leaves nothing for --report and --export to write; leave one of them out.")
@@ -183,33 +177,26 @@ struct HotPixelsCommand: ParsableCommand {
         let exports = try export.exports(overwrites: output.overwrite)
         try files.writes(exports)
         try OutputName.check(page, "--report", ["html", "htm"], "a web page")
-        try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
+        try maps.checkNames()
+        try OutputName.checkState(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
         for export in exports { try export.prepare(photos: discovery) }
         let bar = progress.bar(console)
         defer { bar.clear() }
-        if dryRun {
+        if telling.dryRun {
             let plan = try search.plan(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
             bar.clear()
-            try ResultSink(nil).write(plan.text(namingPhotos: verbose) + wouldWrite(exports))
-            guard plan.groups.contains(where: \.isWanted) else { return discovery.isEmptyShard ? .success : .failure }
-            return plan.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+            return try telling.tell(plan, wouldWrite(exports), isEmptyShard: discovery.isEmptyShard)
         }
+        let notes = telling.notes(console, bar)
         var search = self.search
-        if verbose {
-            search.decoded = { name, seconds in
-                bar.clear()
-                console.decoded(name, seconds)
-            }
-        }
+        search.decoded = { notes.took($0, "decoded", $1) }
         var isAnyWanted = false
         var report = try search.run(
             discovery, interruption: SignalWatch.interruption,
             planned: { plan in
                 isAnyWanted = plan.groups.contains(where: \.isWanted)
-                guard verbose else { return }
-                bar.clear()
-                console.names(plan)
+                notes.names(plan)
             }, progress: { bar.update($0) })
         bar.clear()
         tell(report, discovery, console)
@@ -242,26 +229,19 @@ struct HotPixelsCommand: ParsableCommand {
         return isIncomplete ? .someFilesFailed : .success
     }
 
-    /// For --dry-run.
-    private func wouldWrite(_ exports: [DefectMapExport]) -> String {
-        var outputs: [(String, String?)] = [
-            ("the result", output.output), ("the page", page), ("the state", checkpoints.checkpoint),
-            ("the picture of the variance", maps.varianceMap),
-        ]
-        outputs += [
-            (maps.outputs().mapNames.joined(separator: ", "), maps.saveMaps),
-            ("sum.npy, sum_of_squares.npy", maps.saveSums),
-        ]
-        outputs += exports.map { ("the list of defects (\($0.format.rawValue))", $0.path.string) }
-        let lines = outputs.compactMap { what, path in path.map { "  \(what): \($0 == "-" ? "standard output" : $0)" } }
-        let result = output.output == nil ? ["  the result: standard output"] : []
-        return "Would be written, with -2 and so on for further groups:\n" + (result + lines).joined(separator: "\n")
-            + "\n"
+    private func wouldWrite(_ exports: [DefectMapExport]) -> PlannedOutputs {
+        var outputs = PlannedOutputs(isNumbered: true)
+        outputs.add("the result", output.output ?? (stateOnly ? nil : "-"))
+        outputs.add("the page", page)
+        outputs.add("the state", checkpoints.checkpoint)
+        outputs.add(maps)
+        outputs.add(exports)
+        return outputs
     }
 
     /// Names what was left out: each file that failed, and the rest by reason.
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
-        console.skipped(report.skipped.filter(\.isFailure))
+        console.skipped(report.skipped.filter(\.isFailure), namingAll: telling.verbose)
         console.noteRepeated(discovery)
         console.noteOdd(report.oddPhotos)
         let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)

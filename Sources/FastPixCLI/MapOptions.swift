@@ -32,6 +32,13 @@ struct MapOptions: ParsableArguments {
         completion: .directory)
     var saveSums: String?
 
+    /// Throws when an output is called like something that it is not.
+    func checkNames() throws(FastPixError) {
+        try OutputName.check(varianceMap, "--variance-map", ["png"], "a PNG picture")
+        try OutputName.checkFolder(saveMaps, "--save-maps")
+        try OutputName.checkFolder(saveSums, "--save-sums")
+    }
+
     func outputs(overwrites: Bool = false) -> MapOutputs {
         var outputs = MapOutputs(
             variancePicture: varianceMap.map(ArgumentPaths.asGiven), mapsFolder: saveMaps.map(ArgumentPaths.asGiven),

@@ -33,6 +33,10 @@ struct MergeCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: OutputOptions
 
+    @OptionGroup(title: "Output") var progress: ProgressOptions
+
+    @OptionGroup(title: "Output") var telling: PlanOptions
+
     @Option(help: ArgumentHelp("How many subpixels of lowest variance to list.", valueName: "number"))
     var top = HotPixelsSearch.defaultTop
 
@@ -93,6 +97,7 @@ struct MergeCommand: ParsableCommand {
         if states.isEmpty && listing.filesFrom.isEmpty {
             throw ValidationError("Name the states to add up, for example: fastpix merge 2023.state 2024.state")
         }
+        try telling.refuse("--format", unless: (output.chosenFormat ?? .text) == .text)
         if minimumFrames != nil && !separateGroups {
             throw ValidationError("--minimum-frames is for --separate-groups; give that, too.")
         }
@@ -136,8 +141,12 @@ struct MergeCommand: ParsableCommand {
             let exports = try export.exports(overwrites: output.overwrite)
             try files.writes(exports)
             try OutputName.check(page, "--report", ["html", "htm"], "a web page")
-            try OutputName.check(maps.varianceMap, "--variance-map", ["png"], "a PNG picture")
-            if try areOfChannels(paths) { return try mergeChannels(paths) }
+            try maps.checkNames()
+            try OutputName.checkState(saveState, "--save-state")
+            let bar = progress.bar(console)
+            defer { bar.clear() }
+            let notes = telling.notes(console, bar)
+            if try areOfChannels(paths) { return try mergeChannels(paths, notes) }
             let sink = try output.sink()
             let inputs = PhotoDiscovery(paths: paths)
             for export in exports { try export.prepare(photos: inputs) }
@@ -146,8 +155,12 @@ struct MergeCommand: ParsableCommand {
                     "\(siril.path): states do not say whether their photos are FITS files, whose rows Siril counts from "
                         + "the bottom; this list counts from the top, unless --photos names some of them")
             }
-            let report = try merge.run(paths)
-            console.skipped(report.skipped.filter(\.isFailure))
+            if telling.dryRun { return try telling.tell(try merge.plan(paths), wouldWrite(exports)) }
+            let report = try merge.run(paths, planned: notes.names) {
+                bar.update("Adding up", done: $0.done, of: $0.total, "rows")
+            }
+            bar.clear()
+            console.skipped(report.skipped.filter(\.isFailure), namingAll: telling.verbose)
             for photo in report.skipped where !photo.isFailure && photo.copyOf == nil {
                 console.note("\(photo.path) left out: \(photo.reason)")
             }
@@ -170,6 +183,16 @@ struct MergeCommand: ParsableCommand {
             }
             return isIncomplete ? .someFilesFailed : .success
         }
+    }
+
+    private func wouldWrite(_ exports: [DefectMapExport]) -> PlannedOutputs {
+        var outputs = PlannedOutputs(isNumbered: separateGroups)
+        outputs.add("the result", output.output ?? "-")
+        outputs.add("the page", page)
+        outputs.add("the state", saveState)
+        outputs.add(maps)
+        outputs.add(exports)
+        return outputs
     }
 
     private func statePaths() throws(FastPixError) -> [FilePath] {
@@ -196,7 +219,7 @@ struct MergeCommand: ParsableCommand {
         )
     }
 
-    private func mergeChannels(_ paths: [FilePath]) throws(FastPixError) -> ExitCode {
+    private func mergeChannels(_ paths: [FilePath], _ notes: FileNotes) throws(FastPixError) -> ExitCode {
         guard defects == nil, !isDefectWanted, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
             top == HotPixelsSearch.defaultTop
         else {
@@ -207,7 +230,8 @@ struct MergeCommand: ParsableCommand {
         }
         let sink = try output.sink()
         let merge = StatisticsMerge(combined: saveState.map(ArgumentPaths.asGiven), overwrites: output.overwrite)
-        try sink.write(try merge.run(paths).formatted(output.format))
+        if telling.dryRun { return try telling.tell(try merge.plan(paths), wouldWrite([])) }
+        try sink.write(try merge.run(paths, planned: notes.names).formatted(output.format))
         return .success
     }
 }

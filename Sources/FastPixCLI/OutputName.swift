@@ -52,15 +52,28 @@ enum OutputName {
             "\(option) writes \(what), which this is not called like; give a name that ends in .\(extensions[0])")
     }
 
-    /// Throws when a folder that is still to be made is called like a picture: a file is what its user has in mind.
-    static func checkFolder(_ path: String, _ option: String) throws(FastPixError) {
-        guard !isOther(path), let ending = ending(of: path), pictures.contains(ending) else { return }
+    /// A state has no extension of its own; one that is called like something else is a slip.
+    static func checkState(_ path: String?, _ option: String) throws(FastPixError) {
+        guard let path, !isOther(path), let ending = ending(of: path),
+            otherForms.contains(ending) || form(of: path) != nil
+        else { return }
         throw FastPixError(
             .contradiction, path: path,
-            "\(option) names a folder, and this is called like a picture; end it in a slash if it is one")
+            "\(option) writes a state, which this is not called like; give another name, such as one that ends in .state"
+        )
     }
 
-    private static let pictures: Set<String> = ["jpg", "jpeg", "png", "tif", "tiff", "fit", "fits", "fts", "dng"]
+    /// Throws when a folder that is still to be made is called like a file: that is what its user has in mind.
+    static func checkFolder(_ path: String?, _ option: String) throws(FastPixError) {
+        guard let path, !isOther(path), let ending = ending(of: path), filesOfArrays.contains(ending) else { return }
+        throw FastPixError(
+            .contradiction, path: path,
+            "\(option) names a folder, and this is called like a file; end it in a slash if it is one")
+    }
+
+    private static let filesOfArrays: Set<String> = [
+        "jpg", "jpeg", "png", "tif", "tiff", "fit", "fits", "fts", "dng", "npy", "npz",
+    ]
 
     /// Throws when the form given for an export is not the one that its name says. The lists of raw developers are text,
     /// which people call as they like.

@@ -5,13 +5,18 @@ import SystemPackage
 extension DistinctFiles {
     mutating func writes(_ path: String?, _ option: String, isNumbered: Bool = false) throws(FastPixError) {
         guard let path else { return }
-        if path == "-" {
-            if option == "--output" { return }
-            throw FastPixError(
-                .contradiction,
-                "\(option) needs a file: - is standard output, for --output alone (a file called - is ./-)")
-        }
+        if path == "-", option == "--output" { return }
+        try Self.refuseStandardOutput(path, option)
         try writes(ArgumentPaths.asGiven(path), as: option, isNumbered: isNumbered)
+    }
+
+    private static func refuseStandardOutput(_ path: String, _ option: String, _ what: String = "file")
+        throws(FastPixError)
+    {
+        guard path == "-" else { return }
+        throw FastPixError(
+            .contradiction,
+            "\(option) needs a \(what): - is standard output, for --output alone (a \(what) called - is ./-)")
     }
 
     mutating func writes(_ maps: MapOptions) throws(FastPixError) {
@@ -21,6 +26,7 @@ extension DistinctFiles {
             (maps.saveSums, "--save-sums", ["sum.npy", "sum_of_squares.npy"]),
         ] {
             guard let folder else { continue }
+            try Self.refuseStandardOutput(folder, option, "folder")
             for name in names { try writes(ArgumentPaths.asGiven(folder).appending(name), as: option) }
         }
     }

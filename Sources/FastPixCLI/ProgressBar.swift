@@ -86,11 +86,12 @@ final class ProgressBar: Sendable {
         }
     }
 
-    /// Removes the line, so that what follows starts clean.
-    func clear() {
+    /// Removes the line, so that what follows starts clean: what `body` writes, between which and this no bar is drawn.
+    func clear(before body: () -> Void = {}) {
         state.withLock { state in
             if state.drawnColumns > 0 { write(Self.erasure(of: state.drawnColumns, columns: Self.terminalColumns)) }
             state.drawnColumns = 0
+            body()
         }
     }
 
@@ -133,8 +134,11 @@ final class ProgressBar: Sendable {
                 if text.count <= columns { return text }
             }
         }
-        let short = "\(step.activity) \(count)"
-        return String((short.count <= columns ? short : count).prefix(max(0, columns)))
+        let shorter = [
+            "\(step.activity) \(count)", count, "\(step.done)/\(step.total)", "\(Int(100 * min(1, share))) %",
+        ]
+        // Rather nothing than a part of a number.
+        return shorter.first { $0.count <= columns } ?? ""
     }
 
     // MARK: Programs

@@ -65,8 +65,7 @@ struct RepairCommand: ParsableCommand {
 
     @OptionGroup var progress: ProgressOptions
 
-    @Flag(help: "Say which photos would be repaired and where they would go, from headers alone.")
-    var dryRun = false
+    @OptionGroup var telling: PlanOptions
 
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
@@ -85,6 +84,7 @@ struct RepairCommand: ParsableCommand {
         if output == "-", format != .text {
             throw ValidationError("With --output - the photo goes to standard output; leave --format out.")
         }
+        try telling.refuse("--format", unless: format == .text)
         _ = try frames.inputs(map.map { FilePath($0) })
         try validating { () throws(FastPixError) in
             try OutputName.checkFolder(output, "--output")
@@ -104,26 +104,30 @@ struct RepairCommand: ParsableCommand {
         try console.reportingErrors { () throws(FastPixError) in
             let source = try photos.source()
             let stream = try StandardOutputPicture(output)
-            let repair = repair(stream?.path ?? ArgumentPaths.asGiven(output))
+            var repair = repair(stream?.path ?? ArgumentPaths.asGiven(output))
             if stream != nil {
                 try StandardOutputPicture.refuseSeveral(try repair.plan(source, maps: maps).photos.count)
             }
-            if dryRun {
+            if telling.dryRun {
                 let plan = try repair.plan(source, maps: maps)
-                console.skipped(plan.skipped)
                 console.noteUnselected(plan.unselected, source.selection)
-                try ResultSink(nil).write(
-                    stream.map { plan.text.replacing($0.path.string, with: "standard output") } ?? plan.text)
-                return plan.photos.isEmpty ? .failure : plan.skipped.isEmpty ? .success : .someFilesFailed
+                return try telling.tell(
+                    plan.text, plan.photos.map(\.output), isStream: stream != nil, plan.skipped, console)
             }
             let bar = progress.bar(console)
             defer { bar.clear() }
             let lines = JSONLines(isWanted: format == .jsonl)
+            let notes = telling.notes(console, bar)
+            let isStream = stream != nil
+            repair.timed = { photo, seconds in
+                let output = isStream ? "standard output" : photo.output
+                notes.took(photo.path, "repaired", seconds, ", \(counted(photo.defects, "defect")), to \(output)")
+            }
             let report = try repair.run(
                 source, maps: maps, repaired: { lines.write($0.line) },
                 progress: { bar.update("Repairing", done: $0.done, of: $0.total, "photos") })
             bar.clear()
-            console.skipped(report.skipped)
+            console.skipped(report.skipped, namingAll: telling.verbose)
             console.noteOdd(report.photos)
             console.noteLeftOut(report.leftOut)
             console.noteUnselected(report.unselected, source.selection)

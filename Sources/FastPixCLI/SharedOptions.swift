@@ -49,11 +49,11 @@ struct GroupingOptions: ParsableArguments {
         help: ArgumentHelp(
             "What tells sensors apart, separated by commas. (default: make,model,serial,band)",
             discussion: """
-                Of folder, make, model, serial, band, gain, exposure; frame size, colour pattern and binning always do. \
-                Gain is ISO for cameras that have it. A drone's cameras are told apart by band.
+                Frame size, colour pattern and binning always do. Gain is ISO for cameras that have it. A drone's cameras \
+                are told apart by band.
                 """,
-            valueName: "fields"),
-        completion: .list(GroupingField.allCases.map(\.rawValue)))
+            valueName: "folder|make|model|serial|band|gain|exposure,..."),
+        completion: .list(GroupingFields.allValueStrings))
     var groupBy: GroupingFields?
 
     @Option(
@@ -69,6 +69,8 @@ struct GroupingOptions: ParsableArguments {
 /// The value of --group-by: "folder,band".
 struct GroupingFields: ExpressibleByArgument {
     let fields: Set<GroupingField>
+
+    static let allValueStrings = GroupingField.allCases.map(\.rawValue)
 
     init?(argument: String) {
         let names = argument.split(separator: ",", omittingEmptySubsequences: false)

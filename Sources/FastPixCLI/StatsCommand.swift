@@ -30,6 +30,8 @@ struct StatsCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var progress: ProgressOptions
 
+    @OptionGroup(title: "Output") var telling: PlanOptions
+
     @Flag(
         help: ArgumentHelp(
             "Decode every photo to its end, to find damage that headers do not show.",
@@ -77,6 +79,7 @@ struct StatsCommand: ParsableCommand {
     @OptionGroup var memory: PhotoMemoryOptions
 
     func validate() throws {
+        try telling.refuse("--format", unless: (output.chosenFormat ?? .text) == .text)
         try validating { () throws(FastPixError) in
             try statistics.validate()
             if let histogram { _ = try DrawingFormat(path: histogram) }
@@ -107,15 +110,26 @@ struct StatsCommand: ParsableCommand {
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")
         try files.writes(checkpoints.checkpoint, "--checkpoint")
+        try OutputName.checkState(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
         let picture = try histogram.map { path throws(FastPixError) in
             try PictureFile(path, photos: discovery, overwrites: output.overwrite)
         }
         let bar = progress.bar(console)
         defer { bar.clear() }
-        var report = try statistics.run(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+        if telling.dryRun {
+            let plan = try statistics.plan(discovery, interruption: SignalWatch.interruption) { bar.update($0) }
+            bar.clear()
+            return try telling.tell(plan, wouldWrite, isEmptyShard: discovery.isEmptyShard)
+        }
+        let notes = telling.notes(console, bar)
+        var statistics = self.statistics
+        statistics.decoded = { notes.took($0, "decoded", $1) }
+        var report = try statistics.run(
+            discovery, interruption: SignalWatch.interruption, planned: telling.verbose ? { notes.names($0) } : nil,
+            progress: { bar.update($0) })
         bar.clear()
-        console.skipped(report.skipped)
+        console.skipped(report.skipped, namingAll: telling.verbose)
         console.noteRepeated(discovery)
         console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
@@ -136,5 +150,13 @@ struct StatsCommand: ParsableCommand {
         }
         try sink.write(report.formatted(output.format))
         return report.skipped.isEmpty ? .success : .someFilesFailed
+    }
+
+    private var wouldWrite: PlannedOutputs {
+        var outputs = PlannedOutputs(isNumbered: false)
+        outputs.add("the result", output.output ?? "-")
+        outputs.add("the histograms", histogram)
+        outputs.add("the state", checkpoints.checkpoint)
+        return outputs
     }
 }

@@ -2,7 +2,7 @@
 public struct JobProgress: Sendable {
     package enum Stage: Sendable { case readingHeaders, working }
     package let stage: Stage
-    /// Photos, images or lists of defects; begins again at 0 when headers are read and decoding begins.
+    /// Photos, images, rows or lists of defects; begins again at 0 when headers are read and decoding begins.
     public let done: Int
     /// Grows when photos have to be decoded again because one was found damaged.
     public let total: Int

@@ -10,20 +10,19 @@ extension HotPixelsReport {
     /// its `defect`s, then each `skipped` file, each `odd` one that counts, and each `warning`. A program takes in a line at a
     /// time.
     var lines: String {
-        var lines = [JSONText.line(of: Line(record: "report", head: Head(self)))]
+        var lines = [RecordLine.text("report", Head(self))]
         for group in groups {
-            lines.append(JSONText.line(of: Line(record: "group", head: GroupHead(group))))
+            lines.append(RecordLine.text("group", GroupHead(group)))
             for defect in group.detection?.defects ?? [] {
                 lines.append(
-                    JSONText.line(
-                        of: Line(
-                            record: "defect", head: GroupNumber(group: group.number),
-                            body: SensorDefect(defect, in: group.shape, of: group.sensorFrame))))
+                    RecordLine.text(
+                        "defect", GroupNumber(group: group.number),
+                        SensorDefect(defect, in: group.shape, of: group.sensorFrame)))
             }
         }
-        for photo in skipped { lines.append(JSONText.line(of: Line(record: "skipped", head: photo))) }
-        for photo in oddPhotos { lines.append(JSONText.line(of: Line(record: "odd", head: photo))) }
-        for warning in warnings { lines.append(JSONText.line(of: Line(record: "warning", head: warning))) }
+        lines += skipped.map { RecordLine.text("skipped", $0) }
+        lines += oddPhotos.map { RecordLine.text("odd", $0) }
+        lines += warnings.map { RecordLine.text("warning", $0) }
         return lines.joined()
     }
 
@@ -44,10 +43,6 @@ extension HotPixelsReport {
             selection = report.selection
             failed = report.failed
         }
-    }
-
-    private struct GroupNumber: Encodable {
-        let group: Int
     }
 
     /// What is known of a group besides its list.
@@ -83,22 +78,6 @@ extension HotPixelsReport {
             try container.encode(group.detection?.isTruncated, forKey: .isTruncated)
             try container.encode(group.notJudged, forKey: .notJudged)
             try container.encode(group.detection?.standingShare, forKey: .standingShare)
-        }
-    }
-
-    /// An object with the fields of others and what it is.
-    private struct Line: Encodable {
-        let record: String
-        let head: any Encodable
-        var body: (any Encodable)?
-
-        enum CodingKeys: String, CodingKey { case record }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(record, forKey: .record)
-            try head.encode(to: encoder)
-            try body?.encode(to: encoder)
         }
     }
 }

@@ -5,52 +5,36 @@ import FastPixFrames
 import FastPixMaps
 import FastPixPlumbing
 
-/// JSON Lines of jobs that write an image for each of many: a line for each as soon as it is done (`record`: what it is),
-/// then one for each file that was left out, and one of the whole.
-struct RecordLine: Encodable {
-    let record: String
-    let content: any Encodable
-
-    enum CodingKeys: String, CodingKey { case record }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(record, forKey: .record)
-        try content.encode(to: encoder)
-    }
-}
+// JSON Lines of jobs that write an image for each of many: a line for each as soon as it is done, then one for each file that
+// was left out, and one of the whole.
 
 extension RepairReport.Photo {
     /// As one line of JSON Lines, with its line break.
-    package var line: String { JSONText.line(of: RecordLine(record: "photo", content: self)) }
+    package var line: String { RecordLine.text("photo", self) }
 }
 
 extension RepairReport {
     /// What follows the photos' lines.
     package var endLines: String {
-        skipped.map { JSONText.line(of: RecordLine(record: "skipped", content: $0)) }.joined()
-            + JSONText.line(
-                of: RecordLine(
-                    record: "report",
-                    content: EndOfLines(
-                        schema: "fastpix.repair-lines/1", done: photos.count, skipped: skipped.count)))
+        skipped.map { RecordLine.text("skipped", $0) }.joined()
+            + RecordLine.text(
+                "report",
+                EndOfLines(schema: "fastpix.repair-lines/1", done: photos.count, skipped: skipped.count))
     }
 }
 
 extension BlendedImage {
     /// As one line of JSON Lines, with its line break.
-    package var line: String { JSONText.line(of: RecordLine(record: "image", content: self)) }
+    package var line: String { RecordLine.text("image", self) }
 }
 
 extension BlendReport {
     /// What follows the images' lines.
     package var endLines: String {
-        skipped.map { JSONText.line(of: RecordLine(record: "skipped", content: $0)) }.joined()
-            + JSONText.line(
-                of: RecordLine(
-                    record: "report",
-                    content: EndOfLines(
-                        schema: "fastpix.addweighted-lines/1", done: images.count, skipped: skipped.count)))
+        skipped.map { RecordLine.text("skipped", $0) }.joined()
+            + RecordLine.text(
+                "report",
+                EndOfLines(schema: "fastpix.addweighted-lines/1", done: images.count, skipped: skipped.count))
     }
 }
 

@@ -36,10 +36,11 @@ package enum DecodingPass {
     }
 
     /// `checkpoint`: gets the photos' sums, which then are its totals, and does not hold any of them yet. Throws when it
-    /// cannot be saved, too.
+    /// cannot be saved, too. `decoded` hears of those that are decoded to their end, and the time that took.
     static func run(
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
         checkpoint: ChannelCheckpoint?, interruption: Interruption?,
+        decoded: @escaping @Sendable (PhotoFile, _ seconds: Double) -> Void = { _, _ in },
         progress: @escaping @Sendable (PhotoFile) -> Void
     ) throws(FastPixError) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
@@ -63,8 +64,10 @@ package enum DecodingPass {
                 let photo = ordered[index]
                 do throws(FastPixError) {
                     try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in
+                        let begun = monotonicSeconds()
                         let taken = try take(
                             photo, purpose, maximumPixels: maximumPixels, checkpoint, with: &reader, into: &own)
+                        decoded(photo, monotonicSeconds() - begun)
                         guard let taken, let checkpoint else { return }
                         do throws(FastPixError) {
                             try checkpoint.add(taken.sums, of: photo, taken.hash)

@@ -34,6 +34,8 @@ public struct PhotoStatistics: Sendable {
     public var checkpoint: CheckpointSettings?
     /// How files are read.
     package var reading = PhotoReadingChoice()
+    /// Hears of each photo by name when it is decoded, from any thread, and the time that took.
+    package var decoded: @Sendable (_ name: String, _ seconds: Double) -> Void = { _, _ in }
 
     /// Statistics with these settings; `validate()` and `run` refuse those out of their range.
     public init(
@@ -65,16 +67,18 @@ public struct PhotoStatistics: Sendable {
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> StatisticsReport {
-        try validate()
-        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
+        try run(discovery, interruption: interruption, planned: nil, progress: progress)
+    }
+
+    /// The same; `planned` hears what will be read before anything is decoded.
+    package func run(
+        _ discovery: PhotoDiscovery, interruption: Interruption?, planned: ((ReadingPlan) -> Void)?,
+        progress: @escaping @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> StatisticsReport {
         let start = monotonicSeconds()
-        let probed = try PhotoProbe.run(
-            discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
-            interruption: interruption,
-            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
-        var sound = probed.photos
-        var skipped = discovery.skipped + probed.failed
+        var (sound, skipped) = try readHeaders(discovery, interruption, progress)
         let headersRead = monotonicSeconds()
+        planned?(plan(sound, skipped, discovery))
         var totals: ChannelTotals?
         var odd: [OddPhoto] = []
         if let purpose {
@@ -92,8 +96,7 @@ public struct PhotoStatistics: Sendable {
                 held.isEmpty ? sound : sound.filter { checkpoint?.holds($0) != true }, purpose: purpose,
                 workers: headerSettings.workerCount, maximumPixels: maximumPixels,
                 memory: MemoryBudget(limit: headerSettings.memoryLimitBytes, otherBytes: listBytes),
-                checkpoint: checkpoint,
-                interruption: interruption
+                checkpoint: checkpoint, interruption: interruption, decoded: { [decoded] in decoded($0.name, $1) }
             ) { photo in
                 let byteCount = photo.byteCount
                 // Told in order, because a later number must not be overtaken by an earlier one.
@@ -117,6 +120,35 @@ public struct PhotoStatistics: Sendable {
             leftOut: discovery.leftOut, odd: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
+    }
+
+    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, the
+    /// checkpoint would replace a photo, and when it was interrupted.
+    package func plan(
+        _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> ReadingPlan {
+        let (sound, skipped) = try readHeaders(discovery, interruption, progress)
+        return plan(sound, skipped, discovery)
+    }
+
+    private func plan(_ sound: [PhotoFile], _ skipped: [SkippedPhoto], _ discovery: PhotoDiscovery) -> ReadingPlan {
+        ReadingPlan(
+            purpose == nil ? .counting : .reading, photos: PhotoGroup.grouping(sound), skipped: skipped,
+            leftOut: discovery.leftOut)
+    }
+
+    private func readHeaders(
+        _ discovery: PhotoDiscovery, _ interruption: Interruption?,
+        _ progress: @escaping @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> (sound: [PhotoFile], skipped: [SkippedPhoto]) {
+        try validate()
+        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
+        let probed = try PhotoProbe.run(
+            discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
+            interruption: interruption,
+            progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
+        return (probed.photos, discovery.skipped + probed.failed)
     }
 
     /// Nil when none is wanted, or no photo is there to keep.

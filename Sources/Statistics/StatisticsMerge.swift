@@ -28,36 +28,23 @@ public struct StatisticsMerge: Sendable {
     /// something else, a photo is in two of them, together they have more photos than exact sums hold, or the output cannot
     /// be written or would replace one of the states. Blocks until it is done, and may be called from any thread.
     public func run(_ paths: [FilePath]) throws(FastPixError) -> StatisticsReport {
+        try run(paths, planned: { _ in })
+    }
+
+    /// The same; `planned` hears what will be added up before it begins.
+    package func run(
+        _ paths: [FilePath], planned: (ReadingPlan) -> Void
+    ) throws(FastPixError) -> StatisticsReport {
         let start = monotonicSeconds()
-        guard paths.count <= OpenFile.limit else { throw StateSum.tooMany(paths.count) }
-        var states: [ChannelStateReader] = []
-        for path in paths { states.append(try ChannelStateReader(path)) }
-        guard let first = states.first?.manifest else {
-            throw FastPixError(.invalidArgument, "no state is named; name those that are to be added up")
-        }
+        let parts = try self.parts(of: paths)
+        planned(parts.plan)
+        let (states, first) = (parts.states, parts.first)
         var totals = ChannelTotals()
-        var photoCount = 0
-        for state in states {
-            try check(state, first)
-            photoCount += state.manifest.photoCount
-            guard photoCount <= ChannelStateManifest.mostPhotos else { throw tooMany(state.path) }
-            totals += try state.totals()
-        }
-        guard let inventory = PhotoInventory(adding: states.map(\.manifest.inventory)) else {
-            throw tooMany(states.last!.path)
-        }
-        var overlap = StateOverlap(paths)
-        var photoBytes = 0
-        try forEachPhoto(states) { photo, state in
-            photoBytes += StatePhotoRecord.byteCount(photo)
-            overlap.add(photo, from: state)
-        }
-        try overlap.refuse()
+        for state in states { totals += try state.totals() }
         if let combined {
-            try PhotoDiscovery(paths: paths).refuseOverwriting(combined)
             let manifest = ChannelStateManifest(
-                totals, inventory, weight: first.weight, greyAsRGB: first.greyAsRGB, countsValues: first.countsValues,
-                photoBytes: photoBytes)
+                totals, parts.inventory, weight: first.weight, greyAsRGB: first.greyAsRGB,
+                countsValues: first.countsValues, photoBytes: parts.photoBytes)
             try ChannelStateWriter.write(manifest, totals, to: combined, replacing: overwrites) {
                 add throws(FastPixError) in
                 try forEachPhoto(states) { (photo, _) throws(FastPixError) in try add(photo) }
@@ -69,9 +56,60 @@ public struct StatisticsMerge: Sendable {
         var statistics = PhotoStatistics(moments: first.weight, greyAsRGB: first.greyAsRGB)
         statistics.countsValues = first.countsValues
         return statistics.report(
-            totals, inventory,
+            totals, parts.inventory,
             timing: StatisticsReport.Timing(
                 probeSeconds: 0, decodeSeconds: 0, totalSeconds: monotonicSeconds() - start))
+    }
+
+    /// What `run` would add up, without a look at the sums; writes nothing. Throws as `run` does before it adds up.
+    package func plan(_ paths: [FilePath]) throws(FastPixError) -> ReadingPlan {
+        try parts(of: paths).plan
+    }
+
+    private struct Parts {
+        var states: [ChannelStateReader] = []
+        let first: ChannelStateManifest
+        let inventory: PhotoInventory
+        var photoBytes = 0
+
+        var plan: ReadingPlan {
+            ReadingPlan(
+                .adding,
+                [
+                    ReadingPlan.Group(
+                        name: "sums of whole photos, \(first.request)", files: states.map(\.path.string),
+                        photoCount: inventory.all.photos)
+                ], skipped: [])
+        }
+    }
+
+    /// Opens the states, sees that they belong together, and goes through their photos.
+    private func parts(of paths: [FilePath]) throws(FastPixError) -> Parts {
+        guard paths.count <= OpenFile.limit else { throw StateSum.tooMany(paths.count) }
+        if let combined {
+            try PhotoDiscovery(paths: paths).refuseOverwriting(combined)
+            try StagedFile.prepare(target: combined, replacing: overwrites)
+        }
+        var states: [ChannelStateReader] = []
+        for path in paths { states.append(try ChannelStateReader(path)) }
+        guard let first = states.first?.manifest else { throw StateSum.noState }
+        var photoCount = 0
+        for state in states {
+            try check(state, first)
+            photoCount += state.manifest.photoCount
+            guard photoCount <= ChannelStateManifest.mostPhotos else { throw tooMany(state.path) }
+        }
+        guard let inventory = PhotoInventory(adding: states.map(\.manifest.inventory)) else {
+            throw tooMany(states.last!.path)
+        }
+        var parts = Parts(states: states, first: first, inventory: inventory)
+        var overlap = StateOverlap(paths)
+        try forEachPhoto(states) { photo, state in
+            parts.photoBytes += StatePhotoRecord.byteCount(photo)
+            overlap.add(photo, from: state)
+        }
+        try overlap.refuse()
+        return parts
     }
 
     private func check(_ state: ChannelStateReader, _ first: ChannelStateManifest) throws(FastPixError) {

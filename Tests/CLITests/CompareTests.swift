@@ -117,6 +117,39 @@ struct CompareTests {
     }
 
     /// A part that was not judged and a class that was not asked for are neither gone nor new.
+    /// A line for each defect, those that have not changed, too, and for each list that was not compared.
+    @Test func linesTellAll() throws {
+        try Self.folder { folder in
+            let groups = try ["new.json", "other.json"].map { try Self.groups(of: $0, in: folder) }
+            try folder.addFile(
+                "both.json",
+                Data("{\"schema\":\"fastpix.defects/1\",\"groups\":[\(groups.joined(separator: ","))]}".utf8))
+            let run = try CommandRun.fastpix(["compare", "old.json", "both.json", "--output", "a.jsonl"], in: folder)
+            #expect(run.exitCode == 3, "\(run.stderr)")
+            let text = try String(contentsOf: folder.appendingPathComponent("a.jsonl"), encoding: .utf8)
+            let records = try text.split(separator: "\n").map {
+                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+            }
+            #expect(
+                records.map { $0["record"] as? String } == [
+                    "report", "group", "defect", "defect", "defect", "not-compared",
+                ])
+            #expect(records[0]["schema"] as? String == "fastpix.compare-lines/1")
+            #expect(records[0]["groups"] as? Int == 1 && records[0]["notCompared"] as? Int == 1)
+            #expect(records[2...4].map { $0["change"] as? String } == ["unchanged", "new", "gone"])
+            #expect(records[1...4].allSatisfy { $0["group"] as? Int == 1 })
+            #expect(records[3]["row"] as? Int == 9 && records[5]["entries"] as? Int == 2)
+            let csv = try CommandRun.fastpix(["compare", "old.json", "both.json", "-o", "a.csv"], in: folder)
+            #expect(csv.exitCode == 64)
+        }
+    }
+
+    /// What lies between the brackets of a list's groups.
+    private static func groups(of name: String, in folder: URL) throws -> String {
+        let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+        return String(try #require(text.firstMatch(of: /"groups":\[([\s\S]*)\]}$/)).1)
+    }
+
     @Test func whatAListCouldNotHaveIsNoChange() throws {
         try withTemporaryFolder { folder in
             func report(_ defects: String, notJudged: String, classes: String) -> Data {

@@ -13,6 +13,7 @@ struct NearMissTests {
         (["stats", "x", "--out", "y"], "Did you mean '--output'?"),
         (["hotpixels", "x", "--force"], "Did you mean '--overwrite'?"),
         (["hotpixels", "x", "--varience-map", "y"], "--variance-map"),
+        (["-q", "hotpixels", "x"], "Options come after the command: fastpix hotpixels -q"),
         (["help", "hotpixel"], "Did you mean 'hotpixels'?"), (["hotpixels", "x", "--wrokers", "2"], "--workers"),
         (["hotpixels", "x", "--min-frames", "2"], "Did you mean '--minimum-frames'?"),
         (["hotpixels", "x", "--shard", "5/4"], "a shard is I/N with I from 1 to N"),
@@ -29,6 +30,27 @@ struct NearMissTests {
         #expect(run.stdout == "")
         #expect(run.stderr.hasPrefix("Error: "))
         #expect(run.stderr.contains(words), "\(run.stderr)")
+    }
+
+    /// Values that have names, alone and in lists.
+    @Test(arguments: [
+        (["hotpixels", "x", "--frames", "scense"], "Did you mean 'scenes'?"),
+        (["hotpixels", "x", "-f", "jsn"], "Did you mean 'json'?"),
+        (["hotpixels", "x", "--classes", "stuck,hott"], "Did you mean 'hot'?"),
+        (["hotpixels", "x", "--classes", "low-gian"], "Did you mean 'low-gain'?"),
+        (["hotpixels", "x", "--group-by", "foldr"], "Did you mean 'folder'?"),
+        (["hotpixels", "x", "--export", "a", "--export-format", "Sirl"], "Did you mean 'siril'?"),
+        (["stats", "x", "--progress=jsom"], "Did you mean 'json'?"),
+        (["addweighted", "x", "--blur", "3", "-o", "y", "--format", "pngg"], "Did you mean 'png'?"),
+        (["compare", "x", "y", "--format", "json-lines"], "one of 'text', 'json' or 'jsonl'"),
+        (["hotpixels", "x", "--classes", "cold"], "one of 'stuck', 'dead', 'hot', 'low-gain' or 'unstable'"),
+    ])
+    func values(_ arguments: [String], _ words: String) throws {
+        let run = try CommandRun.fastpix(arguments)
+        #expect(run.exitCode == 64)
+        #expect(run.stderr.hasPrefix("Error: The value '"))
+        #expect(run.stderr.contains(words), "\(run.stderr)")
+        #expect(run.stderr.contains("Did you mean") == words.hasPrefix("Did you mean"), "\(run.stderr)")
     }
 
     /// A folder in the place of a command: what most people want with it.

@@ -146,7 +146,7 @@ struct OverwriteTests {
     @Test(arguments: [
         ["--report", "page.pdf"], ["--variance-map", "map.jpg"], ["--output", "report.html"],
         ["--output", "report.csv", "--format", "json"], ["--export", "list.png", "--export-format", "csv"],
-        ["--variance-map", "map"],
+        ["--variance-map", "map"], ["--checkpoint", "run.json"], ["--save-maps", "maps.npy"], ["--save-sums", "-"],
     ])
     func aNameOfAnotherFormIsRefused(_ options: [String]) throws {
         try withTemporaryFolder { folder in

@@ -32,18 +32,64 @@ struct ProgressTests {
         #expect(try CommandRun.fastpix(["stats", Self.photos, "--progress", "fancy"]).exitCode == 64)
     }
 
+    @Test func mergingCountsRows() throws {
+        try withTemporaryFolder { folder in
+            _ = try CommandRun.fastpix(["hotpixels", Self.photos, "-q", "--checkpoint", "a.state"], in: folder)
+            let run = try CommandRun.fastpix(["merge", "a.state", "-q", "--progress", "json"], in: folder)
+            #expect(run.exitCode == 0)
+            let last = try #require(run.stderrLines.last)
+            let object = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+            #expect(object?["activity"] as? String == "Adding up" && object?["unit"] as? String == "rows")
+            #expect(object?["done"] as? Int ?? 0 > 0)
+            #expect(object?["done"] as? Int == object?["inAll"] as? Int)
+        }
+    }
+
     #if os(Linux)
+        /// What the program writes to a terminal so many columns wide.
+        private static func shown(_ columns: Int, in folder: URL) throws -> String {
+            let run = try CommandRun.shell(
+                "TERM=xterm script -qec \"stty cols \(columns); '$0' stats --moments '$1' >result\" typescript </dev/null >/dev/null",
+                [photos], in: folder)
+            #expect(run.exitCode == 0)
+            return try String(
+                decoding: Data(contentsOf: folder.appendingPathComponent("typescript")), as: UTF8.self)
+        }
+
+        /// Where not even the count fits, no part of it is shown: 48/4 would be another number.
+        @Test func numbersAreNotCut() throws {
+            guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+            try withTemporaryFolder { folder in
+                for columns in 1...9 {
+                    let lines = try Self.shown(columns, in: folder).components(separatedBy: "\r\u{1b}[K").dropFirst()
+                    for line in lines.dropLast() {
+                        #expect(line.isEmpty || line.wholeMatch(of: /\d+\/12|\d+ %/) != nil, "\(line.debugDescription)")
+                    }
+                }
+            }
+        }
+
+        /// A terminal that cannot take a line away gets no bar, unless it is asked for.
+        @Test func dumbTerminalsGetNone() throws {
+            guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
+            try withTemporaryFolder { folder in
+                for (form, isShown) in [("auto", false), ("bar", true)] {
+                    _ = try CommandRun.shell(
+                        "TERM=dumb script -qec \"'$0' stats '$1' --progress \(form) >result\" typescript </dev/null >/dev/null",
+                        [Self.photos], in: folder)
+                    let shown = try Data(contentsOf: folder.appendingPathComponent("typescript"))
+                    // Whatever `script` itself says has no escape.
+                    #expect(shown.contains(0x1b) == isShown)
+                }
+            }
+        }
+
         /// `script` is a terminal for the program. No line of the bar is wider than the terminal, and no line stays.
         @Test(arguments: [12, 20, 40, 59, 80, 200])
         func theBarFits(_ columns: Int) throws {
             guard FileManager.default.isExecutableFile(atPath: "/usr/bin/script") else { return }
             try withTemporaryFolder { folder in
-                let run = try CommandRun.shell(
-                    "script -qec \"stty cols \(columns); '$0' stats --moments '$1' >result\" typescript </dev/null >/dev/null",
-                    [Self.photos], in: folder)
-                #expect(run.exitCode == 0)
-                let shown = try String(
-                    decoding: Data(contentsOf: folder.appendingPathComponent("typescript")), as: UTF8.self)
+                let shown = try Self.shown(columns, in: folder)
                 let lines = shown.components(separatedBy: "\r\u{1b}[K").dropFirst()
                 #expect(lines.count >= 3, "\(shown.debugDescription)")
                 // Of the last one, the terminal's own end follows.

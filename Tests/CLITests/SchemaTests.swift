@@ -119,6 +119,15 @@ struct SchemaTests {
             let compared = try CommandRun.fastpix(["compare", "old.json", "new.json", "-f", "json"], in: folder)
             #expect([0, 3].contains(compared.exitCode))
             #expect(try Self.schema("compare").complaints(about: compared.stdoutBytes) == [])
+            let changes = try CommandRun.fastpix(["compare", "old.json", "new.json", "-f", "jsonl"], in: folder)
+            try Self.expectLines(changes.stdoutBytes, fit: "compare-lines", atLeast: 3)
+            // Lists that say neither camera nor size.
+            try folder.addFile("bare.csv", Data("row,column\n1,2\n".utf8))
+            let bare = try CommandRun.fastpix(["compare", "bare.csv", "bare.csv", "-q", "-f", "json"], in: folder)
+            try Self.expect(bare, fits: "compare")
+            let bareLines = try CommandRun.fastpix(
+                ["compare", "bare.csv", "bare.csv", "-q", "-f", "jsonl"], in: folder)
+            try Self.expectLines(bareLines.stdoutBytes, fit: "compare-lines", atLeast: 3)
 
             let repair = ["repair", "photos", "-q", "--map", "old.json", "--overwrite", "-o", "out"]
             try Self.expect(try CommandRun.fastpix(repair + ["-f", "json"], in: folder), 2, fits: "repair")

@@ -44,9 +44,11 @@ struct StandardOutputPictureTests {
                 try run.stdoutBytes == Data(contentsOf: folder.appendingPathComponent("out/\(photo.lastPathComponent)"))
             )
             #expect(try folder.entries() == ["list.csv", "out"])
+            let plan = try CommandRun.fastpix(["repair", photo.path, "-o", "-", "--dry-run"] + list, in: folder)
+            #expect(plan.stdout.hasPrefix("\(photo.path) -> standard output, 1 defect\n"), "\(plan.stdout)")
             let named = try CommandRun.fastpix(["repair", photo.path, "-o", "y.jpg"] + list, in: folder)
             #expect(named.exitCode == 64)
-            #expect(named.stderr.contains("called like a picture"))
+            #expect(named.stderr.contains("called like a file"))
             #expect(try folder.entries() == ["list.csv", "out"])
         }
     }

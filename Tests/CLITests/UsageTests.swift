@@ -90,11 +90,20 @@ struct UsageTests {
         for option in options { #expect(run.stdout.contains("  \(option) "), "\(option)") }
     }
 
+    /// Help, version and completions that nobody takes are no success: an installer would go on without them.
+    @Test(arguments: ["--help", "hotpixels --help", "--version", "--generate-completion-script bash"])
+    func whatCannotBeWrittenIsAFailure(_ arguments: String) throws {
+        #expect(try CommandRun.shell("\"$0\" \(arguments) >&-").exitCode == 1)
+        #expect(try CommandRun.shell("\"$0\" \(arguments)").stdout.hasSuffix("\n"))
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"])
     func shellsCanCompleteIt(_ shell: String) throws {
         let run = try CommandRun.fastpix(["--generate-completion-script", shell])
         #expect(run.exitCode == 0)
         #expect(run.stderr == "")
-        for word in ["fastpix", "hotpixels", "minimum-frames", "low-gain"] { #expect(run.stdout.contains(word)) }
+        for word in ["fastpix", "hotpixels", "minimum-frames", "low-gain", "scenes", "exposure", "compare-lines"] {
+            #expect(run.stdout.contains(word), "\(word)")
+        }
     }
 }

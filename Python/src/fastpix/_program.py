@@ -121,8 +121,9 @@ def run(
         listed = [detour.of(name) for name in listed]
     if listed:
         words += ["--files-from=-", "--null"]
-    # Words in colour would be taken apart below, and a callback needs a terminal for the program to tell its progress.
-    environment = {**os.environ, "NO_COLOR": "1"}
+    # Words in colour would be taken apart below, and a callback needs a terminal, no dumb one, for the program to tell its
+    # progress.
+    environment = {**os.environ, "NO_COLOR": "1", "TERM": "xterm"}
     with _list_of(listed) as photos:
         terminal, stderr = os.openpty() if progress is not None else os.pipe()
         try:

@@ -43,9 +43,7 @@ package final class StateSum {
                         + "merge fewer")
             }
         }
-        guard let first = states.first?.header else {
-            throw FastPixError(.invalidArgument, "no state is named; name those that are to be added up")
-        }
+        guard let first = states.first?.header else { throw Self.noState }
         self.states = states
         // What is known of photos is known of all or of none.
         let hasExtremes = states.allSatisfy { $0.header.hasExtremes }
@@ -65,6 +63,10 @@ package final class StateSum {
             for state in states { try state.reader.add(to: coarse) }
             coarse.frameCounts = photos.halfCounts
         }
+    }
+
+    package static var noState: FastPixError {
+        FastPixError(.invalidArgument, "no state is named; name those that are to be added up")
     }
 
     package static func tooMany(_ count: Int) -> FastPixError {

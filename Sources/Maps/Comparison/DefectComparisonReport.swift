@@ -111,17 +111,29 @@ public struct DefectComparisonReport: Sendable, Encodable {
         }
 
         public func encode(to encoder: any Encoder) throws {
+            try head.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(camera, forKey: .camera)
-            try container.encode(width, forKey: .width)
-            try container.encode(height, forKey: .height)
-            try container.encode(tolerance, forKey: .tolerance)
-            let counts = Change.Kind.allCases.map { ($0.rawValue, count($0)) }
-            try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .counts)
             try container.encode(defects, forKey: .defects)
-            try container.encode(oldScope, forKey: .oldScope)
-            try container.encode(newScope, forKey: .newScope)
         }
+
+        /// All but the defects.
+        package struct Head: Encodable {
+            let group: Group
+
+            package func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(group.camera, forKey: .camera)
+                try container.encode(group.width, forKey: .width)
+                try container.encode(group.height, forKey: .height)
+                try container.encode(group.tolerance, forKey: .tolerance)
+                let counts = Change.Kind.allCases.map { ($0.rawValue, group.count($0)) }
+                try container.encode(Dictionary(uniqueKeysWithValues: counts), forKey: .counts)
+                try container.encode(group.oldScope, forKey: .oldScope)
+                try container.encode(group.newScope, forKey: .newScope)
+            }
+        }
+
+        package var head: Head { Head(group: self) }
     }
 
     /// What a list could have had: no defect is gone because nobody looked for it.

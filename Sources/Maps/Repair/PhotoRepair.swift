@@ -29,6 +29,8 @@ public struct PhotoRepair: Sendable {
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. A photo is held whole, and one that
     /// takes more alone is left out and listed.
     public var memoryLimit: Int?
+    /// Hears of each photo as soon as it is written, from any thread, and the time that took.
+    package var timed: @Sendable (RepairReport.Photo, _ seconds: Double) -> Void = { _, _ in }
 
     /// A repair with these settings; `workers`: nil is one per processor.
     public init(
@@ -103,12 +105,17 @@ public struct PhotoRepair: Sendable {
             while true {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < outputs.count, interruption?.isCancelled != true else { return }
+                let begun = monotonicSeconds()
                 let result = Result { () throws(FastPixError) in
                     try repair(
                         outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
                 }
+                let seconds = monotonicSeconds() - begun
                 results.withLock { $0[index] = result }
-                if case .success(let photo) = result { repaired(photo) }
+                if case .success(let photo) = result {
+                    repaired(photo)
+                    timed(photo, seconds)
+                }
                 progress(JobProgress(done: done.add(1, ordering: .relaxed).newValue, total: outputs.count))
             }
         }
