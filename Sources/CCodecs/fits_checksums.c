@@ -29,7 +29,18 @@ uint32_t fpx_fits_byte_change(uint64_t offset, uint8_t before, uint8_t after) {
     return fpx_fits_add_change((uint32_t)after << shift, negated((uint32_t)before << shift));
 }
 
-static bool is_card(const uint8_t *card, const char *keyword) { return memcmp(card, keyword, 10) == 0; }
+/// A sum that is not known has an empty text.
+static bool is_known(const uint8_t *card) {
+    size_t byte = VALUE;
+    while (byte < FPX_FITS_CARD && card[byte] == ' ') {
+        byte++;
+    }
+    return card[VALUE - 1] != '\'' || byte == FPX_FITS_CARD || card[byte] != '\'';
+}
+
+static bool is_sum(const uint8_t *card, const char *keyword) {
+    return memcmp(card, keyword, 10) == 0 && is_known(card);
+}
 
 /// Puts a text between the quotes of a card, whose comment moves when it is longer; false when there are none.
 static bool set_text(uint8_t *card, const char *text) {
@@ -117,8 +128,8 @@ bool fpx_fits_correct_checksums(uint8_t *file, size_t byte_count, const fpx_fits
     uint8_t *data_sum = NULL;
     uint8_t *checksum = NULL;
     for (uint64_t card = place->header; card + FPX_FITS_CARD <= place->data; card += FPX_FITS_CARD) {
-        data_sum = data_sum == NULL && is_card(file + card, "DATASUM = ") ? file + card : data_sum;
-        checksum = checksum == NULL && is_card(file + card, "CHECKSUM= ") ? file + card : checksum;
+        data_sum = data_sum == NULL && is_sum(file + card, "DATASUM = ") ? file + card : data_sum;
+        checksum = checksum == NULL && is_sum(file + card, "CHECKSUM= ") ? file + card : checksum;
     }
     uint32_t code = 0;
     if (checksum != NULL &&

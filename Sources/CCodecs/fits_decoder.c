@@ -96,9 +96,7 @@ static bool is_usable(const fpx_fits_header *header, const char *keyword) {
 }
 
 static fpx_photo_status choose_rule(const fpx_fits_header *header, fits_picture *picture, fpx_photo_error *error) {
-    char checksum[32];
-    picture->has_checksum = fpx_fits_text(header, "DATASUM", checksum, sizeof checksum) ||
-                            fpx_fits_text(header, "CHECKSUM", checksum, sizeof checksum);
+    picture->has_checksum = fpx_fits_has(header, "DATASUM") || fpx_fits_has(header, "CHECKSUM");
     if (!is_usable(header, "BZERO") || !is_usable(header, "BSCALE") || fpx_fits_number(header, "BSCALE", 1) == 0) {
         fpx_photo_explain(error, "damaged FITS: a BSCALE or BZERO that is no number to scale samples by");
         return FPX_PHOTO_CORRUPT;

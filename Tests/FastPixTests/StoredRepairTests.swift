@@ -249,6 +249,18 @@ struct StoredRepairTests {
         }
     }
 
+    /// An empty text stands for a sum that is not known.
+    @Test(arguments: ["DATASUM = ''", "CHECKSUM= '                '"])
+    func unknownChecksumsStayUnknown(_ card: String) throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 20, height: 20, usual: 9, others: [(3, 4, 700)])
+            let file = try folder.addFile("a.fits", picture.fitsAsStored([card]))
+            let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
+            #expect(report.skipped == [])
+            #expect(after == RawPicture(width: 20, height: 20, usual: 9, others: []).fitsAsStored([card]))
+        }
+    }
+
     /// BZERO + BSCALE x number: the numbers around are repaired from, and a whole number is stored.
     @Test func scaledSamplesStayWholeNumbers() throws {
         try withTemporaryFolder { folder in

@@ -118,7 +118,7 @@ def main():
     expect("extensions.fits", u16[::-1], page=1, band="CHIP2", model="Mosaic")
     checked = fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(u16, name="CHIP")])
     checked.writeto(OUT / "checked.fits", checksum=True)
-    expect("checked.fits", u16)
+    expect("checked.fits", u16, band="CHIP")
     (OUT / "u16.fits.gz").write_bytes(gzip.compress((OUT / "u16.fits").read_bytes(), mtime=0))
     expect("u16.fits.gz", u16)
     (OUT / "cube.fits.gz").write_bytes(gzip.compress((OUT / "cube.fits").read_bytes(), mtime=0))

@@ -145,24 +145,41 @@ package struct StateReader: ~Copyable {
         let shape = header.frame
         let sizes = header.contents.elementBytes(shape).map { $0 * shape.samplesPerRow }
         let rowBytes = sizes.reduce(0, +)
-        var bytes = [UInt8](repeating: 0, count: rowBytes)
+        let places = Self.alignedPlaces(of: sizes)
+        var bytes = [UInt8](repeating: 0, count: places.last! + sizes.last!)
         for (band, photoCount) in manifest.bands {
             for row in band.clamped(to: rows) {
                 try Self.read(file.fileDescriptor, path, rowsOffset + row * rowBytes, rowBytes, into: &bytes)
-                if isFirstTime { bytes.withUnsafeBytes { checksum?.value.add($0) } }
-                let isPossible = bytes.withUnsafeBytes { bytes in
-                    var arrays: [UnsafeRawPointer] = []
-                    var offset = 0
-                    for size in sizes {
-                        arrays.append(bytes.baseAddress! + offset)
-                        offset += size
-                    }
+                if isFirstTime {
+                    bytes.withUnsafeBytes { checksum?.value.add(UnsafeRawBufferPointer(rebasing: $0[..<rowBytes])) }
+                }
+                let isPossible = bytes.withUnsafeMutableBytes { bytes in
+                    Self.move(sizes, in: bytes.baseAddress!, to: places)
+                    let arrays = places.map { UnsafeRawPointer(bytes.baseAddress! + $0) }
                     return accumulators.merge(row: row, arrays, of: header.contents, frameCount: photoCount)
                 }
                 guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
             }
         }
         accumulators.release(rows: rows)
+    }
+
+    /// Where arrays that lie side by side in the file can be read as numbers: odd rows end between two of eight bytes.
+    private static func alignedPlaces(of sizes: [Int]) -> [Int] {
+        var place = 0
+        return sizes.map { size in
+            defer { place = (place + size + 7) & ~7 }
+            return place
+        }
+    }
+
+    /// The last ones first, as none is to be written over.
+    private static func move(_ sizes: [Int], in bytes: UnsafeMutableRawPointer, to places: [Int]) {
+        var offset = sizes.reduce(0, +)
+        for (size, place) in zip(sizes, places).reversed() {
+            offset -= size
+            if place != offset { memmove(bytes + place, bytes + offset, size) }
+        }
     }
 
     /// Adds the state's coarse sums, where it has them. Throws when no photos have such sums, or the file cannot be read.
