@@ -62,8 +62,8 @@ static uint32_t stored_bits(const fpx_sample_place *place, double sample) {
         memcpy(&bits, &value, sizeof bits);
         return bits ^ place->flipped_bits;
     }
-    // Of large numbers float32 holds whole ones only, and so do the samples around; of small ones it holds all whole ones.
-    // Scaled ones were rounded to a sample, and may come back outside of what their bytes hold.
+    // Of large numbers float32 holds whole ones only, and so do the samples around; of small ones it holds all whole
+    // ones. Scaled ones were rounded to a sample, and may come back outside of what their bytes hold.
     int64_t whole = place->is_whole && place->scale == 0 ? llround((float)number) - place->zero : llround(number);
     if (place->scale != 0) {
         int64_t least = place->byte_count == 1 ? 0 : place->byte_count == 2 ? INT16_MIN : INT32_MIN;
