@@ -102,17 +102,35 @@ static uint32_t sum_of(const uint8_t *card) {
     return sum;
 }
 
+static bool is_all_zeros(const uint8_t *data, uint64_t byte_count) {
+    for (uint64_t byte = 0; byte < byte_count; byte++) {
+        if (data[byte] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /// Corrects one card; `change` grows by what that changes itself.
-static bool correct_data_sum(uint8_t *card, uint32_t *change) {
+static bool correct_data_sum(uint8_t *card, const uint8_t *data, uint64_t data_bytes, uint32_t *change) {
     char digits[FPX_FITS_CARD + 1];
     memcpy(digits, card, FPX_FITS_CARD);
     digits[FPX_FITS_CARD] = 0;
     char *end;
     unsigned long long sum = strtoull(digits + VALUE, &end, 10);
-    if (card[VALUE - 1] != '\'' || end == digits + VALUE || sum > UINT32_MAX) {
+    bool has_digits = end != digits + VALUE;
+    while (*end == ' ') {
+        end++;
+    }
+    if (card[VALUE - 1] != '\'' || !has_digits || *end != '\'' || sum > UINT32_MAX) {
         return false;
     }
-    snprintf(digits, sizeof digits, "%lu", (unsigned long)fpx_fits_add_change((uint32_t)sum, *change));
+    uint32_t corrected = fpx_fits_add_change((uint32_t)sum, *change);
+    // Of the two sums that count as nothing, zeros alone have zero.
+    if (corrected == UINT32_MAX && is_all_zeros(data, data_bytes)) {
+        corrected = 0;
+    }
+    snprintf(digits, sizeof digits, "%lu", (unsigned long)corrected);
     uint32_t before = sum_of(card);
     if (!set_text(card, digits)) {
         return false;
@@ -122,7 +140,7 @@ static bool correct_data_sum(uint8_t *card, uint32_t *change) {
 }
 
 bool fpx_fits_correct_checksums(uint8_t *file, size_t byte_count, const fpx_fits_checked *place, uint32_t change) {
-    if (place->data > byte_count || place->header > place->data) {
+    if (place->data > byte_count || place->data_bytes > byte_count - place->data || place->header > place->data) {
         return false;
     }
     uint8_t *data_sum = NULL;
@@ -136,7 +154,7 @@ bool fpx_fits_correct_checksums(uint8_t *file, size_t byte_count, const fpx_fits
         (checksum[VALUE - 1] != '\'' || checksum[VALUE + CODE_LENGTH] != '\'' || !decode(checksum + VALUE, &code))) {
         return false;
     }
-    if (data_sum != NULL && !correct_data_sum(data_sum, &change)) {
+    if (data_sum != NULL && !correct_data_sum(data_sum, file + place->data, place->data_bytes, &change)) {
         return false;
     }
     if (checksum != NULL) {

@@ -7,10 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Where the header and the data of a checked picture begin in the file.
+/// Where the header and the data of a checked picture begin in the file, and how many bytes of data there are.
 typedef struct fpx_fits_checked {
     uint64_t header;
     uint64_t data;
+    uint64_t data_bytes;
 } fpx_fits_checked;
 
 /// What changing the byte at `offset` of the data adds to their sum, to be added up in any order by

@@ -611,10 +611,12 @@ static fpx_photo_status fits_finish(fpx_photo_decoder *decoder, fpx_photo_error 
 static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, size_t channel, fpx_sample_place *place) {
     const fits_decoder *self = (const fits_decoder *)decoder;
     const fits_picture *picture = &self->picture;
-    if (picture->is_tiled || fpx_fits_input_is_packed(self->input)) {
+    bool is_scaled = picture->rule == TO_F32_SCALED;
+    // A sample of 24 bits is to tell a quarter of a stored number.
+    bool is_held = !is_scaled || fabs(picture->zero) <= fabs(picture->scale) * (1 << 22);
+    if (picture->is_tiled || fpx_fits_input_is_packed(self->input) || !is_held) {
         return false;
     }
-    bool is_scaled = picture->rule == TO_F32_SCALED;
     uint64_t plane = picture->plane * picture->colours + channel;
     *place = (fpx_sample_place){
         .offset = picture->data + ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
@@ -628,7 +630,10 @@ static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
         .has_blank = picture->has_blank,
         .blank = picture->blank,
         .is_checked = picture->has_checksum,
-        .checked = {.header = picture->header, .data = picture->data},
+        .checked = {.header = picture->header,
+                    .data = picture->data,
+                    .data_bytes =
+                        picture->planes * picture->colours * picture->height * picture->width * stored_bytes(picture)},
     };
     return true;
 }

@@ -331,8 +331,10 @@ struct BandScan {
                     isEdge
                     ? Array(all) : all.filter { $0 < distance || $0 + distance >= shape.width }
                 guard !columns.isEmpty else { continue }
+                // A last tile of few columns is all defect where it has one.
+                let known = max(0, min(all.lowerBound, shape.width - geometry.tileSize))..<all.upperBound
                 for channel in 0..<geometry.colours {
-                    let offsets = all.map { abs(offset(row, $0, channel)) }.sorted()
+                    let offsets = known.map { abs(offset(row, $0, channel)) }.sorted()
                     let spread = offsets[offsets.count * 27 / 32]
                     for column in columns where abs(offset(row, column, channel)) > Self.edgeSpreads * spread {
                         sightings.append(sighting(row, column))

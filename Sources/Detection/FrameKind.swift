@@ -81,7 +81,7 @@ struct FrameRecognition {
         let isOnlyNoise =
             changes * changes <= Self.mostChange * Self.mostChange * contrast * contrast + byChance
             && map.typicalRelief <= Self.mostRelief * contrast
-        guard isOnlyNoise || Self.isBlack(statistics) else {
+        guard isOnlyNoise || Self.isBlack(statistics) || Self.isStill(statistics, map) else {
             (kind, reason) = (.scenes, "pixels change with what is photographed")
             return
         }
@@ -110,6 +110,15 @@ struct FrameRecognition {
             Double(mean) + Double(max(0, variance)).squareRoot()
         }.sorted()
         return !highest.isEmpty && highest[highest.count * 63 / 64] <= blackLevels
+    }
+
+    /// Whether nearly all samples of eight bits stay within a level of their mean, and places do not differ by more: compression
+    /// and rounding leave of faint noise what goes from block to block and not from pixel to pixel. Of a scene that does not
+    /// change places differ.
+    private static func isStill(_ statistics: ScanStatistics, _ map: CoarseMap) -> Bool {
+        let variances = statistics.pixelVariances.filter { $0 >= 0 }.sorted()
+        return statistics.geometry.shape.bitsPerSample == 8 && !variances.isEmpty
+            && variances[variances.count * 63 / 64] <= 1 && map.typicalRelief <= mostRelief
     }
 
     /// Of 255: a sixty-fourth, which is a thousandth of white's light or less in any usual curve of tones.

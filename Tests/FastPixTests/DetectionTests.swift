@@ -134,6 +134,35 @@ struct DetectionTests {
         #expect(detection.excludedRegions.isEmpty)
     }
 
+    /// Pixels at the edge are held against their row's, of which a last tile may have only some that are as bad.
+    @Test(arguments: [130, 132, 134, 136]) func theLastColumnsAreLookedAt(width: Int) throws {
+        let shape = FrameShape(width: width, height: 96, channels: 1, bitsPerSample: 16)
+        let detection = try FrameSet(shape, count: 20, seed: 10) { _, noise in
+            var frame = (0..<96 * width).map { _ in 500 + 5 * noise.normal() }
+            frame[40 * width + width - 1] += 3000
+            frame[60 * width + width - 2] += 3000
+            return frame
+        }.detection()
+        let expected = [PixelPlace(row: 40, column: width - 1), PixelPlace(row: 60, column: width - 2)]
+        #expect(Set(places(detection)) == Set(expected))
+    }
+
+    /// What compression leaves of faint noise: blocks that go up and down by a level.
+    @Test func blocksThatFlickerAreNoScene() throws {
+        let shape = FrameShape(width: 160, height: 128, channels: 1, bitsPerSample: 8)
+        let detection = try FrameSet(shape, count: 14, seed: 12) { _, noise in
+            let blocks: [Double] = (0..<20 * 16).map { _ in noise.uniform() < 0.4 ? 11 : 10 }
+            var frame = [Double](repeating: 0, count: 160 * 128)
+            for row in 0..<128 {
+                for column in 0..<160 { frame[index(row, column)] = blocks[row / 8 * 20 + column / 8] }
+            }
+            frame[index(60, 61)] += 90
+            return frame
+        }.detection(codedUnit: CodedUnit(width: 8, height: 8))
+        #expect(detection.kind == .darks)
+        #expect(places(detection) == [PixelPlace(row: 60, column: 61)])
+    }
+
     /// Samples of 0 and 1: no neighbour is ever below, and hardly one above.
     @Test func framesOfZerosAreDark() throws {
         let shape = FrameShape(width: 160, height: 128, channels: 1, bitsPerSample: 8)

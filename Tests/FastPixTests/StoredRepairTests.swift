@@ -238,7 +238,9 @@ struct StoredRepairTests {
         return UInt32(sum)
     }
 
-    @Test(arguments: ["CHECKSUM= 'short'", "DATASUM = 'no number'", "DATASUM =           2503531142"])
+    @Test(arguments: [
+        "CHECKSUM= 'short'", "DATASUM = 'no number'", "DATASUM = '123abc'", "DATASUM =           2503531142",
+    ])
     func checksumsOfAnotherFormAreNotLeftWrong(_ card: String) throws {
         try withTemporaryFolder { folder in
             let picture = RawPicture(width: 20, height: 20, usual: 9, others: [(3, 4, 700)])
@@ -246,6 +248,26 @@ struct StoredRepairTests {
             let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
             #expect(report.photos.isEmpty && after == nil)
             #expect(report.skipped.first?.reason.contains("would be wrong afterwards") == true, "\(report.skipped)")
+        }
+    }
+
+    /// 40 is the sum of one sample of 40 at a fourth byte; of zeros it is zero, and not its negative.
+    @Test func theSumOfZerosIsZero() throws {
+        try withTemporaryFolder { folder in
+            var cards = [
+                "SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    2",
+            ]
+            cards += [
+                "NAXIS1  =                   20", "NAXIS2  =                   20", "DATASUM = '40      '", "END",
+            ]
+            let header = cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined()
+            var bytes = Data(header.utf8)
+            bytes += Data(repeating: UInt8(ascii: " "), count: 2880 - bytes.count) + Data(count: 2880)
+            bytes[2880 + 3 * 20 + 7] = 40
+            let (report, after) = try Self.repair(folder.addFile("a.fits", bytes), [[3, 7]], in: folder)
+            #expect(report.skipped == [])
+            #expect(after?.suffix(2880) == Data(count: 2880))
+            #expect(after?.range(of: Data("DATASUM = '0       '".utf8)) != nil)
         }
     }
 
