@@ -112,13 +112,13 @@ struct FrameRecognition {
         return !highest.isEmpty && highest[highest.count * 63 / 64] <= blackLevels
     }
 
-    /// Whether nearly all samples of eight bits stay within a level of their mean, and places do not differ by more: compression
-    /// and rounding leave of faint noise what goes from block to block and not from pixel to pixel. Of a scene that does not
-    /// change places differ.
+    /// Whether fifteen in sixteen samples of eight bits stay within a level of their mean, and places do not differ by more:
+    /// compression and rounding leave of faint noise what goes from block to block and not from pixel to pixel. Of a scene that
+    /// does not change places differ.
     private static func isStill(_ statistics: ScanStatistics, _ map: CoarseMap) -> Bool {
         let variances = statistics.pixelVariances.filter { $0 >= 0 }.sorted()
         return statistics.geometry.shape.bitsPerSample == 8 && !variances.isEmpty
-            && variances[variances.count * 63 / 64] <= 1 && map.typicalRelief <= mostRelief
+            && variances[variances.count * 15 / 16] <= 1 && map.typicalRelief <= 1
     }
 
     /// Of 255: a sixty-fourth, which is a thousandth of white's light or less in any usual curve of tones.
