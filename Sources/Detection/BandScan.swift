@@ -255,7 +255,7 @@ struct BandScan {
             reach: reach(row, column, evidence),
             tinge: geometry.isLossless && geometry.colours == 1
                 ? Candidate.Reach() : TingeSearch(moments, row: row, column: column).reach(row: row, column: column),
-            border: blob?.border(row, column), spread: spread(evidence, besides))
+            border: blob?.border(row, column), spill: spill(evidence, besides))
     }
 
     /// 0 where the frame ends before: a plane through what is there says little of what is not.
@@ -281,7 +281,7 @@ struct BandScan {
     }
 
     /// See `Candidate`.
-    private func spread(_ evidence: [ChannelEvidence], _ besides: [[Double]]) -> Float {
+    private func spill(_ evidence: [ChannelEvidence], _ besides: [[Double]]) -> Float {
         let own = evidence.map(\.offset).max { abs($0) < abs($1) } ?? 0
         guard own != 0 else { return 0 }
         let shares = besides.map { offsets in

@@ -54,13 +54,13 @@ struct Candidate: Sendable, Equatable {
     /// Of the largest offset, what the four touching pixels have on average, and each of them half of, in one colour more than
     /// in which a single cell of the sensor can: interpolation spreads a cell over its neighbours in its own colour alone, and
     /// light is of all colours. A star between two pixels leaves little on its far side.
-    let spread: Float
+    let spill: Float
 
     /// With what lies further away for its neighbours where those near by are not what is around: on even ground.
     var fromAfar: Candidate {
         Candidate(
             row: row, column: column, isCounted: isCounted, evidence: evidence.map(\.fromAfar),
-            reach: reach, tinge: tinge, border: border, spread: spread)
+            reach: reach, tinge: tinge, border: border, spill: spill)
     }
 
     struct Reach: Sendable, Equatable {

@@ -182,6 +182,7 @@ struct DefectJudgement {
         return regions + OverlaySearch(shape: shape).regions(of: strokes)
     }
 
+    /// By more than any smear both ways, with its middle in it and not at its border.
     private func isWide(_ candidate: Candidate) -> Bool {
         let reach = candidate.reach
         return min(reach.up + reach.down, reach.left + reach.right) >= Self.longestSmear
@@ -262,7 +263,7 @@ struct DefectJudgement {
                 // Dust lies on the glass before the sensor, and is wider than what interpolation and compression leave of a cell.
                 if cluster[0].evidence.offset < 0 { return isWide(cluster[0].candidate) }
                 let least = geometry.isLossless ? Self.starBorder : Self.starBorderOfBlocks
-                return Double(cluster[0].candidate.spread) >= least + scatter
+                return Double(cluster[0].candidate.spill) >= least + scatter
             }
             return Double(border.middle) >= Self.starBorder + scatter
                 || Double(border.quarter) >= Self.starBorder / 2 + scatter / 2
@@ -272,10 +273,11 @@ struct DefectJudgement {
 
     /// Of the brightest pixel's offset, what lies around the half that is brightest: a star that is as sharp as one pixel can
     /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third in the middle and half of
-    /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on.
+    /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on. Of interpolated colours without loss
+    /// (`Candidate.spill`) cells have 0.1 at most and stars 0.29 and more, as `Benchmarks/detection/coloured.py` makes them.
     private static let starBorder = 0.125
-    /// In a JPEG colours of half the resolution give all colours something of one. Of 800 cells of 30 levels and more 1 in 100 has
-    /// more, and of 180 stars as bright 1 in 100 has less.
+    /// In a JPEG colours of half the resolution give all colours something of one. Of 800 cells of 30 levels and more 1 in 100
+    /// has more, and of 180 stars as bright 1 in 100 has less.
     private static let starBorderOfBlocks = 0.45
 
     /// What compression leaves of a faint defect may have lost its colour.

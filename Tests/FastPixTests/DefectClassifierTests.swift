@@ -17,7 +17,7 @@ struct DefectClassifierTests {
     private static func name(_ channels: [ChannelEvidence], _ channel: Int = 0, frames: Int = 60) -> DefectClass {
         let candidate = Candidate(
             row: 9, column: 9, isCounted: true, evidence: channels, reach: Candidate.Reach(), tinge: Candidate.Reach(),
-            border: nil, spread: 0)
+            border: nil, spill: 0)
         let point = PointEvidence(
             candidate: candidate, channel: channel, strength: 2, persistence: 10, spreads: 20, brightness: 20)
         return DefectClassifier(kind: .scenes, white: 255).name(point, frameCount: frames)
@@ -63,7 +63,7 @@ struct DefectClassifierTests {
         let candidate = Candidate(
             row: 9, column: 9, isCounted: true, evidence: [evidence], reach: Candidate.Reach(),
             tinge: Candidate.Reach(),
-            border: nil, spread: 0)
+            border: nil, spill: 0)
         let point = PointEvidence(
             candidate: candidate, channel: 0, strength: 2, persistence: 10, spreads: 20, brightness: 20)
         #expect(DefectClassifier(kind: .flats, white: 65535).name(point, frameCount: 20) == expected)

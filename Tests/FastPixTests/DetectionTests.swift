@@ -452,7 +452,7 @@ struct DetectionTests {
                 variance: 0, ringVariance: 0, touching: 0)
             return Candidate(
                 row: index / 2048, column: index % 2048, isCounted: true, evidence: [evidence], reach: .init(),
-                tinge: .init(), border: nil, spread: 0)
+                tinge: .init(), border: nil, spill: 0)
         }
         let count = 3 * CandidateStore.capacity
         var forward = CandidateStore(geometry)
