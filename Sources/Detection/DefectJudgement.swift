@@ -273,8 +273,8 @@ struct DefectJudgement {
 
     /// Of the brightest pixel's offset, what lies around the half that is brightest: a star that is as sharp as one pixel can
     /// be (half as wide in deviations) leaves an eighth in those that touch, wider ones a third in the middle and half of
-    /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on. Of interpolated colours without loss
-    /// (`Candidate.spill`) cells have 0.1 at most and stars 0.29 and more, as `Benchmarks/detection/coloured.py` makes them.
+    /// this on all sides; a defect nothing, or the few per cent that pixels of a sensor pass on. Of interpolated colours without
+    /// loss (`Candidate.spill`) cells have 0.1 at most and stars 0.29 and more, as `Benchmarks/detection/coloured.py` makes them.
     private static let starBorder = 0.125
     /// In a JPEG colours of half the resolution give all colours something of one. Of 800 cells of 30 levels and more 1 in 100
     /// has more, and of 180 stars as bright 1 in 100 has less.
