@@ -91,8 +91,6 @@ fpx_status fpx_line_levels_f32(double *restrict columns, double *restrict tiles,
     if (tile_columns == 0 || tile_columns > FPX_DETECTION_TILE_COLUMNS) return FPX_ERROR_ARGUMENT;
     if (count == 0) return FPX_OK;
     if (!columns || !tiles || !row) return FPX_ERROR_ARGUMENT;
-    for (size_t index = 0; index < count; index++)
-        columns[index] += whole(row[index]);
     for (size_t tile = 0; tile * tile_columns < count; tile++) {
         const size_t first = tile * tile_columns;
         const size_t end = count - first < tile_columns ? count : first + tile_columns;
@@ -100,11 +98,17 @@ fpx_status fpx_line_levels_f32(double *restrict columns, double *restrict tiles,
         double sums[4] = {0};
         size_t index = first;
         for (; index + 4 <= end; index += 4) {
-            for (size_t part = 0; part < 4; part++)
-                sums[part] += whole(row[index + part]);
+            for (size_t part = 0; part < 4; part++) {
+                const double number = whole(row[index + part]);
+                columns[index + part] += number;
+                sums[part] += number;
+            }
         }
-        for (; index < end; index++)
-            sums[0] += whole(row[index]);
+        for (; index < end; index++) {
+            const double number = whole(row[index]);
+            columns[index] += number;
+            sums[0] += number;
+        }
         tiles[tile] += (sums[0] + sums[1]) + (sums[2] + sums[3]);
     }
     return FPX_OK;

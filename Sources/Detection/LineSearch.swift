@@ -26,14 +26,15 @@ struct LineSearch {
     private var geometry: FrameGeometry { statistics.geometry }
 
     func find() -> LinesFound {
+        let shape = geometry.shape
         let columns = search(
-            isColumn: true, lines: geometry.shape.width, pieces: geometry.tileRows, length: geometry.shape.height,
-            counts: [statistics.columns, statistics.farColumns]
-        ) { line, piece in piece * geometry.shape.width + line }
+            Layout(
+                isColumn: true, lines: shape.width, pieces: geometry.tileRows, length: shape.height, lineStep: 1,
+                pieceStep: shape.width), counts: [statistics.columns, statistics.farColumns])
         let rows = search(
-            isColumn: false, lines: geometry.shape.height, pieces: geometry.tileColumns, length: geometry.shape.width,
-            counts: [statistics.rows, statistics.farRows]
-        ) { line, piece in line * geometry.tileColumns + piece }
+            Layout(
+                isColumn: false, lines: shape.height, pieces: geometry.tileColumns, length: shape.width,
+                lineStep: geometry.tileColumns, pieceStep: 1), counts: [statistics.rows, statistics.farRows])
         let profile = LineProfile(statistics, frameCount: frameCount, scale: scale)
         let all = columns + rows
         let narrow = all.filter { profile.isNarrow($0, among: all) }
@@ -57,36 +58,68 @@ struct LineSearch {
         let drawn: Int
     }
 
+    /// How the counts of all columns, or of all rows, lie in their arrays.
+    private struct Layout {
+        let isColumn: Bool
+        let lines: Int
+        let pieces: Int
+        /// Pixels of a line.
+        let length: Int
+        let lineStep: Int
+        let pieceStep: Int
+
+        func index(_ line: Int, _ piece: Int) -> Int { line * lineStep + piece * pieceStep }
+    }
+
     private struct Piece {
         let side: Int
         let offset: Double
         let spreads: Double
     }
 
-    /// The pieces of each line that lie beside those on both sides of it.
-    private func pieces(
-        lines: Int, pixels: [Double], counts: LineCounts, index: (Int, Int) -> Int
-    ) -> [[Piece?]] {
-        let level = statistics.level
+    /// The pieces that lie beside those on both sides of them: few of all.
+    private struct Pieces {
+        private let layout: Layout
+        private var found: [Int: Piece] = [:]
+        /// Those that have one.
+        private(set) var lines: Set<Int> = []
+
+        init(_ layout: Layout) { self.layout = layout }
+
+        /// Nil beyond the frame, too.
+        subscript(line: Int, piece: Int) -> Piece? {
+            (0..<layout.lines).contains(line) ? found[layout.index(line, piece)] : nil
+        }
+
+        mutating func add(_ new: Piece, _ line: Int, _ piece: Int) {
+            found[layout.index(line, piece)] = new
+            lines.insert(line)
+        }
+    }
+
+    private func pieces(_ layout: Layout, pixels: [Double], counts: LineCounts, level: Double) -> Pieces {
         let distance = geometry.shape.neighbourDistance
-        var found = [[Piece?]](repeating: Array(repeating: nil, count: pixels.count), count: lines)
+        let lines = layout.lines
+        var found = Pieces(layout)
         for (piece, count) in pixels.enumerated() where count >= Double(geometry.tileSize) / 2 {
-            let offsets = (0..<lines).map { Double(counts.sums[index($0, piece)]) / (scale * count) }
+            func offset(_ line: Int) -> Double { Double(counts.sums[layout.index(line, piece)]) / (scale * count) }
+            let needed = UInt8((Self.shareNeeded * count).rounded(.up))
             for line in 0..<lines {
-                let above = Double(counts.above[index(line, piece)])
-                let below = Double(counts.below[index(line, piece)])
-                let side = above >= Self.shareNeeded * count ? 1 : below >= Self.shareNeeded * count ? -1 : 0
+                let index = layout.index(line, piece)
+                let side = counts.above[index] >= needed ? 1 : counts.below[index] >= needed ? -1 : 0
                 guard side != 0 else { continue }
+                let own = offset(line)
+                guard abs(own) >= offsetNeeded(level) else { continue }
                 // But for those that lie beside it, or beside one that touches it: two defective lines that touch would make
                 // each other usual.
                 let around = (max(0, line - Self.around)...min(lines - 1, line + Self.around))
-                    .filter { abs($0 - line) > distance + 1 }.map { abs(offsets[$0]) }.sorted()
+                    .filter { abs($0 - line) > distance + 1 }.map { abs(offset($0)) }.sorted()
                 guard !around.isEmpty else { continue }
                 let isAtEdge = line < distance || line + distance >= lines
                 let spread = around[around.count * 27 / 32] * (isAtEdge ? Self.unevenAtEdge : 1)
-                let spreads = abs(offsets[line]) / max(spread, 1e-9 * max(1, level))
-                guard abs(offsets[line]) >= offsetNeeded(level), spreads >= Self.spreadsNeeded else { continue }
-                found[line][piece] = Piece(side: side, offset: offsets[line], spreads: spreads)
+                let spreads = abs(own) / max(spread, 1e-9 * max(1, level))
+                guard spreads >= Self.spreadsNeeded else { continue }
+                found.add(Piece(side: side, offset: own, spreads: spreads), line, piece)
             }
         }
         return found
@@ -94,51 +127,48 @@ struct LineSearch {
 
     /// Whether one of the lines that it is held against is further off itself: by half of the scene's slopes it lies beyond
     /// the other one, too.
-    private func isBesideLine(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
-        beside(line, pieces).contains { abs($0[piece]?.offset ?? 0) >= 2 * abs(own.offset) }
+    private func isBesideLine(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: Pieces) -> Bool {
+        beside(line).contains { abs(pieces[$0, piece]?.offset ?? 0) >= 2 * abs(own.offset) }
     }
 
     /// Whether a line as far off is why it does not lie beyond those near by.
-    private func hasPartner(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: [[Piece?]]) -> Bool {
-        beside(line, pieces).contains { other in
-            guard let other = other[piece] else { return false }
+    private func hasPartner(_ own: Piece, _ line: Int, _ piece: Int, _ pieces: Pieces) -> Bool {
+        beside(line).contains { other in
+            guard let other = pieces[other, piece] else { return false }
             return other.side == own.side && abs(other.offset) >= DefectLine.touchingShare * abs(own.offset)
         }
     }
 
-    private func beside(_ line: Int, _ pieces: [[Piece?]]) -> [[Piece?]] {
+    /// A neighbour's distance away.
+    private func beside(_ line: Int) -> [Int] {
         [line - geometry.shape.neighbourDistance, line + geometry.shape.neighbourDistance]
-            .filter(pieces.indices.contains).map { pieces[$0] }
     }
 
     /// `counts`: beside lines near by, and beside those further away.
-    private func search(
-        isColumn: Bool, lines: Int, pieces: Int, length: Int, counts: [LineCounts], index: (Int, Int) -> Int
-    ) -> [DefectLine] {
-        let pixels = (0..<pieces).map { piece in
+    private func search(_ layout: Layout, counts: [LineCounts]) -> [DefectLine] {
+        let (length, level) = (layout.length, statistics.level)
+        let pixels = (0..<layout.pieces).map { piece in
             Double(min(length, (piece + 1) * geometry.tileSize) - piece * geometry.tileSize)
         }
-        let near = self.pieces(lines: lines, pixels: pixels, counts: counts[0], index: index)
-        let far = self.pieces(lines: lines, pixels: pixels, counts: counts[1], index: index)
-        let hits = (0..<lines).map { line in
-            (0..<pieces).map { piece in
-                near[line][piece].flatMap { isBesideLine($0, line, piece, near) ? nil : $0 }
-                    ?? far[line][piece].flatMap { hasPartner($0, line, piece, far) ? $0 : nil }
-            }
-        }
+        let near = pieces(layout, pixels: pixels, counts: counts[0], level: level)
+        let far = pieces(layout, pixels: pixels, counts: counts[1], level: level)
         var found: [DefectLine] = []
-        for line in 0..<lines {
+        for line in near.lines.union(far.lines).sorted() {
+            let hits = (0..<layout.pieces).map { piece in
+                near[line, piece].flatMap { isBesideLine($0, line, piece, near) ? nil : $0 }
+                    ?? far[line, piece].flatMap { hasPartner($0, line, piece, far) ? $0 : nil }
+            }
             for side in [1, -1] {
                 // How many pixels of a piece lie to the line's side and not by chance.
                 func own(_ piece: Int) -> Int {
                     guard pixels.indices.contains(piece) else { return 0 }
-                    let place = index(line, piece)
+                    let place = layout.index(line, piece)
                     let same = counts.map { Double((side > 0 ? $0.above : $0.below)[place]) }.max()!
                     let share = (same / pixels[piece] - Self.chanceShare) / (1 - Self.chanceShare)
                     return share > 0.25 ? Int((share * pixels[piece]).rounded()) : 0
                 }
                 // Between two pieces that say it, half of the pixels are enough.
-                var isOwn = hits[line].map { $0?.side == side }
+                var isOwn = hits.map { $0?.side == side }
                 let runs = LeftOutRegions.runs(isOwn)
                 for (run, next) in zip(runs, runs.dropFirst()) {
                     let gap = run.upperBound..<next.lowerBound
@@ -146,7 +176,7 @@ struct LineSearch {
                     for piece in gap { isOwn[piece] = true }
                 }
                 for run in LeftOutRegions.runs(isOwn) {
-                    let parts = run.compactMap { hits[line][$0] }
+                    let parts = run.compactMap { hits[$0] }
                     // The pieces at the ends belong to it in part: those beside them, or they themselves.
                     let (before, after) = (own(run.lowerBound - 1), own(run.upperBound))
                     func missing(_ piece: Int) -> Int { Int(pixels[piece]) - own(piece) }
@@ -160,7 +190,7 @@ struct LineSearch {
                     guard end - start >= fewestPixels else { continue }
                     found.append(
                         DefectLine(
-                            isColumn: isColumn, first: line, width: 1, extent: max(0, start)..<min(length, end),
+                            isColumn: layout.isColumn, first: line, width: 1, extent: max(0, start)..<min(length, end),
                             offset: parts.map(\.offset).reduce(0, +) / Double(parts.count),
                             spreads: parts.map(\.spreads).reduce(0, +) / Double(parts.count)))
                 }
