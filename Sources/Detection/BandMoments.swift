@@ -64,12 +64,13 @@ struct BandMoments {
     /// Sums of a row, or where there are means, means in steps of one part in `steps`: every `step`-th sample from `first`
     /// on.
     func floats(_ row: Int, first: Int, count: Int, step: Int, steps: Float) -> [Float] {
+        // Wrapping, as places of samples do not overflow, and a check of each keeps the loop from vectors.
         [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             switch lines[row - rows.lowerBound] {
             case .sums8(let sums, _), .sums16(let sums, _):
-                for index in 0..<count { buffer[index] = Float(sums[first + index * step]) }
+                for index in 0..<count { buffer[index] = Float(sums[first &+ index &* step]) }
             case .moments(let means, _):
-                for index in 0..<count { buffer[index] = Float(means[first + index * step]) * steps }
+                for index in 0..<count { buffer[index] = Float(means[first &+ index &* step]) * steps }
             }
             initialized = count
         }

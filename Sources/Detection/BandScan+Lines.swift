@@ -60,7 +60,8 @@ extension BandScan {
         let (width, step) = (shape.width, shape.channels)
         return [Float](unsafeUninitializedCapacity: width) { buffer, initialized in
             for index in 0..<width {
-                buffer[index] = Float(Int32(above[index * step]) - Int32(below[index * step]))
+                let place = index &* step
+                buffer[index] = Float(Int32(above[place]) &- Int32(below[place]))
             }
             initialized = width
         }

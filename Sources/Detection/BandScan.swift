@@ -323,6 +323,7 @@ struct BandScan {
             let columns = tile * geometry.tileSize..<(tile + 1) * geometry.tileSize
             return columns.overlaps(firstColumns) || columns.overlaps(lastColumns)
         }
+        var offsets: [Double] = []
         for row in rows {
             let isEdge = row < distance || row + distance >= shape.height
             for tile in isEdge ? Array(tiles) : sides {
@@ -334,8 +335,11 @@ struct BandScan {
                 // A last tile of few columns is all defect where it has one.
                 let known = max(0, min(all.lowerBound, shape.width - geometry.tileSize))..<all.upperBound
                 for channel in 0..<geometry.colours {
-                    let offsets = known.map { abs(offset(row, $0, channel)) }.sorted()
-                    let spread = offsets[offsets.count * 27 / 32]
+                    offsets.removeAll(keepingCapacity: true)
+                    for column in known { offsets.append(abs(offset(row, column, channel))) }
+                    let spread = offsets.withUnsafeMutableBufferPointer {
+                        Selection.value(at: $0.count * 27 / 32, of: $0)
+                    }
                     for column in columns where abs(offset(row, column, channel)) > Self.edgeSpreads * spread {
                         sightings.append(sighting(row, column))
                     }

@@ -2,8 +2,8 @@ import FastPixPlatform
 
 /// The share of entries of a given evidence that are true defects: see Guides/Detection.md for how it was measured.
 enum Confidence {
-    /// Of what is told of a fixed view, or of pixels that have no counters, no more is claimed.
-    static let fixedView = 0.3
+    /// Of what may be what was photographed, as a detail of one view or a star, no more is claimed.
+    static let mayBeSeen = 0.3
 
     static func share(strength: Double) -> Double {
         let value = 1 / (1 + exp(-(strength - middle) / width))

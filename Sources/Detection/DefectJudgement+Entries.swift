@@ -3,11 +3,12 @@ import FastPixPlatform
 
 /// What stands in the list for what was found.
 extension DefectJudgement {
-    func confidence(_ strength: Double, _ isFixed: Bool) -> Double {
-        min(Confidence.share(strength: strength), isFixed ? Confidence.fixedView : 1)
+    func confidence(_ strength: Double, _ mayBeSeen: Bool) -> Double {
+        min(Confidence.share(strength: strength), mayBeSeen ? Confidence.mayBeSeen : 1)
     }
 
-    func defect(_ cluster: [PointEvidence], _ classifier: DefectClassifier, _ isFixed: Bool) -> Defect {
+    /// `mayBeSeen`: whether it may be what was photographed.
+    func defect(_ cluster: [PointEvidence], _ classifier: DefectClassifier, _ mayBeSeen: Bool) -> Defect {
         let point = cluster[0]
         let evidence = point.evidence
         let rows = cluster.map(\.row)
@@ -21,7 +22,8 @@ extension DefectJudgement {
             row: line == nil ? point.row : rows.min()!, column: line == nil ? point.column : columns.min()!,
             channel: point.channel, class: classifier.name(point, frameCount: frameCount),
             shape: line ?? (cluster.count > 1 ? .cluster : .point),
-            confidence: confidence(point.strength, isFixed), mean: evidence.mean, neighbourhoodMean: evidence.ringMean,
+            confidence: confidence(point.strength, mayBeSeen), mean: evidence.mean,
+            neighbourhoodMean: evidence.ringMean,
             variance: Double(evidence.variance), neighbourhoodVariance: Double(evidence.ringVariance),
             meanScore: point.spreads, varianceScore: log2(min(1e9, max(1e-9, ratio))), persistence: point.persistence,
             framesAbove: Int(evidence.above), framesBelow: Int(evidence.below),

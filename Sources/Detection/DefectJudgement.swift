@@ -75,13 +75,15 @@ struct DefectJudgement {
         if isFixed { points = points.filter { !isDrawnByOptics($0.candidate) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
         var seen = (kind: kind, reason: recognition.reason)
-        if kind.isEven, settings.frames != .darks {
+        // Of dark frames that nobody calls so.
+        var lights: Set<PixelPlace> = []
+        if kind.isEven, settings.frames != .darks, !(kind == .darks && recognition.isToldByFiles) {
             let (drawn, others) = parted(clusters)
-            let bright = drawn.count { isSurelyLight($0[0]) }
-            if kind == .sky || settings.frames == nil && bright >= Self.fewestStars {
+            let bright = drawn.filter { isSurelyLight($0[0]) }
+            if kind == .sky || settings.frames == nil && bright.count >= Self.fewestStars {
                 clusters = others
                 if settings.frames == nil {
-                    seen = (.sky, "\(bright) spots of light that are wider than a pixel on all sides")
+                    seen = (.sky, "\(bright.count) spots of light that are wider than a pixel on all sides")
                 }
             } else if kind == .flats {
                 let dust = drawn.map { spot($0) }
@@ -89,7 +91,13 @@ struct DefectJudgement {
                 clusters = others.filter { cluster in
                     !dust.contains { $0.touches(cluster[0].row, cluster[0].column, geometry) }
                 }
+            } else {
+                lights = Set(bright.map { PixelPlace(row: $0[0].row, column: $0[0].column) })
             }
+        }
+        func mayBeSeen(_ point: PointEvidence) -> Bool {
+            isFixed || stands(point.row, point.column)
+                || lights.contains(PixelPlace(row: point.row, column: point.column))
         }
         if !kind.isEven, !isFixed {
             let overlays = OverlaySearch(shape: shape).find(
@@ -123,7 +131,7 @@ struct DefectJudgement {
             recognition.exposuresAreAlike
             ?? !classifier.isOfFrames(clusters.map { $0[0] }, frameCount: frameCount)
         var defects = clusters.enumerated().filter { !inGrids.contains($0.offset) }.map {
-            defect($0.element, classifier, isFixed || stands($0.element[0].row, $0.element[0].column))
+            defect($0.element, classifier, mayBeSeen($0.element[0]))
         }
         defects += grids.map { grid in defect(grid, clusters[grid.members[0]], classifier) }
         defects += lines.map { defect($0, isFixed || stands($0)) }
@@ -141,7 +149,7 @@ struct DefectJudgement {
         return Detection(
             defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions), kind: seen.kind,
             kindReason: seen.reason, sceneCorrelation: recognition.sceneCorrelation, isFixedView: isFixed,
-            standingShare: isFixed ? 1 : kind.isEven ? 0 : recognition.standing.share,
+            standingShare: isFixed ? 1 : kind.isEven ? 0 : recognition.standing.share, possibleLights: lights.count,
             limitOfDetection: limit(weighing), isTruncated: statistics.candidates.isTruncated)
     }
 
@@ -285,7 +293,8 @@ struct DefectJudgement {
         point.evidence.offset > 0 && (geometry.isLossless || abs(point.brightness) > Self.strongestSmear)
     }
 
-    /// Of dark frames: fewer spots are lamps of the camera, or defects that have bled into those around them.
+    /// Of dark frames: fewer spots may be lamps of the camera, or defects that have bled into those around them, and are listed
+    /// with low confidence.
     private static let fewestStars = 10
 
     /// Whether a pixel's offset goes on, up and down or left and right, beyond what the format smears of a point.

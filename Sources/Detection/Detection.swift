@@ -18,6 +18,9 @@ public struct Detection: Sendable, Equatable {
     /// Of the frame's pixels, 0 to 1, those in which photos of different things show one view all the same, as the wall behind
     /// what moves: details cannot be told from defects there, and entries have low confidence.
     public let standingShare: Double
+    /// Entries of frames that are taken for dark ones, though nobody says that they are, which are as wide as a star; they have
+    /// low confidence.
+    package let possibleLights: Int
     /// The steady offset, in samples, that a pixel needs to be found nine times out of ten in these photos; nil when no
     /// offset does.
     public let limitOfDetection: Double?
@@ -26,8 +29,8 @@ public struct Detection: Sendable, Equatable {
 
     package init(
         defects: [Defect], excludedRegions: [ExcludedRegion], judgedShare: Double, kind: FrameKind, kindReason: String,
-        sceneCorrelation: Double?, isFixedView: Bool, standingShare: Double, limitOfDetection: Double?,
-        isTruncated: Bool
+        sceneCorrelation: Double?, isFixedView: Bool, standingShare: Double, possibleLights: Int,
+        limitOfDetection: Double?, isTruncated: Bool
     ) {
         self.defects = defects
         self.excludedRegions = excludedRegions
@@ -37,6 +40,7 @@ public struct Detection: Sendable, Equatable {
         self.sceneCorrelation = sceneCorrelation
         self.isFixedView = isFixedView
         self.standingShare = standingShare
+        self.possibleLights = possibleLights
         self.limitOfDetection = limitOfDetection
         self.isTruncated = isTruncated
     }

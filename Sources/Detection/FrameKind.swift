@@ -22,6 +22,8 @@ struct FrameRecognition {
     let kind: FrameKind
     /// Why, in words.
     let reason: String
+    /// The files say so.
+    let isToldByFiles: Bool
     /// Correlation of what two halves of the photos show beyond slow gradients, 0 for independent scenes, 1 for one view;
     /// nil when there are too few photos or pixels.
     let sceneCorrelation: Double?
@@ -62,7 +64,7 @@ struct FrameRecognition {
             && map.common <= Self.patternOfCells * deviation * deviation
         standing = isSensorPattern || wanted?.isEven == true ? StandingParts.none : map.standing
         if let wanted {
-            (kind, reason) = (wanted, "as asked for")
+            (kind, reason, isToldByFiles) = (wanted, "as asked for", false)
             return
         }
         let level = Selection.median(statistics.pixelMeans.filter { $0 >= 0 }.map { Double($0) })
@@ -82,7 +84,7 @@ struct FrameRecognition {
             changes * changes <= Self.mostChange * Self.mostChange * contrast * contrast + byChance
             && map.typicalRelief <= Self.mostRelief * contrast
         guard isOnlyNoise || Self.isBlack(statistics) || Self.isStill(statistics, map) else {
-            (kind, reason) = (.scenes, "pixels change with what is photographed")
+            (kind, reason, isToldByFiles) = (.scenes, "pixels change with what is photographed", false)
             return
         }
         // Floating-point samples are from 0 to 1, or what a camera gives.
@@ -90,10 +92,10 @@ struct FrameRecognition {
         let isSteady = frames.relativeVariance.squareRoot() * level <= max(rounding == 0 ? 0 : 1, contrast)
         // Of even frames what the files say: darks may glow, and flats be faint.
         let told = Set(facts.map(\.pictureKind))
-        if !told.isEmpty, told.isSubset(of: [.dark, .bias]) {
-            (kind, reason) = (.darks, "as the files say")
-        } else if told == [.flat] {
-            (kind, reason) = (.flats, "as the files say")
+        let areDarks = !told.isEmpty && told.isSubset(of: [.dark, .bias])
+        isToldByFiles = areDarks || told == [.flat]
+        if isToldByFiles {
+            (kind, reason) = (areDarks ? .darks : .flats, "as the files say")
         } else if level <= Self.darkShare * range && (isSteady || frames.isWithoutLight) {
             (kind, reason) = (.darks, "no light, only noise from frame to frame")
         } else {

@@ -121,6 +121,7 @@ extension Detection {
         Detection(
             defects: defects, excludedRegions: excludedRegions, judgedShare: judgedShare, kind: kind,
             kindReason: kindReason, sceneCorrelation: sceneCorrelation, isFixedView: isFixedView,
-            standingShare: standingShare, limitOfDetection: limitOfDetection, isTruncated: isTruncated)
+            standingShare: standingShare, possibleLights: possibleLights, limitOfDetection: limitOfDetection,
+            isTruncated: isTruncated)
     }
 }

@@ -130,12 +130,15 @@ struct LineCounts: Sendable {
         sums = Array(repeating: 0, count: count)
     }
 
-    /// Adds what another part of the frame has, to the pieces from `first` on.
+    /// Adds what another part of the frame has, to the pieces from `first` on. Sums stay below 2^31: see
+    /// `fpx_line_offsets_f32`.
     mutating func add(_ other: LineCounts, at first: Int) {
-        for index in other.sums.indices {
-            above[first + index] += other.above[index]
-            below[first + index] += other.below[index]
-            sums[first + index] += other.sums[index]
+        let count = other.sums.count
+        precondition(first >= 0 && first + count <= sums.count)
+        withUnsafePointers { above, below, sums in
+            for index in 0..<count { above[first &+ index] &+= other.above[index] }
+            for index in 0..<count { below[first &+ index] &+= other.below[index] }
+            for index in 0..<count { sums[first &+ index] &+= other.sums[index] }
         }
     }
 

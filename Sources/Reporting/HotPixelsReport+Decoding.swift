@@ -107,7 +107,8 @@ extension HotPixelsReport.Group: Decodable {
             isFixedView: try container.decode(Bool.self, forKey: .isFixedView),
             // Reports of before it was told have none.
             standingShare: try container.decodeIfPresent(Double.self, forKey: .standingShare) ?? 0,
-            limitOfDetection: try container.decodeIfPresent(Double.self, forKey: .limitOfDetection),
+            // What is said of them is among the warnings.
+            possibleLights: 0, limitOfDetection: try container.decodeIfPresent(Double.self, forKey: .limitOfDetection),
             isTruncated: try container.decode(Bool.self, forKey: .isTruncated))
     }
 }

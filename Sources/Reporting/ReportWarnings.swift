@@ -32,6 +32,8 @@ public struct ReportWarning: Sendable, Codable, Equatable {
         case similarScenes = "similar-scenes"
         /// A part of the photos shows one view.
         case standingParts = "standing-parts"
+        /// Dark frames that may be of a sky of few stars.
+        case possibleLights = "possible-lights"
         /// More entries than a sensor has defects.
         case manyDefects = "many-defects"
         /// A tenth of the frame or more was left out.
@@ -271,6 +273,14 @@ extension HotPixelsReport.Group {
                     .standingParts,
                     "in \(detection.standingPercent) % of the frame the photos of \(camera.name) show one view; details of "
                         + "it cannot be told from defects there; use photos of different scenes"
+                ))
+        }
+        if detection.possibleLights > 0 {
+            warnings.append(
+                (
+                    .possibleLights,
+                    "\(counted(detection.possibleLights, "spot")) on the list of \(camera.name) may be a star or a lamp by width, "
+                        + "and has low confidence; say whether the frames are of the sky or dark ones"
                 ))
         }
         let megapixels = Double(shape.width * shape.height) / 1e6

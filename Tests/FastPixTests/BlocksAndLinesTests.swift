@@ -71,6 +71,26 @@ struct BlocksAndLinesTests {
         #expect(detection.defects.map(\.pixels) == [hot])
     }
 
+    /// Too few to make a sky, and they may be defects that have bled: nothing is claimed of them but where somebody says that
+    /// the frames are dark ones.
+    @Test(arguments: [nil, FrameKind.darks]) func aFewSpotsOfLightHaveLowConfidence(_ frames: FrameKind?) throws {
+        let spots = [(20, 30), (50, 120), (90, 40)]
+        let detection = try even(1000, 30, seed: 36) { _, frame in
+            for (row, column) in spots {
+                for place in block(row - 1, column - 1, 3, 3) { frame[index(place.row, place.column)] += 2500 }
+                frame[index(row, column)] += 3500
+            }
+            frame[index(64, 80)] += 6000
+        }.detection(settings: DetectionSettings(frames: frames))
+        #expect(detection.kind == .darks)
+        #expect(detection.possibleLights == (frames == nil ? spots.count : 0))
+        #expect(detection.defects.count == spots.count + 1)
+        for defect in detection.defects {
+            let isSpot = defect.row != 64
+            #expect((defect.confidence <= 0.3) == (isSpot && frames == nil))
+        }
+    }
+
     @Test func linesAtTheEdgeAndBesideEachOtherAreFound() throws {
         let columns = [0, 40, 42, 70, 71, 72, 158]
         let detection = try scenes(seed: 34) { frame in
