@@ -97,6 +97,7 @@ struct BandScan {
         let strongest = Sighting.strongest(sightings, most: mostPerTile, tileSize: geometry.tileSize) { $0 }
         let candidates = strongest.kept.map { candidate($0.row, $0.column) }
         let counts = lineCounts(lines)
+        let quiet = quietCounts()
         statistics.withLock { all in
             all.isFloat = accumulators.kind == .welford
             for index in tiles.indices { all.tiles[tileRow * tiles.count + index].add(tiles[index]) }
@@ -125,6 +126,8 @@ struct BandScan {
             all.rowLevels.replaceSubrange(first..<first + counts.rowLevels.count, with: counts.rowLevels)
             for index in counts.columnHits.indices { all.columnHits[column + index] += Int32(counts.columnHits[index]) }
             for index in counts.rowHits.indices { all.rowHits[first + index] = Int32(counts.rowHits[index]) }
+            for index in quiet.columns.indices { all.quietColumns[column + index] += quiet.columns[index] }
+            all.quietRows.replaceSubrange(first..<first + quiet.rows.count, with: quiet.rows)
             all.candidates.add(candidates, isTruncated: strongest.isTruncated)
             all.addStill(still)
         }

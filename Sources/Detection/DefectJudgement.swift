@@ -59,12 +59,9 @@ struct DefectJudgement {
         var lines =
             isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(nearTo: $0, geometry) } }
         if kind == .scenes, !isFixed {
-            let still = LeftOutRegions.stillLines(statistics, kind: kind).filter { line in
-                !regions.contains { line.lies(nearTo: $0, geometry) }
-            }
-            // Where a line ends is known to a few pixels, and of what shows nothing to one.
-            lines = lines.map { line in still.reduce(line) { $0.overlaps($1) ? $0.joined(to: $1) : $0 } }
-            lines += still.filter { line in !lines.contains { $0.overlaps(line) } }
+            let still = (LeftOutRegions.stillLines(statistics, kind: kind) + QuietLines(statistics, profile).find())
+                .filter { line in !regions.contains { line.lies(nearTo: $0, geometry) } }
+            lines = DefectLine.united(lines + still)
         }
         let weighed = candidates.filter { candidate in
             !regions.contains { $0.touches(candidate.row, candidate.column, geometry) }
@@ -147,7 +144,7 @@ struct DefectJudgement {
         regions += clipped
         regions = Array(Set(regions.map(Keyed.init))).map(\.region).sorted()
         return Detection(
-            defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions), kind: seen.kind,
+            defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions, lines), kind: seen.kind,
             kindReason: seen.reason, sceneCorrelation: recognition.sceneCorrelation, isFixedView: isFixed,
             standingShare: isFixed ? 1 : kind.isEven ? 0 : recognition.standing.share, possibleLights: lights.count,
             limitOfDetection: limit(weighing), isTruncated: statistics.candidates.isTruncated)
@@ -368,8 +365,10 @@ struct DefectJudgement {
 
     /// How bright it is beside a line.
     func ground(of line: DefectLine) -> Double? {
-        LineProfile(statistics, frameCount: frameCount, scale: lineScale).ground(of: line)
+        profile.ground(of: line)
     }
+
+    private var profile: LineProfile { LineProfile(statistics, frameCount: frameCount, scale: lineScale) }
 
     private func searchLines(_ weighing: PointWeighing) -> LineSearch.LinesFound {
         LineSearch(statistics: statistics, frameCount: frameCount, scale: lineScale) { level in

@@ -21,6 +21,23 @@ struct DefectLine: Equatable {
             isStill: isStill)
     }
 
+    func with(offset: Double) -> DefectLine {
+        DefectLine(
+            isColumn: isColumn, first: first, width: width, extent: extent, offset: offset, spreads: spreads,
+            isStill: isStill)
+    }
+
+    /// Those of which one is still as one with those that overlap it.
+    static func united(_ lines: [DefectLine]) -> [DefectLine] {
+        lines.reduce(into: []) { united, line in
+            var line = line
+            while let index = united.firstIndex(where: { $0.overlaps(line) && ($0.isStill || line.isStill) }) {
+                line = united.remove(at: index).joined(to: line)
+            }
+            united.append(line)
+        }
+    }
+
     /// With the other one's extent as well.
     func joined(to other: DefectLine) -> DefectLine {
         DefectLine(

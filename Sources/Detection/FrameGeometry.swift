@@ -48,6 +48,18 @@ package struct FrameGeometry: Sendable {
         return first..<max(first, min(shape.width - distance, (tile + 1) * tileSize))
     }
 
+    /// Those columns of a tile of which a row's pieces are sampled, in another place of the block from tile to tile.
+    func sampledColumns(ofTile tile: Int) -> [Int] {
+        let span = tileSize / ScanStatistics.samplesPerTile
+        return (0..<ScanStatistics.samplesPerTile).map { tile * tileSize + $0 * span + (tile + 3 * $0) % span }
+            .filter { $0 < shape.width }
+    }
+
+    /// Those rows of the frame that `sampledRow` says.
+    func sampledRows(ofTileRow tileRow: Int) -> [Int] {
+        (0..<ScanStatistics.samplesPerTile).map { sampledRow($0, ofTileRow: tileRow) }.filter { $0 < shape.height }
+    }
+
     /// The row of a tile in which `ScanStatistics` samples how pixels lie.
     func sampledRow(_ sample: Int, ofTileRow tileRow: Int) -> Int {
         let inner = shape.height - 2 * shape.neighbourDistance

@@ -82,6 +82,12 @@ struct LineProfile {
         return beside.map { level(of: $0, along: line) }.reduce(0, +) / Double(beside.count)
     }
 
+    /// How far a line lies from what is on either side of it, in the mean.
+    func offset(of line: DefectLine) -> Double {
+        let own = level(of: line.first, along: line)
+        return own - (ground(of: line) ?? own)
+    }
+
     /// Whether a line of one pixel's width stands alone. `others`: all that were found, itself among them; those of its kind do
     /// not count against it.
     func isNarrow(_ line: DefectLine, among others: [DefectLine]) -> Bool {

@@ -40,6 +40,9 @@ struct ScanStatistics: Sendable {
     /// together.
     var columnHits: [Int32]
     var rowHits: [Int32]
+    /// Of the samples of the same pieces, how many are quiet: see `BandScan.QuietCounts`.
+    var quietColumns: [UInt8]
+    var quietRows: [UInt8]
     var candidates: CandidateStore
     /// None when there are more than `StillPixel.most`, as in black or white parts of scenes. In any order.
     private(set) var still: [StillPixel] = []
@@ -77,6 +80,8 @@ struct ScanStatistics: Sendable {
         rowLevels = Array(repeating: 0, count: rows.sums.count)
         columnHits = Array(repeating: 0, count: columns.sums.count)
         rowHits = Array(repeating: 0, count: rows.sums.count)
+        quietColumns = Array(repeating: 0, count: columns.sums.count)
+        quietRows = Array(repeating: 0, count: rows.sums.count)
         candidates = CandidateStore(geometry)
     }
 
@@ -93,7 +98,7 @@ struct ScanStatistics: Sendable {
     static func byteCount(_ geometry: FrameGeometry) -> Int {
         let tileCount = geometry.tileRows * geometry.tileColumns
         let lines = geometry.tileRows * geometry.shape.width + geometry.shape.height * geometry.tileColumns
-        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 24 * lines
+        return tileCount * geometry.shape.channels * (40 + 16 * samplesPerTile) + 25 * lines
             + 7 * geometry.shape.height * geometry.tileColumns
     }
 }

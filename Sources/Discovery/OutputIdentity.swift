@@ -11,34 +11,34 @@ package struct OutputIdentity: Hashable {
     private let missing: [[UInt8]]
 
     package init(_ path: FilePath) {
-        var missing: [[UInt8]] = []
-        var rest = path.lexicallyNormalized()
-        // As given first: what `..` leads to depends on links.
-        if let file = FileIdentity(path) {
-            place = file
-            self.missing = []
-            return
+        // As given, as far as it is there: what `..` leads to depends on links.
+        var there = path
+        var names: [FilePath.Component] = []
+        while FileIdentity(there.orHere) == nil, let name = there.lastComponent {
+            names.append(name)
+            there.removeLastComponent()
         }
-        while true {
-            if let place = FileIdentity(rest.isEmpty ? "." : rest) {
-                self.place = place
-                break
+        // What has yet to be made has none.
+        var missing: [FilePath.Component] = []
+        for name in names.reversed() where name.kind != .currentDirectory {
+            if name.kind == .regular {
+                missing.append(name)
+            } else if missing.popLast() == nil {
+                there.append("..")
             }
-            guard let name = rest.lastComponent else {
-                place = nil
-                break
-            }
-            missing.append(Self.comparable(FilePath(root: nil, components: name), in: rest.removingLastComponent()))
-            rest.removeLastComponent()
         }
-        self.missing = missing
+        place = FileIdentity(there.orHere)
+        var folder = there
+        self.missing = missing.map { name in
+            defer { folder.append(name) }
+            return Self.comparable(FilePath(root: nil, components: name), in: folder)
+        }
     }
 
     /// A name's bytes, or where letters' cases are the same to the disk, its letters in one case.
     private static func comparable(_ name: FilePath, in folder: FilePath) -> [UInt8] {
         #if canImport(Darwin)
-            let place: FilePath = folder.isEmpty ? "." : folder
-            guard place.withPlatformString({ pathconf($0, _PC_CASE_SENSITIVE) }) != 1 else { return name.bytes }
+            guard folder.orHere.withPlatformString({ pathconf($0, _PC_CASE_SENSITIVE) }) != 1 else { return name.bytes }
             return Array(name.string.lowercased().decomposedStringWithCanonicalMapping.utf8)
         #else
             return name.bytes

@@ -107,6 +107,33 @@ struct BlocksAndLinesTests {
         #expect(found.count <= 8 * 128 + 160)
     }
 
+    /// At the scenes' middle level they lie above those beside them in some photos and below in others; compression lets some of
+    /// what is beside them through.
+    @Test(arguments: [0, 0.2]) func linesThatAreStuckAtTheMiddleLevelAreFound(_ leak: Double) throws {
+        let unit = leak == 0 ? 1 : 16
+        let detection = try FrameSet(Self.grey16, count: 30, seed: 52) { _, noise in
+            var frame = noise.scene(160, 128, mean: 20000, contrast: 4000, noise: 300)
+            for row in 0..<128 { frame[index(row, 77)] += (1 - leak) * (20000 - frame[index(row, 77)]) }
+            for column in 0..<160 { frame[index(50, column)] += (1 - leak) * (20000 - frame[index(50, column)]) }
+            return frame
+        }.detection(codedUnit: CodedUnit(width: unit, height: unit))
+        let lines = detection.defects.filter { $0.class == .stuck }
+        #expect(detection.defects.count == 2)
+        #expect(detection.judgedShare == 1)
+        #expect(Set(lines.map(\.shape)) == [.column, .row])
+        #expect(lines.allSatisfy { $0.covered.count == ($0.shape == .column ? 128 : 160) })
+        #expect(lines.allSatisfy { $0.shape == .column ? $0.column == 77 : $0.row == 50 })
+    }
+
+    /// A dead row hides nothing: it is judged.
+    @Test func aDeadRowIsJudged() throws {
+        let detection = try scenes(seed: 53) { frame in for column in 0..<160 { frame[index(50, column)] = 0 } }
+            .detection()
+        #expect(detection.defects.map(\.class) == [.dead])
+        #expect(detection.excludedRegions.isEmpty)
+        #expect(detection.judgedShare == 1)
+    }
+
     /// A rail that one photo shows, or two, is as far off in the mean as a weak column of all of them.
     @Test(arguments: [1, 2, 30]) func aLineHasToShowInManyPhotos(_ photos: Int) throws {
         let frames = FrameSet(Self.grey16, count: 30, seed: 51) { number, noise in
