@@ -117,7 +117,10 @@ final class AccumulationPass: Sendable {
             try comeToRest()
         } while !board.isComplete && !soFar.isSpoiled
         var found = soFar
-        guard !found.isSpoiled else { return found }
+        guard !found.isSpoiled else {
+            found.timing = found.timing.divided(by: Double(plan.workers))
+            return found
+        }
         accumulators.frameCount = found.wholeCount
         coarse?.frameCounts = [0, 1].map { half in found.facts.count { $0.half == half } }
         if !readsOnTheWay {
@@ -249,7 +252,8 @@ final class AccumulationPass: Sendable {
                 let own = parts[part].lowerBound + rows.lowerBound..<parts[part].upperBound + rows.lowerBound
                 scan(own.clamped(to: rows), of: rows, frames, batches[turn.batch].photosBefore, isFirst: isFirst)
             }
-            accumulators.release(rows: rows)
+            // Extremes have been counted of rows before these.
+            accumulators.release(rows: rows.lowerBound - shape.neighbourDistance..<rows.upperBound)
         }
         let photos = batches[turn.batch].photos.compactMap { $0 }
         for (photo, frame) in zip(photos, frames) where rows.upperBound < shape.height {

@@ -84,8 +84,8 @@ package struct AccumulationPlan: Sendable {
             .outOfMemory,
             "frames of \(job.shape.width) x \(job.shape.height) pixels, \(job.shape.channels) channels and "
                 + "\(job.shape.bitsPerSample) bits take at least \(mebibytes(least)) MiB even when their accumulators lie "
-                + "in a file, and the memory limit is \(mebibytes(settings.memoryLimitBytes)) MiB; raise the limit or "
-                + "decode brightness alone")
+                + "in a file, and the memory limit is \(mebibytes(settings.memoryLimitBytes)) MiB; raise the limit"
+                + (job.shape.channels >= 3 ? " or decode brightness alone" : ""))
     }
 
     /// All photos open at the same time, and accumulators of some strips: where that takes no more than accumulators of

@@ -26,7 +26,7 @@ package final class CoarseSums: @unchecked Sendable {
         let count = 2 * rows * columns
         memory = try MappedMemory(
             byteCount: max(1, count) * MemoryLayout<Int64>.stride, purpose: "sums of parts of the photos",
-            advice: "use --no-defects, or smaller frames")
+            advice: "leave defects out, or use smaller frames")
         cells = UnsafeMutableBufferPointer(
             start: memory.start.bindMemory(to: Int64.self, capacity: count), count: count)
     }

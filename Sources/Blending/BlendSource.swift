@@ -13,6 +13,8 @@ final class BlendSource {
     let storedShape: FrameShape
     let file: OpenFile
     private let decoder: PhotoDecoder
+    private let readAhead: ReadAhead
+    private var rowsDecoded = 0
     private var layout: SampleLayout
     /// A row as decoded, when it has to be changed before it is blended.
     private var decodedRow: RowRing?
@@ -35,6 +37,7 @@ final class BlendSource {
             maximumPixels: settings.maximumPixels)
         format = decoder.format
         storedShape = decoder.shape
+        readAhead = ReadAhead(file, rows: decoder.shape.height)
         guard decoder.shape.sampleType != .f32 else {
             throw FastPixError(
                 .unsupported, path: path,
@@ -87,7 +90,7 @@ final class BlendSource {
             var row = y
             while row < y + count {
                 let part = colours.contiguous(from: row, atMost: y + count - row)
-                try decoder.readRows(part, into: colours.row(row), stride: colours.stride)
+                try decode(part, into: colours.row(row), stride: colours.stride)
                 row += part
             }
         } else {
@@ -98,8 +101,8 @@ final class BlendSource {
     private func readUnpacked(
         into colours: UnsafeMutableRawPointer, alpha: UnsafeMutableRawPointer?
     ) throws(FastPixError) {
-        guard let decoded = decodedRow?.row(0) else { return try decoder.readRows(1, into: colours) }
-        try decoder.readRows(1, into: decoded)
+        guard let decoded = decodedRow?.row(0) else { return try decode(1, into: colours) }
+        try decode(1, into: decoded)
         layout.unpack(decoded, colours: colours, alpha: alpha)
     }
 
@@ -127,8 +130,14 @@ final class BlendSource {
             }
         }
         try decoder.finish()
-        guard file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
-        }
+        try file.demandUnchanged()
+    }
+
+    private func decode(
+        _ count: Int, into rows: UnsafeMutableRawPointer, stride: Int? = nil
+    ) throws(FastPixError) {
+        rowsDecoded += count
+        readAhead.advance(toRow: rowsDecoded)
+        try decoder.readRows(count, into: rows, stride: stride ?? storedShape.bytesPerRow)
     }
 }

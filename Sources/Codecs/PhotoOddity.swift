@@ -30,7 +30,7 @@ package enum PhotoOddity: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// The same of a photo that something is made of, in a list of one sentence; empty when nothing is odd.
     package static func notes(of oddities: [PhotoOddity]) -> [String] {
-        oddities.isEmpty ? [] : ["\(note(of: oddities)), and it was taken (--strict refuses it)"]
+        oddities.isEmpty ? [] : ["\(note(of: oddities)), and it was taken (strict reading refuses it)"]
     }
 
     /// "it has bytes ..."
@@ -51,7 +51,7 @@ package struct OddPhoto: Sendable, Codable, Equatable {
     package let oddities: [PhotoOddity]
 
     /// In a sentence.
-    package var note: String { "\(path): \(PhotoOddity.note(of: oddities)) and counts (--strict refuses it)" }
+    package var note: String { "\(path): \(PhotoOddity.note(of: oddities)) and counts (strict reading refuses it)" }
 
     enum CodingKeys: String, CodingKey { case path, oddities }
 }

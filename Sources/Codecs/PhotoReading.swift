@@ -34,6 +34,11 @@ package final class PhotoReading {
     /// After the last row: throws when what was decoded was not one complete file, or it was written to meanwhile.
     package func finish() throws(FastPixError) {
         try decoder.finish()
+        try demandUnchanged()
+    }
+
+    /// After some of its rows, when the others are not needed.
+    package func demandUnchanged() throws(FastPixError) {
         guard file.isUnchanged else { throw Self.changed(photo) }
     }
 

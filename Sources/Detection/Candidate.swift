@@ -77,9 +77,9 @@ struct Candidate: Sendable, Equatable {
 /// Candidates by rows of tiles, with a bound on their number: of each tile the strongest are kept, as many as the bound
 /// allows for all tiles alike. What is kept does not depend on the order in which candidates come.
 struct CandidateStore: Sendable {
-    /// As many as one million pixels of defects at ten per cent, or fixed views of many million pixels, need; some
-    /// hundred bytes each.
-    static let capacity = 1 << 18
+    /// As many as one million pixels of defects at ten per cent, or twelve million at one per cent, need; some hundred bytes
+    /// each, which every memory limit has to leave room for.
+    static let capacity = 1 << 17
     /// How many are collected before the bound is worked out: soon, so that few are looked at in vain.
     static let room = capacity + capacity / 4
     /// A quarter of a tile's pixels: more of them are a pattern.

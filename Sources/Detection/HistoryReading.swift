@@ -97,6 +97,7 @@ package struct HistoryReading {
             let side = own > neighbours.max() ?? own ? 1 : own < neighbours.min() ?? own ? -1 : 0
             pixels.append((own - middle, middle, side))
         }
+        try reading.demandUnchanged()
         return pixels
     }
 

@@ -21,10 +21,12 @@ package struct OutputIdentity: Hashable {
         // What has yet to be made has none.
         var missing: [FilePath.Component] = []
         for name in names.reversed() where name.kind != .currentDirectory {
-            if name.kind == .regular {
+            if missing.isEmpty, FileIdentity(there.appending(name)) != nil {
+                there.append(name)
+            } else if name.kind == .regular {
                 missing.append(name)
-            } else if missing.popLast() == nil {
-                there.append("..")
+            } else {
+                missing.removeLast()
             }
         }
         place = FileIdentity(there.orHere)

@@ -1,7 +1,6 @@
 import CCodecs
 import FastPixCodecs
 import FastPixPlumbing
-import Synchronization
 import SystemPackage
 
 /// Reads the headers of many files, several at once.
@@ -19,30 +18,22 @@ package enum PhotoProbe {
         maximumPixels: UInt64, workers: Int, interruption: Interruption? = nil,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void
     ) throws(FastPixError) -> Outcome {
-        let results = Mutex([Outcome?](repeating: nil, count: paths.count))
-        let next = Atomic(0)
-        WorkerTeam.run(workers: min(workers, max(1, paths.count), OpenFile.limit)) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < paths.count, interruption?.isRequested != true else { return }
-                let result = probe(
-                    paths[index], channels: channels, reading: reading, maximumPixels: maximumPixels)
-                results.withLock { $0[index] = result }
-                progress(index + 1, paths.count)
-            }
+        var results = WorkerTeam.map(
+            paths.count, workers: min(workers, OpenFile.limit), while: { interruption?.isRequested != true },
+            done: { progress($0, paths.count) }
+        ) { index in
+            probe(paths[index], channels: channels, reading: reading, maximumPixels: maximumPixels)
         }
         try interruption?.check()
-        return results.withLock { results in
-            // A stack may have many pictures: each result goes as soon as it is taken over.
-            var outcome = Outcome()
-            for index in results.indices {
-                guard let result = results[index] else { continue }
-                results[index] = nil
-                if outcome.photos.isEmpty { outcome.photos = result.photos } else { outcome.photos += result.photos }
-                outcome.failed += result.failed
-            }
-            return outcome
+        // A stack may have many pictures: each result goes as soon as it is taken over.
+        var outcome = Outcome()
+        for index in results.indices {
+            guard let result = results[index] else { continue }
+            results[index] = nil
+            if outcome.photos.isEmpty { outcome.photos = result.photos } else { outcome.photos += result.photos }
+            outcome.failed += result.failed
         }
+        return outcome
     }
 
     /// Reads the headers of all pictures of a file.

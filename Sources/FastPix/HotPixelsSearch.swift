@@ -144,9 +144,10 @@ public struct HotPixelsSearch: Sendable {
                     group, otherBytes: listBytes, checkpoint: checkpoints?[index], photosOfAll: discovery,
                     counter: counter, interruption: interruption, into: &found)
             } catch {
-                // Checkpoints are the user's own wish to lose nothing; otherwise other groups may still be possible.
-                guard checkpoint == nil || error.code == .outOfMemory || error.code == .overflow,
-                    error.code != .interrupted
+                // Checkpoints are the user's own wish to lose nothing; otherwise other groups may still be possible. What was
+                // found in groups before is never lost.
+                guard error.code != .interrupted,
+                    checkpoint == nil || !found.groups.isEmpty || error.code == .outOfMemory || error.code == .overflow
                 else { throw error }
                 found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: "\(error)") }
             }

@@ -17,7 +17,7 @@ struct Console: Sendable {
 
     /// Something the user should know that is not an error.
     func note(_ text: String) {
-        if !isQuiet { write("fastpix: \(text.printable)") }
+        if !isQuiet { write("fastpix: \(OptionWords.added(to: text).printable)") }
     }
 
     func warning(_ text: String) {
@@ -49,7 +49,7 @@ struct Console: Sendable {
     private func words(_ photo: SkippedPhoto) -> String { OptionWords.added(to: photo.reason).printable }
 
     /// So many lines with one reason are read; of more, so few are enough.
-    private static let mostNamed = 100
+    private static let mostNamed = 20
     private static let fewNamed = 10
 
     private func styled(_ text: String, _ code: String) -> String {

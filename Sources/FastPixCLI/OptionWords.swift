@@ -11,10 +11,12 @@ enum OptionWords {
     /// Ends of sentences, as the library writes them, and the same with options.
     private static let table: [(library: String, option: String)] = [
         ("use fewer workers, or a smaller batch or tile", "use fewer --workers, or a smaller --batch or --tile"),
+        ("use fewer workers and a smaller memory limit", "use fewer --workers and a smaller --memory-limit"),
         ("use fewer workers or a smaller batch", "use fewer --workers or a smaller --batch"),
         ("use fewer workers", "use fewer --workers"),
         ("raise the memory limit", "raise --memory-limit"),
         ("leave defects out, or make it anew", "leave them out with --no-defects, or make it anew"),
+        ("leave defects out, or use smaller frames", "use --no-defects, or smaller frames"),
         ("leave defects out again", "leave them out again with --no-defects"),
         ("allow overwriting to replace it", "--overwrite replaces it"),
         ("allow any camera to use it nevertheless", "--any-camera uses it nevertheless"),
@@ -49,7 +51,15 @@ enum OptionWords {
                 + "one of them with --format"
         ),
         ("say that names end in zero bytes", "give --null (-0), too"),
-        ("take them in shards and merge their states", "take them in parts (--shard) and merge their states"),
+        ("take them in shards, each with a checkpoint,", "take them in parts (--shard), each with a --checkpoint,"),
+        ("strict reading refuses it", "--strict refuses it"),
+        ("a raw file of the camera, or an offset, tells how much", "--raw-sample or --export-offset tells how much"),
+        ("where they lie is not known; give their offset", "where they lie is not known; give --export-offset"),
+        (
+            "give the list to the program that develops them",
+            "give the list to the program that develops them (hotpixels --export)"
+        ),
+        ("keep them apart (group by folder,", "keep them apart (--group-by folder,"),
         ("make one of the states anew without the copy", "make one of the states anew, and --exclude the copy"),
         ("; raise the limit of pixels to read it", "; --max-pixels sets the limit"),
     ]

@@ -59,7 +59,7 @@ struct FileNotes: Sendable {
                 for file in group.files { console.note("\(file): group \(index + 1), \(group.name)") }
             }
             for photo in plan.skipped {
-                console.note("\(photo.path): left out, \(OptionWords.added(to: photo.reason))")
+                console.note("\(photo.path): left out, \(photo.reason)")
             }
         }
     }

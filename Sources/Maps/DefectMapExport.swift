@@ -131,7 +131,7 @@ package struct DefectMapExport: Sendable {
         if group.camera.model != nil, !group.isFITS {
             notes.append(
                 "\(path): positions are those of the photos; raw files of \(group.camera.name) may show more of the sensor "
-                    + "than photos do: --raw-sample or --export-offset tells how much")
+                    + "than photos do: a raw file of the camera, or an offset, tells how much")
         }
         return FrameOffset()
     }

@@ -42,7 +42,7 @@ package struct RawSample: Sendable {
             throw FastPixError(
                 .contradiction, path: path,
                 "its visible frame is \(visible.words), the camera's own pictures \(cropWords), and the photos are "
-                    + "\(size.words): where they lie is not known; give --export-offset")
+                    + "\(size.words): where they lie is not known; give their offset")
         }
         return FrameOffset()
     }

@@ -32,7 +32,7 @@ package enum AddressSpace {
             throw FastPixError(
                 .outOfMemory, systemErrno: errno,
                 "\(wanted >> 20) MiB for \(purpose) are not available; raise the system's limit of addresses "
-                    + "(ulimit -v), or use fewer --workers and a smaller --memory-limit")
+                    + "(ulimit -v), or use fewer workers and a smaller memory limit")
         }
         munmap(mapped, wanted)
     }

@@ -51,12 +51,15 @@ package struct MappedMemory: ~Copyable {
     /// file leaves this process's memory and comes back from the file when it is next touched, by whatever thread.
     package func release(offset: Int, count: Int) {
         guard isInFile, count > 0 else { return }
-        // Whole pages: content that neighbours need is in the file as well.
-        let first = offset / Self.pageSize * Self.pageSize
+        // Whole pages: content that neighbours need is in the file as well. Whoever touches a page gets those around it, too,
+        // that the system has at hand, among them some that were released before.
+        let first = max(0, offset / Self.pageSize * Self.pageSize - Self.bytesAround)
         _ = madvise(start + first, min(byteCount, offset + count) - first, MADV_DONTNEED)
     }
 
     private static let pageSize = sysconf(Int32(_SC_PAGESIZE))
+    /// `fault_around_bytes` of Linux, unless somebody has changed it.
+    private static let bytesAround = 64 << 10
 
     #if os(Linux)
         private static var anonymous: Int32 { Int32(MAP_ANONYMOUS) }

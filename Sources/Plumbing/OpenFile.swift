@@ -60,9 +60,19 @@ package struct OpenFile: ~Copyable {
             done += got
         }
         guard done == bytes.count, isUnchanged else {
-            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
+            throw Self.changed(path)
         }
         return bytes
+    }
+
+    /// Throws when the file has been written to since it was opened.
+    package func demandUnchanged() throws(FastPixError) {
+        guard isUnchanged else { throw Self.changed(path) }
+    }
+
+    /// What is said of a file that was read while somebody wrote to it.
+    package static func changed(_ path: FilePath) -> FastPixError {
+        FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
     }
 
     /// True when the file has not been written to since it was opened.

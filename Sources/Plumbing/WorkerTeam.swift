@@ -41,22 +41,46 @@ package enum WorkerTeam {
         return true
     }
 
+    /// Calls `body` once for each worker, with what gives it one of the indexes in 0..<`count` after the other, each to one
+    /// worker, and nil when there are no more.
+    package static func share(
+        _ count: Int, workers: Int, _ body: @escaping @Sendable (_ next: () -> Int?) -> Void
+    ) {
+        let taken = Atomic(0)
+        run(workers: min(workers, max(1, count))) { _ in
+            body {
+                let index = taken.add(1, ordering: .relaxed).oldValue
+                return index < count ? index : nil
+            }
+        }
+    }
+
     /// Calls `body` once for each index in 0..<`count` and returns the results in order. For work between or beside
     /// decoding: the kernels' team of threads (`ParallelTiles`) keeps its processors busy for a while when it is done.
     package static func map<Result: Sendable>(
         _ count: Int, workers: Int, _ body: @escaping @Sendable (Int) -> Result
     ) -> [Result] {
-        let results = Mutex([Result?](repeating: nil, count: count))
-        let next = Atomic(0)
-        run(workers: min(workers, max(1, count))) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < count else { return }
+        map(count, workers: workers, while: { true }, body).map { $0! }
+    }
+
+    /// The same as long as `goesOn` says so, which is asked before each; nil for those that were not begun. `done` hears in
+    /// order how many are.
+    package static func map<Result: Sendable>(
+        _ count: Int, workers: Int, while goesOn: @escaping @Sendable () -> Bool,
+        done: @escaping @Sendable (Int) -> Void = { _ in }, _ body: @escaping @Sendable (Int) -> Result
+    ) -> [Result?] {
+        let results = Mutex((done: 0, all: [Result?](repeating: nil, count: count)))
+        share(count, workers: workers) { next in
+            while goesOn(), let index = next() {
                 let result = body(index)
-                results.withLock { $0[index] = result }
+                results.withLock { results in
+                    results.all[index] = result
+                    results.done += 1
+                    done(results.done)
+                }
             }
         }
-        return results.withLock { $0.map { $0! } }
+        return results.withLock { $0.all }
     }
 }
 

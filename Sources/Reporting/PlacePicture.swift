@@ -139,6 +139,7 @@ package struct PlacePicture: Sendable {
                 samples.append(value(base, sample, shape.sampleType))
             }
         }
+        try reading.demandUnchanged()
         return (photo.path.lastComponent?.string ?? name, samples, shape.channels)
     }
 

@@ -168,7 +168,7 @@ extension HotPixelsReport.Group {
                     .twoKinds,
                     "the photos of \(name) name no camera, and are of two kinds: \(kinds.darker) with a mean of about "
                         + "\(Int(dark)), \(kinds.brighter) with about \(Int(bright)); if they are of two sensors, keep them "
-                        + "apart (--group-by folder, or one run for each)"
+                        + "apart (group by folder, or one run for each)"
                 ))
         } else if let doubt = patternDoubt {
             warnings.append(doubt)
@@ -191,7 +191,7 @@ extension HotPixelsReport.Group {
             .twoKinds,
             "the photos of \(name) name no camera, and \(partial.count) of \(counted(points.count, "defect")) show in a part of "
                 + "them only (\(Int(100 * shares[0])) to \(Int(100 * shares[shares.count - 1])) % of the photos), as when they are "
-                + "of two sensors; if they are, keep them apart (--group-by folder, or one run for each)"
+                + "of two sensors; if they are, keep them apart (group by folder, or one run for each)"
         )
     }
 

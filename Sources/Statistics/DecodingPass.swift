@@ -45,22 +45,17 @@ package enum DecodingPass {
     ) throws(FastPixError) -> Outcome {
         // What takes longest first, so that the last photos, which decide how long workers wait, are quick.
         let ordered = photos.sorted { $0.decodingCost > $1.decodingCost }
-        let next = Atomic(0)
         let result = Mutex(Outcome())
         let notSaved = Mutex<FastPixError?>(nil)
         // Without a checkpoint there is nothing to save, and a photo in hand would hold up the end.
         if checkpoint != nil { interruption?.beginAnswering() }
         defer { if checkpoint != nil { interruption?.endAnswering() } }
         // A worker holds one photo open.
-        let team = max(1, min(workers, photos.count, OpenFile.limit))
-        WorkerTeam.run(workers: team) { _ in
+        let team = max(1, min(workers, OpenFile.limit))
+        WorkerTeam.share(ordered.count, workers: team) { next in
             var own = Outcome()
             var reader = StripReader()
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < ordered.count, interruption?.isCancelled != true,
-                    notSaved.withLock({ $0 == nil })
-                else { break }
+            while interruption?.isCancelled != true, notSaved.withLock({ $0 == nil }), let index = next() {
                 let photo = ordered[index]
                 do throws(FastPixError) {
                     try memory.using(memoryBytes(photo, purpose), for: photo.path) { () throws(FastPixError) in

@@ -12,6 +12,9 @@ struct DistinctFilesTests {
         }
         try folder.addFolder("sub")
         try folder.addLink("alias", to: "sub")
+        // What lies above it is not where it lies.
+        try folder.addFolder("sub/inner")
+        try folder.addLink("deep", to: "sub/inner")
         try folder.addFile("there.png", Data("old".utf8))
         try folder.addLink("link.png", to: "there.png")
         try FileManager.default.linkItem(
@@ -22,7 +25,7 @@ struct DistinctFilesTests {
     /// The spellings of one file, there or not there yet.
     private static let spellings = [
         ("x.png", "./x.png"), ("x.png", "sub/../x.png"), ("sub/x.png", "alias/x.png"),
-        ("sub/x.png", "alias/../sub//x.png"),
+        ("sub/x.png", "alias/../sub//x.png"), ("sub/x.png", "deep/../x.png"), ("sub/x.png", "deep/../../sub/x.png"),
         ("there.png", "link.png"), ("there.png", "hard.png"), ("link.png", "hard.png"),
     ]
 

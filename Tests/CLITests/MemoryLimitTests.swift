@@ -40,7 +40,7 @@ struct MemoryLimitTests {
             #expect(memory.temporaryFileBytes == 0 && memory.settings.memoryLimitBytes == 4 << 30)
             var filesUsed = 0
             var refused = 0
-            for limit in stride(from: 84, to: 40, by: LongTests.areWanted ? -4 : -8) {
+            for limit in stride(from: 82, to: 40, by: LongTests.areWanted ? -4 : -8) {
                 let less = try run("\(limit)MiB")
                 if less.run.exitCode != 0 {
                     refused += 1
@@ -75,6 +75,27 @@ struct MemoryLimitTests {
                     "the accumulators did not fit the memory limit of 256 MiB and lay in a temporary file of "))
             let memory = try JSONDecoder().decode(Memory.self, from: run.stdoutBytes)
             #expect(memory.peakMemoryBytes <= 256 << 20, "\(memory.peakMemoryBytes)")
+        }
+    }
+
+    /// What lies in a file is memory, too, until it is let go of: of the least that the program takes there is no more of it.
+    @Test(arguments: [
+        ["--no-defects", "--save-maps", "out"], ["--no-defects", "--variance-map", "map.png"],
+        ["--variance-map", "map.png"],
+    ])
+    func theLowestLimitHolds(_ options: [String]) throws {
+        try withTemporaryFolder { folder in
+            try Self.addSixteenBitPhotos(4, width: 4000, height: 3000, to: folder)
+            let arguments = ["hotpixels", ".", "--minimum-frames", "4", "--format", "json", "--quiet"] + options
+            for limit in stride(from: 48, through: 160, by: 8) {
+                let run = try CommandRun.fastpix(arguments + ["--memory-limit", "\(limit)M"], in: folder)
+                guard run.exitCode == 0 else { continue }
+                let memory = try JSONDecoder().decode(Memory.self, from: run.stdoutBytes)
+                #expect(memory.temporaryFileBytes > 0)
+                #expect(memory.peakMemoryBytes <= limit << 20, "\(memory.peakMemoryBytes) of \(limit) MiB")
+                return
+            }
+            Issue.record("no limit is enough")
         }
     }
 

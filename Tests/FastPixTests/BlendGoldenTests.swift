@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 /// Blended files against OpenCV's results; Tests/Fixtures/make_blend_fixtures.py says how those were made.
+@Suite(.timeLimit(.minutes(10)))
 struct BlendGoldenTests {
     @Test func thereAreCases() {
         #expect(BlendCase.all.count >= 35)

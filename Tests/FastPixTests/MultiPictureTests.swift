@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 /// JPEG files with pictures behind the first one (CIPA DC-007): the repair keeps all of them where their index says.
+@Suite(.timeLimit(.minutes(10)))
 struct MultiPictureTests {
     /// An index made and read here, by the standard's description alone.
     private struct Index {

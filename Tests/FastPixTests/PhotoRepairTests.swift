@@ -12,6 +12,7 @@ import Testing
 @testable import FastPixMaps
 
 /// `fastpix repair` on single files of every kind that the decoders take.
+@Suite(.timeLimit(.minutes(10)))
 struct PhotoRepairTests {
     typealias Fixture = PhotoDecoderTests.Fixture
     private static let photos = PhotoDecoderTests.sound

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 /// Blending in memory.
+@Suite(.timeLimit(.minutes(10)))
 struct PixelImageTests {
     private static func image<Sample: PixelSample>(
         _ name: String, as type: Sample.Type

@@ -14,6 +14,7 @@ import Testing
 @testable import FastPixAccumulation
 
 /// States of parts of the photos, added up: to the last bit the state of one run over all of them.
+@Suite(.timeLimit(.minutes(10)))
 struct StateSumTests {
     /// Writes the state of these photos and returns its path.
     private static func state(

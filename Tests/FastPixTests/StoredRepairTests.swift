@@ -14,6 +14,7 @@ import Testing
 @testable import FastPixReporting
 
 /// `fastpix repair` on TIFF and FITS files: the listed samples change, in place, and not one other byte.
+@Suite(.timeLimit(.minutes(10)))
 struct StoredRepairTests {
     private static func repair(_ file: URL, _ entries: [[Int]], in folder: URL) throws -> (RepairReport, Data?) {
         let photo = try #require(

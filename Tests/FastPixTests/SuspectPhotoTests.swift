@@ -14,6 +14,7 @@ import Testing
 @testable import FastPixReporting
 
 /// JPEGs that decode although a part of their data is lost: the photos that show it are named.
+@Suite(.timeLimit(.minutes(10)))
 struct SuspectPhotoTests {
     /// Photos of the example in which 256 bytes from here on can be zeros, and decoders say nothing.
     private static let lost = [("IMG_9357.jpg", 45454), ("IMG_9360.jpg", 31761), ("IMG_9362.jpg", 73871)]

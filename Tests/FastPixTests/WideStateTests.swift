@@ -13,6 +13,7 @@ import Testing
 @testable import FastPixDiscovery
 
 /// More photos than sums of 32 bits hold: states of parts, made from numbers, added up.
+@Suite(.timeLimit(.minutes(10)))
 struct WideStateTests {
     /// Two of them are more than 16 bits count.
     private static let count = 33_000

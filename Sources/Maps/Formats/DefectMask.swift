@@ -79,6 +79,7 @@ enum DefectMask {
             }
         }
         try decoder.finish()
+        try file.demandUnchanged()
         return map
     }
 

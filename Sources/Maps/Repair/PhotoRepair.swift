@@ -4,7 +4,6 @@ import FastPixCodecs
 import FastPixDiscovery
 import FastPixFrames
 import FastPixPlumbing
-import Synchronization
 import SystemPackage
 
 /// The job of `fastpix repair`: photos in, photos without their defects out.
@@ -94,35 +93,30 @@ public struct PhotoRepair: Sendable {
         try folders.make(folder)
         defer { folders.removeEmpty() }
         StagedFile.removeAbandoned(targets: outputs.targets)
-        let results = Mutex([Result<RepairReport.Photo, FastPixError>?](repeating: nil, count: outputs.count))
-        let next = Atomic(0)
-        let done = Atomic(0)
         let memory = MemoryBudget(
             limit: memoryLimit ?? AccumulationSettings.defaultMemoryLimit,
             otherBytes: outputs.count * PhotoFile.listedBytes)
         // A worker holds a photo and its repaired copy open.
-        WorkerTeam.run(workers: max(1, min(workers, outputs.count, OpenFile.limit / 2))) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < outputs.count, interruption?.isCancelled != true else { return }
-                let begun = monotonicSeconds()
-                let result = Result { () throws(FastPixError) in
-                    try repair(
-                        outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
-                }
-                let seconds = monotonicSeconds() - begun
-                results.withLock { $0[index] = result }
-                if case .success(let photo) = result {
-                    repaired(photo)
-                    timed(photo, seconds)
-                }
-                progress(JobProgress(done: done.add(1, ordering: .relaxed).newValue, total: outputs.count))
+        let results = WorkerTeam.map(
+            outputs.count, workers: max(1, min(workers, OpenFile.limit / 2)),
+            while: { interruption?.isCancelled != true },
+            done: { progress(JobProgress(done: $0, total: outputs.count)) }
+        ) { index in
+            let begun = monotonicSeconds()
+            let result = Result { () throws(FastPixError) in
+                try repair(
+                    outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
             }
+            if case .success(let photo) = result {
+                repaired(photo)
+                timed(photo, monotonicSeconds() - begun)
+            }
+            return result
         }
         var photos: [RepairReport.Photo] = []
         var skipped = outputs.discovery.skipped
         var isInterrupted = false
-        for (index, result) in results.withLock({ $0 }).enumerated() {
+        for (index, result) in results.enumerated() {
             switch result {
             case nil: isInterrupted = true
             case .success(let photo): photos.append(photo)

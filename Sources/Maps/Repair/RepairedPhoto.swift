@@ -28,7 +28,7 @@ enum RepairedPhoto {
         guard format == .jpeg || format == .png else {
             throw FastPixError(
                 .unsupported, path: path,
-                "raw files are not repaired; give the list to the program that develops them (hotpixels --export)")
+                "raw files are not repaired; give the list to the program that develops them")
         }
         try AddressSpace.demand(0, for: "this photo")
         let file = try OpenFile(path)
@@ -45,9 +45,7 @@ enum RepairedPhoto {
                     &oddities, &error)
         }
         guard status == .ok else { throw FastPixError(status, error, path: path) }
-        guard file.isUnchanged else {
-            throw FastPixError(.corrupt, path: path, "the file changed while it was being read; run again")
-        }
+        try file.demandUnchanged()
         return (format == .jpeg ? blocks : nil, PhotoOddity.all(of: oddities))
     }
 
@@ -68,8 +66,6 @@ enum RepairedPhoto {
             }
             guard status == .ok else { throw FastPixError(status, error, path: first.path) }
         }
-        guard file.isUnchanged, file.state == first.state else {
-            throw FastPixError(.corrupt, path: first.path.string, "the file changed while it was being read; run again")
-        }
+        guard file.isUnchanged, file.state == first.state else { throw OpenFile.changed(first.path) }
     }
 }

@@ -56,6 +56,7 @@ struct PhotoCrops: Sendable {
                 }
             }
         }
+        try reading.demandUnchanged()
         var pictures: [[UInt8]] = []
         for (crop, pixels) in zip(crops, pixels) {
             pictures.append(try PNGImage.encode(width: crop.width, height: crop.height, .rgb, pixels))

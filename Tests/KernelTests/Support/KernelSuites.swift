@@ -1,5 +1,5 @@
 import Testing
 
 /// The parent of all suites here. It is serialized because the selected level belongs to the whole process.
-@Suite(.serialized)
+@Suite(.serialized, .timeLimit(.minutes(10)))
 enum KernelSuites {}
