@@ -6,6 +6,7 @@
 
 #include "sample_rows.h"
 #include "tiff_input.h"
+#include "tiff_repack.h"
 #include "tiff_tags.h"
 
 enum {
@@ -634,6 +635,12 @@ static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
     return true;
 }
 
+static fpx_photo_status tiff_repack(fpx_photo_decoder *decoder, fpx_bytes *file, fpx_packed_sample *samples,
+                                    size_t sample_count, unsigned byte_count, fpx_photo_error *error) {
+    const tiff_decoder *self = (const tiff_decoder *)decoder;
+    return fpx_tiff_repack(file, self->picture.directory, samples, sample_count, byte_count, error);
+}
+
 static void tiff_close(fpx_photo_decoder *decoder) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     for (size_t plane = 0; plane < MOST_PLANES; plane++) {
@@ -814,8 +821,12 @@ fpx_photo_status fpx_tiff_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a TIFF decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){
-        .read_rows = tiff_read_rows, .finish = tiff_finish, .close = tiff_close, .source = source, .place = tiff_place};
+    self->operations = (fpx_photo_decoder){.read_rows = tiff_read_rows,
+                                           .finish = tiff_finish,
+                                           .close = tiff_close,
+                                           .source = source,
+                                           .place = tiff_place,
+                                           .repack = tiff_repack};
     fpx_tiff_input *input = &self->inputs[0];
     fpx_tiff_tags tags;
     fpx_photo_status status = FPX_PHOTO_OK;

@@ -178,7 +178,7 @@ public struct PhotoRepair: Sendable {
             throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
         }
         try folders.make(target.removingLastComponent())
-        let (blocks, oddities) = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) {
+        let (blocks, oddities) = try memory.using(RepairedPhoto.memoryBytes(photo, pictures: pictures), for: path) {
             () throws(FastPixError) in
             var output = fpx_bytes()
             defer { fpx_bytes_free(&output) }
