@@ -206,9 +206,12 @@ static fpx_photo_status read_picture(fpx_tiff_input *input, uint64_t maximum_pix
     picture->compression = compression;
     picture->is_tiled = TIFFIsTiled(tiff) != 0;
     if (!is_decodable(compression)) {
-        char words[64];
-        snprintf(words, sizeof words, "compression %u", compression);
-        return refuse(error, words);
+        fpx_photo_explain(
+            error,
+            "a TIFF with compression %u, which is not read; write it with LZW, Deflate, PackBits, JPEG, or "
+            "without compression",
+            compression);
+        return FPX_PHOTO_UNSUPPORTED;
     }
     if ((status = read_samples_kind(tiff, picture, error)) != FPX_PHOTO_OK ||
         (status = read_colours(tiff, picture, error)) != FPX_PHOTO_OK) {
