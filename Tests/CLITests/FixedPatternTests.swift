@@ -63,8 +63,8 @@ struct FixedPatternTests {
             #expect(told.count == 1)
             if kind.disagrees {
                 let message = try #require(told.first?.first)
-                #expect(message.contains("6 (10.fits, 12.fits, 14.fits, ...)"), "\(message)")
-                #expect(message.contains("6 (11.fits, 13.fits, 15.fits, ...)"), "\(message)")
+                #expect(message.contains("6 (./10.fits, ./12.fits, ./14.fits, ...)"), "\(message)")
+                #expect(message.contains("6 (./11.fits, ./13.fits, ./15.fits, ...)"), "\(message)")
             }
         }
     }
