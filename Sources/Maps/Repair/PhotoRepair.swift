@@ -134,7 +134,7 @@ public struct PhotoRepair: Sendable {
         skipped.sort { $0.path < $1.path }
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped,
-            leftOut: outputs.discovery.outputLeftOut?.string,
+            leftOut: outputs.discovery.outputLeftOut?.string, notRead: outputs.discovery.leftOut.pictures,
             unselected: outputs.discovery.unselected,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
