@@ -142,7 +142,7 @@ struct StackAndFormatTests {
             try folder.addFile("list.csv", Data("width,height,row,column\n20,20,3,4\n".utf8))
             for arguments in [
                 ["repair", "photos", "--map", "list.csv", "--output", "repaired"],
-                ["addweighted", "photos", "--blur", "3", "--alpha", "1", "--beta", "1", "--output", "blended"],
+                ["addweighted", "photos", "--blur", "3", "--format", "png", "--output", "blended"],
             ] {
                 let run = try CommandRun.fastpix(arguments, in: folder)
                 #expect(run.exitCode == 0 && run.stderr.contains("left out: 1 .heic (convert"), "\(run.stderr)")
