@@ -15,6 +15,8 @@ package struct Accumulation: Sendable {
     package let contents: AccumulatorContents
     /// Whether all rows have to be there in the end: for maps or a page.
     package var needsAllRows = false
+    /// Whether photos are looked at for fixed patterns that do not agree.
+    package var comparesPatterns = false
     /// Bytes of the memory limit that are left to others.
     package var otherBytes = 0
     /// What is gone on from, and saved now and then, at the end, and at an interruption; exact sums only.
@@ -62,6 +64,8 @@ package struct Accumulation: Sendable {
         /// Among the photos that were decoded, in the order of their paths.
         package let suspects: [SuspectPhoto]
         package let odd: [OddPhoto]
+        /// Among some of the photos that were decoded, where that was asked for.
+        package let twoPatterns: TwoPatterns?
         let workers: Int
         package let timing: AccumulationTiming
     }
@@ -86,7 +90,7 @@ package struct Accumulation: Sendable {
         }
         var job = AccumulationPlan.Job(
             photos: photos, shape: shape, contents: contents, needsAllRows: needsAllRows || checkpoint != nil,
-            otherBytes: otherBytes)
+            comparesPatterns: comparesPatterns, otherBytes: otherBytes)
         let held = checkpoint?.saved.taken ?? [:]
         var failed = AccumulationPlan.tooLarge(job, settings: settings).filter { held[$0.place] == nil }
         progress(Double(failed.count + (checkpoint?.saved.wholeCount ?? 0)))
@@ -97,7 +101,7 @@ package struct Accumulation: Sendable {
             let saved = checkpoint?.saved.taken ?? [:]
             job = AccumulationPlan.Job(
                 photos: sound.filter { saved[$0.place]?.isWhole != true }, shape: shape, contents: contents,
-                needsAllRows: job.needsAllRows, otherBytes: otherBytes)
+                needsAllRows: job.needsAllRows, comparesPatterns: comparesPatterns, otherBytes: otherBytes)
             let plan = try divide(job, settings)
             let pass = try AccumulationPass(
                 job, plan: plan, settings: settings, checkpoint: checkpoint, interruption: interruption,
@@ -112,7 +116,8 @@ package struct Accumulation: Sendable {
                     facts: found.facts.sorted { $0.precedes($1) }, photos: photos.filter { !isOut.contains($0.place) },
                     failed: failed.sorted { $0.place < $1.place },
                     suspects: SuspectPhoto.among(found.damageSigns, of: photos.count - failed.count, shape: shape),
-                    odd: found.odd.sorted { $0.path < $1.path }, workers: plan.workers, timing: timing)
+                    odd: found.odd.sorted { $0.path < $1.path }, twoPatterns: TwoPatterns(found.patterns),
+                    workers: plan.workers, timing: timing)
             }
             // Rows of a damaged photo that came with the checkpoint come with it again: then all is begun anew.
             if found.failed.contains(where: { saved[$0.place] != nil }) { checkpoint?.forget() }

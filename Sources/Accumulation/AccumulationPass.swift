@@ -35,6 +35,8 @@ final class AccumulationPass: Sendable {
     private let batches: [BatchInWork]
     private let findings: Mutex<Findings>
     private let hashes = FileHashes()
+    /// Whose patterns are compared.
+    private let comparedPlaces: Set<PhotoFile.Place>
 
     struct Findings: Sendable {
         var failed: [FailedPhoto] = []
@@ -46,6 +48,7 @@ final class AccumulationPass: Sendable {
         /// Of these, those that were decoded here and look as if they were damaged, or were odd.
         var damageSigns: [(photo: PhotoFile, signs: DamageSigns)] = []
         var odd: [OddPhoto] = []
+        var patterns: [(photo: PhotoFile, pattern: PatternSample)] = []
         /// A damaged photo has left samples in the accumulators: the pass must be made again.
         var isSpoiled = false
         var fatal: FastPixError?
@@ -82,6 +85,9 @@ final class AccumulationPass: Sendable {
             shape: job.shape, contents: job.contents, inFile: plan.held == .file,
             rowsHeld: holdsAll ? nil : places * rowsPerStrip)
         coarse = try job.contents.hasExtremes ? CoarseSums(job.shape) : nil
+        let photos = job.photos
+        comparedPlaces =
+            job.comparesPatterns ? Set(PatternSample.chosen(of: photos.count).map { photos[$0].place }) : []
         ring = try FrameRing(
             workers: plan.workers, framesPerWorker: plan.framesPerBatch,
             stripBytes: rowsPerStrip * job.shape.bytesPerRow)
@@ -233,7 +239,8 @@ final class AccumulationPass: Sendable {
             let rowsBefore = base.taken[file.place]?.rows ?? 0
             do throws(FastPixError) {
                 batch.photos[slot] = try OpenPhoto(
-                    file, rowsBefore: rowsBefore, keptRows: keptRows, settings: settings)
+                    file, rowsBefore: rowsBefore, keptRows: keptRows,
+                    pattern: comparedPlaces.contains(file.place) ? PatternSample(shape) : nil, settings: settings)
             } catch {
                 photoFailed(file, error, rowsTaken: rowsBefore)
                 progress(1)
@@ -287,6 +294,7 @@ final class AccumulationPass: Sendable {
             for frame in frames {
                 coarse.add(
                     row: row, of: frame.row(row), half: row < frame.rowsBefore ? nil : frame.half, to: frame.levels)
+                frame.levels.pattern?.add(row: row, of: frame.row(row))
             }
         }
         let distance = shape.neighbourDistance
@@ -308,6 +316,7 @@ final class AccumulationPass: Sendable {
                     findings.damageSigns.append((photo.photo, photo.damageSigns))
                 }
                 if let odd = photo.oddPhoto { findings.odd.append(odd) }
+                if let pattern = photo.pattern { findings.patterns.append((photo.photo, pattern)) }
                 if let hash = batch.hashes[slot] {
                     findings.content.taken[photo.photo.place] = StatePhoto(
                         hash: hash, page: photo.photo.pageInStack, name: photo.photo.fileName,

@@ -45,6 +45,7 @@ package struct AccumulationPlan: Sendable {
         package let contents: AccumulatorContents
         /// Whether all rows have to be there in the end: for maps, a page, a state.
         package let needsAllRows: Bool
+        let comparesPatterns: Bool
         /// Bytes of the memory limit that are left to others.
         var otherBytes = 0
 
@@ -53,12 +54,14 @@ package struct AccumulationPlan: Sendable {
             shape: FrameShape,
             contents: AccumulatorContents,
             needsAllRows: Bool,
+            comparesPatterns: Bool = false,
             otherBytes: Int = 0
         ) {
             self.photos = photos
             self.shape = shape
             self.contents = contents
             self.needsAllRows = needsAllRows
+            self.comparesPatterns = comparesPatterns
             self.otherBytes = otherBytes
         }
     }
@@ -245,10 +248,13 @@ package struct AccumulationPlan: Sendable {
 private struct AccumulationNeed {
     private let shape: FrameShape
     private let contents: AccumulatorContents
+    private let patternBytes: Int
 
     init(_ job: AccumulationPlan.Job) {
         shape = job.shape
         contents = job.contents
+        patternBytes =
+            job.comparesPatterns ? PatternSample.byteCount(job.shape, photoCount: job.photos.count) : 0
     }
 
     /// Rows of accumulators in a file that are looked at, at the same time, with each worker.
@@ -270,7 +276,7 @@ private struct AccumulationNeed {
             case .file: min(shape.height, plan.workers * max(plan.rowsPerStrip, Self.rowsInWork)) * row
             }
         let coarse = contents.hasExtremes ? CoarseSums.byteCount(shape) : 0
-        return ring + decoders + accumulators + coarse
+        return ring + decoders + accumulators + coarse + patternBytes
     }
 }
 

@@ -106,6 +106,11 @@ final class PhotoLevels {
     var level: Int64 = 0
     var roughness: Int64 = 0
     var damage: DamageSigns
+    /// Nil when its pattern is not looked at.
+    let pattern: PatternSample?
 
-    init(damage: DamageSigns = DamageSigns()) { self.damage = damage }
+    init(damage: DamageSigns = DamageSigns(), pattern: PatternSample? = nil) {
+        self.damage = damage
+        self.pattern = pattern
+    }
 }

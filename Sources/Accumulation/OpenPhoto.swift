@@ -19,12 +19,14 @@ final class OpenPhoto {
     private(set) var secondsDecoding: Double
 
     /// Throws when the file cannot be opened, or is another than its headers were read of. `keptRows`: how many rows above
-    /// each strip are needed again with it.
-    init(_ photo: PhotoFile, rowsBefore: Int, keptRows: Int, settings: AccumulationSettings) throws(FastPixError) {
+    /// each strip are needed again with it. `pattern`: takes in what its pattern is known by.
+    init(
+        _ photo: PhotoFile, rowsBefore: Int, keptRows: Int, pattern: PatternSample?, settings: AccumulationSettings
+    ) throws(FastPixError) {
         let begun = monotonicSeconds()
         self.rowsBefore = rowsBefore
         keptRowCount = keptRows
-        levels = PhotoLevels(damage: DamageSigns(photo.header, keptRows: keptRows))
+        levels = PhotoLevels(damage: DamageSigns(photo.header, keptRows: keptRows), pattern: pattern)
         reading = try PhotoReading(photo, channels: settings.channels, maximumPixels: settings.maximumPixels)
         // The pictures of one file take turns.
         half = (try ContentHash(ofHeadOf: reading.file).half + photo.page.number) % 2
@@ -70,6 +72,7 @@ final class OpenPhoto {
 
     /// What makes one doubt that the photo is whole, after its last row.
     var damageSigns: DamageSigns { levels.damage }
+    var pattern: PatternSample? { levels.pattern }
     var oddPhoto: OddPhoto? { reading.oddPhoto }
 
     /// What is known of the photo as a whole, after its last row.

@@ -26,12 +26,15 @@ struct BlendInputs {
 
     /// The folder for outputs, where it lies inside `root` and was left out.
     let leftOut: FilePath?
+    /// Pictures of a kind that is not read.
+    let notRead: [LeftOutFiles]
 
     /// Of lists of images, which keep their paths. Throws when one cannot be read.
     init(_ lists: [PhotoList], selection: PhotoSelection) throws(FastPixError) {
         root = ""
         isFolder = true
         leftOut = nil
+        notRead = []
         let discovery = try PhotoDiscovery(PhotoSource(paths: [], lists: lists, selection: selection))
         skipped = discovery.skipped
         images = discovery.files.map { Image(path: $0, relative: $0.insideNothing) }
@@ -51,6 +54,7 @@ struct BlendInputs {
         isFolder = information.st_mode & S_IFMT == S_IFDIR
         let discovery = PhotoDiscovery(paths: [root], recursive: recursive, output: output)
         leftOut = discovery.outputLeftOut
+        notRead = discovery.leftOut.pictures
         skipped = discovery.skipped
         let isFolder = isFolder
         images = discovery.files.map { path in

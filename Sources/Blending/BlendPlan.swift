@@ -20,6 +20,8 @@ public struct BlendPlan: Sendable {
     public private(set) var skipped: [SkippedPhoto] = []
     /// The output folder, when it lies inside a folder of images and was left out.
     public private(set) var leftOut: FilePath?
+    /// Pictures in each of the folders of a kind that is not read.
+    package private(set) var notRead: [[LeftOutFiles]] = []
     /// How many images were left out because of `selection`.
     public private(set) var unselected = 0
     /// Nil when two images are blended.
@@ -56,6 +58,7 @@ public struct BlendPlan: Sendable {
             let inputs = try BlendInputs(root, recursive: source.recursive, output: naming.output)
             skipped += inputs.skipped
             leftOut = leftOut ?? inputs.leftOut
+            notRead.append(inputs.notRead)
             isOneImage = isOneImage && !inputs.isFolder
             wanted += inputs.images.map { ($0, .blur(blur)) }
         }
@@ -80,6 +83,7 @@ public struct BlendPlan: Sendable {
         let firsts = try BlendInputs(first, recursive: recursive, output: naming.output)
         let seconds = try BlendInputs(second, recursive: recursive, output: naming.output)
         leftOut = firsts.leftOut ?? seconds.leftOut
+        notRead = [firsts.notRead, seconds.notRead]
         let paired = try BlendPairs(firsts, seconds, by: pairing)
         skipped = firsts.skipped + seconds.skipped + paired.skipped
         let wanted = selected(paired.pairs.map { ($0.first, .image($0.second.path)) }, selection)

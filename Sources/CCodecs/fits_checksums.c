@@ -1,5 +1,3 @@
-#ifdef FPX_FITS
-
 #include "fits_checksums.h"
 
 #include <stdio.h>
@@ -111,8 +109,13 @@ static bool is_all_zeros(const uint8_t *data, uint64_t byte_count) {
     return true;
 }
 
-/// Corrects one card; `change` grows by what that changes itself.
-static bool correct_data_sum(uint8_t *card, const uint8_t *data, uint64_t data_bytes, uint32_t *change) {
+/// What a card's text adds to the sum of its header when it becomes another one.
+static uint32_t difference(uint32_t before, const uint8_t *card) {
+    return fpx_fits_add_change(sum_of(card), negated(before));
+}
+
+/// Corrects a card of a sum of data by `change`; `header_change` grows by what that changes in the header.
+static bool correct_data_sum(uint8_t *card, bool is_of_zeros, uint32_t change, uint32_t *header_change) {
     char digits[FPX_FITS_CARD + 1];
     memcpy(digits, card, FPX_FITS_CARD);
     digits[FPX_FITS_CARD] = 0;
@@ -125,9 +128,9 @@ static bool correct_data_sum(uint8_t *card, const uint8_t *data, uint64_t data_b
     if (card[VALUE - 1] != '\'' || !has_digits || *end != '\'' || sum > UINT32_MAX) {
         return false;
     }
-    uint32_t corrected = fpx_fits_add_change((uint32_t)sum, *change);
+    uint32_t corrected = fpx_fits_add_change((uint32_t)sum, change);
     // Of the two sums that count as nothing, zeros alone have zero.
-    if (corrected == UINT32_MAX && is_all_zeros(data, data_bytes)) {
+    if (corrected == UINT32_MAX && is_of_zeros) {
         corrected = 0;
     }
     snprintf(digits, sizeof digits, "%lu", (unsigned long)corrected);
@@ -135,32 +138,60 @@ static bool correct_data_sum(uint8_t *card, const uint8_t *data, uint64_t data_b
     if (!set_text(card, digits)) {
         return false;
     }
-    *change = fpx_fits_add_change(*change, fpx_fits_add_change(sum_of(card), negated(before)));
+    *header_change = fpx_fits_add_change(*header_change, difference(before, card));
     return true;
 }
 
-bool fpx_fits_correct_checksums(uint8_t *file, size_t byte_count, const fpx_fits_checked *place, uint32_t change) {
+/// Corrects a card of a sum of header and data by `change`; `header_change` grows by what that changes in the header.
+static bool correct_checksum(uint8_t *card, uint32_t change, uint32_t *header_change) {
+    uint32_t code = 0;
+    if (card[VALUE - 1] != '\'' || card[VALUE + CODE_LENGTH] != '\'' || !decode(card + VALUE, &code)) {
+        return false;
+    }
+    uint32_t before = sum_of(card);
+    encode(fpx_fits_add_change(code, negated(change)), card + VALUE);
+    *header_change = fpx_fits_add_change(*header_change, difference(before, card));
+    return true;
+}
+
+/// The card of a sum that is known, null when there is none; false when there are two, of which one may be wrong.
+static bool find(uint8_t *file, const fpx_fits_checked *place, const char *keyword, uint8_t **found) {
+    *found = NULL;
+    bool is_alone = true;
+    for (uint64_t card = place->header; card + FPX_FITS_CARD <= place->data; card += FPX_FITS_CARD) {
+        if (is_sum(file + card, keyword)) {
+            is_alone = is_alone && *found == NULL;
+            *found = file + card;
+        }
+    }
+    return is_alone;
+}
+
+bool fpx_fits_correct_checksums(uint8_t *file, size_t byte_count, const fpx_fits_checked *place,
+                                fpx_fits_change change) {
     if (place->data > byte_count || place->data_bytes > byte_count - place->data || place->header > place->data) {
         return false;
     }
-    uint8_t *data_sum = NULL;
-    uint8_t *checksum = NULL;
-    for (uint64_t card = place->header; card + FPX_FITS_CARD <= place->data; card += FPX_FITS_CARD) {
-        data_sum = data_sum == NULL && is_sum(file + card, "DATASUM = ") ? file + card : data_sum;
-        checksum = checksum == NULL && is_sum(file + card, "CHECKSUM= ") ? file + card : checksum;
+    uint8_t *data_sum;
+    uint8_t *checksum;
+    // Of the picture before it was compressed, whose header had the other two cards.
+    uint32_t unpacked_header = 0;
+    if (!find(file, place, "ZDATASUM= ", &data_sum) || !find(file, place, "ZHECKSUM= ", &checksum) ||
+        (data_sum != NULL && !correct_data_sum(data_sum, true, change.unpacked, &unpacked_header))) {
+        return false;
     }
-    uint32_t code = 0;
+    change.header = fpx_fits_add_change(change.header, unpacked_header);
     if (checksum != NULL &&
-        (checksum[VALUE - 1] != '\'' || checksum[VALUE + CODE_LENGTH] != '\'' || !decode(checksum + VALUE, &code))) {
+        !correct_checksum(checksum, fpx_fits_add_change(change.unpacked, unpacked_header), &change.header)) {
         return false;
     }
-    if (data_sum != NULL && !correct_data_sum(data_sum, file + place->data, place->data_bytes, &change)) {
+    if (!find(file, place, "DATASUM = ", &data_sum) || !find(file, place, "CHECKSUM= ", &checksum)) {
         return false;
     }
-    if (checksum != NULL) {
-        encode(fpx_fits_add_change(code, negated(change)), checksum + VALUE);
+    bool is_of_zeros = data_sum != NULL && is_all_zeros(file + place->data, place->data_bytes);
+    if (data_sum != NULL && !correct_data_sum(data_sum, is_of_zeros, change.data, &change.header)) {
+        return false;
     }
-    return true;
+    uint32_t all = fpx_fits_add_change(change.data, change.header);
+    return checksum == NULL || correct_checksum(checksum, all, &change.header);
 }
-
-#endif

@@ -19,9 +19,21 @@ typedef struct fpx_fits_checked {
 uint32_t fpx_fits_byte_change(uint64_t offset, uint8_t before, uint8_t after);
 uint32_t fpx_fits_add_change(uint32_t change, uint32_t other);
 
-/// Adds the change of the data to the sums in the header: sums that were right before are right again, others are as
-/// wrong as they were. False when they are not written as the standard demands; then nothing has changed.
+/// What has changed in a picture, as sums.
+typedef struct fpx_fits_change {
+    uint32_t data;
+    uint32_t header;
+    /// Of a compressed picture: in the data before it was compressed, of which ZDATASUM and ZHECKSUM are sums.
+    uint32_t unpacked;
+} fpx_fits_change;
+
+/// Adds the change to the sums in the header: sums that were right before are right again, others are as wrong as they
+/// were. False when they are not written as the standard demands, or twice; then the file is of no use.
 bool fpx_fits_correct_checksums(uint8_t *_Nonnull file, size_t byte_count, const fpx_fits_checked *_Nonnull place,
-                                uint32_t change);
+                                fpx_fits_change change);
+
+/// What to say then.
+#define FPX_FITS_CHECKSUMS_REFUSED                                                                                     \
+    "its DATASUM or CHECKSUM is not written as FITS has it, or twice, and would be wrong afterwards"
 
 #endif

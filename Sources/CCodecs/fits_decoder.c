@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "fits_tiles.h"
+#include "fits_repack.h"
 #include "sample_rows.h"
 
 // Scaled samples have the same bits on every processor.
@@ -614,12 +614,19 @@ static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
     bool is_scaled = picture->rule == TO_F32_SCALED;
     // A sample of 24 bits is to tell a quarter of a stored number.
     bool is_held = !is_scaled || fabs(picture->zero) <= fabs(picture->scale) * (1 << 22);
-    if (picture->is_tiled || fpx_fits_input_is_packed(self->input) || !is_held) {
+    const fpx_fits_tiles *tiles = &picture->tiles;
+    uint64_t plane = picture->plane * picture->colours + channel;
+    uint64_t tile = picture->is_tiled ? plane * tiles->tiles_per_plane + row / tiles->tile_rows : 0;
+    if (!is_held || tile > UINT32_MAX) {
         return false;
     }
-    uint64_t plane = picture->plane * picture->colours + channel;
+    uint64_t offset = ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture);
+    uint64_t offset_in_tile =
+        picture->is_tiled ? (row % tiles->tile_rows * picture->width + column) * stored_bytes(picture) : 0;
     *place = (fpx_sample_place){
-        .offset = picture->data + ((plane * picture->height + row) * picture->width + column) * stored_bytes(picture),
+        .offset = picture->is_tiled ? offset_in_tile : picture->data + offset,
+        .is_packed = picture->is_tiled,
+        .unit = (uint32_t)tile,
         .byte_count = (unsigned)stored_bytes(picture),
         .is_whole = picture->bits == 32,
         .zero = picture->rule == TO_F32_EXACT ? (int64_t)picture->zero : 0,
@@ -629,13 +636,25 @@ static bool fits_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
         .base = is_scaled ? picture->zero : 0,
         .has_blank = picture->has_blank,
         .blank = picture->blank,
-        .is_checked = picture->has_checksum,
+        .is_checked = picture->has_checksum && !picture->is_tiled,
         .checked = {.header = picture->header,
                     .data = picture->data,
                     .data_bytes =
                         picture->planes * picture->colours * picture->height * picture->width * stored_bytes(picture)},
     };
     return true;
+}
+
+static fpx_photo_status fits_repack(fpx_photo_decoder *decoder, fpx_bytes *file, fpx_packed_sample *samples,
+                                    size_t sample_count, unsigned byte_count, fpx_photo_error *error) {
+    const fits_decoder *self = (const fits_decoder *)decoder;
+    const fits_picture *picture = &self->picture;
+    fpx_fits_packed_picture packed = {.header = picture->header,
+                                      .data = picture->data,
+                                      .width = picture->width,
+                                      .height = picture->height,
+                                      .tiles = &picture->tiles};
+    return fpx_fits_repack(file, &packed, self->input, self->file_bytes, samples, sample_count, byte_count, error);
 }
 
 static void fits_close(fpx_photo_decoder *decoder) {
@@ -823,8 +842,12 @@ fpx_photo_status fpx_fits_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a FITS decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){
-        .read_rows = fits_read_rows, .finish = fits_finish, .close = fits_close, .source = source, .place = fits_place};
+    self->operations = (fpx_photo_decoder){.read_rows = fits_read_rows,
+                                           .finish = fits_finish,
+                                           .close = fits_close,
+                                           .source = source,
+                                           .place = fits_place,
+                                           .repack = fits_repack};
     self->file_bytes = fpx_byte_source_file_bytes(source);
     uint8_t start[8] = {0};
     fpx_photo_status status;

@@ -345,10 +345,10 @@ static fpx_photo_status fetch(const fpx_fits_tiles *tiles, fpx_fits_input *input
     return FPX_PHOTO_OK;
 }
 
-static bool unpack(const fpx_fits_tiles *tiles, const uint8_t *bytes, size_t byte_count, uint8_t *samples,
-                   size_t sample_count) {
+bool fpx_fits_unpack(const fpx_fits_tiles *tiles, fpx_fits_compression compression, const uint8_t *bytes,
+                     size_t byte_count, uint8_t *samples, size_t sample_count) {
     size_t wanted = sample_count * tiles->sample_bytes;
-    switch (tiles->compression) {
+    switch (compression) {
     case FPX_FITS_RICE:
         return fpx_fits_unpack_rice(bytes, byte_count, tiles->block, tiles->rice_bytes, tiles->sample_bytes, samples,
                                     sample_count);
@@ -376,7 +376,7 @@ fpx_photo_status fpx_fits_tiles_unpack(const fpx_fits_tiles *tiles, fpx_fits_inp
         fetch(tiles, input, file_bytes, tile, tiles->packed_column, tiles->packed_is_large, &bytes, &byte_count, error);
     bool is_sound = false;
     if (status == FPX_PHOTO_OK && byte_count > 0) {
-        is_sound = unpack(tiles, bytes, (size_t)byte_count, samples, sample_count);
+        is_sound = fpx_fits_unpack(tiles, tiles->compression, bytes, (size_t)byte_count, samples, sample_count);
     } else if (status == FPX_PHOTO_OK) {
         status =
             fetch(tiles, input, file_bytes, tile, tiles->gzip_column, tiles->gzip_is_large, &bytes, &byte_count, error);

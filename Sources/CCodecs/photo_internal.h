@@ -5,6 +5,7 @@
 #include "fits_checksums.h"
 #include "fpx_photo.h"
 #include "fpx_photo_metadata.h"
+#include "fpx_photo_repair.h"
 
 /// The bytes of an open file, read in pieces from its beginning. It keeps its own offset, so that several decoders
 /// can read one descriptor.
@@ -39,7 +40,7 @@ size_t fpx_byte_source_last(fpx_byte_source *_Nonnull source);
 typedef struct fpx_sample_place {
     uint64_t offset;
     /// It lies in a compressed strip or tile, of which `offset` counts the unpacked bytes; the rest says how it is
-    /// stored there, in the machine's order of bytes.
+    /// stored there, in the order of bytes that `repack` knows.
     bool is_packed;
     uint32_t unit;
     /// 1, 2, or 4: floating point, unless `is_whole`.
@@ -61,6 +62,16 @@ typedef struct fpx_sample_place {
     fpx_fits_checked checked;
 } fpx_sample_place;
 
+/// A new value for a sample of a compressed strip or tile.
+typedef struct fpx_packed_sample {
+    /// The strip or tile, as its format counts them.
+    uint32_t unit;
+    /// The sample's bits, in its lowest bytes.
+    uint32_t bits;
+    /// Bytes from the beginning of the unpacked strip or tile.
+    uint64_t offset;
+} fpx_packed_sample;
+
 /// The operations of one format. A decoder struct of a format begins with this.
 struct fpx_photo_decoder {
     fpx_photo_status (*_Nonnull read_rows)(fpx_photo_decoder *_Nonnull, uint8_t *_Nonnull, ptrdiff_t, size_t,
@@ -77,6 +88,10 @@ struct fpx_photo_decoder {
     /// another form than they are delivered in. Null for formats that always pack.
     bool (*_Nullable place)(fpx_photo_decoder *_Nonnull, size_t row, size_t column, size_t channel,
                             fpx_sample_place *_Nonnull place);
+    /// Gives samples whose place is packed their values in the bytes of a file. Null for formats without such places.
+    fpx_photo_status (*_Nullable repack)(fpx_photo_decoder *_Nonnull, fpx_bytes *_Nonnull file,
+                                         fpx_packed_sample *_Nonnull samples, size_t sample_count, unsigned byte_count,
+                                         fpx_photo_error *_Nonnull error);
 };
 
 /// What a caller wants of a file.

@@ -10,6 +10,12 @@
 /// Appends; false when memory is short.
 bool fpx_bytes_append(fpx_bytes *_Nonnull bytes, const void *_Nonnull data, size_t count);
 
+/// By their units, and by their places in each.
+void fpx_packed_samples_sort(fpx_packed_sample *_Nonnull samples, size_t count);
+
+/// How many from the first on lie in one unit; of sorted ones, at least one.
+size_t fpx_packed_samples_in_unit(const fpx_packed_sample *_Nonnull samples, size_t count);
+
 /// Whether the patches are as fpx_photo_repair.h demands.
 bool fpx_repair_patches_are_inside(const fpx_repair_patch *_Nullable patches, size_t patch_count, uint64_t width,
                                    uint64_t height);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tiff_repack.h"
+#include "gzip_file.h"
 
 // The order of operations is as written, on every machine.
 #pragma STDC FP_CONTRACT OFF
@@ -216,17 +216,13 @@ static fpx_photo_status repair_patches(stored_repair *self, const fpx_repair_pat
 }
 
 static fpx_photo_status correct_checksums(stored_repair *self, fpx_photo_error *error) {
-#ifdef FPX_FITS
     fpx_sample_place place;
+    fpx_fits_change change = {.data = self->change};
     if (!self->decoder->place(self->decoder, 0, 0, 0, &place) ||
-        !fpx_fits_correct_checksums(self->file->data, self->file->count, &place.checked, self->change)) {
-        fpx_photo_explain(error,
-                          "its DATASUM or CHECKSUM is not written as FITS has it, and would be wrong afterwards");
+        !fpx_fits_correct_checksums(self->file->data, self->file->count, &place.checked, change)) {
+        fpx_photo_explain(error, "%s", FPX_FITS_CHECKSUMS_REFUSED);
         return FPX_PHOTO_UNSUPPORTED;
     }
-#endif
-    (void)self;
-    (void)error;
     return FPX_PHOTO_OK;
 }
 
@@ -234,9 +230,13 @@ static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error
     const fpx_photo_header *header = &self->header;
     fpx_sample_place place;
     if (self->decoder->place == NULL || !self->decoder->place(self->decoder, 0, 0, 0, &place)) {
-        fpx_photo_explain(error,
-                          "its samples are packed with losses or as .fz or .gz, and such files are not repaired; "
-                          "unpack it first (tiffcp -c none, funpack)");
+        fpx_photo_explain(
+            error,
+            header->format == FPX_PHOTO_FITS
+                ? "its BZERO is so large beside its BSCALE that neighbouring stored numbers are one sample, and such "
+                  "files are not repaired"
+                : "its samples are compressed with losses, or parts of it share their bytes, and such files are "
+                  "not repaired; repair a copy that is compressed without loss (tiffcp -c zip)");
         return FPX_PHOTO_UNSUPPORTED;
     }
     self->row_bytes = (size_t)header->width * header->channels * (header->bits_per_sample / 8);
@@ -249,8 +249,12 @@ static fpx_photo_status read_picture(stored_repair *self, fpx_photo_error *error
     return status == FPX_PHOTO_OK ? fpx_photo_finish(self->decoder, error) : status;
 }
 
-/// The whole file, of which all but the samples is kept.
-static fpx_photo_status read_file(int file_descriptor, fpx_bytes *file, fpx_photo_error *error) {
+/// The whole file, of which all but the samples is kept; unpacked when it is packed as a whole.
+static fpx_photo_status read_file(int file_descriptor, uint64_t maximum_bytes, fpx_bytes *file,
+                                  fpx_photo_error *error) {
+    if (fpx_gzip_is_packed(file_descriptor)) {
+        return fpx_gzip_unpack(file_descriptor, maximum_bytes, file, error);
+    }
     fpx_byte_source *source = fpx_byte_source_make(file_descriptor, false);
     if (source == NULL) {
         return no_memory(error);
@@ -265,12 +269,20 @@ static fpx_photo_status read_file(int file_descriptor, fpx_bytes *file, fpx_phot
     return status;
 }
 
+bool fpx_stored_is_packed(int file_descriptor) { return fpx_gzip_is_packed(file_descriptor); }
+
+fpx_photo_status fpx_stored_repair_finish(int file_descriptor, fpx_bytes *output, fpx_photo_error *error) {
+    memset(error, 0, sizeof *error);
+    return fpx_gzip_is_packed(file_descriptor) ? fpx_gzip_pack(file_descriptor, output, error) : FPX_PHOTO_OK;
+}
+
 fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *page, uint64_t maximum_pixels,
-                                   const fpx_repair_patch *patches, size_t patch_count, fpx_bytes *output,
-                                   fpx_photo_error *error) {
+                                   uint64_t maximum_bytes, const fpx_repair_patch *patches, size_t patch_count,
+                                   fpx_bytes *output, fpx_photo_error *error) {
     memset(error, 0, sizeof *error);
     stored_repair self = {.file = output};
-    fpx_photo_status status = output->count == 0 ? read_file(file_descriptor, output, error) : FPX_PHOTO_OK;
+    fpx_photo_status status =
+        output->count == 0 ? read_file(file_descriptor, maximum_bytes, output, error) : FPX_PHOTO_OK;
     if (status == FPX_PHOTO_OK) {
         status = fpx_photo_open(file_descriptor, page, FPX_PHOTO_ALL_CHANNELS, maximum_pixels, &self.decoder,
                                 &self.header, error);
@@ -285,8 +297,8 @@ fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *pa
     }
     size_t packed_count = self.packed_samples.count / sizeof(fpx_packed_sample);
     if (status == FPX_PHOTO_OK && packed_count > 0) {
-        status = fpx_tiff_repack(output, self.header.page.position, (fpx_packed_sample *)self.packed_samples.data,
-                                 packed_count, self.packed_sample_bytes, error);
+        status = self.decoder->repack(self.decoder, output, (fpx_packed_sample *)self.packed_samples.data, packed_count,
+                                      self.packed_sample_bytes, error);
     }
     if (status == FPX_PHOTO_OK && self.change != 0) {
         status = correct_checksums(&self, error);

@@ -6,6 +6,8 @@
 
 #include "sample_rows.h"
 #include "tiff_input.h"
+#include "tiff_packbits.h"
+#include "tiff_repack.h"
 #include "tiff_tags.h"
 
 enum {
@@ -23,7 +25,9 @@ typedef enum row_source {
     /// Compressed strips, a whole one at a time: the fastest way to unpack Deflate, for which libtiff has a library
     /// that knows whole buffers only.
     ROWS_STRIPS,
-    /// Compressed strips that are too large for that, row by row.
+    /// Strips that PackBits has compressed, as many rows as are wanted.
+    ROWS_PACKBITS,
+    /// Compressed strips that are too large for a whole one, row by row.
     ROWS_SCANLINES,
     /// Tiles, a row of tiles at a time.
     ROWS_TILES,
@@ -65,6 +69,7 @@ typedef struct tiff_decoder {
     /// A row of each plane as stored, or a row of tiles of each plane; null when rows need no rearranging.
     uint8_t *stored[MOST_PLANES];
     uint8_t *tile;
+    fpx_packbits packbits[MOST_PLANES];
     size_t next_row;
 } tiff_decoder;
 
@@ -201,9 +206,12 @@ static fpx_photo_status read_picture(fpx_tiff_input *input, uint64_t maximum_pix
     picture->compression = compression;
     picture->is_tiled = TIFFIsTiled(tiff) != 0;
     if (!is_decodable(compression)) {
-        char words[64];
-        snprintf(words, sizeof words, "compression %u", compression);
-        return refuse(error, words);
+        fpx_photo_explain(
+            error,
+            "a TIFF with compression %u, which is not read; write it with LZW, Deflate, PackBits, JPEG, or "
+            "without compression",
+            compression);
+        return FPX_PHOTO_UNSUPPORTED;
     }
     if ((status = read_samples_kind(tiff, picture, error)) != FPX_PHOTO_OK ||
         (status = read_colours(tiff, picture, error)) != FPX_PHOTO_OK) {
@@ -313,6 +321,9 @@ static row_source source_of(TIFF *tiff, const tiff_picture *picture) {
     if (picture->compression == COMPRESSION_NONE && has_usual_bits(tiff)) {
         return ROWS_PLAIN;
     }
+    if (picture->compression == COMPRESSION_PACKBITS && has_usual_bits(tiff)) {
+        return ROWS_PACKBITS;
+    }
     return rows_per_strip(tiff, picture) <= LONGEST_WHOLE_STRIP / row_bytes(picture) ? ROWS_STRIPS : ROWS_SCANLINES;
 }
 
@@ -332,6 +343,7 @@ static void fill_header(const fpx_tiff_input *input, const tiff_picture *picture
     uint64_t planes = picture->is_planar ? picture->colours : 1;
     switch (source_of(tiff, picture)) {
     case ROWS_PLAIN: header->decoder_bytes = 2 * planes * stored; break;
+    case ROWS_PACKBITS: header->decoder_bytes = planes * (stored + FPX_PACKBITS_BUFFER); break;
     case ROWS_STRIPS:
         header->decoder_bytes = planes * stored * rows_per_strip(tiff, picture) +
                                 longest_strip(tiff, input->file_bytes) + ((uint64_t)1 << 17);
@@ -429,6 +441,38 @@ static fpx_photo_status read_plain_rows(tiff_decoder *self, size_t plane, size_t
     return FPX_PHOTO_OK;
 }
 
+/// Unpacks whole rows of one strip, as `read_plain_rows` reads them. Rows of a plane are asked for in their order.
+static fpx_photo_status read_packbits_rows(tiff_decoder *self, size_t plane, size_t row, size_t row_count,
+                                           uint8_t *rows, size_t *got, fpx_photo_error *error) {
+    fpx_tiff_input *input = &self->inputs[0];
+    fpx_packbits *packbits = &self->packbits[plane];
+    size_t row_in_strip = row % self->rows_per_strip;
+    if (row_in_strip == 0) {
+        uint32_t strip = (uint32_t)(row / self->rows_per_strip + plane * strips_per_plane(self));
+        fpx_photo_status status = check_extent(input, strip, error);
+        if (status != FPX_PHOTO_OK) {
+            return status;
+        }
+        fpx_packbits_begin(packbits, TIFFGetStrileOffset(input->tiff, strip),
+                           TIFFGetStrileByteCount(input->tiff, strip));
+    }
+    size_t strip_rows = self->rows_per_strip - row_in_strip;
+    size_t count = row_count < strip_rows ? row_count : strip_rows;
+    size_t wanted = count * self->stored_row_bytes;
+    switch (fpx_packbits_read(packbits, self->operations.source, rows, wanted)) {
+    case FPX_PACKBITS_OK: break;
+    case FPX_PACKBITS_SHORT:
+        fpx_photo_explain(error, "damaged TIFF: a strip that PackBits has compressed ends before its rows do");
+        return FPX_PHOTO_CORRUPT;
+    case FPX_PACKBITS_UNREADABLE: input->ran_out = true; return damaged(input, error);
+    }
+    if (self->swaps_bytes) {
+        fpx_swap_samples(rows, wanted, self->picture.bits);
+    }
+    *got = count;
+    return FPX_PHOTO_OK;
+}
+
 static fpx_photo_status read_scanline(tiff_decoder *self, size_t plane, size_t row, uint8_t *destination,
                                       fpx_photo_error *error) {
     fpx_tiff_input *input = &self->inputs[plane];
@@ -499,6 +543,7 @@ static fpx_photo_status read_stored_row(tiff_decoder *self, size_t row, const ui
         size_t place = 0;
         switch (self->row_source) {
         case ROWS_PLAIN: status = read_plain_rows(self, plane, row, 1, self->stored[plane], &got, error); break;
+        case ROWS_PACKBITS: status = read_packbits_rows(self, plane, row, 1, self->stored[plane], &got, error); break;
         case ROWS_STRIPS:
             place = row % self->rows_per_strip;
             status = place == 0 ? read_strip(self, plane, row, error) : FPX_PHOTO_OK;
@@ -536,16 +581,18 @@ static fpx_photo_status tiff_read_rows(fpx_photo_decoder *decoder, uint8_t *rows
         fpx_photo_explain(error, "more rows asked for than the picture has");
         return FPX_PHOTO_CORRUPT;
     }
-    bool is_direct = self->row_source == ROWS_PLAIN && fpx_sample_layout_is_plain(&self->layout);
+    bool is_packbits = self->row_source == ROWS_PACKBITS;
+    bool is_direct = (self->row_source == ROWS_PLAIN || is_packbits) && fpx_sample_layout_is_plain(&self->layout);
     bool is_contiguous = stride_bytes == (ptrdiff_t)self->stored_row_bytes;
     size_t done = 0;
     while (done < row_count) {
         uint8_t *destination = rows + (ptrdiff_t)done * stride_bytes;
         size_t row = self->next_row + done;
         size_t got = 1;
-        fpx_photo_status status =
-            is_direct ? read_plain_rows(self, 0, row, is_contiguous ? row_count - done : 1, destination, &got, error)
-                      : read_row(self, row, destination, error);
+        size_t wanted = is_contiguous ? row_count - done : 1;
+        fpx_photo_status status = !is_direct    ? read_row(self, row, destination, error)
+                                  : is_packbits ? read_packbits_rows(self, 0, row, wanted, destination, &got, error)
+                                                : read_plain_rows(self, 0, row, wanted, destination, &got, error);
         if (status == FPX_PHOTO_OK) {
             status = fpx_sample_layout_check(&self->layout, destination, got, stride_bytes, row, "TIFF", error);
         }
@@ -634,11 +681,18 @@ static bool tiff_place(fpx_photo_decoder *decoder, size_t row, size_t column, si
     return true;
 }
 
+static fpx_photo_status tiff_repack(fpx_photo_decoder *decoder, fpx_bytes *file, fpx_packed_sample *samples,
+                                    size_t sample_count, unsigned byte_count, fpx_photo_error *error) {
+    const tiff_decoder *self = (const tiff_decoder *)decoder;
+    return fpx_tiff_repack(file, self->picture.directory, samples, sample_count, byte_count, error);
+}
+
 static void tiff_close(fpx_photo_decoder *decoder) {
     tiff_decoder *self = (tiff_decoder *)decoder;
     for (size_t plane = 0; plane < MOST_PLANES; plane++) {
         fpx_tiff_input_close(&self->inputs[plane]);
         free(self->stored[plane]);
+        free(self->packbits[plane].buffer);
     }
     free(self->tile);
     free(self);
@@ -704,6 +758,10 @@ static fpx_photo_status prepare_planes(tiff_decoder *self, fpx_photo_error *erro
         self->stored[plane] = is_direct ? NULL : malloc(rows * self->stored_row_bytes);
         if (!is_direct && self->stored[plane] == NULL) {
             fpx_photo_explain(error, "no memory is left for the rows of a TIFF");
+            return FPX_PHOTO_OUT_OF_MEMORY;
+        }
+        if (self->row_source == ROWS_PACKBITS && (self->packbits[plane].buffer = malloc(FPX_PACKBITS_BUFFER)) == NULL) {
+            fpx_photo_explain(error, "no memory is left for the strips of a TIFF");
             return FPX_PHOTO_OUT_OF_MEMORY;
         }
         if (plane == 0 || self->row_source != ROWS_SCANLINES) {
@@ -814,8 +872,12 @@ fpx_photo_status fpx_tiff_open(fpx_byte_source *source, const fpx_photo_request 
         fpx_photo_explain(error, "no memory is left for a TIFF decoder");
         return FPX_PHOTO_OUT_OF_MEMORY;
     }
-    self->operations = (fpx_photo_decoder){
-        .read_rows = tiff_read_rows, .finish = tiff_finish, .close = tiff_close, .source = source, .place = tiff_place};
+    self->operations = (fpx_photo_decoder){.read_rows = tiff_read_rows,
+                                           .finish = tiff_finish,
+                                           .close = tiff_close,
+                                           .source = source,
+                                           .place = tiff_place,
+                                           .repack = tiff_repack};
     fpx_tiff_input *input = &self->inputs[0];
     fpx_tiff_tags tags;
     fpx_photo_status status = FPX_PHOTO_OK;

@@ -1,6 +1,6 @@
-#include "tiff_repack.h"
-
 #ifdef FPX_TIFF
+
+#include "tiff_repack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,15 +105,6 @@ static fpx_photo_status failure(const memory_file *file, fpx_photo_error *error)
     return file->complaint[0] == 0 ? FPX_PHOTO_OUT_OF_MEMORY : FPX_PHOTO_UNSUPPORTED;
 }
 
-static int compare(const void *left, const void *right) {
-    const fpx_packed_sample *a = left;
-    const fpx_packed_sample *b = right;
-    if (a->unit != b->unit) {
-        return a->unit < b->unit ? -1 : 1;
-    }
-    return (a->offset > b->offset) - (a->offset < b->offset);
-}
-
 static tmsize_t read_unit(TIFF *tiff, uint32_t unit, uint8_t *bytes) {
     return TIFFIsTiled(tiff) != 0 ? TIFFReadEncodedTile(tiff, unit, bytes, (tmsize_t)-1)
                                   : TIFFReadEncodedStrip(tiff, unit, bytes, (tmsize_t)-1);
@@ -123,15 +114,6 @@ static bool write_unit(TIFF *tiff, uint32_t unit, uint8_t *bytes, tmsize_t byte_
     tmsize_t written = TIFFIsTiled(tiff) != 0 ? TIFFWriteEncodedTile(tiff, unit, bytes, byte_count)
                                               : TIFFWriteEncodedStrip(tiff, unit, bytes, byte_count);
     return written == byte_count;
-}
-
-/// Samples from the first on that lie in one strip or tile.
-static size_t count_in_unit(const fpx_packed_sample *samples, size_t count) {
-    size_t same = 1;
-    while (same < count && samples[same].unit == samples[0].unit) {
-        same++;
-    }
-    return same;
 }
 
 /// False when a sample lies outside of it.
@@ -159,7 +141,7 @@ static bool change(uint8_t *bytes, tmsize_t unit_bytes, const fpx_packed_sample 
 static bool change_all(TIFF *reader, TIFF *writer, uint8_t *unit, uint64_t *hashes, const fpx_packed_sample *samples,
                        size_t count, unsigned byte_count) {
     for (size_t first = 0; first < count;) {
-        size_t same = count_in_unit(samples + first, count - first);
+        size_t same = fpx_packed_samples_in_unit(samples + first, count - first);
         tmsize_t bytes = read_unit(reader, samples[first].unit, unit);
         if (bytes < 0 || !change(unit, bytes, samples + first, same, byte_count)) {
             return false;
@@ -176,7 +158,7 @@ static bool change_all(TIFF *reader, TIFF *writer, uint8_t *unit, uint64_t *hash
 
 static bool is_as_meant(TIFF *tiff, uint8_t *unit, const uint64_t *hashes, const fpx_packed_sample *samples,
                         size_t count) {
-    for (size_t first = 0; first < count; first += count_in_unit(samples + first, count - first)) {
+    for (size_t first = 0; first < count; first += fpx_packed_samples_in_unit(samples + first, count - first)) {
         tmsize_t bytes = read_unit(tiff, samples[first].unit, unit);
         if (bytes < 0 || XXH3_64bits(unit, (size_t)bytes) != *hashes++) {
             return false;
@@ -187,7 +169,7 @@ static bool is_as_meant(TIFF *tiff, uint8_t *unit, const uint64_t *hashes, const
 
 fpx_photo_status fpx_tiff_repack(fpx_bytes *file, uint64_t directory, fpx_packed_sample *samples, size_t sample_count,
                                  unsigned byte_count, fpx_photo_error *error) {
-    qsort(samples, sample_count, sizeof *samples, compare);
+    fpx_packed_samples_sort(samples, sample_count);
     // h: no directory yet; m: no mapping of the file. Two of them, because libtiff does not take turns in one.
     memory_file read_file = {.bytes = file};
     memory_file written_file = {.bytes = file};
@@ -214,15 +196,6 @@ fpx_photo_status fpx_tiff_repack(fpx_bytes *file, uint64_t directory, fpx_packed
     free(unit);
     free(hashes);
     return status;
-}
-
-#else
-
-fpx_photo_status fpx_tiff_repack(fpx_bytes *file, uint64_t directory, fpx_packed_sample *samples, size_t sample_count,
-                                 unsigned byte_count, fpx_photo_error *error) {
-    (void)file, (void)directory, (void)samples, (void)sample_count, (void)byte_count;
-    fpx_photo_explain(error, "a TIFF file, which this fastpix is built without (trait TIFF)");
-    return FPX_PHOTO_UNSUPPORTED;
 }
 
 #endif

@@ -4,16 +4,6 @@
 
 #include "repair_internal.h"
 
-/// A new value for a sample of a strip or tile.
-typedef struct fpx_packed_sample {
-    /// The strip or tile, as libtiff counts them.
-    uint32_t unit;
-    /// The sample's bits, in its lowest bytes.
-    uint32_t bits;
-    /// Bytes from the beginning of the unpacked strip or tile.
-    uint64_t offset;
-} fpx_packed_sample;
-
 /// Unpacks the strips and tiles of the picture at `directory` in which `samples` lie, gives these their values of
 /// `byte_count` bytes, packs them again as they were packed, and reads them back. What does not fit in its old place
 /// goes to the file's end; nothing else of the file changes. `samples` are sorted. On failure `file` is of no use.

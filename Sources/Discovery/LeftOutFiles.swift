@@ -25,6 +25,9 @@ package struct LeftOutFiles: Sendable, Codable, Equatable {
 }
 
 extension [LeftOutFiles] {
+    /// Those that are pictures by name.
+    package var pictures: [LeftOutFiles] { filter { $0.wayOut != nil } }
+
     /// "212 .CR2 (built without RAW: build with it), 40 .HEIC (convert to TIFF), 3 .txt"; empty when there are none. Long
     /// lists are cut, and say so.
     public var text: String {

@@ -243,6 +243,7 @@ public struct HotPixelsSearch: Sendable {
                 + (savesOnly ? 0 : GroupAnalysis.byteCount(group.shape, detection: detection))
                 + (page == nil ? 0 : GroupPictures.memoryBytes),
             checkpoint: checkpoint, interruption: interruption)
+        job.comparesPatterns = group.camera == Camera() && detection != nil && !savesOnly
         job.decoded = { [decoded] in decoded($0.name, $1) }
         let bytesEach = group.bytesPerPhoto
         let outcome = try job.run(
@@ -271,7 +272,8 @@ public struct HotPixelsSearch: Sendable {
         found.groups.append(
             HotPixelsReport.Group(
                 group, number: number, photos: outcome.photos, frameCount: outcome.photos.count, summary: summary,
-                detection: detected, suspects: outcome.suspects, facts: outcome.facts))
+                detection: detected, suspects: outcome.suspects, facts: outcome.facts,
+                twoPatterns: outcome.twoPatterns))
         found.failedOutputs += maps.write(
             outcome.accumulators, of: group, summary: summary, number: number, photos: photosOfAll)
         guard let page else { return }

@@ -97,6 +97,7 @@ struct AddWeightedCommand: ParsableCommand {
         let stream = try StandardOutputPicture(output.output)
         let plan = try plan(output.naming(stream))
         if stream != nil { try StandardOutputPicture.refuseSeveral(plan.jobs.count) }
+        plan.notRead.forEach(console.noteNotRead)
         console.noteUnselected(plan.unselected, try selecting.selection())
         if telling.dryRun {
             return try telling.tell(

@@ -14,6 +14,12 @@ extension Console {
         guard let folder else { return }
         note("\(folder): the output folder lies among the inputs and was left out of them")
     }
+
+    /// Names pictures that no command reads, and what their owner can do.
+    func noteNotRead(_ files: [LeftOutFiles]) {
+        guard !files.isEmpty else { return }
+        note("left out: \(files.text)")
+    }
 }
 
 extension PhotoOptions {

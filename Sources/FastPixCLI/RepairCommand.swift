@@ -110,6 +110,7 @@ struct RepairCommand: ParsableCommand {
             }
             if telling.dryRun {
                 let plan = try repair.plan(source, maps: maps)
+                console.noteNotRead(plan.notRead)
                 console.noteUnselected(plan.unselected, source.selection)
                 return try telling.tell(
                     plan.text, plan.photos.map(\.output), isStream: stream != nil, plan.skipped, console)
@@ -130,6 +131,7 @@ struct RepairCommand: ParsableCommand {
             console.skipped(report.skipped, namingAll: telling.verbose)
             console.noteOdd(report.photos)
             console.noteLeftOut(report.leftOut)
+            console.noteNotRead(report.notRead)
             console.noteUnselected(report.unselected, source.selection)
             if format == .json { try ResultSink(nil).write(report.json) }
             try lines.finish(report.endLines)

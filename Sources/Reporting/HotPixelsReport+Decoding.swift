@@ -79,6 +79,7 @@ extension HotPixelsReport.Group: Decodable {
         notJudged = try container.decodeIfPresent([NotJudgedPart].self, forKey: .notJudged)
         isFITS = try container.decodeIfPresent(Bool.self, forKey: .isFITS) ?? false
         twoKinds = nil
+        twoPatterns = nil
         rowOrder = try container.decodeIfPresent(RowOrder.self, forKey: .rowOrder)
         frames = try container.decode(Int.self, forKey: .frames)
         examplePhotos = try container.decodeIfPresent([String].self, forKey: .examplePhotos) ?? []

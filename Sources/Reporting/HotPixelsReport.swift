@@ -170,6 +170,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         package let suspects: [SuspectPhoto]
         /// Of photos that name no camera.
         let twoKinds: TwoKinds?
+        let twoPatterns: TwoPatterns?
         /// Camera and shape in words.
         public let name: String
         /// What the channels are called, in their order: red, green, blue; grey; or luma.
@@ -182,13 +183,15 @@ public struct HotPixelsReport: Sendable, Encodable {
         package init(
             _ group: PhotoGroup, number: Int = 1, photos: [PhotoFile]? = nil, frameCount: Int,
             codedUnit: CodedUnit? = nil,
-            summary: VarianceSummary, detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = []
+            summary: VarianceSummary, detection: Detection?, suspects: [SuspectPhoto] = [], facts: [FrameFact] = [],
+            twoPatterns: TwoPatterns? = nil
         ) {
             notJudged = detection.map {
                 NotJudgedPart.parts(of: $0.excludedRegions, codedUnit: codedUnit ?? group.codedUnit, in: group.shape)
             }
             self.suspects = suspects
             twoKinds = group.camera == Camera() ? TwoKinds(facts, shape: group.shape) : nil
+            self.twoPatterns = twoPatterns
             marks = PhotoSetMarks(photos ?? group.photos, shape: group.shape)
             rowOrder = marks.rowOrder
             self.number = number

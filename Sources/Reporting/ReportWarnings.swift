@@ -170,15 +170,32 @@ extension HotPixelsReport.Group {
                         + "\(Int(dark)), \(kinds.brighter) with about \(Int(bright)); if they are of two sensors, keep them "
                         + "apart (group by folder, or one run for each)"
                 ))
-        } else if let doubt = patternDoubt {
+        } else if let doubt = patternDoubt ?? defectDoubt {
             warnings.append(doubt)
         }
         return warnings
     }
 
+    /// What two views that stand still have in common within each is the view, of which there are warnings of their own.
+    private var patternDoubt: Doubt? {
+        guard let kinds = twoPatterns, detection?.isFixedView != true, detection?.isStandingNotable != true else {
+            return nil
+        }
+        func examples(_ names: [String]) -> String {
+            "\(names.count) (\(names.prefix(3).joined(separator: ", "))\(names.count > 3 ? ", ..." : ""))"
+        }
+        return (
+            .twoKinds,
+            "the photos of \(name) name no camera, and of \(kinds.first.count + kinds.second.count) that were compared, "
+                + "\(examples(kinds.first)) have another fixed pattern than \(examples(kinds.second)), as when they are of two "
+                + "sensors, or of one that was turned or cropped otherwise (or show two views); if they are, keep them apart (--group-by "
+                + "folder, or one run for each)"
+        )
+    }
+
     /// Photos of two sensors have two sets of defects, each in its own photos alone: counts that all photos together have.
     /// Of one sensor a few blink.
-    private var patternDoubt: Doubt? {
+    private var defectDoubt: Doubt? {
         guard camera == Camera(), let detection else { return nil }
         let points = detection.defects.filter { ($0.shape == .point || $0.shape == .cluster) && $0.signShare != nil }
         // A weak defect of a scene is on its side in a part of the photos only; one that jumps, or lies in noise alone, is not.

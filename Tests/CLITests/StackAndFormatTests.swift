@@ -132,6 +132,25 @@ struct StackAndFormatTests {
         }
     }
 
+    /// Pictures of another kind do not stay behind without a word, when others are repaired or blended; other files do.
+    @Test func picturesThatAreNotReadAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            try photos.addFile("a.tif", TIFFFile.grey16([UInt16](repeating: 900, count: 400), width: 20))
+            try photos.addFile("b.heic", Data([1]))
+            try photos.addFile("notes.txt", Data([1]))
+            try folder.addFile("list.csv", Data("width,height,row,column\n20,20,3,4\n".utf8))
+            for arguments in [
+                ["repair", "photos", "--map", "list.csv", "--output", "repaired"],
+                ["addweighted", "photos", "--blur", "3", "--format", "png", "--output", "blended"],
+            ] {
+                let run = try CommandRun.fastpix(arguments, in: folder)
+                #expect(run.exitCode == 0 && run.stderr.contains("left out: 1 .heic (convert"), "\(run.stderr)")
+                #expect(!run.stderr.contains(".txt"))
+            }
+        }
+    }
+
     /// A colour pattern of letters that nobody knows is not taken for grey without a word.
     @Test func unknownPatternsAreAWarning() throws {
         try withTemporaryFolder { folder in

@@ -196,13 +196,119 @@ struct StoredRepairTests {
         }
     }
 
-    /// What is packed with losses, or so that one sample cannot be changed, is named, and nothing is written.
-    @Test(arguments: ["tiff/grey8-jpeg.tif", "fits/u16-rice_1.fits.fz", "fits/u16.fits.gz"])
-    func packedFilesAreRefused(_ name: String) throws {
+    /// What is compressed with losses is named, and nothing is written.
+    @Test func lossyFilesAreRefused() throws {
         try withTemporaryFolder { folder in
-            let (report, after) = try Self.repair(Repository.fixture(name), [[3, 4]], in: folder)
+            let (report, after) = try Self.repair(Repository.fixture("tiff/grey8-jpeg.tif"), [[3, 4]], in: folder)
             #expect(report.photos.isEmpty && after == nil)
-            #expect(report.skipped.first?.reason.contains("unpack it first") == true, "\(report.skipped)")
+            #expect(report.skipped.first?.reason.contains("compressed with losses") == true, "\(report.skipped)")
+        }
+    }
+
+    /// Tiles of rows that Rice or gzip have compressed, and whole files: what is read back is what the repair of a file
+    /// without compression gives.
+    @Test(arguments: [
+        ("u8-rice_1.fits.fz", "u8.fits"), ("u8-gzip_1.fits.fz", "u8.fits"), ("u16-rice_1.fits.fz", "u16.fits"),
+        ("u16-gzip_2.fits.fz", "u16.fits"), ("u16-rice-tall-tiles.fits.fz", "u16.fits"),
+        ("i32-rice_1.fits.fz", "i32.fits"),
+        ("i32-gzip_1.fits.fz", "i32.fits"), ("f32-gzip_2.fits.fz", "f32.fits"), ("cube-rice.fits.fz", "cube.fits"),
+        ("u16.fits.gz", "u16.fits"), ("cube.fits.gz", "cube.fits"),
+        ("even-rows-rice.fits.fz", "even-rows.fits"), ("even-rows-gzip_2.fits.fz", "even-rows.fits"),
+    ])
+    func compressedFITSFilesAreRepaired(_ name: String, _ plain: String) throws {
+        try withTemporaryFolder { folder in
+            let entries = [[3, 4], [12, 9], [12, 20], [20, 27]]
+            var repaired: [[[UInt8]]] = []
+            for file in [name, plain] {
+                let (report, after) = try Self.repair(Repository.fixture("fits/\(file)"), entries, in: folder)
+                #expect(report.skipped == [] && after != nil)
+                repaired.append(try Self.samples(folder.appendingPathComponent("out/\(file)")))
+            }
+            #expect(repaired[0] == repaired[1])
+            #expect(try Self.samples(Repository.fixture("fits/\(name)")) != repaired[0])
+        }
+    }
+
+    private static let funpack = Program.named("funpack")
+
+    /// What the tables of a FITS file have behind their rows.
+    private static func heapBytes(_ file: Data) -> Int {
+        file.ranges(of: Data("PCOUNT  = ".utf8)).reduce(0) { bytes, card in
+            let value = String(decoding: file[card.upperBound..<card.upperBound + 20], as: UTF8.self)
+            return bytes + (Int(value.trimmingCharacters(in: .whitespaces)) ?? 0)
+        }
+    }
+
+    /// Tiles that become longer move what lies behind them: CFITSIO makes of the repaired file, byte for byte, what the
+    /// repair of the file before it was compressed is, sums included.
+    @Test(.enabled(if: funpack != nil, "funpack (libcfitsio-bin) is not installed"), arguments: ["rice", "gzip_2"])
+    func whatHasBecomeLongerIsFoundByOthers(_ form: String) throws {
+        try withTemporaryFolder { folder in
+            let entries = stride(from: 2, to: 398, by: 2).flatMap { row in
+                stride(from: 5, to: 55, by: 7).map { [row, $0] }
+            }
+            let file = Repository.fixture("fits/even-rows-\(form).fits.fz")
+            let (report, after) = try Self.repair(file, entries, in: folder)
+            #expect(report.skipped == [])
+            let repaired = try #require(after)
+            #expect(Self.heapBytes(repaired) > Self.heapBytes(try Data(contentsOf: file)))
+            for start in repaired.ranges(of: Data("XTENSION= ".utf8)).map(\.lowerBound) {
+                // Each extension ends where the next one begins.
+                let next = repaired[(start + 1)...].range(of: Data("XTENSION= ".utf8))?.lowerBound ?? repaired.endIndex
+                #expect(Self.sum(repaired[start..<next]) == .max)
+            }
+            let unpacked = folder.appendingPathComponent("unpacked.fits")
+            let process = Process()
+            process.executableURL = Self.funpack
+            process.arguments = [
+                "-O", unpacked.path, folder.appendingPathComponent("out/\(file.lastPathComponent)").path,
+            ]
+            try process.run()
+            process.waitUntilExit()
+            let (_, plain) = try Self.repair(Repository.fixture("fits/even-rows.fits"), entries, in: folder)
+            #expect(try Data(contentsOf: unpacked) == plain)
+        }
+    }
+
+    /// gzip's header, with its name and time, stays; nothing may follow, and nothing may be far larger than its pictures.
+    @Test func packedFilesStayAsTheyArePacked() throws {
+        try withTemporaryFolder { folder in
+            let packed = [UInt8](try Data(contentsOf: Repository.fixture("fits/u16.fits.gz")))
+            // A name behind the fixed ten bytes, which say that there is one, and a time.
+            let name = Array("night.fits\0".utf8)
+            var header = Array(packed[..<10])
+            header[3] |= 8
+            header[4] = 77
+            let file = try folder.addFile("a.fits.gz", Data(header + name + packed[10...]))
+            let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
+            #expect(report.skipped == [])
+            #expect(Array(try #require(after).prefix(21)) == header + name)
+
+            let followed = try folder.addFile("b.fits.gz", Data(packed + packed))
+            let (refused, none) = try Self.repair(followed, [[3, 4]], in: folder)
+            #expect(none == nil && refused.skipped.first?.reason.contains("follows its gzip stream") == true)
+
+            let content = try Data(contentsOf: Repository.fixture("fits/u16.fits")) + Data(count: 17 << 20)
+            let large = try folder.addFile("c.fits", content)
+            let process = Process()
+            process.executableURL = Program.named("gzip")
+            process.arguments = [large.path]
+            try process.run()
+            process.waitUntilExit()
+            let (tooLarge, nothing) = try Self.repair(folder.appendingPathComponent("c.fits.gz"), [[3, 4]], in: folder)
+            #expect(nothing == nil && tooLarge.skipped.first?.reason.contains("more than its pictures") == true)
+        }
+    }
+
+    /// Of two sums nobody can tell which one was right.
+    @Test(arguments: ["DATASUM = '0       '", "CHECKSUM= '0000000000000000'"])
+    func sumsThatAreThereTwiceAreRefused(_ card: String) throws {
+        try withTemporaryFolder { folder in
+            let picture = RawPicture(width: 20, height: 20, usual: 9, others: [(3, 4, 700)])
+            let file = try folder.addFile("a.fits", picture.fitsAsStored([card, card]))
+            let (report, after) = try Self.repair(file, [[3, 4]], in: folder)
+            #expect(report.photos.isEmpty && after == nil)
+            #expect(report.skipped.first?.reason.contains("or twice") == true, "\(report.skipped)")
         }
     }
 

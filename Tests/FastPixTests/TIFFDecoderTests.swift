@@ -186,6 +186,62 @@ struct TIFFDecoderTests {
         }
     }
 
+    /// A strip as PackBits allows it: runs that go on from row to row, copied and repeated ones of every length, and bytes
+    /// that stand for nothing. Cut off it is damage.
+    @Test func packBitsOfAnyRuns() throws {
+        let (width, height) = (300, 40)
+        var state: UInt32 = 5
+        func next(_ limit: Int) -> Int {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return Int(state >> 8) % limit
+        }
+        var samples: [UInt8] = []
+        var packed: [UInt8] = []
+        while samples.count < width * height {
+            let length = min(width * height - samples.count, 1 + next(128))
+            switch next(5) {
+            case 0: packed.append(128)
+            case 1, 2:
+                let run = (0..<length).map { _ in UInt8(next(256)) }
+                packed += [UInt8(length - 1)] + run
+                samples += run
+            default:
+                let length = max(2, length)
+                guard samples.count + length <= width * height else { continue }
+                let byte = UInt8(next(256))
+                packed += [UInt8(257 - length), byte]
+                samples += [UInt8](repeating: byte, count: length)
+            }
+        }
+        let whole = Self.packBits(packed, width: width, height: height)
+        try withTemporaryFolder { folder in
+            let decoded = try decodeHostile(whole, as: "runs.tif", in: folder)
+            #expect(decoded == [samples])
+            // Of the last sample one byte is missing.
+            let short = Self.packBits(Array(packed.dropLast()), width: width, height: height)
+            let file = try folder.addFile("short.tif", short)
+            let error = #expect(throws: FastPixError.self) {
+                _ = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0).samples()
+            }
+            #expect(error?.code == .corrupt && error?.message.contains("ends before its rows do") == true)
+        }
+    }
+
+    /// One strip of 8-bit grey.
+    private static func packBits(_ strip: [UInt8], width: Int, height: Int) -> Data {
+        func little(_ value: Int, _ bytes: Int) -> [UInt8] { (0..<bytes).map { UInt8(value >> (8 * $0) & 255) } }
+        let entries = [
+            (256, width), (257, height), (258, 8), (259, 32773), (262, 1), (273, 0), (277, 1), (278, height),
+            (279, strip.count),
+        ]
+        let start = 8 + 2 + 12 * entries.count + 4
+        var file = Array("II".utf8) + little(42, 2) + little(8, 4) + little(entries.count, 2)
+        for (tag, value) in entries {
+            file += little(tag, 2) + little(4, 2) + little(1, 4) + little(tag == 273 ? start : value, 4)
+        }
+        return Data(file + little(0, 4) + strip)
+    }
+
     // MARK: Damage
 
     /// The writer puts directories in front of samples, so that no cut leaves a whole picture.

@@ -6,7 +6,7 @@ Run, at the top of the repository:
     python3 -m venv .venv && .venv/bin/pip install numpy astropy
     .venv/bin/python Tests/Fixtures/make_fits_fixtures.py
 
-Needs astropy, and `fpack` (Debian: libcfitsio-bin) where it is there: its files are a second opinion on compression.
+Needs astropy, and `fpack` (Debian: libcfitsio-bin), whose files are a second opinion on compression.
 The pictures are synthetic, of a fixed seed; astropy reads every file back. manifest.json: as that of
 make_tiff_fixtures.py, rows in the order of the file; and kind, binning, gain, temperature, exposureSeconds, time, rowOrder.
 """
@@ -54,6 +54,25 @@ def write(name, hdu, expected, more=None, check=True):
             if not np.array_equal(read, expected):
                 raise SystemExit(f"{name}: astropy reads something else")
     expect(name, expected, **(more or {}))
+
+
+def write_even_rows():
+    """Every second row is even, so that a repaired sample makes its tile longer, all of them by a block: with sums of all."""
+    rng = np.random.RandomState(6)
+    pictures = []
+    for _ in range(2):
+        picture = rng.normal(100, 20, (400, 60)).round().astype(np.uint8)
+        picture[::2] = 100
+        pictures.append(picture)
+    hdus = [fits.PrimaryHDU()] + [fits.ImageHDU(p, name=f"CCD{k}") for k, p in enumerate(pictures)]
+    fits.HDUList(hdus).writeto(OUT / "even-rows.fits", checksum=True, overwrite=True)
+    for name, option in [("rice", "-r"), ("gzip_2", "-g2")]:
+        target = OUT / f"even-rows-{name}.fits.fz"
+        target.unlink(missing_ok=True)
+        subprocess.run(["fpack", option, "-O", str(target), str(OUT / "even-rows.fits")], check=True)
+    for name in ["even-rows.fits", "even-rows-rice.fits.fz", "even-rows-gzip_2.fits.fz"]:
+        for k, picture in enumerate(pictures):
+            expect(name, picture, page=k, band=f"CCD{k}")
 
 
 def main():
@@ -143,6 +162,7 @@ def main():
         shutil.copy(OUT / "u16.fits", OUT / "fpacked.fits")
         subprocess.run(["fpack", "-D", "-Y", str(OUT / "fpacked.fits")], check=True)
         expect("fpacked.fits.fz", u16)
+        write_even_rows()
 
     negative = positive.copy()
     negative[4, 9] = -3

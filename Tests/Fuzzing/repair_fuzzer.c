@@ -9,7 +9,7 @@
 
 #include "fpx_photo_repair.h"
 
-enum { PLACE_BYTES = 6, MOST_PLACES = 7 };
+enum { PLACE_BYTES = 6, MOST_PLACES = 7, MAXIMUM_UNPACKED_BYTES = 1 << 25 };
 
 typedef struct repair_input {
     size_t file_bytes;
@@ -72,12 +72,16 @@ static fpx_photo_status repair(int file, uint8_t first_byte, const repair_input 
     uint32_t oddities = 0;
     const fpx_photo_page first = {0};
     fpx_photo_status status =
-        first_byte == 'I' || first_byte == 'M' || first_byte == 'S'
-            ? fpx_stored_repair(file, &first, MAXIMUM_PIXELS, input->places, input->place_count, output, &error)
+        first_byte == 'I' || first_byte == 'M' || first_byte == 'S' || first_byte == 0x1f
+            ? fpx_stored_repair(file, &first, MAXIMUM_PIXELS, MAXIMUM_UNPACKED_BYTES, input->places, input->place_count,
+                                output, &error)
         : first_byte == 0xff
             ? fpx_jpeg_repair(file, false, MAXIMUM_PIXELS, input->places, input->place_count, output, &blocks_changed,
                               &oddities, &error)
             : fpx_png_repair(file, false, MAXIMUM_PIXELS, input->places, input->place_count, output, &oddities, &error);
+    if (status == FPX_PHOTO_OK && first_byte != 0xff && first_byte != 0x89) {
+        status = fpx_stored_repair_finish(file, output, &error);
+    }
     if (status != FPX_PHOTO_OK && error.message[0] == 0) abort();
     return status;
 }

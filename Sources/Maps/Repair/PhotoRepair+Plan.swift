@@ -16,6 +16,8 @@ package struct RepairPlan: Sendable {
     package let photos: [Photo]
     /// Photos that no list fits, files that cannot be read, outputs that are there already.
     package let skipped: [SkippedPhoto]
+    /// Pictures in the folders of a kind that is not read.
+    package let notRead: [LeftOutFiles]
     /// Files that the selection left out.
     package let unselected: Int
 
@@ -55,6 +57,7 @@ extension PhotoRepair {
             }
         }
         return RepairPlan(
-            photos: photos, skipped: skipped.sorted { $0.path < $1.path }, unselected: outputs.discovery.unselected)
+            photos: photos, skipped: skipped.sorted { $0.path < $1.path },
+            notRead: outputs.discovery.leftOut.pictures, unselected: outputs.discovery.unselected)
     }
 }

@@ -128,7 +128,7 @@ public struct PhotoRepair: Sendable {
         skipped.sort { $0.path < $1.path }
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped,
-            leftOut: outputs.discovery.outputLeftOut?.string,
+            leftOut: outputs.discovery.outputLeftOut?.string, notRead: outputs.discovery.leftOut.pictures,
             unselected: outputs.discovery.unselected,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
@@ -172,7 +172,7 @@ public struct PhotoRepair: Sendable {
             throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
         }
         try folders.make(target.removingLastComponent())
-        let (blocks, oddities) = try memory.using(RepairedPhoto.memoryBytes(photo), for: path) {
+        let (blocks, oddities) = try memory.using(RepairedPhoto.memoryBytes(photo, pictures: pictures), for: path) {
             () throws(FastPixError) in
             var output = fpx_bytes()
             defer { fpx_bytes_free(&output) }

@@ -11,8 +11,9 @@ extension RepairReport: Decodable {
         maps = try container.decodeIfPresent([String].self, forKey: .maps) ?? [map]
         photos = try container.decode([Photo].self, forKey: .photos)
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
-        leftOut = nil
         // Not part of the JSON form.
+        leftOut = nil
+        notRead = []
         unselected = 0
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
         isInterrupted = try container.decodeIfPresent(Bool.self, forKey: .isInterrupted) ?? false

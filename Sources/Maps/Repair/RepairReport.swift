@@ -49,6 +49,8 @@ public struct RepairReport: Sendable, Encodable {
     public let skipped: [SkippedPhoto]
     /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
     public let leftOut: String?
+    /// Pictures in the folders of a kind that is not read.
+    package let notRead: [LeftOutFiles]
     /// How many files were found and not selected.
     public let unselected: Int
     /// Most memory the process has held so far.
@@ -57,7 +59,8 @@ public struct RepairReport: Sendable, Encodable {
     public let isInterrupted: Bool
 
     init(
-        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, unselected: Int,
+        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, notRead: [LeftOutFiles],
+        unselected: Int,
         peakMemoryBytes: UInt64, isInterrupted: Bool
     ) {
         version = fastPixVersion
@@ -67,6 +70,7 @@ public struct RepairReport: Sendable, Encodable {
         self.photos = photos
         self.skipped = skipped
         self.leftOut = leftOut
+        self.notRead = notRead
         self.peakMemoryBytes = peakMemoryBytes
         self.isInterrupted = isInterrupted
     }
