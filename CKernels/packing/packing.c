@@ -30,8 +30,8 @@ size_t fpx_packed_most_bytes(size_t count, size_t value_bytes) {
     const size_t blocks = count / FPX_PACKING_BLOCK_VALUES, behind = count % FPX_PACKING_BLOCK_VALUES;
     // In halves of 32 bits, words are as many as turns, and in 16 bits half as many, rounded up.
     const unsigned width = value_bytes == sizeof(uint16_t) ? 16 : 32;
-    const size_t words = blocks * fpx_packing_words(FPX_PACKING_TURNS, width) +
-                         fpx_packing_words(fpx_packing_turns(behind), width);
+    const size_t words =
+        blocks * fpx_packing_words(FPX_PACKING_TURNS, width) + fpx_packing_words(fpx_packing_turns(behind), width);
     return words * FPX_PACKING_WORD_BYTES * (value_bytes == sizeof(uint64_t) ? 2 : 1);
 }
 

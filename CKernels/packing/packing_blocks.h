@@ -62,8 +62,8 @@ INLINE void unpack_whole(uint32_t *numbers, const uint8_t *packed, unsigned widt
 #if defined(__clang__)
     _Pragma("clang loop unroll(full)")
 #endif
-    for (size_t turn = 0; turn < FPX_PACKING_TURNS; turn++)
-        unpack_turn(numbers, packed, turn, FPX_PACKING_TURNS, width);
+        for (size_t turn = 0; turn < FPX_PACKING_TURNS; turn++)
+            unpack_turn(numbers, packed, turn, FPX_PACKING_TURNS, width);
 }
 
 /// `width` is 1 to 32.
@@ -77,8 +77,8 @@ FPX_TARGET static void unpack_block(uint32_t *numbers, const uint8_t *packed, si
     case bits: unpack_whole(numbers, packed, bits); break;
 #define FOUR_WIDTHS(bits) WIDTH(bits) WIDTH(bits + 1) WIDTH(bits + 2) WIDTH(bits + 3)
     switch (width) {
-        FOUR_WIDTHS(1) FOUR_WIDTHS(5) FOUR_WIDTHS(9) FOUR_WIDTHS(13)
-        FOUR_WIDTHS(17) FOUR_WIDTHS(21) FOUR_WIDTHS(25) FOUR_WIDTHS(29)
+        FOUR_WIDTHS(1)
+        FOUR_WIDTHS(5) FOUR_WIDTHS(9) FOUR_WIDTHS(13) FOUR_WIDTHS(17) FOUR_WIDTHS(21) FOUR_WIDTHS(25) FOUR_WIDTHS(29)
     }
 }
 

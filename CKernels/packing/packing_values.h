@@ -39,7 +39,8 @@ FPX_TARGET void KERNEL(unpack)(ELEMENT *values, const uint8_t *packed, const uin
 #if HALVES == 1
                 values[first + index] = (ELEMENT)numbers[index];
 #else
-                values[first + index] = half == 0 ? numbers[index] : values[first + index] | (ELEMENT)numbers[index] << 32;
+                values[first + index] =
+                    half == 0 ? numbers[index] : values[first + index] | (ELEMENT)numbers[index] << 32;
 #endif
             }
         }

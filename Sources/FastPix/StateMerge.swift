@@ -196,7 +196,7 @@ public struct StateMerge: Sendable {
 
     /// Opens the states of one group. Throws when they cannot be added up, or have no photo.
     private func sum(of paths: [FilePath]) throws(FastPixError) -> StateSum {
-        let sum = try StateSum(paths, judging: detection != nil)
+        let sum = try StateSum(paths, judging: detection != nil, keepsExtremes: combined != nil)
         guard sum.header.photoCount > 0 else {
             throw FastPixError(.tooFewFrames, "no photo is in these states; name states that hold some")
         }

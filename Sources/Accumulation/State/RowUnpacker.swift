@@ -33,14 +33,21 @@ final class RowUnpacker {
             arrays.append(unpacked + offset)
             offset += size * Self.samples
         }
+        // By array: all that is unpacked of it are zeros. Of counters that is usual.
+        var isZero = [Bool](repeating: false, count: needed)
         for first in stride(from: 0, to: layout.samplesPerRow, by: Self.samples) {
             let count = min(Self.samples, layout.samplesPerRow - first)
             for array in 0..<needed {
+                let widthCount = fpx_packed_width_count(count, layout.elementBytes[array])
+                let own = UnsafeBufferPointer(start: start + widths[array], count: widthCount)
+                widths[array] += widthCount
+                let wasZero = isZero[array]
+                isZero[array] = own.allSatisfy { $0 == 0 }
+                if isZero[array], wasZero { continue }
                 let taken = layout.unpack(
-                    array, count, start + widths[array], start + offsets[array],
+                    array, count, own.baseAddress!, start + offsets[array],
                     places[array].upperBound - offsets[array], to: arrays[array])
                 guard taken >= 0 else { return false }
-                widths[array] += fpx_packed_width_count(count, layout.elementBytes[array])
                 offsets[array] += taken
             }
             guard

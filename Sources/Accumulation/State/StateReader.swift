@@ -163,10 +163,16 @@ package struct StateReader: ~Copyable {
     /// Adds the state's coarse sums, where it has them. Throws when no photos have such sums, or the file cannot be read.
     borrowing func add(to coarse: CoarseSums) throws(FastPixError) {
         precondition(coarse.shape == header.frame && header.contents.hasExtremes)
-        let bytes = try Self.bytes(file, coarseOffset, StateFormat.coarseByteCount(header))
         let photoCount = header.photoCount + header.unfinishedCount
-        guard bytes.withUnsafeBytes({ coarse.merge($0, photoCount: photoCount) }) else {
-            throw Self.damaged(path, "it has sums that no photos have")
+        let byteCount = StateFormat.coarseByteCount(header)
+        var piece = [UInt8](repeating: 0, count: min(byteCount, Self.pieceByteCount))
+        for offset in stride(from: 0, to: byteCount, by: Self.pieceByteCount) {
+            let count = min(Self.pieceByteCount, byteCount - offset)
+            try Self.read(file.fileDescriptor, path, coarseOffset + offset, count, into: &piece)
+            let isPossible = piece.withUnsafeBytes {
+                coarse.merge(UnsafeRawBufferPointer(rebasing: $0[..<count]), at: offset, photoCount: photoCount)
+            }
+            guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
         }
     }
 
@@ -223,7 +229,8 @@ package struct StateReader: ~Copyable {
     ) throws(FastPixError) {
         let result: Result<Void, FastPixError> = bytes.withUnsafeMutableBytes { bytes in
             do throws(FastPixError) {
-                return .success(try read(descriptor, path, offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])))
+                return .success(
+                    try read(descriptor, path, offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])))
             } catch {
                 return .failure(error)
             }

@@ -51,7 +51,9 @@ final class StateRows {
             into: UnsafeMutableRawBufferPointer(
                 start: row.start + layout.headByteCount, count: byteCount - layout.headByteCount + more))
         checksum?.value.add(UnsafeRawBufferPointer(start: row.start, count: byteCount))
-        head.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(start: row.start + byteCount, count: more)) }
+        head.withUnsafeMutableBytes {
+            $0.copyMemory(from: UnsafeRawBufferPointer(start: row.start + byteCount, count: more))
+        }
         try goOn(byteCount + more - layout.headByteCount)
         return places
     }

@@ -28,8 +28,8 @@ package final class StateSum {
 
     /// Opens the states, sees that they belong together, and goes through their photos. Throws when one is no state or
     /// tells of what cannot be, they do not belong together, or a photo is in two of them. That their sums are sound is known
-    /// after `addUp`.
-    package init(_ paths: [FilePath], judging: Bool) throws(FastPixError) {
+    /// after `addUp`. `keepsExtremes`: false where nobody wants to know them; they are then not added up.
+    package init(_ paths: [FilePath], judging: Bool, keepsExtremes: Bool = true) throws(FastPixError) {
         guard paths.count <= OpenFile.limit else { throw Self.tooMany(paths.count) }
         var states: [StateBox] = []
         var photoCount = 0
@@ -48,7 +48,7 @@ package final class StateSum {
         guard let first = states.first?.header else { throw Self.noState }
         self.states = states
         // What is known of photos is known of all or of none.
-        let hasExtremes = states.allSatisfy { $0.header.hasExtremes }
+        let hasExtremes = (judging || keepsExtremes) && states.allSatisfy { $0.header.hasExtremes }
         var photos = PhotoCount(paths, judging: judging && hasExtremes)
         try Self.forEachPhoto(states) { (photo: StatePhoto, state: Int) in
             photos.add(hasExtremes ? photo : photo.withoutFact, from: state)
@@ -166,12 +166,13 @@ package final class StateSum {
     /// when a state is damaged, has sums that no photos have, or changed, and what `adding` throws; with several reasons the
     /// one that comes first in the frame.
     package func addUp(
-        needsAllRows: Bool, inFile: Bool, workers: Int, writingTo writer: StateWriter? = nil,
+        needsAllRows: Bool, inFile: Bool, workers: Int, stripBytes: Int = stripBytes,
+        writingTo writer: StateWriter? = nil,
         adding: @escaping @Sendable (Accumulators, Range<Int>) throws(FastPixError) -> Void,
         reading: @escaping FinishedRows.Reader
     ) throws(FastPixError) -> Outcome {
         let shape = header.frame
-        let rowsPerStrip = min(shape.height, max(1, Self.stripBytes / header.contents.byteCountOfRow(shape)))
+        let rowsPerStrip = min(shape.height, max(1, stripBytes / header.contents.byteCountOfRow(shape)))
         let stripCount = (shape.height + rowsPerStrip - 1) / rowsPerStrip
         let workers = min(workers, stripCount)
         let room = 1 + workers + (2 * shape.rowsLookedAround + rowsPerStrip - 1) / rowsPerStrip
@@ -246,7 +247,7 @@ package final class StateSum {
     }
 
     /// A strip is added from every state in turn, and stays in a level-2 cache until all are in it.
-    private static let stripBytes = 1 << 20
+    package static let stripBytes = 1 << 20
 }
 
 extension StatePhoto {
