@@ -9,10 +9,10 @@
 /// each with a width of its own: of their lower halves, then of their upper ones.
 ///
 /// Packing is exact, and equal numbers make equal bytes at every SIMD level.
-/// Errors: functions that return a number of bytes return SIZE_MAX for a null pointer with a count above 0, for too little
-/// room, and for widths that no numbers of the type have (more than 32; of 16 bits, more than 16); then nothing is
-/// written. Unpacking reads no byte beyond `packed_bytes`, whatever the widths and the bytes are; bits that no packing
-/// leaves there make numbers like others.
+/// Errors: functions that return a number of bytes return SIZE_MAX (in Swift -1) for a null pointer with a count above
+/// 0, for too little room, and for widths that no numbers of the type have (more than 32; of 16 bits, more than 16);
+/// then nothing is written. Unpacking reads no byte beyond `packed_bytes`, whatever the widths and the bytes are; bits
+/// that no packing leaves there make numbers like others.
 /// Arguments: buffers may have any address that suits their element type. They do not overlap.
 /// Thread-safety: everything runs on the calling thread, and may be called from any thread at the same time.
 /// Complexity: linear; no allocation; 2 KiB of the stack.
@@ -38,8 +38,8 @@ size_t fpx_packed_byte_count(const uint8_t *_Nonnull widths FPX_NOESCAPE, size_t
 /// The bytes that they take at most.
 size_t fpx_packed_most_bytes(size_t count, size_t value_bytes);
 
-// Packing needs as much room as numbers take at most; the bytes that are written are returned. There is a width for every
-// block, or for both of its halves.
+// Packing needs as much room as numbers take at most; the bytes that are written are returned. There is a width for
+// every block, or for both of its halves.
 
 size_t fpx_pack_u16(uint8_t *_Nonnull FPX_COUNTED_BY(packed_bytes) packed FPX_NOESCAPE, size_t packed_bytes,
                     uint8_t *_Nonnull widths FPX_NOESCAPE,

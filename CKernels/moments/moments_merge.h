@@ -1,8 +1,10 @@
-// Adding the sums of other frames, with the question whether frames can have them: none is above the largest, xx <= most x
-// and n xx >= x x. Included with FPX_TARGET, and with LEVEL(name) making a kernel's name.
+// Adding the sums of other frames, with the question whether frames can have them: x is not above the largest sum, xx
+// not above the largest sample times x, and n xx not below x x. Included with FPX_TARGET, and with LEVEL(name) making a
+// kernel's name.
 
-// A sum that is not above the largest has no product that leaves 32 bits; 64 are for the last question alone, which sets
-// the highest bit where the answer is no. Two numbers at a time are read for it, as processors multiply them.
+// A sum that is not above the largest has no product with a sample that leaves 32 bits; 64 are for the last question
+// alone, whose difference has its highest bit set where the answer is no. Numbers are read for it in pairs, as
+// processors multiply them.
 FPX_TARGET bool LEVEL(fpx_moments_u8_merge)(uint32_t *restrict sum, uint32_t *restrict sum_of_squares,
                                             const uint32_t *restrict other_sum,
                                             const uint32_t *restrict other_sum_of_squares, uint32_t frame_count,

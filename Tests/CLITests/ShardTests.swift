@@ -154,9 +154,7 @@ struct ShardTests {
             let photo = folder.appendingPathComponent("in/a/\(first)").path
             // Of names that lead up the name alone, which add_weighted_folder of Python relies on.
             let up = "../\(folder.lastPathComponent)/in/a/\(first)"
-            for (output, name, expected) in [
-                ("up", up, first), ("about", "in/../\(up)", first), ("rooted", photo, photo),
-            ] {
+            for (output, name, expected) in [("up", up, first), ("about", "in/../\(up)", first), ("rooted", photo, photo)] {
                 let one = "echo '\(name)' | \"$0\" addweighted --files-from - --blur 3 --output \(output) --quiet"
                 #expect(try CommandRun.shell(one, in: folder).exitCode == 0)
                 let made = folder.appendingPathComponent(output).appendingPathComponent(expected).path
