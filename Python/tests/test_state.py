@@ -310,7 +310,7 @@ def test_damaged_states_are_refused(tmp_path: Path) -> None:
         (whole[:-1], "checksum"),
         (whole[:-17] + b"\xff" + whole[-16:], "checksum"),
         (signed(body[:-1]), "its length does not match"),
-        (signed(body.replace(b'"width":7', b'"width":70')), "its length does not match"),
+        (signed(body.replace(b'"height":6', b'"height":7')), "its length does not match"),
         (signed(body.replace(b'"width"', b'"WIDTH"')), "manifest cannot be read"),
         (signed(body.replace(b'"bitsPerSample":8', b'"bitsPerSample":9')), "manifest cannot be read"),
         (signed(body.replace(b'"photoCount":5', b'"photoCount":4')), "its photos cannot be read"),
