@@ -72,4 +72,13 @@ KERNEL(extremes, extremes_merge, bool,
 /// The number of columns that it flags.
 KERNEL(detection, persistence, size_t, (const fpx_persistence_task *task))
 
+/// The bytes that are written.
+KERNEL(packing, pack_u16, size_t, (uint8_t *packed, uint8_t *widths, const uint16_t *values, size_t count))
+KERNEL(packing, pack_u32, size_t, (uint8_t *packed, uint8_t *widths, const uint32_t *values, size_t count))
+KERNEL(packing, pack_u64, size_t, (uint8_t *packed, uint8_t *widths, const uint64_t *values, size_t count))
+/// Widths are at most 32, and of those of 16 bits at most 16.
+KERNEL(packing, unpack_u16, void, (uint16_t *values, const uint8_t *packed, const uint8_t *widths, size_t count))
+KERNEL(packing, unpack_u32, void, (uint32_t *values, const uint8_t *packed, const uint8_t *widths, size_t count))
+KERNEL(packing, unpack_u64, void, (uint64_t *values, const uint8_t *packed, const uint8_t *widths, size_t count))
+
 #undef KERNEL

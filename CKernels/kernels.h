@@ -12,6 +12,7 @@
 #include "fpx_cpu.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
+#include "fpx_packing.h"
 #include "fpx_welford.h"
 #include "unroll.h"
 

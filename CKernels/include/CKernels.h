@@ -9,6 +9,7 @@
 #include "fpx_extremes.h"
 #include "fpx_gaussian.h"
 #include "fpx_moments.h"
+#include "fpx_packing.h"
 #include "fpx_parallel.h"
 #include "fpx_scene.h"
 #include "fpx_status.h"

@@ -299,6 +299,9 @@ def test_damaged_states_are_refused(tmp_path: Path) -> None:
     State(Moments((6, 7), np.uint8).add(frames), photos).write(path)
     whole = path.read_bytes()
     body = whole[:-16]
+    # The last row: two widths, filled up to a line, and a line of sums and one of squares: seven numbers of at most 20 bits.
+    last = 3 * 64
+    assert 1 <= body[-last] <= 10 and 1 <= body[1 - last] <= 20 and not any(body[2 - last : 64 - last])
     cases: list[tuple[bytes, str]] = [
         (b"", "not a state file"),
         (whole[:12], "not a state file"),
@@ -307,15 +310,18 @@ def test_damaged_states_are_refused(tmp_path: Path) -> None:
         (whole[:-1], "checksum"),
         (whole[:-17] + b"\xff" + whole[-16:], "checksum"),
         (signed(body[:-1]), "its length does not match"),
-        (signed(body.replace(b'"width":7', b'"width":8')), "its length does not match"),
+        (signed(body.replace(b'"height":6', b'"height":7')), "its length does not match"),
         (signed(body.replace(b'"width"', b'"WIDTH"')), "manifest cannot be read"),
         (signed(body.replace(b'"bitsPerSample":8', b'"bitsPerSample":9')), "manifest cannot be read"),
         (signed(body.replace(b'"photoCount":5', b'"photoCount":4')), "its photos cannot be read"),
         (signed(body.replace(b'"unfinishedCount":0', b'"unfinishedCount":2')), "2 photos are unfinished"),
         (signed(body.replace(b'"sumBits":32', b'"sumBits":64')), "more than this package holds"),
         (signed(body.replace(bytes(15) + b"\x01", bytes(15) + b"\x09")), "its photos cannot be read"),
-        (signed(body[:-8] + b"\xff" * 8), "its length|no photos have|damaged"),
-        (signed(body[:-4] + b"\x00" * 4), "sums that no photos have"),
+        (signed(body[:-64]), "its length does not match"),
+        (signed(body + bytes(64)), "its length does not match"),
+        (signed(body[:-last] + b"\x21" + body[1 - last :]), "rows that cannot be read"),
+        (signed(body[: 8 - last] + b"\x01" + body[9 - last :]), "rows that cannot be read"),
+        (signed(body[:-64] + bytes(64)), "sums that no photos have"),
         (signed(body[:12] + b"\xff\xff\xff\x0f" + body[16:]), "shorter than it says"),
     ]
     for position in range(0, len(whole), 7):

@@ -157,7 +157,7 @@ final class AccumulationPass: Sendable {
             // A photo that has changed since it was opened has left rows that belong to nothing: what was saved last stays.
             let found = soFar
             if !found.isSpoiled, found.content != checkpoint.saved {
-                try checkpoint.save(accumulators, coarse, found.content)
+                try checkpoint.save(accumulators, coarse, found.content, workers: plan.workers)
             }
             board.go()
         }

@@ -70,13 +70,16 @@ extension Accumulators {
         }
     }
 
-    /// Adds the counters that other frames have of `rows`, which follow each other in memory: above, below, blind above,
-    /// blind below. False, with accumulators that are worthless, when no frames have such counts.
-    func mergeExtremes(rows: Range<Int>, counters: [UnsafeRawPointer], frameCount: Int) -> Bool {
-        let sample = rows.lowerBound * shape.samplesPerRow
-        let others = counters.map { $0.assumingMemoryBound(to: UInt16.self) }
+    /// Adds the counters that other frames have of `count` samples from `sample` on, which follow each other in memory: above,
+    /// below, blind above, blind below. False, with accumulators that are worthless, when no frames have such counts.
+    func mergeExtremes(
+        _ sample: Int, _ count: Int, counters: ArraySlice<UnsafeMutableRawPointer>, frameCount: Int
+    ) -> Bool {
+        func other(_ counter: Int) -> UnsafeMutablePointer<UInt16> {
+            counters[counters.startIndex + counter].assumingMemoryBound(to: UInt16.self)
+        }
         return fpx_extremes_merge_checked(
-            above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample), others[0], others[1],
-            others[2], others[3], frameCount, rows.count * shape.samplesPerRow)
+            above(at: sample), below(at: sample), blindAbove(at: sample), blindBelow(at: sample), other(0), other(1),
+            other(2), other(3), frameCount, count)
     }
 }

@@ -44,15 +44,13 @@ extension Accumulators {
         precondition(status == .ok, String(cString: fpx_status_message(status)))
     }
 
-    /// Adds the exact sums and sums of squares that `frameCount` other frames have of `rows`, which follow each other in
-    /// memory. False, with accumulators that are worthless, when no frames have such sums. Both sets together obey
-    /// `maximumFrames`.
+    /// Adds the exact sums and sums of squares that `frameCount` other frames have of `count` samples from `sample` on, which
+    /// follow each other in memory. False, with accumulators that are worthless, when no frames have such sums. Both sets
+    /// together obey `maximumFrames`.
     func mergeMoments(
-        rows: Range<Int>, sums: UnsafeRawPointer, squares: UnsafeRawPointer, frameCount: Int
+        _ sample: Int, _ count: Int, sums: UnsafeRawPointer, squares: UnsafeRawPointer, frameCount: Int
     ) -> Bool {
         precondition(kind == .exact, "rounded moments depend on the order of photos")
-        let sample = rows.lowerBound * shape.samplesPerRow
-        let count = rows.count * shape.samplesPerRow
         let sums = sums.assumingMemoryBound(to: UInt32.self)
         if shape.bitsPerSample == 8 {
             return fpx_moments_u8_merge_checked_tile(

@@ -61,15 +61,18 @@ package final class CoarseSums: @unchecked Sendable {
         Int64(count) * ((1 << Int64(shape.bitsPerSample)) - 1)
     }
 
-    /// Adds the sums of `photoCount` other photos of integer samples, as `bytes` of theirs. False, with nothing added, when
-    /// no photos have such sums.
-    func merge(_ bytes: UnsafeRawBufferPointer, photoCount: Int) -> Bool {
-        precondition(bytes.count == self.bytes.count)
-        let others = cells.indices.map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
+    /// Adds the sums of `photoCount` other photos of integer samples, as they are kept in a state from byte `offset` on.
+    /// False, with sums that are worthless, when no photos have such.
+    func merge(_ bytes: UnsafeRawBufferPointer, at offset: Int, photoCount: Int) -> Bool {
         let most = Self.largestSum(shape, of: photoCount * Self.cellSize)
-        guard others.allSatisfy({ (0...most).contains($0) }) else { return false }
-        for index in cells.indices { cells[index] += others[index] }
-        return true
+        let own = cells[offset / 8..<(offset + bytes.count) / 8]
+        var isPossible = true
+        for (index, cell) in own.indices.enumerated() {
+            let other = bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self)
+            isPossible = isPossible && (0...most).contains(other)
+            cells[cell] &+= other
+        }
+        return isPossible
     }
 
     /// Takes in a row that is looked at, of a photo of `half`, and adds to what is known of the photo. `half`: nil when

@@ -6,6 +6,23 @@
 #include "../CXXHash/shim.h"
 #include "fpx_content_hash.h"
 
+// Debian's library has it: with the vectors of the processor at hand, three times as fast. Elsewhere there is none of that
+// name.
+#if defined(__linux__) && defined(__x86_64__)
+extern __attribute__((weak)) XXH_errorcode XXH3_128bits_update_dispatch(XXH3_state_t *state, const void *bytes,
+                                                                        size_t byte_count);
+#endif
+
+static void update(XXH3_state_t *state, const void *bytes, size_t byte_count) {
+#if defined(__linux__) && defined(__x86_64__)
+    if (XXH3_128bits_update_dispatch) {
+        XXH3_128bits_update_dispatch(state, bytes, byte_count);
+        return;
+    }
+#endif
+    XXH3_128bits_update(state, bytes, byte_count);
+}
+
 // The library's state is its own type; this one only gives it a name that callers may know.
 static XXH3_state_t *state_of(fpx_hasher *hasher) { return (XXH3_state_t *)(void *)hasher; }
 
@@ -19,7 +36,7 @@ fpx_hasher *fpx_hasher_new(void) {
 
 void fpx_hasher_add(fpx_hasher *hasher, const void *bytes, size_t byte_count) {
     if (byte_count > 0) {
-        XXH3_128bits_update(state_of(hasher), bytes, byte_count);
+        update(state_of(hasher), bytes, byte_count);
     }
 }
 

@@ -87,7 +87,7 @@ public struct StateMerge: Sendable {
             for group in groups {
                 try merge(
                     group.paths, inputs, interruption,
-                    { progress(JobProgress(done: rowsDone + $0, total: rows)) }, into: &found)
+                    { [rowsDone] in progress(JobProgress(done: rowsDone + $0, total: rows)) }, into: &found)
                 rowsDone += group.rowCount
             }
         } catch {
@@ -196,7 +196,7 @@ public struct StateMerge: Sendable {
 
     /// Opens the states of one group. Throws when they cannot be added up, or have no photo.
     private func sum(of paths: [FilePath]) throws(FastPixError) -> StateSum {
-        let sum = try StateSum(paths, judging: detection != nil)
+        let sum = try StateSum(paths, judging: detection != nil, keepsExtremes: combined != nil)
         guard sum.header.photoCount > 0 else {
             throw FastPixError(.tooFewFrames, "no photo is in these states; name states that hold some")
         }
@@ -206,7 +206,7 @@ public struct StateMerge: Sendable {
     /// Adds up the states of one group, and writes its outputs.
     private func merge(
         _ paths: [FilePath], _ inputs: PhotoDiscovery, _ interruption: Interruption?,
-        _ progress: (_ rowsDone: Int) -> Void, into found: inout Findings
+        _ progress: @escaping @Sendable (_ rowsDone: Int) -> Void, into found: inout Findings
     ) throws(FastPixError) {
         let start = monotonicSeconds()
         let number = found.groups.count + 1
@@ -221,13 +221,13 @@ public struct StateMerge: Sendable {
             writer = try sum.begin(writingTo: target, replacing: maps.overwrites)
         }
         let accumulators = try sum.addUp(
-            needsAllRows: !maps.isEmpty || page != nil, inFile: try isTooLarge(sum.header),
-            adding: { (accumulators: Accumulators, rows: Range<Int>) throws(FastPixError) in
+            needsAllRows: needsAllRows, inFile: try isTooLarge(sum.header), workers: workers(sum.header),
+            writingTo: writer,
+            adding: { (_: Accumulators, rows: Range<Int>) throws(FastPixError) in
                 try interruption?.check()
-                try writer?.append(accumulators, rows: rows)
                 progress(rows.upperBound)
             }, reading: { analysis.add($0, rows: $1) })
-        if let finished = writer.take() { try finished.finish() }
+        try writer?.finish()
         found.timing.accumulateSeconds += monotonicSeconds() - start
         let analysisStart = monotonicSeconds()
         let summary = analysis.summary
@@ -281,12 +281,18 @@ public struct StateMerge: Sendable {
         return group.photos
     }
 
+    private var needsAllRows: Bool { !maps.isEmpty || page != nil }
+
+    /// What is needed besides the accumulators, and what workers take.
+    private func otherBytes(_ header: StateHeader) -> Int {
+        MemoryBudget.programBytes + GroupAnalysis.byteCount(header.frame, detection: detection)
+            + (page == nil ? 0 : GroupPictures.memoryBytes)
+    }
+
     /// Whether accumulators of all rows are to lie in a file. Throws when not even the rest stays below the limit.
     private func isTooLarge(_ header: StateHeader) throws(FastPixError) -> Bool {
         let limit = search.accumulation.memoryLimitBytes
-        let rest =
-            MemoryBudget.programBytes + GroupAnalysis.byteCount(header.frame, detection: detection)
-            + (page == nil ? 0 : GroupPictures.memoryBytes)
+        let rest = otherBytes(header)
         guard rest <= limit else {
             func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) >> 20 }
             throw FastPixError(
@@ -296,6 +302,13 @@ public struct StateMerge: Sendable {
                     + "memory limit")
         }
         return StateSum.byteCount(header) + rest > limit
+    }
+
+    /// As many as the memory limit leaves room for, at least one.
+    private func workers(_ header: StateHeader) -> Int {
+        let accumulators = needsAllRows ? StateSum.byteCount(header) : 0
+        let left = search.accumulation.memoryLimitBytes - otherBytes(header) - accumulators
+        return max(1, min(search.accumulation.workerCount, left / StateSum.bytesPerWorker(header)))
     }
 
     private func prepare(_ inputs: PhotoDiscovery) throws(FastPixError) {

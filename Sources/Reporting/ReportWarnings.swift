@@ -188,7 +188,7 @@ extension HotPixelsReport.Group {
             .twoKinds,
             "the photos of \(name) name no camera, and of \(kinds.first.count + kinds.second.count) that were compared, "
                 + "\(examples(kinds.first)) have another fixed pattern than \(examples(kinds.second)), as when they are of two "
-                + "sensors, or of one that was turned or cropped otherwise (or show two views); if they are, keep them apart (--group-by "
+                + "sensors, or of one that was turned or cropped otherwise (or show two views); if they are, keep them apart (group by "
                 + "folder, or one run for each)"
         )
     }

@@ -213,7 +213,7 @@ struct CheckpointTests {
         Spoiling(reason: "not a state file") { $0[1] = 0 },
         Spoiling(reason: "not a state file") { $0 = $0.prefix(7) },
         Spoiling(reason: "not a state file") { $0 = Data() },
-        Spoiling(reason: "of version 1, and this fastpix reads version 4") { $0[8] = 1 },
+        Spoiling(reason: "of version 1, and this fastpix reads version 5") { $0[8] = 1 },
         Spoiling(reason: "shorter than it says") { $0[15] = 0x7f },
         Spoiling(reason: "its checksum is wrong") { $0[40] ^= 1 },
         Spoiling(reason: "its checksum is wrong") { $0[$0.count / 2] ^= 0x80 },

@@ -91,8 +91,7 @@ struct StateReaderTests {
             #expect(reader.manifest.photos.map(\.fact?.iso) == [100, nil])
             #expect(reader.manifest.photos.map(\.fact?.time) == ["2024-01-02T03:04:05", nil])
             #expect(reader.manifest.unfinished.map(\.rows) == [7])
-            #expect(reader.manifest.bands.map(\.rows) == [0..<7, 7..<8])
-            #expect(reader.manifest.bands.map(\.photoCount) == [3, 2])
+            #expect((0..<8).map { reader.manifest.photoCount(row: $0) } == [3, 3, 3, 3, 3, 3, 3, 2])
             #expect(try Self.read(try Self.unfinishedState(), in: folder) != nil)
         }
     }
@@ -201,19 +200,49 @@ struct StateReaderTests {
         #expect(read == nil)
     }
 
+    /// Where the rows begin.
+    private static func rowsStart(_ state: [UInt8], _ shape: FrameShape, hasExtremes: Bool) throws -> Int {
+        let manifestEnd = 16 + Int(StateFormat.word(state[12..<16]))
+        let manifest = try #require(
+            try JSONSerialization.jsonObject(with: Data(state[16..<manifestEnd])) as? [String: Any])
+        let photoBytes = try #require(manifest["photoBytes"] as? Int)
+        return manifestEnd + photoBytes + (hasExtremes ? CoarseSums.byteCount(shape) : 0)
+    }
+
+    /// The same state with other sums and counts.
+    private static func forged(
+        _ state: [UInt8], _ shape: FrameShape, hasExtremes: Bool, in folder: URL, _ change: (Accumulators) -> Void
+    ) throws -> [UInt8] {
+        let file = try folder.addFile("sound.state", Data(state))
+        let reader = try StateReader(FilePath(file.path))
+        let accumulators = try Accumulators(shape: shape, contents: reader.header.contents)
+        try reader.add(rows: 0..<shape.height, to: accumulators)
+        let start = try rowsStart(state, shape, hasExtremes: hasExtremes)
+        let rows = state.count - Checksum.byteCount - start
+        let packer = RowPacker()
+        #expect(Array(packer.pack(accumulators, rows: 0..<shape.height)) == Array(state[start..<start + rows]))
+        change(accumulators)
+        let packed = Array(packer.pack(accumulators, rows: 0..<shape.height))
+        return try sealed(Array(state[..<start] + packed + [UInt8](repeating: 0, count: Checksum.byteCount)))
+    }
+
     /// Sums that two photos cannot have.
     @Test func impossibleSumsAreRefused() throws {
         try withTemporaryFolder { folder in
+            let shape = Self.shape
             let state = try Self.plainState()
-            let rowBytes = Self.shape.samplesPerRow * 8
-            let first = state.count - Checksum.byteCount - Self.shape.height * rowBytes
-            for row in 0..<Self.shape.height {
-                // The second byte of a sum, the third of a sum of squares.
-                for offset in [1, Self.shape.samplesPerRow * 4 - 3, Self.shape.samplesPerRow * 4 + 2, rowBytes - 2] {
-                    var bytes = state
-                    bytes[first + row * rowBytes + offset] = 0xff
-                    let read = try Self.read(try Self.sealed(bytes), in: folder)
-                    #expect(read == nil, "row \(row), \(offset)")
+            for row in 0..<shape.height {
+                for sample in [row * shape.samplesPerRow, (row + 1) * shape.samplesPerRow - 1] {
+                    for isOfSquares in [false, true] {
+                        let bytes = try Self.forged(state, shape, hasExtremes: false, in: folder) {
+                            if isOfSquares {
+                                $0.sumOfSquares8(at: sample).pointee |= 0xff0000
+                            } else {
+                                $0.sum(at: sample).pointee |= 0xff00
+                            }
+                        }
+                        #expect(try Self.read(bytes, in: folder) == nil, "row \(row), sample \(sample)")
+                    }
                 }
             }
         }
@@ -224,32 +253,67 @@ struct StateReaderTests {
         try withTemporaryFolder { folder in
             let state = try Self.unfinishedState()
             let shape = FuzzedReader.shapeOfUnfinished
-            let rowBytes = shape.samplesPerRow * (8 + 8)
-            let rows = state.count - Checksum.byteCount - shape.height * rowBytes
             // In a row in the middle: two rows and columns further in than any border.
-            let counters = rows + 3 * rowBytes + shape.samplesPerRow * 8
+            let sample = 3 * shape.samplesPerRow + 13
+            func counters(_ accumulators: Accumulators) -> [UnsafeMutablePointer<UInt16>] {
+                [
+                    accumulators.above(at: sample), accumulators.below(at: sample), accumulators.blindAbove(at: sample),
+                    accumulators.blindBelow(at: sample),
+                ]
+            }
             for counter in 0..<4 {
-                for value in [4, 255] as [UInt8] {
-                    var bytes = state
-                    bytes[counters + (counter * shape.samplesPerRow + 13) * 2] = value
-                    #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "counter \(counter)")
+                for value in [4, 255] as [UInt16] {
+                    let bytes = try Self.forged(state, shape, hasExtremes: true, in: folder) {
+                        counters($0)[counter].pointee = value
+                    }
+                    #expect(try Self.read(bytes, in: folder) == nil, "counter \(counter)")
                 }
             }
             // Above and below, or above and not able to tell, in one photo more than there are.
             for (one, other) in [(0, 1), (0, 2), (1, 3)] {
-                var bytes = state
-                for counter in 0..<4 {
-                    bytes[counters + (counter * shape.samplesPerRow + 13) * 2] = [one, other].contains(counter) ? 2 : 0
+                let bytes = try Self.forged(state, shape, hasExtremes: true, in: folder) {
+                    for (counter, own) in counters($0).enumerated() {
+                        own.pointee = [one, other].contains(counter) ? 2 : 0
+                    }
                 }
-                #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "counters \(one) and \(other)")
+                #expect(try Self.read(bytes, in: folder) == nil, "counters \(one) and \(other)")
             }
             // A cell for each half: one row and eight columns of the frame.
+            let rows = try Self.rowsStart(state, shape, hasExtremes: true)
             for cell in 0..<2 {
                 for place in [2, 7] {
                     var bytes = state
                     bytes[rows - 16 + cell * 8 + place] = 0x80
                     #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "cell \(cell)")
                 }
+            }
+        }
+    }
+
+    /// Widths that no numbers have, that leave bytes over or need more than there are, and what lies behind the widths.
+    @Test func impossibleWidthsAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let state = try Self.unfinishedState()
+            let shape = FuzzedReader.shapeOfUnfinished
+            let rows = try Self.rowsStart(state, shape, hasExtremes: true)
+            let layout = PackedRows(shape, AccumulatorContents(kind: .exact, hasExtremes: true))
+            #expect(layout.headByteCount == 64 && layout.widths == (0..<6).map { $0..<$0 + 1 })
+            for place in 0..<64 {
+                // Of the sums, 17 bits are possible.
+                for value in [33, 64, 255, 17] as [UInt8] where place >= 2 || value != 17 {
+                    var bytes = state
+                    bytes[rows + place] = value
+                    #expect(try Self.read(try Self.sealed(bytes), in: folder) == nil, "byte \(place): \(value)")
+                }
+            }
+            // Rows that end too early and too late.
+            let content = state.dropLast(Checksum.byteCount)
+            let seal = [UInt8](repeating: 0, count: Checksum.byteCount)
+            for bytes in [
+                content.dropLast(), content.dropLast(64), content + [0], content + [UInt8](repeating: 0, count: 64),
+                content[..<rows], content[..<(rows + 64 * shape.height)],
+            ] {
+                #expect(try Self.read(try Self.sealed(Array(bytes + seal)), in: folder) == nil, "\(bytes.count) bytes")
             }
         }
     }

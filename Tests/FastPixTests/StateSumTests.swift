@@ -66,16 +66,16 @@ struct StateSumTests {
                 if judging { #expect(sum.coarse?.frameCounts == expected.halfCounts) }
                 for (needsAllRows, inFile) in [(false, false), (true, false), (true, true)] {
                     let rows = RowsRead(expected)
-                    var added: [Int] = []
+                    let added = Mutex<[Int]>([])
                     let accumulators = try sum.addUp(
-                        needsAllRows: needsAllRows, inFile: inFile,
+                        needsAllRows: needsAllRows, inFile: inFile, workers: 1 + number, stripBytes: 1500 * number,
                         adding: { accumulators, rows in
-                            added += rows
+                            added.withLock { $0 += rows }
                             for row in rows { #expect(accumulators.bytes(row: row) == expected.rows[row]) }
                         }, reading: rows.begin(9)
                     ).read
                     rows.expectAll()
-                    #expect(added == Array(0..<shape.height))
+                    #expect(added.withLock { $0 } == Array(0..<shape.height))
                     #expect(accumulators.frameCount == 9)
                     if needsAllRows { #expect(accumulators.allBytes == expected.rows) }
                 }

@@ -87,7 +87,8 @@ struct WideStateTests {
             let sum = try StateSum([combined], judging: true)
             #expect(sum.header.photoCount == frames && sum.header.sumBits == 64)
             #expect(sum.facts.count == frames)
-            let read = try sum.addUp(needsAllRows: true, inFile: false, adding: { _, _ in }, reading: { _, _ in })
+            let read = try sum.addUp(
+                needsAllRows: true, inFile: false, workers: 2, adding: { _, _ in }, reading: { _, _ in })
             let half = UInt64(Self.count / 2)
             for sample in 0..<shape.sampleCount {
                 let all = (0..<2).map { Self.values(sample, $0, shape) }

@@ -488,6 +488,56 @@ static void check_counter_merge(void) {
     if (!equal) fail("merge of %zu counters of %zu frames", count, frame_count);
 }
 
+static size_t pack(uint8_t *packed, size_t room, uint8_t *widths, const void *values, size_t count, size_t bytes) {
+    return bytes == 2   ? fpx_pack_u16(packed, room, widths, values, count)
+           : bytes == 4 ? fpx_pack_u32(packed, room, widths, values, count)
+                        : fpx_pack_u64(packed, room, widths, values, count);
+}
+
+static size_t unpack(void *values, size_t count, const uint8_t *widths, const uint8_t *packed, size_t room,
+                     size_t bytes) {
+    return bytes == 2   ? fpx_unpack_u16(values, count, widths, packed, room)
+           : bytes == 4 ? fpx_unpack_u32(values, count, widths, packed, room)
+                        : fpx_unpack_u64(values, count, widths, packed, room);
+}
+
+/// Numbers of any width, packed and unpacked again.
+static void check_packing(size_t value_bytes) {
+    const size_t count = random_length(), bytes = count * value_bytes;
+    const size_t most = fpx_packed_most_bytes(count, value_bytes), blocks = fpx_packed_width_count(count, value_bytes);
+    uint8_t *values = random_bytes(bytes);
+    // As many bits of every number of a block as chance wills.
+    unsigned kept = 0;
+    for (size_t index = 0; index < count; index++) {
+        if (index % FPX_PACKING_BLOCK_VALUES == 0) kept = (unsigned)random_below(8 * value_bytes + 1);
+        for (size_t byte = 0; byte < value_bytes; byte++) {
+            const unsigned bits = kept > 8 * byte ? kept - 8 * (unsigned)byte : 0;
+            values[index * value_bytes + byte] &= (uint8_t)(bits >= 8 ? 255 : (1u << bits) - 1);
+        }
+    }
+    results packed = make_results(most, calloc(most + 1, 1)), widths = make_results(blocks, calloc(blocks + 1, 1));
+    results unpacked = make_results(bytes, calloc(bytes + 1, 1));
+    size_t written[2], read[2];
+    for (int pass = 0; pass < 2; pass++) {
+        uint8_t *to = pass == 0 ? packed.expected : packed.actual, *own = pass == 0 ? widths.expected : widths.actual;
+        pass == 0 ? select_definition() : select_current();
+        written[pass] = pack(to, most, own, values, count, value_bytes);
+        // Exactly as long as what is read.
+        uint8_t *exact = allocate(written[pass]);
+        memcpy(exact, to, written[pass]);
+        read[pass] =
+            unpack(pass == 0 ? unpacked.expected : unpacked.actual, count, own, exact, written[pass], value_bytes);
+        free(exact);
+    }
+    bool equal = written[0] == written[1] && read[0] == written[0] && read[1] == written[0];
+    equal = memcmp(unpacked.actual, values, bytes) == 0 && equal;
+    equal = are_equal(&packed, false) && equal;
+    equal = are_equal(&widths, false) && equal;
+    equal = are_equal(&unpacked, false) && equal;
+    if (!equal) fail("%zu packed numbers of %zu bytes", count, value_bytes);
+    free(values);
+}
+
 static void check_variant(void) {
     for (int round = 0; round < 60; round++) {
         for (size_t kind = 0; kind < 3; kind++) {
@@ -505,6 +555,8 @@ static void check_variant(void) {
         check_addweighted((size_t)round % 3);
         check_persistence();
         check_counter_merge();
+        for (size_t bytes = 2; bytes <= 8; bytes *= 2)
+            check_packing(bytes);
     }
 }
 
@@ -800,6 +852,11 @@ static void check_no_work(void) {
     if (!fpx_moments_u8_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     if (!fpx_moments_u16_merge_checked_tile(NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
     if (!fpx_extremes_merge_checked(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 8, 0)) fail("merge of nothing");
+    for (size_t bytes = 2; bytes <= 8; bytes *= 2) {
+        if (pack(NULL, 0, NULL, NULL, 0, bytes) != 0 || unpack(NULL, 0, NULL, NULL, 0, bytes) != 0)
+            fail("packing of nothing");
+        if (fpx_packed_byte_count(NULL, 0, bytes) != 0) fail("widths of nothing");
+    }
     // More frames than there can be are refused without samples, too.
     const size_t many_u8 = FPX_MOMENTS_U8_MAXIMUM_FRAMES + 1, many_u16 = FPX_MOMENTS_U16_MAXIMUM_FRAMES + 1;
     const size_t many_counted = FPX_EXTREMES_MAXIMUM_FRAMES + 1;
@@ -962,6 +1019,17 @@ static void check_null_extremes(arguments *to) {
                                        OR_NULL(6, counts + 24), OR_NULL(7, counts + 28), 8, 4)) {
             fail("merge of null counters");
         }
+    }
+    static uint8_t packed[128], widths[2] = {1, 1};
+    static uint64_t values[1] = {1};
+    for (size_t bytes = 2; bytes <= 8; bytes *= 2) {
+        for (size_t null_place = 0; null_place < 3; null_place++) {
+            if (pack(OR_NULL(0, packed), sizeof packed, OR_NULL(1, widths), OR_NULL(2, values), 1, bytes) != SIZE_MAX)
+                fail("packing of null");
+            if (unpack(OR_NULL(0, values), 1, OR_NULL(1, widths), OR_NULL(2, packed), sizeof packed, bytes) != SIZE_MAX)
+                fail("unpacking of null");
+        }
+        if (fpx_packed_byte_count(NULL, 1, bytes) != SIZE_MAX) fail("widths of null");
     }
 }
 

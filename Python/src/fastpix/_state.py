@@ -21,11 +21,12 @@ from ._errors import FastPixError
 from ._extremes import Extremes, coarse_shape
 from ._map_writing import place
 from ._moments import Moments
+from ._packing import LINE_BYTES, pack, unpack
 
 SIGNATURE = b"\x89FPS\r\n\x1a\n"
 _SIGNATURE_OF_CHANNELS = b"\x89FPC\r\n\x1a\n"
 #: The one version that is read and written: others have another layout, or photos that decode to other samples.
-VERSION = 4
+VERSION = 5
 _HEADER = struct.Struct("<8sII")
 _CHECKSUM_BYTES = 16
 _LONGEST_MANIFEST = 1 << 20
@@ -331,9 +332,7 @@ class State:
         # Row by row all arrays together.
         arrays = [array.reshape(height, -1) for array in arrays]
         for row in range(0, height, _ROWS_AT_A_TIME):
-            rows = [array[row : row + _ROWS_AT_A_TIME] for array in arrays]
-            flat = [part.astype(part.dtype.newbyteorder("<")).view(np.uint8) for part in rows]
-            yield np.concatenate(flat, axis=1).tobytes()
+            yield pack([array[row : row + _ROWS_AT_A_TIME] for array in arrays])
 
     def _facts(self, photos: Sequence[StatePhoto], extremes: Extremes) -> Sequence[Mapping[str, Any]]:
         """What judging needs of each photo: what the photos say, which has to be of the extremes' frames; or theirs."""
@@ -506,17 +505,15 @@ def _parse(content: bytes) -> State:
     types: list[np.dtype[Any]] = [np.dtype("<u4"), np.dtype("<u4" if dtype == np.uint8 else "<u8")]
     types += [np.dtype("<u2")] * 4 if has_extremes else []
     cells = math.prod(coarse_shape(shape)) // 2 if has_extremes else 0
-    row_bytes = samples * sum(one.itemsize for one in types)
-    if begin + 16 * cells + shape[0] * row_bytes != end:
+    rows = begin + 16 * cells
+    # A row of zeros takes a line.
+    if rows + shape[0] * LINE_BYTES > end:
         raise StateError("the state file is damaged: its length does not match its frame")
     coarse = np.frombuffer(content, "<i8", 2 * cells, begin).astype(np.int64) if has_extremes else None
-    rows = np.frombuffer(content, np.uint8, shape[0] * row_bytes, begin + 16 * cells).reshape(shape[0], row_bytes)
-    arrays = []
-    first = 0
-    for one in types:
-        last = first + samples * one.itemsize
-        arrays.append(np.ascontiguousarray(rows[:, first:last]).view(one))
-        first = last
+    try:
+        arrays = unpack(content, rows, end, shape[0], samples, types)
+    except ValueError:
+        raise StateError("the state file is damaged: its length does not match its frame, or it has rows that cannot be read") from None
     # The program's moments of grey photos have no axis of channels, as its NumPy files do.
     lengths = shape if shape[2] > 1 else shape[:2]
     moments = _moments(lengths, dtype, arrays, len(photos))

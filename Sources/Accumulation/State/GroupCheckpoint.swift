@@ -69,11 +69,13 @@ package final class GroupCheckpoint: Sendable {
 
     /// Puts the statistics, which hold exactly `content`, into the file. Throws when it cannot be written; it is then what
     /// it was before.
-    func save(_ accumulators: Accumulators, _ coarse: CoarseSums?, _ content: Content) throws(FastPixError) {
+    func save(
+        _ accumulators: Accumulators, _ coarse: CoarseSums?, _ content: Content, workers: Int
+    ) throws(FastPixError) {
         let start = monotonicSeconds()
         let manifest = StateManifest(
             group, codedUnit: group.codedUnit, hasExtremes: coarse != nil, photos: content.taken.values)
-        try StateWriter.write(accumulators, coarse, manifest, to: path)
+        try StateWriter.write(accumulators, coarse, manifest, to: path, workers: workers)
         let end = monotonicSeconds()
         state.withLock { $0 = State(saved: content, lastSaveEnded: end, lastSaveSeconds: end - start) }
     }

@@ -10,7 +10,7 @@ import FastPixFrames
 /// | | manifest: JSON, UTF-8 |
 /// | | photos: one record after the other (`StatePhotoRecord`) |
 /// | 8 per cell and half | coarse sums, where the extremes are counted |
-/// | per row | sums, sums of squares, and where they are counted the four counters of extremes |
+/// | per row | sums, sums of squares, and where they are counted the four counters of extremes, packed (`PackedRows`) |
 /// | 16 | checksum of everything before it |
 package enum StateFormat {
     /// Like PNG's: a byte that is no ASCII, the name, and line ends that a transfer as text would change.
@@ -19,7 +19,7 @@ package enum StateFormat {
     package static let channelSignature: [UInt8] = [0x89, 0x46, 0x50, 0x43, 0x0d, 0x0a, 0x1a, 0x0a]
     /// Counted up whenever states of the older kind must not be mixed with new ones: another layout, or photos that
     /// decode to other samples.
-    static let version: UInt32 = 4
+    static let version: UInt32 = 5
     static let headerByteCount = 16
     /// It names no photos, so that its length does not grow with them.
     static let longestManifest = 1 << 20
@@ -34,14 +34,15 @@ package enum StateFormat {
 
     static func word(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
 
-    /// Of the photos, the coarse sums and all rows; nil when it does not fit an Int.
-    static func byteCountBehindManifest(_ header: StateHeader) -> Int? {
+    /// Of the photos, the coarse sums and all rows at least: what rows of zeros take. Nil when it does not fit an Int.
+    static func leastByteCountBehindManifest(_ header: StateHeader) -> Int? {
         let shape = header.frame
         let perPixel = shape.channels * header.contents.elementBytes(shape).reduce(0, +) + 16
         let (pixels, first) = shape.width.multipliedReportingOverflow(by: shape.height)
         let (bytes, second) = pixels.multipliedReportingOverflow(by: perPixel)
         guard !first, !second, bytes < Int.max / 2, header.photoBytes < Int.max / 2 else { return nil }
-        return header.photoBytes + coarseByteCount(header) + header.contents.byteCount(shape)
+        return header.photoBytes + coarseByteCount(header)
+            + PackedRows(shape, header.contents).headByteCount * shape.height
     }
 
     static func coarseByteCount(_ header: StateHeader) -> Int {

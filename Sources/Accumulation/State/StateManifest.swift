@@ -37,16 +37,6 @@ package struct StateManifest: Sendable {
     /// Whether moments of both may be added up.
     package func matches(_ group: PhotoGroup) -> Bool { header.matches(group) }
 
-    /// Rows of the frame in whose moments the same number of photos is, and that number; from top to bottom.
-    var bands: [(rows: Range<Int>, photoCount: Int)] {
-        var bands: [(rows: Range<Int>, photoCount: Int)] = []
-        var first = 0
-        var photoCount = header.photoCount + header.unfinishedCount
-        for end in unfinished.compactMap(\.rows).sorted() + [header.frame.height] {
-            if end > first { bands.append((first..<end, photoCount)) }
-            first = end
-            photoCount -= 1
-        }
-        return bands
-    }
+    /// How many photos are in the moments of this row.
+    func photoCount(row: Int) -> Int { header.photoCount + unfinished.count { row < $0.rows ?? 0 } }
 }

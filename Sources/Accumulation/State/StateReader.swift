@@ -16,12 +16,6 @@ package struct StateReader: ~Copyable {
     /// Of all bytes read so far, of a streamed state.
     private let checksum: SharedChecksum?
 
-    /// In a class, because what cannot be copied cannot be there or not.
-    private final class SharedChecksum {
-        let value: Checksum
-        init() throws(FastPixError) { value = try Checksum() }
-    }
-
     var path: FilePath { file.path }
     package var header: StateHeader { manifest.header }
 
@@ -61,8 +55,8 @@ package struct StateReader: ~Copyable {
             throw Self.damaged(path, "its manifest cannot be read")
         }
         if let contradiction = header.contradiction { throw Self.damaged(path, "it tells of \(contradiction)") }
-        guard let rest = StateFormat.byteCountBehindManifest(header),
-            rest == file.state.byteCount - photosOffset - Checksum.byteCount
+        guard let least = StateFormat.leastByteCountBehindManifest(header),
+            least <= file.state.byteCount - photosOffset - Checksum.byteCount
         else { throw Self.damaged(path, "its length does not match its frame") }
         let coarseOffset = photosOffset + header.photoBytes
         let rowsOffset = coarseOffset + StateFormat.coarseByteCount(header)
@@ -135,60 +129,50 @@ package struct StateReader: ~Copyable {
 
     /// Adds the state's statistics of `rows`, which follow each other in the memory of `accumulators`, exactly.
     /// `accumulators` have the state's frame; they may count no extremes where the state does. Both together must have no
-    /// more photos than exact sums hold. `isFirstTime`: of a streamed state, that these rows follow those that were read
-    /// last. Throws when the file has sums that no photos have, or cannot be read; the accumulators are then worthless.
+    /// more photos than exact sums hold. Throws when the file has sums that no photos have, or cannot be read; the accumulators
+    /// are then worthless.
+    borrowing func add(rows: Range<Int>, to accumulators: Accumulators) throws(FastPixError) {
+        let all = try self.rows(isFirstTime: false)
+        while all.next < rows.lowerBound { try all.skip() }
+        let unpacker = RowUnpacker()
+        for row in rows {
+            try add(all, to: accumulators, with: unpacker)
+            accumulators.release(rows: row..<row + 1)
+        }
+    }
+
+    /// Its rows from the first; not to be used longer than this reader. `isFirstTime`: of a streamed state, that none of them
+    /// were read before.
+    borrowing func rows(isFirstTime: Bool) throws(FastPixError) -> StateRows {
+        try StateRows(
+            file.fileDescriptor, path, PackedRows(header.frame, header.contents), height: header.frame.height,
+            bytes: rowsOffset..<file.state.byteCount - Checksum.byteCount, checksum: isFirstTime ? checksum : nil)
+    }
+
+    /// Adds the next of its rows, as above.
     borrowing func add(
-        rows: Range<Int>, to accumulators: Accumulators, isFirstTime: Bool = false
+        _ rows: StateRows, to accumulators: Accumulators, with unpacker: RowUnpacker
     ) throws(FastPixError) {
         precondition(accumulators.shape == header.frame && accumulators.kind == .exact)
         precondition(header.contents.hasExtremes || !accumulators.contents.hasExtremes)
-        let shape = header.frame
-        let sizes = header.contents.elementBytes(shape).map { $0 * shape.samplesPerRow }
-        let rowBytes = sizes.reduce(0, +)
-        let places = Self.alignedPlaces(of: sizes)
-        var bytes = [UInt8](repeating: 0, count: places.last! + sizes.last!)
-        for (band, photoCount) in manifest.bands {
-            for row in band.clamped(to: rows) {
-                try Self.read(file.fileDescriptor, path, rowsOffset + row * rowBytes, rowBytes, into: &bytes)
-                if isFirstTime {
-                    bytes.withUnsafeBytes { checksum?.value.add(UnsafeRawBufferPointer(rebasing: $0[..<rowBytes])) }
-                }
-                let isPossible = bytes.withUnsafeMutableBytes { bytes in
-                    Self.move(sizes, in: bytes.baseAddress!, to: places)
-                    let arrays = places.map { UnsafeRawPointer(bytes.baseAddress! + $0) }
-                    return accumulators.merge(row: row, arrays, of: header.contents, frameCount: photoCount)
-                }
-                guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
-            }
-        }
-        accumulators.release(rows: rows)
-    }
-
-    /// Where arrays that lie side by side in the file can be read as numbers: odd rows end between two of eight bytes.
-    private static func alignedPlaces(of sizes: [Int]) -> [Int] {
-        var place = 0
-        return sizes.map { size in
-            defer { place = (place + size + 7) & ~7 }
-            return place
-        }
-    }
-
-    /// The last ones first, as none is to be written over.
-    private static func move(_ sizes: [Int], in bytes: UnsafeMutableRawPointer, to places: [Int]) {
-        var offset = sizes.reduce(0, +)
-        for (size, place) in zip(sizes, places).reversed() {
-            offset -= size
-            if place != offset { memmove(bytes + place, bytes + offset, size) }
-        }
+        let isPossible = try unpacker.add(
+            rows, to: accumulators, of: header.contents, frameCount: manifest.photoCount(row: rows.next))
+        guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
     }
 
     /// Adds the state's coarse sums, where it has them. Throws when no photos have such sums, or the file cannot be read.
     borrowing func add(to coarse: CoarseSums) throws(FastPixError) {
         precondition(coarse.shape == header.frame && header.contents.hasExtremes)
-        let bytes = try Self.bytes(file, coarseOffset, StateFormat.coarseByteCount(header))
         let photoCount = header.photoCount + header.unfinishedCount
-        guard bytes.withUnsafeBytes({ coarse.merge($0, photoCount: photoCount) }) else {
-            throw Self.damaged(path, "it has sums that no photos have")
+        let byteCount = StateFormat.coarseByteCount(header)
+        var piece = [UInt8](repeating: 0, count: min(byteCount, Self.pieceByteCount))
+        for offset in stride(from: 0, to: byteCount, by: Self.pieceByteCount) {
+            let count = min(Self.pieceByteCount, byteCount - offset)
+            try Self.read(file.fileDescriptor, path, coarseOffset + offset, count, into: &piece)
+            let isPossible = piece.withUnsafeBytes {
+                coarse.merge(UnsafeRawBufferPointer(rebasing: $0[..<count]), at: offset, photoCount: photoCount)
+            }
+            guard isPossible else { throw Self.damaged(path, "it has sums that no photos have") }
         }
     }
 
@@ -243,11 +227,24 @@ package struct StateReader: ~Copyable {
     static func read(
         _ descriptor: Int32, _ path: FilePath, _ offset: Int, _ count: Int, into bytes: inout [UInt8]
     ) throws(FastPixError) {
-        var done = 0
-        while done < count {
-            let got = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress! + done, count - done, off_t(offset + done))
+        let result: Result<Void, FastPixError> = bytes.withUnsafeMutableBytes { bytes in
+            do throws(FastPixError) {
+                return .success(
+                    try read(descriptor, path, offset, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])))
+            } catch {
+                return .failure(error)
             }
+        }
+        try result.get()
+    }
+
+    /// Fills all of `bytes`.
+    static func read(
+        _ descriptor: Int32, _ path: FilePath, _ offset: Int, into bytes: UnsafeMutableRawBufferPointer
+    ) throws(FastPixError) {
+        var done = 0
+        while done < bytes.count {
+            let got = pread(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
             if got < 0 {
                 if errno == EINTR { continue }
                 throw FastPixError(.unreadable, path: path, systemErrno: errno, "the state file cannot be read")

@@ -15,19 +15,21 @@ package final class StateSum {
     /// judged.
     package let facts: [FrameFact]
 
-    /// A state that is open. In a class, because arrays hold no values that cannot be copied.
-    private final class StateBox {
+    /// A state that is open. In a class, because arrays hold no values that cannot be copied. Belongs to one thread at a time.
+    private final class StateBox: @unchecked Sendable {
         let reader: StateReader
         /// Whether all its rows were read, and its checksum is right.
         var isSound = false
+        /// While states are added up.
+        var rows: StateRows?
         var header: StateHeader { reader.header }
         init(_ path: FilePath) throws(FastPixError) { reader = try StateReader(streaming: path) }
     }
 
     /// Opens the states, sees that they belong together, and goes through their photos. Throws when one is no state or
     /// tells of what cannot be, they do not belong together, or a photo is in two of them. That their sums are sound is known
-    /// after `addUp`.
-    package init(_ paths: [FilePath], judging: Bool) throws(FastPixError) {
+    /// after `addUp`. `keepsExtremes`: false where nobody wants to know them; they are then not added up.
+    package init(_ paths: [FilePath], judging: Bool, keepsExtremes: Bool = true) throws(FastPixError) {
         guard paths.count <= OpenFile.limit else { throw Self.tooMany(paths.count) }
         var states: [StateBox] = []
         var photoCount = 0
@@ -46,7 +48,7 @@ package final class StateSum {
         guard let first = states.first?.header else { throw Self.noState }
         self.states = states
         // What is known of photos is known of all or of none.
-        let hasExtremes = states.allSatisfy { $0.header.hasExtremes }
+        let hasExtremes = (judging || keepsExtremes) && states.allSatisfy { $0.header.hasExtremes }
         var photos = PhotoCount(paths, judging: judging && hasExtremes)
         try Self.forEachPhoto(states) { (photo: StatePhoto, state: Int) in
             photos.add(hasExtremes ? photo : photo.withoutFact, from: state)
@@ -158,20 +160,26 @@ package final class StateSum {
         package let exact: Accumulators
     }
 
-    /// Adds all states up. `adding` gets rows of exact sums in order, once each; `reading` gets finished rows, with those
-    /// around them. Returns the accumulators, with all rows where these are needed. Throws when a state is damaged, has sums
-    /// that no photos have, or changed, and what `adding` throws.
+    /// Adds all states up, strip by strip, several at a time: each state is read by one worker after the other, in order.
+    /// `adding` gets rows of exact sums in order, once each, which are then written to `writer`; `reading` gets finished
+    /// rows, with those around them, from any worker. Returns the accumulators, with all rows where these are needed. Throws
+    /// when a state is damaged, has sums that no photos have, or changed, and what `adding` throws; with several reasons the
+    /// one that comes first in the frame.
     package func addUp(
-        needsAllRows: Bool, inFile: Bool, adding: (Accumulators, Range<Int>) throws(FastPixError) -> Void,
-        reading: FinishedRows.Reader
+        needsAllRows: Bool, inFile: Bool, workers: Int, stripBytes: Int = stripBytes,
+        writingTo writer: StateWriter? = nil,
+        adding: @escaping @Sendable (Accumulators, Range<Int>) throws(FastPixError) -> Void,
+        reading: @escaping FinishedRows.Reader
     ) throws(FastPixError) -> Outcome {
         let shape = header.frame
-        let rowsPerStrip = min(shape.height, max(1, Self.stripBytes / header.contents.byteCountOfRow(shape)))
-        let strips = 2 + (2 * shape.rowsLookedAround + rowsPerStrip - 1) / rowsPerStrip
+        let rowsPerStrip = min(shape.height, max(1, stripBytes / header.contents.byteCountOfRow(shape)))
+        let stripCount = (shape.height + rowsPerStrip - 1) / rowsPerStrip
+        let workers = min(workers, stripCount)
+        let room = 1 + workers + (2 * shape.rowsLookedAround + rowsPerStrip - 1) / rowsPerStrip
         func make(_ contents: AccumulatorContents) throws(FastPixError) -> Accumulators {
             let accumulators = try Accumulators(
                 shape: shape, contents: contents, inFile: inFile && needsAllRows,
-                rowsHeld: needsAllRows ? nil : strips * rowsPerStrip)
+                rowsHeld: needsAllRows ? nil : room * rowsPerStrip)
             accumulators.frameCount = header.photoCount
             return accumulators
         }
@@ -179,29 +187,56 @@ package final class StateSum {
         let isWide = header.contents.isWide
         let read = isWide ? try make(AccumulatorContents(kind: .welford, hasExtremes: header.hasExtremes)) : exact
         let finished = FinishedRows(shape, rowsPerStrip: rowsPerStrip)
-        for (strip, first) in stride(from: 0, to: shape.height, by: rowsPerStrip).enumerated() {
-            let rows = first..<min(shape.height, first + rowsPerStrip)
-            // What an earlier strip has left there.
-            if exact.rowsHeld < shape.height { exact.clear(rows: rows) }
-            for state in states { try state.reader.add(rows: rows, to: exact, isFirstTime: !state.isSound) }
-            try adding(exact, rows)
-            if isWide { read.fill(rows: rows, from: exact) }
-            for band in finished.stripIsComplete(strip) {
-                reading(read, finished.rows(ofBand: band))
-                // Not before: bands look at rows of the strips before theirs.
-                for strip in finished.bandIsRead(band) {
-                    let rows = strip * rowsPerStrip..<min(shape.height, (strip + 1) * rowsPerStrip)
-                    exact.release(rows: rows)
-                    if isWide { read.release(rows: rows) }
+        for state in states { state.rows = try state.reader.rows(isFirstTime: !state.isSound) }
+        let states = states
+        let steps = OrderedSteps(parts: stripCount, steps: states.count + 1, room: needsAllRows ? nil : room)
+        WorkerTeam.run(workers: workers) { _ in
+            let (unpacker, packer) = (RowUnpacker(), RowPacker())
+            func rows(of strip: Int) -> Range<Int> {
+                strip * rowsPerStrip..<min(shape.height, (strip + 1) * rowsPerStrip)
+            }
+            func add(_ strip: Int) -> Bool {
+                let rows = rows(of: strip)
+                // What an earlier strip has left there.
+                if exact.rowsHeld < shape.height { exact.clear(rows: rows) }
+                for (number, state) in states.enumerated() {
+                    let isAdded = steps.pass(number, part: strip) { () throws(FastPixError) in
+                        for _ in rows { try state.reader.add(state.rows!, to: exact, with: unpacker) }
+                    }
+                    guard isAdded else { return false }
+                }
+                let packed = writer == nil ? nil : packer.pack(exact, rows: rows)
+                return steps.pass(states.count, part: strip) { () throws(FastPixError) in
+                    try adding(exact, rows)
+                    if let packed { try writer?.append(packed) }
+                }
+            }
+            while let strip = steps.begin(), add(strip) {
+                if isWide { read.fill(rows: rows(of: strip), from: exact) }
+                for band in finished.stripIsComplete(strip) {
+                    reading(read, finished.rows(ofBand: band))
+                    // Not before: bands look at rows of the strips before theirs.
+                    for strip in finished.bandIsRead(band) {
+                        exact.release(rows: rows(of: strip))
+                        if isWide { read.release(rows: rows(of: strip)) }
+                        steps.release(strip)
+                    }
                 }
             }
         }
+        for state in states { state.rows = nil }
+        if let failure = steps.failure { throw failure }
         for state in states {
             if !state.isSound { try state.reader.checkSound() }
             state.isSound = true
             try state.reader.checkUnchanged()
         }
         return Outcome(read: read, exact: exact)
+    }
+
+    /// What each worker takes that adds up: a strip of each set of accumulators, and a packed one.
+    package static func bytesPerWorker(_ header: StateHeader) -> Int {
+        3 * max(stripBytes, header.contents.byteCountOfRow(header.frame))
     }
 
     /// What accumulators of all rows take.
@@ -211,9 +246,8 @@ package final class StateSum {
                 ? AccumulatorContents(kind: .welford, hasExtremes: header.hasExtremes).byteCount(header.frame) : 0)
     }
 
-    /// A strip is read from every state in turn: so much of each that reading is in large pieces, and no more than stays in
-    /// a level-2 cache until all states are in it.
-    private static let stripBytes = 1 << 20
+    /// A strip is added from every state in turn, and stays in a level-2 cache until all are in it.
+    package static let stripBytes = 1 << 20
 }
 
 extension StatePhoto {

@@ -1,0 +1,3 @@
+#define FPX_TARGET
+#define LEVEL(name) name##_c
+#include "packing_blocks.h"
