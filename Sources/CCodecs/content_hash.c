@@ -6,8 +6,8 @@
 #include "../CXXHash/shim.h"
 #include "fpx_content_hash.h"
 
-// Debian's library has it: with the vectors of the processor at hand, three times as fast. Elsewhere there is none of that
-// name.
+// Debian's library has it: with the vectors of the processor at hand, three times as fast. Elsewhere there is none of
+// that name.
 #if defined(__linux__) && defined(__x86_64__)
 extern __attribute__((weak)) XXH_errorcode XXH3_128bits_update_dispatch(XXH3_state_t *state, const void *bytes,
                                                                         size_t byte_count);
