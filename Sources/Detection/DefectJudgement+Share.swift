@@ -23,7 +23,11 @@ extension DefectJudgement {
     /// Pixels of a row that are black or white in most photos, and in which nothing is seen to happen, beside `regions`: of
     /// strips that are narrower than what regions are made of, and no defective rows.
     func narrowStrips(_ row: Int, _ regions: [ExcludedRegion], _ lines: [DefectLine]) -> Int {
-        let ofRow = lines.filter { !$0.isColumn && ($0.first..<$0.first + $0.width).contains(row) }
+        let distance = shape.neighbourDistance
+        // Beside one, too, where it is black: its pixels are some of the neighbours there.
+        let ofRow = lines.filter {
+            !$0.isColumn && ($0.first - distance..<$0.first + $0.width + distance).contains(row)
+        }
         var count = 0
         for tile in 0..<geometry.tileColumns {
             let mark = statistics.marks[row * geometry.tileColumns + tile]
