@@ -76,6 +76,22 @@ struct BombTests {
         }
     }
 
+    /// A DNG of a kilobyte that claims 400 megapixels was 7.9 GB of zeros.
+    @Test(arguments: ["stats", "hotpixels"])
+    func picturesThatADNGCannotHoldAreRefused(_ command: String) throws {
+        try withTemporaryFolder { folder in
+            var bomb = LosslessDNG(width: 44, height: 36)
+            (bomb.width, bomb.height) = (20_000, 20_000)
+            try folder.addFile("bomb.dng", Data(bomb.bytes))
+            let options = command == "stats" ? ["--verify"] : ["--minimum-frames", "1"]
+            let run = try CommandRun.fastpix([command, "bomb.dng", "--format", "json"] + options, in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("cannot hold its 20000 x 20000 pixels"))
+            let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+            #expect(peak > 0 && (peak < Self.mostMemory || Sanitizer.isAddress), "\(peak) bytes")
+        }
+    }
+
     private static let commands: [(name: String, arguments: [String])] = [
         ("stats", ["stats", "bomb.png", "--format", "json"]),
         ("stats --verify", ["stats", "bomb.png", "--verify", "--format", "json"]),
