@@ -62,7 +62,7 @@ struct BombTests {
                     ["addweighted", "bomb.jpg", "--blur", "3", "-o", "out.jpg", "--summary", "json"]
                 default: ["repair", "bomb.jpg", "--map", "map.csv", "-o", "out", "--format", "json"]
                 }
-            for bomb in HostileJPEG.emptyScans {
+            for bomb in HostileJPEG.emptyScans + HostileJPEG.scansBesideOtherBytes {
                 try folder.addFile("bomb.jpg", Data(bomb.bytes))
                 // Of processor time, so that a busy machine makes no difference.
                 let run = try CommandRun.shell("ulimit -t 60; exec \"$0\" \"$@\"", arguments, in: folder)
