@@ -36,10 +36,13 @@ struct BlendInputs {
         skipped = discovery.skipped
         images = discovery.files.map { Image(path: $0, relative: $0.insideNothing) }
         unselected = discovery.unselected
+        repeatedPaths = discovery.repeatedPaths
     }
 
     /// Images of lists that were not selected.
     private(set) var unselected = 0
+    /// Paths that led to images already found.
+    let repeatedPaths: Int
 
     /// Throws `notFound` when there is nothing at `root`.
     init(_ root: FilePath, recursive: Bool, output: FilePath) throws(FastPixError) {
@@ -51,6 +54,7 @@ struct BlendInputs {
         isFolder = information.st_mode & S_IFMT == S_IFDIR
         let discovery = PhotoDiscovery(paths: [root], recursive: recursive, output: output)
         leftOut = discovery.outputLeftOut
+        repeatedPaths = discovery.repeatedPaths
         skipped = discovery.skipped
         let isFolder = isFolder
         images = discovery.files.map { path in

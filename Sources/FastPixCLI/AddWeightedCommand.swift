@@ -98,6 +98,7 @@ struct AddWeightedCommand: ParsableCommand {
         let plan = try plan(output.naming(stream))
         if stream != nil { try StandardOutputPicture.refuseSeveral(plan.jobs.count) }
         console.noteUnselected(plan.unselected, try selecting.selection())
+        console.noteRepeated(plan.repeatedPaths)
         if telling.dryRun {
             return try telling.tell(
                 plan.text, plan.jobs.map(\.output.string), isStream: stream != nil, plan.skipped, console)

@@ -111,6 +111,7 @@ struct RepairCommand: ParsableCommand {
             if telling.dryRun {
                 let plan = try repair.plan(source, maps: maps)
                 console.noteUnselected(plan.unselected, source.selection)
+                console.noteRepeated(plan.repeatedPaths)
                 return try telling.tell(
                     plan.text, plan.photos.map(\.output), isStream: stream != nil, plan.skipped, console)
             }
@@ -131,6 +132,7 @@ struct RepairCommand: ParsableCommand {
             console.noteOdd(report.photos)
             console.noteLeftOut(report.leftOut)
             console.noteUnselected(report.unselected, source.selection)
+            console.noteRepeated(report.repeatedPaths)
             if format == .json { try ResultSink(nil).write(report.json) }
             try lines.finish(report.endLines)
             guard !report.photos.isEmpty else {

@@ -263,6 +263,28 @@ struct DiscoveryTests {
         }
     }
 
+    /// Links are paths to the same photo, not photos of their own.
+    @Test func linksThatAreLeftOutAreSaid() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            try Photos.add(2, to: photos)
+            try photos.addLink("soft.jpg", to: "photo-0.jpg")
+            try FileManager.default.linkItem(
+                at: photos.appendingPathComponent("photo-1.jpg"), to: photos.appendingPathComponent("zhard.jpg"))
+            try folder.addFile("map.csv", Data("width,height,row,column\n17,13,2,2\n".utf8))
+            for arguments in [
+                ["stats", "photos"], ["repair", "photos", "--map", "map.csv", "-o", "repaired"],
+                ["repair", "photos", "--map", "map.csv", "-o", "again", "--dry-run"],
+                ["addweighted", "photos", "--blur", "3", "-o", "blended"],
+            ] {
+                let run = try CommandRun.fastpix(arguments, in: folder)
+                #expect(run.exitCode == 0)
+                let note = "fastpix: 2 paths led to photos already listed; each photo counts once"
+                #expect(run.stderr.contains(note + "\n"), "\(arguments): \(run.stderr)")
+            }
+        }
+    }
+
     @Test func deepFoldersNeedNoDescriptors() throws {
         try withTemporaryFolder { folder in
             var deep = folder.appendingPathComponent("0")

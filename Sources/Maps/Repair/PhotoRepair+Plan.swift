@@ -18,6 +18,8 @@ package struct RepairPlan: Sendable {
     package let skipped: [SkippedPhoto]
     /// Files that the selection left out.
     package let unselected: Int
+    /// Paths that led to photos already found.
+    package let repeatedPaths: Int
 
     /// A line for each photo, and how many there are, with a final line break.
     package var text: String {
@@ -55,6 +57,7 @@ extension PhotoRepair {
             }
         }
         return RepairPlan(
-            photos: photos, skipped: skipped.sorted { $0.path < $1.path }, unselected: outputs.discovery.unselected)
+            photos: photos, skipped: skipped.sorted { $0.path < $1.path }, unselected: outputs.discovery.unselected,
+            repeatedPaths: outputs.discovery.repeatedPaths)
     }
 }

@@ -135,7 +135,7 @@ public struct PhotoRepair: Sendable {
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped,
             leftOut: outputs.discovery.outputLeftOut?.string,
-            unselected: outputs.discovery.unselected,
+            unselected: outputs.discovery.unselected, repeatedPaths: outputs.discovery.repeatedPaths,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
     }

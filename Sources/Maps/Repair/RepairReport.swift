@@ -51,6 +51,8 @@ public struct RepairReport: Sendable, Encodable {
     public let leftOut: String?
     /// How many files were found and not selected.
     public let unselected: Int
+    /// Paths that led to photos already found (links, named twice), which were repaired once.
+    public let repeatedPaths: Int
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
     /// True when it was cancelled; then `photos` are those that were complete.
@@ -58,10 +60,11 @@ public struct RepairReport: Sendable, Encodable {
 
     init(
         maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, unselected: Int,
-        peakMemoryBytes: UInt64, isInterrupted: Bool
+        repeatedPaths: Int, peakMemoryBytes: UInt64, isInterrupted: Bool
     ) {
         version = fastPixVersion
         self.unselected = unselected
+        self.repeatedPaths = repeatedPaths
         map = maps.first ?? ""
         self.maps = maps
         self.photos = photos
