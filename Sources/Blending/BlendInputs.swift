@@ -39,10 +39,13 @@ struct BlendInputs {
         skipped = discovery.skipped
         images = discovery.files.map { Image(path: $0, relative: $0.insideNothing) }
         unselected = discovery.unselected
+        repeatedPaths = discovery.repeatedPaths
     }
 
     /// Images of lists that were not selected.
     private(set) var unselected = 0
+    /// Paths that led to images already found.
+    let repeatedPaths: Int
 
     /// Throws `notFound` when there is nothing at `root`.
     init(_ root: FilePath, recursive: Bool, output: FilePath) throws(FastPixError) {
@@ -55,6 +58,7 @@ struct BlendInputs {
         let discovery = PhotoDiscovery(paths: [root], recursive: recursive, output: output)
         leftOut = discovery.outputLeftOut
         notRead = discovery.leftOut.pictures
+        repeatedPaths = discovery.repeatedPaths
         skipped = discovery.skipped
         let isFolder = isFolder
         images = discovery.files.map { path in

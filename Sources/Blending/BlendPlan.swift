@@ -24,6 +24,8 @@ public struct BlendPlan: Sendable {
     package private(set) var notRead: [[LeftOutFiles]] = []
     /// How many images were left out because of `selection`.
     public private(set) var unselected = 0
+    /// Paths that led to images already found (links, named twice), which are blended once.
+    public private(set) var repeatedPaths = 0
     /// Nil when two images are blended.
     public let blur: GaussianBlur?
     /// How images of two folders find each other.
@@ -59,12 +61,14 @@ public struct BlendPlan: Sendable {
             skipped += inputs.skipped
             leftOut = leftOut ?? inputs.leftOut
             notRead.append(inputs.notRead)
+            repeatedPaths += inputs.repeatedPaths
             isOneImage = isOneImage && !inputs.isFolder
             wanted += inputs.images.map { ($0, .blur(blur)) }
         }
         let listed = try BlendInputs(source.lists, selection: source.selection)
         skipped += listed.skipped
         unselected = listed.unselected
+        repeatedPaths += listed.repeatedPaths
         let named = selected(wanted, source.selection)
         try plan(named + listed.images.map { ($0, .blur(blur)) }, isOneImage, naming, overwrites)
     }
@@ -84,6 +88,7 @@ public struct BlendPlan: Sendable {
         let seconds = try BlendInputs(second, recursive: recursive, output: naming.output)
         leftOut = firsts.leftOut ?? seconds.leftOut
         notRead = [firsts.notRead, seconds.notRead]
+        repeatedPaths = firsts.repeatedPaths + seconds.repeatedPaths
         let paired = try BlendPairs(firsts, seconds, by: pairing)
         skipped = firsts.skipped + seconds.skipped + paired.skipped
         let wanted = selected(paired.pairs.map { ($0.first, .image($0.second.path)) }, selection)

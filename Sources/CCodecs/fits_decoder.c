@@ -56,6 +56,10 @@ typedef struct fits_decoder {
     /// `input`.
     fpx_fits_input *colour_inputs[3];
     uint64_t file_bytes;
+    /// Of the compressed pictures told of so far: bytes of samples that the file need not pay for, and the fewest bytes
+    /// of the file that can hold the others.
+    uint64_t free_bytes;
+    uint64_t least_bytes;
     fits_picture picture;
     fpx_sample_layout layout;
     size_t next_row;
@@ -218,6 +222,38 @@ static fpx_photo_status check_planes(const fits_picture *picture, const fpx_fits
         return FPX_PHOTO_TRUNCATED;
     }
     return FPX_PHOTO_OK;
+}
+
+/// Fails when the file's bytes cannot hold this compressed picture beside those told of before: rows of the tables may
+/// name the same bytes, which would be unpacked as often as they are named. A row itself holds no samples.
+static fpx_photo_status check_paid(fits_decoder *self, const fits_picture *picture, fpx_photo_error *error) {
+    enum { FREE_BYTES = 1 << 24 };
+    const fpx_fits_tiles *tiles = &picture->tiles;
+    uint64_t planes = picture->planes * picture->colours;
+    uint64_t bytes;
+    uint64_t rows;
+    if (__builtin_mul_overflow(picture->width * picture->height * stored_bytes(picture), planes, &bytes)) {
+        bytes = UINT64_MAX;
+    }
+    uint64_t others = self->file_bytes - self->least_bytes;
+    if (__builtin_mul_overflow(tiles->tiles_per_plane, tiles->row_bytes, &rows) ||
+        __builtin_mul_overflow(rows, planes, &rows) || rows > others) {
+        fpx_photo_explain(error, "truncated FITS: the file ends before its table of tiles does");
+        return FPX_PHOTO_TRUNCATED;
+    }
+    uint64_t left = FREE_BYTES - self->free_bytes;
+    uint64_t unpaid = bytes < left ? bytes : left;
+    uint64_t least = (bytes - unpaid) / fpx_fits_tiles_most_of_a_byte(tiles);
+    if (least <= others - rows) {
+        self->free_bytes += unpaid;
+        self->least_bytes += least + rows;
+        return FPX_PHOTO_OK;
+    }
+    fpx_photo_explain(error,
+                      "unsupported FITS: its %llu bytes cannot hold the %llu of this picture beside those before it, "
+                      "unless tiles have data in common, which is not read",
+                      (unsigned long long)self->file_bytes, (unsigned long long)bytes);
+    return FPX_PHOTO_UNSUPPORTED;
 }
 
 static bool contains(const char *text, const char *word) {
@@ -721,6 +757,9 @@ static fpx_photo_status describe(fits_decoder *self, const fpx_fits_header *head
     }
     if (status == FPX_PHOTO_OK) {
         status = check_planes(picture, self->input, self->file_bytes, error);
+    }
+    if (status == FPX_PHOTO_OK && picture->is_tiled) {
+        status = check_paid(self, picture, error);
     }
     if (status != FPX_PHOTO_OK) {
         return status;

@@ -240,10 +240,21 @@ static inline void store(uint8_t *samples, size_t place, uint32_t value, uint32_
     }
 }
 
+/// Bits of the number that says how a block of Rice's code is split (standard 4.0, 10.4.1).
+static unsigned rice_split_bits(uint32_t rice_bytes) { return rice_bytes == 4 ? 5 : rice_bytes == 2 ? 4 : 3; }
+
+uint64_t fpx_fits_tiles_most_of_a_byte(const fpx_fits_tiles *tiles) {
+    // 258 bytes of two bits. Tiles of a picture that Rice has packed may be gzip's, too.
+    enum { GZIP_BYTES = 1032 };
+    // A block of samples that are all alike is its split's number alone.
+    uint64_t rice = (uint64_t)tiles->block * tiles->sample_bytes * 8 / rice_split_bits(tiles->rice_bytes) + 1;
+    return tiles->compression == FPX_FITS_RICE && rice > GZIP_BYTES ? rice : GZIP_BYTES;
+}
+
 bool fpx_fits_unpack_rice(const uint8_t *bytes, size_t byte_count, uint32_t block, uint32_t rice_bytes,
                           uint32_t sample_bytes, uint8_t *samples, size_t sample_count) {
-    // Bits of the split's number, and the split that stands for samples as they are (standard 4.0, 10.4.1).
-    const unsigned split_bits = rice_bytes == 4 ? 5 : rice_bytes == 2 ? 4 : 3;
+    const unsigned split_bits = rice_split_bits(rice_bytes);
+    // The split that stands for samples as they are.
     const uint32_t split_of_plain = rice_bytes == 4 ? 25 : rice_bytes == 2 ? 14 : 6;
     const unsigned value_bits = 8 * rice_bytes;
     bit_reader reader = {bytes, bytes + byte_count, 0, 0};

@@ -51,6 +51,9 @@ fpx_photo_status fpx_fits_tiles_unpack(const fpx_fits_tiles *_Nonnull tiles, fpx
 bool fpx_fits_unpack(const fpx_fits_tiles *_Nonnull tiles, fpx_fits_compression compression,
                      const uint8_t *_Nonnull bytes, size_t byte_count, uint8_t *_Nonnull samples, size_t sample_count);
 
+/// How many bytes of samples one byte of the file unpacks to at most.
+uint64_t fpx_fits_tiles_most_of_a_byte(const fpx_fits_tiles *_Nonnull tiles);
+
 /// Rice's code of differences. False when the bytes end early.
 bool fpx_fits_unpack_rice(const uint8_t *_Nonnull bytes, size_t byte_count, uint32_t block, uint32_t rice_bytes,
                           uint32_t sample_bytes, uint8_t *_Nonnull samples, size_t sample_count);

@@ -10,7 +10,7 @@ enum { MAXIMUM_SCANS = 500 };
 enum { LONGEST_PADDING = 16 };
 
 /// What a file may have unpacked, in 8 x 8 blocks of all its scans: so many whatever it is, and so many more for each
-/// byte read. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan, so that a
+/// byte of the scans' data. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan, so that a
 /// picture of one colour, which compresses best, may still have 16 scans of everything; a photo has a thousand times
 /// the bytes. Arithmetic coding has no such bound: its decoder makes up zeros where data end, for as many blocks and
 /// scans as the headers claim.
@@ -204,26 +204,31 @@ static uint64_t blocks_in_row(const struct jpeg_decompress_struct *jpeg) {
 static void account_for_scans(fpx_jpeg_input *self) {
     struct jpeg_decompress_struct *jpeg = &self->jpeg;
     if (jpeg->input_scan_number != self->scan) {
+        self->bytes_before += self->scan_end - self->scan_offset;
         self->scan = jpeg->input_scan_number;
         self->scan_row = 0;
-        self->scan_offset = bytes_taken(self);
+        self->scan_offset = self->scan_end = bytes_taken(self);
     }
     if (jpeg->input_iMCU_row <= self->scan_row) {
         return;
     }
     self->blocks += (jpeg->input_iMCU_row - self->scan_row) * blocks_in_row(jpeg);
     self->scan_row = jpeg->input_iMCU_row;
+    self->scan_end = bytes_taken(self);
     int64_t marker_bytes = jpeg->unread_marker != 0 ? 2 : 0;
     // Only the first scans of a progressive picture, of mean values, may be coded in no byte: where all are alike.
     bool needs_data = !jpeg->progressive_mode || jpeg->Ss != 0;
-    if (needs_data && bytes_taken(self) - self->scan_offset <= marker_bytes) {
+    if (needs_data && self->scan_end - self->scan_offset <= marker_bytes) {
         fpx_photo_explain(self->error, "damaged JPEG: a scan of the picture has no data");
         fpx_jpeg_input_fail(self, FPX_PHOTO_CORRUPT);
     }
-    if (self->blocks > FREE_BLOCKS + BLOCKS_PER_BYTE * (uint64_t)bytes_taken(self)) {
+    // Tables and comments hold no block.
+    int64_t data_bytes = self->bytes_before + self->scan_end - self->scan_offset;
+    if (self->blocks > FREE_BLOCKS + BLOCKS_PER_BYTE * (uint64_t)data_bytes) {
         fpx_photo_explain(self->error,
-                          "unsupported JPEG: %lld bytes unpack to %llu blocks and more by scan %d, which no photo does",
-                          (long long)bytes_taken(self), (unsigned long long)self->blocks, self->scan);
+                          "unsupported JPEG: scans of %lld bytes unpack to %llu blocks and more by scan %d, which no "
+                          "photo does",
+                          (long long)data_bytes, (unsigned long long)self->blocks, self->scan);
         fpx_jpeg_input_fail(self, FPX_PHOTO_UNSUPPORTED);
     }
 }

@@ -18,11 +18,13 @@ typedef struct fpx_jpeg_input {
     fpx_photo_error *_Nonnull error;
     fpx_byte_source *_Nonnull source;
     /// How far the scans have been unpacked: the scan and the row of it that were last seen, where its data begin in
-    /// the file, and the 8 x 8 blocks of all scans so far.
+    /// the file and how far they were read, and of all scans so far the 8 x 8 blocks, and of those before the bytes.
     int scan;
     JDIMENSION scan_row;
     int64_t scan_offset;
+    int64_t scan_end;
     uint64_t blocks;
+    int64_t bytes_before;
     /// Before the first scan.
     bool is_in_header;
     /// Zeros that are known to lie before restart markers and the end, and how far the file was searched for them.

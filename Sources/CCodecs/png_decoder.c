@@ -109,7 +109,7 @@ static fpx_photo_status png_finish(fpx_photo_decoder *decoder, fpx_photo_error *
     if (setjmp(self->input.escape) != 0) {
         return self->input.failure;
     }
-    png_read_end(self->input.png, NULL);
+    fpx_png_input_finish(&self->input);
     return FPX_PHOTO_OK;
 }
 

@@ -30,11 +30,22 @@ static bool is_damage(const char *warning) {
     return strncmp(warning, "IDAT", 4) == 0 || strstr(warning, "chunk data is too large") != NULL;
 }
 
+/// libpng's words.
+static const char BEHIND_STREAM[] = "IDAT: Extra compressed data";
+
+static void note_bytes_behind_stream(fpx_png_input *self) {
+    if (self->source->is_strict) {
+        fpx_photo_explain(self->error, "damaged PNG: %s", BEHIND_STREAM);
+        fpx_png_input_fail(self, FPX_PHOTO_CORRUPT);
+    }
+    self->source->oddities |= FPX_PHOTO_ODD_BYTES_BEHIND_STREAM;
+}
+
 void fpx_png_input_on_warning(png_structp png, png_const_charp text) {
     fpx_png_input *self = png_get_error_ptr(png);
     // The stream's own checksum has proved the picture by then, and the chunk's follows.
-    if (!self->source->is_strict && strcmp(text, "IDAT: Extra compressed data") == 0) {
-        self->source->oddities |= FPX_PHOTO_ODD_BYTES_BEHIND_STREAM;
+    if (strcmp(text, BEHIND_STREAM) == 0) {
+        note_bytes_behind_stream(self);
         return;
     }
     if (is_damage(text)) {
@@ -43,8 +54,16 @@ void fpx_png_input_on_warning(png_structp png, png_const_charp text) {
     }
 }
 
+/// "IDAT", as libpng tells a chunk's type.
+enum { PICTURE_DATA = 0x49444154 };
+
 static void read_bytes(png_structp png, png_bytep destination, size_t byte_count) {
     fpx_png_input *self = png_get_io_ptr(png);
+    // libpng passes over further chunks of the picture without a word.
+    if (self->is_behind_rows && png_get_io_chunk_type(png) == PICTURE_DATA &&
+        (png_get_io_state(png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_DATA) {
+        note_bytes_behind_stream(self);
+    }
     while (byte_count > 0) {
         if (self->unread_count == 0) {
             self->unread = self->source->buffer;
@@ -115,6 +134,11 @@ void fpx_png_input_open(fpx_png_input *self, uint64_t maximum_pixels) {
         fpx_png_input_fail(self, size_status);
     }
     check_paid(self);
+}
+
+void fpx_png_input_finish(fpx_png_input *self) {
+    self->is_behind_rows = true;
+    png_read_end(self->png, NULL);
 }
 
 void fpx_png_input_close(fpx_png_input *self) { png_destroy_read_struct(&self->png, &self->info, NULL); }

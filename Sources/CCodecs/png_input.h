@@ -18,6 +18,8 @@ typedef struct fpx_png_input {
     /// Bytes that come before what the source still has.
     const uint8_t *_Nullable unread;
     size_t unread_count;
+    /// The last row was read, and with it the chunk that its stream ends in.
+    bool is_behind_rows;
 } fpx_png_input;
 
 /// Sets who hears of errors and where bytes come from. Before `escape` is set; calls nothing that could fail.
@@ -27,6 +29,10 @@ void fpx_png_input_prepare(fpx_png_input *_Nonnull self, fpx_byte_source *_Nonnu
 /// Reads to the picture's data, without room for a row; fails for more than `maximum_pixels`, and for more than the
 /// file's bytes can hold. From here on fpx_png_input_close is due.
 void fpx_png_input_open(fpx_png_input *_Nonnull self, uint64_t maximum_pixels);
+
+/// Reads what follows the last row, to the file's end. Data behind the picture's stream are odd, whichever chunk they
+/// lie in.
+void fpx_png_input_finish(fpx_png_input *_Nonnull self);
 
 /// Frees what libpng holds, at any stage.
 void fpx_png_input_close(fpx_png_input *_Nonnull self);

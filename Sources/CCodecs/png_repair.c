@@ -70,7 +70,7 @@ static void read_picture(png_repair *self, uint64_t maximum_pixels) {
         self->rows[row] = self->samples + row * self->row_bytes;
     }
     png_read_image(self->input.png, self->rows);
-    png_read_end(self->input.png, NULL);
+    fpx_png_input_finish(&self->input);
 }
 
 /// Channels that are interpolated: all but alpha.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../CRAW/shim.h"
+#include "dng_pieces.h"
 #include "sample_rows.h"
 #include "tiff_tags.h"
 
@@ -294,6 +295,13 @@ static fpx_photo_status unpack(raw_decoder *self, fpx_photo_error *error) {
         self->ran_out = true;
         return failure(self, LIBRAW_IO_ERROR, error);
     }
+    if (self->raw->idata.dng_version != 0) {
+        fpx_photo_status status = fpx_dng_check_frames(self->operations.source, self->raw->sizes.raw_width,
+                                                       self->raw->sizes.raw_height, error);
+        if (status != FPX_PHOTO_OK) {
+            return status;
+        }
+    }
     self->is_damaged = false;
     int code = libraw_unpack(self->raw);
     if (code != LIBRAW_SUCCESS || self->is_damaged) {
@@ -482,6 +490,9 @@ fpx_photo_status fpx_raw_open(fpx_byte_source *source, const fpx_photo_request *
     fpx_photo_status status = code == LIBRAW_SUCCESS ? FPX_PHOTO_OK : failure(self, code, error);
     if (status == FPX_PHOTO_OK) {
         status = read_picture(self, request, error);
+    }
+    if (status == FPX_PHOTO_OK && self->raw->idata.dng_version != 0) {
+        status = fpx_dng_check_bytes(source, self->raw->sizes.raw_width, self->raw->sizes.raw_height, error);
     }
     if (status == FPX_PHOTO_OK) {
         find_plain_samples(self);

@@ -112,6 +112,17 @@ uint64_t fpx_tiff_tags_number(const fpx_tiff_tags *tags, uint64_t directory, uin
     return number_at(tags, bytes, byte_count);
 }
 
+bool fpx_tiff_tags_value(const fpx_tiff_tags *tags, const fpx_tiff_tag *tag, uint64_t index, uint64_t *value) {
+    uint8_t bytes[8];
+    size_t byte_count = bytes_of_type(tag->type);
+    if (index >= tag->count ||
+        !fpx_byte_source_read_at(tags->source, bytes, byte_count, tag->position + index * byte_count)) {
+        return false;
+    }
+    *value = number_at(tags, bytes, byte_count);
+    return true;
+}
+
 size_t fpx_tiff_tags_bytes(const fpx_tiff_tags *tags, uint64_t directory, uint16_t number, uint8_t *bytes,
                            size_t capacity) {
     fpx_tiff_tag tag;
@@ -202,11 +213,8 @@ static bool holds_float_raw(const fpx_tiff_tags *tags, uint64_t directory) {
            fpx_tiff_tags_number(tags, directory, FPX_TIFF_SAMPLE_FORMAT, 1) == IEEE_FLOATING_POINT;
 }
 
-/// The directories of pictures that a directory may name.
-enum { MOST_DIRECTORIES = 16 };
-
-/// Fills where the first directory and those that it names lie; returns their number. `are_all`: none is out of reach.
-static size_t find_directories(const fpx_tiff_tags *tags, uint64_t directories[MOST_DIRECTORIES + 1], bool *are_all) {
+size_t fpx_tiff_tags_directories(const fpx_tiff_tags *tags, uint64_t directories[FPX_TIFF_MOST_DIRECTORIES + 1],
+                                 bool *are_all) {
     size_t found = 0;
     *are_all = true;
     directories[found++] = tags->first_directory;
@@ -216,7 +224,7 @@ static size_t find_directories(const fpx_tiff_tags *tags, uint64_t directories[M
         return found;
     }
     size_t word = bytes_of_type(list.type);
-    for (uint64_t index = 0; word >= 4 && index < list.count && index < MOST_DIRECTORIES; index++) {
+    for (uint64_t index = 0; word >= 4 && index < list.count && index < FPX_TIFF_MOST_DIRECTORIES; index++) {
         if (fpx_byte_source_read_at(tags->source, bytes, word, list.position + index * word)) {
             directories[found++] = number_at(tags, bytes, word);
         } else {
@@ -227,9 +235,9 @@ static size_t find_directories(const fpx_tiff_tags *tags, uint64_t directories[M
 }
 
 uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *tags) {
-    uint64_t directories[MOST_DIRECTORIES + 1];
+    uint64_t directories[FPX_TIFF_MOST_DIRECTORIES + 1];
     bool are_all;
-    size_t count = find_directories(tags, directories, &are_all);
+    size_t count = fpx_tiff_tags_directories(tags, directories, &are_all);
     for (size_t index = 0; index < count; index++) {
         if (holds_float_raw(tags, directories[index])) {
             return directories[index];
@@ -240,9 +248,9 @@ uint64_t fpx_tiff_tags_float_raw(const fpx_tiff_tags *tags) {
 
 bool fpx_tiff_tags_has_loose_pattern(const fpx_tiff_tags *tags) {
     enum { SHORT = 3, XTRANS_SIDE = 6, XTRANS_PLACES = XTRANS_SIDE * XTRANS_SIDE };
-    uint64_t directories[MOST_DIRECTORIES + 1];
+    uint64_t directories[FPX_TIFF_MOST_DIRECTORIES + 1];
     bool are_all;
-    size_t count = find_directories(tags, directories, &are_all);
+    size_t count = fpx_tiff_tags_directories(tags, directories, &are_all);
     for (size_t index = 0; index < count; index++) {
         fpx_tiff_tag pattern;
         fpx_tiff_tag dimensions;
@@ -285,9 +293,9 @@ static bool holds_pieces(const fpx_tiff_tags *tags, const fpx_tiff_tag *offsets,
 }
 
 bool fpx_tiff_tags_hold_pictures(const fpx_tiff_tags *tags) {
-    uint64_t directories[MOST_DIRECTORIES + 1];
+    uint64_t directories[FPX_TIFF_MOST_DIRECTORIES + 1];
     bool are_all;
-    size_t count = find_directories(tags, directories, &are_all);
+    size_t count = fpx_tiff_tags_directories(tags, directories, &are_all);
     for (size_t index = 0; are_all && index < count; index++) {
         fpx_tiff_tag offsets;
         fpx_tiff_tag byte_counts;
@@ -362,9 +370,9 @@ static uint64_t joined_strips(const fpx_tiff_tags *tags, uint64_t directory, uin
 
 uint64_t fpx_tiff_tags_plain_raw(const fpx_tiff_tags *tags, uint32_t width, uint32_t height) {
     enum { UNCOMPRESSED = 1, WHOLE_NUMBERS = 1, USUAL_ORDER = 1 };
-    uint64_t directories[MOST_DIRECTORIES + 1];
+    uint64_t directories[FPX_TIFF_MOST_DIRECTORIES + 1];
     bool are_all;
-    size_t count = find_directories(tags, directories, &are_all);
+    size_t count = fpx_tiff_tags_directories(tags, directories, &are_all);
     uint64_t found = 0;
     for (size_t index = 0; index < count; index++) {
         uint64_t directory = directories[index];
@@ -392,9 +400,9 @@ uint64_t fpx_tiff_tags_plain_raw(const fpx_tiff_tags *tags, uint32_t width, uint
 }
 
 bool fpx_tiff_tags_dng_crop(const fpx_tiff_tags *tags, uint64_t crop[4]) {
-    uint64_t directories[MOST_DIRECTORIES + 1];
+    uint64_t directories[FPX_TIFF_MOST_DIRECTORIES + 1];
     bool are_all;
-    size_t count = find_directories(tags, directories, &are_all);
+    size_t count = fpx_tiff_tags_directories(tags, directories, &are_all);
     for (size_t index = 0; index < count; index++) {
         // The raw picture's own directory; previews have a bit set.
         if (fpx_tiff_tags_number(tags, directories[index], FPX_TIFF_SUBFILE_TYPE, 0) != 0) {

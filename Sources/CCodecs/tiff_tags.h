@@ -14,6 +14,7 @@ enum {
     FPX_TIFF_IMAGE_HEIGHT = 257,
     FPX_TIFF_BITS = 258,
     FPX_TIFF_COMPRESSION = 259,
+    FPX_TIFF_PHOTOMETRIC = 262,
     FPX_TIFF_FILL_ORDER = 266,
     FPX_TIFF_IMAGE_DESCRIPTION = 270,
     FPX_TIFF_MAKE = 271,
@@ -22,6 +23,8 @@ enum {
     FPX_TIFF_SAMPLES = 277,
     FPX_TIFF_STRIP_BYTE_COUNTS = 279,
     FPX_TIFF_SOFTWARE = 305,
+    FPX_TIFF_TILE_WIDTH = 322,
+    FPX_TIFF_TILE_HEIGHT = 323,
     FPX_TIFF_TILE_OFFSETS = 324,
     FPX_TIFF_TILE_BYTE_COUNTS = 325,
     FPX_TIFF_SUB_DIRECTORIES = 330,
@@ -72,6 +75,17 @@ bool fpx_tiff_tags_find(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, 
 /// A whole number of a directory, its first one; `otherwise` when there is none.
 uint64_t fpx_tiff_tags_number(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,
                               uint64_t otherwise);
+
+/// One of a tag's values as a number; false when there is none.
+bool fpx_tiff_tags_value(const fpx_tiff_tags *_Nonnull tags, const fpx_tiff_tag *_Nonnull tag, uint64_t index,
+                         uint64_t *_Nonnull value);
+
+/// The directories of pictures that a directory may name.
+enum { FPX_TIFF_MOST_DIRECTORIES = 16 };
+
+/// Fills where the first directory and those that it names lie; returns their number. `are_all`: none is out of reach.
+size_t fpx_tiff_tags_directories(const fpx_tiff_tags *_Nonnull tags,
+                                 uint64_t directories[_Nonnull FPX_TIFF_MOST_DIRECTORIES + 1], bool *_Nonnull are_all);
 
 /// Up to `capacity` bytes of a tag's values; returns their number.
 size_t fpx_tiff_tags_bytes(const fpx_tiff_tags *_Nonnull tags, uint64_t directory, uint16_t number,

@@ -198,8 +198,12 @@ public struct PhotoDiscovery: Sendable {
         let isCalledLikePhoto = format?.isBuiltIn ?? false
         var information = stat()
         guard path.withPlatformString({ stat($0, &information) }) == 0 else {
-            if isCalledLikePhoto {
-                skip(path, errno == ENOENT ? "a link to a file that does not exist" : Self.systemReason(errno))
+            let failure = errno
+            if failure == ENAMETOOLONG {
+                // It may be a folder full of photos.
+                skip(path, "the path is longer than the system takes; name a folder on the way to it")
+            } else if isCalledLikePhoto {
+                skip(path, failure == ENOENT ? "a link to a file that does not exist" : Self.systemReason(failure))
             }
             return
         }

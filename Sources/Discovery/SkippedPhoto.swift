@@ -27,10 +27,10 @@ public struct SkippedPhoto: Sendable, Codable, Equatable {
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        let original = try container.decodeIfPresent(String.self, forKey: .copyOf)
         self.init(
             path: try container.decode(String.self, forKey: .path),
-            reason: try container.decode(String.self, forKey: .reason),
-            copyOf: try container.decodeIfPresent(String.self, forKey: .copyOf),
+            reason: try container.decode(String.self, forKey: .reason), isFailure: original == nil, copyOf: original,
             // Earlier versions do not tell.
             isUnsupported: try container.decodeIfPresent(Bool.self, forKey: .isUnsupported) ?? false)
     }

@@ -99,6 +99,7 @@ struct AddWeightedCommand: ParsableCommand {
         if stream != nil { try StandardOutputPicture.refuseSeveral(plan.jobs.count) }
         plan.notRead.forEach(console.noteNotRead)
         console.noteUnselected(plan.unselected, try selecting.selection())
+        console.noteRepeated(plan.repeatedPaths)
         if telling.dryRun {
             return try telling.tell(
                 plan.text, plan.jobs.map(\.output.string), isStream: stream != nil, plan.skipped, console)

@@ -2,9 +2,17 @@ import FastPix
 
 extension Console {
     /// Says so when paths were named twice or were links to photos already found.
-    func noteRepeated(_ discovery: PhotoDiscovery) {
-        guard discovery.repeatedPaths > 0 else { return }
-        note("\(counted(discovery.repeatedPaths, "path")) led to photos already listed; each photo counts once")
+    func noteRepeated(_ paths: Int) {
+        guard paths > 0 else { return }
+        note("\(counted(paths, "path")) led to photos already listed; each photo counts once")
+    }
+
+    /// Says how many sound photos were left out, reason by reason: copies, groups that are too small.
+    func noteUnwanted(_ skipped: [SkippedPhoto]) {
+        let unwanted = Dictionary(grouping: skipped.filter { !$0.isFailure }, by: \.reason)
+        for (reason, photos) in unwanted.sorted(by: { $0.key < $1.key }) {
+            note("\(counted(photos.count, "photo")) left out: \(reason)")
+        }
     }
 }
 

@@ -26,7 +26,10 @@ struct FastPixCommand: ParsableCommand {
         // Help and completions are results, too: not the parser's own way, which does not see that nobody takes them.
         if exitCode(for: error) == .success {
             let text = Data((fullMessage(for: error) + "\n").utf8)
-            FastPixPlatform.exit(StandardStream.write(text, to: STDOUT_FILENO) ? 0 : ExitCode.failure.rawValue)
+            if StandardStream.write(text, to: STDOUT_FILENO) { FastPixPlatform.exit(0) }
+            let reason = String(cString: strerror(errno))
+            Console(isQuiet: false).error("this cannot be written to standard output: \(reason)")
+            FastPixPlatform.exit(ExitCode.failure.rawValue)
         }
         guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
         var message = CommandWords.unknownCommand(arguments) ?? fullMessage(for: error)

@@ -242,12 +242,9 @@ struct HotPixelsCommand: ParsableCommand {
     /// Names what was left out: each file that failed, and the rest by reason.
     private func tell(_ report: HotPixelsReport, _ discovery: PhotoDiscovery, _ console: Console) {
         console.skipped(report.skipped.filter(\.isFailure), namingAll: telling.verbose)
-        console.noteRepeated(discovery)
+        console.noteRepeated(discovery.repeatedPaths)
         console.noteOdd(report.oddPhotos)
-        let leftOut = Dictionary(grouping: report.skipped.filter { !$0.isFailure }, by: \.reason)
-        for (reason, photos) in leftOut.sorted(by: { $0.key < $1.key }) {
-            console.note("\(counted(photos.count, "photo")) left out: \(reason)")
-        }
+        console.noteUnwanted(report.skipped)
         for warning in report.warnings { console.warning(warning.message) }
         console.noteTemporaryFile(report)
         for camera in Set(report.groups.map(\.camera)).filter({ $0.serial == nil }).map(\.name).sorted() {

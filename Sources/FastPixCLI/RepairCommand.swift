@@ -112,6 +112,7 @@ struct RepairCommand: ParsableCommand {
                 let plan = try repair.plan(source, maps: maps)
                 console.noteNotRead(plan.notRead)
                 console.noteUnselected(plan.unselected, source.selection)
+                console.noteRepeated(plan.repeatedPaths)
                 return try telling.tell(
                     plan.text, plan.photos.map(\.output), isStream: stream != nil, plan.skipped, console)
             }
@@ -133,6 +134,7 @@ struct RepairCommand: ParsableCommand {
             console.noteLeftOut(report.leftOut)
             console.noteNotRead(report.notRead)
             console.noteUnselected(report.unselected, source.selection)
+            console.noteRepeated(report.repeatedPaths)
             if format == .json { try ResultSink(nil).write(report.json) }
             try lines.finish(report.endLines)
             guard !report.photos.isEmpty else {

@@ -11,7 +11,7 @@ struct StatsCommand: ParsableCommand {
         discussion: """
             From headers alone: how many photos there are, how large they are on disk and decoded (width x height x \
             channels x bytes per sample; MB are 10^6 bytes, MiB 2^20), by format, frame, depth and camera, and which \
-            files are broken.
+            files are broken. Copies of a photo count once and are named.
 
             With --moments all photos, of any mixture of sizes, are decoded: mean and standard deviation of each channel, \
             as deep-learning code wants them for Normalize(mean, std). Sums are exact integers, so the result is the same \
@@ -129,8 +129,9 @@ struct StatsCommand: ParsableCommand {
             discovery, interruption: SignalWatch.interruption, planned: telling.verbose ? { notes.names($0) } : nil,
             progress: { bar.update($0) })
         bar.clear()
-        console.skipped(report.skipped, namingAll: telling.verbose)
-        console.noteRepeated(discovery)
+        console.skipped(report.skipped.filter(\.isFailure), namingAll: telling.verbose)
+        console.noteRepeated(discovery.repeatedPaths)
+        console.noteUnwanted(report.skipped)
         console.noteOdd(report.oddPhotos)
         guard report.inventory.all.photos > 0 else {
             // A program that reads the result wants to know what was skipped, too.
@@ -149,7 +150,7 @@ struct StatsCommand: ParsableCommand {
             try picture.write(HistogramDrawing.drawing(of: histograms))
         }
         try sink.write(report.formatted(output.format))
-        return report.skipped.isEmpty ? .success : .someFilesFailed
+        return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
     }
 
     private var wouldWrite: PlannedOutputs {

@@ -75,6 +75,9 @@ package struct PlacePicture: Sendable {
 
     // MARK: The report
 
+    /// Out of a pipe. A line of some hundred bytes for each of as many places as a scan keeps is a few megabytes.
+    private static let longestReport = 256 << 20
+
     private struct Report: Decodable {
         let schema: String
         let groups: [Group]
@@ -89,12 +92,8 @@ package struct PlacePicture: Sendable {
     }
 
     private func chosenGroup() throws(FastPixError) -> Group {
-        let bytes: Data
-        do {
-            bytes = try Data(contentsOf: URL(fileURLWithPath: report.string))
-        } catch {
-            throw FastPixError(.notFound, path: report, "the report cannot be read; check the path")
-        }
+        let piped = try PipeContent.of(report, most: Self.longestReport)
+        let bytes = if let piped { piped } else { try OpenFile(report).content() }
         guard let content = try? JSONDecoder().decode(Report.self, from: bytes),
             content.schema.hasPrefix("fastpix.hotpixels/")
         else {

@@ -20,7 +20,7 @@ extension StatisticsReport {
 
     /// Tables for people, with a final line break.
     public var text: String {
-        var parts = [headline + copies]
+        var parts = [headline]
         if inventory.all.photos > 0 {
             parts.append(table("format", inventory.formats) { $0.rawValue.uppercased() })
             parts.append(table("frame", inventory.shapes, \.name))
@@ -28,15 +28,21 @@ extension StatisticsReport {
             parts.append(table("camera", inventory.cameras, \.name))
         }
         if let moments { parts.append(text(of: moments)) }
+        if !copies.isEmpty { parts.append(copiesText) }
         if !leftOut.isEmpty { parts.append("Left out: \(leftOut.text)") }
         parts.append(closing)
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private var copies: String {
-        guard let copyCount, copyCount > 0 else { return "" }
-        return "\n\(copyCount) of them \(copyCount == 1 ? "has" : "have") the same content as another one, and "
-            + "\(copyCount == 1 ? "counts" : "count") like all others"
+    private var copies: [SkippedPhoto] { skipped.filter { $0.copyOf != nil } }
+
+    private var copiesText: String {
+        let shown = copies.count > Self.longestTable + 1 ? Self.longestTable : copies.count
+        let lines = copies.prefix(shown).map { "  \($0.path.printable) is \($0.copyOf!.printable)" }
+        let more = copies.count - shown
+        let title = "\(counted(copies.count, "file")) with the content of another photo, which counts once:"
+        let rest = more > 0 ? ["  and \(more) more; JSON and CSV list them all"] : []
+        return ([title] + lines + rest).joined(separator: "\n")
     }
 
     private var headline: String {

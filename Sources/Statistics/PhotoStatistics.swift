@@ -30,7 +30,7 @@ public struct PhotoStatistics: Sendable {
     /// that takes more alone is left out and listed.
     public var memoryLimit: Int?
     /// Where the sums are kept, so that another run can go on from them, or `fastpix merge` add them up; nil: nowhere. No
-    /// effect without `moments`. Copies of a photo count as often as they are given.
+    /// effect without `moments`.
     public var checkpoint: CheckpointSettings?
     /// How files are read.
     package var reading = PhotoReadingChoice()
@@ -60,8 +60,8 @@ public struct PhotoStatistics: Sendable {
         AccumulationSettings(workers: workers, maximumPixels: maximumPixels, memoryLimit: memoryLimit)
     }
 
-    /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded are listed in the
-    /// report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong, the
+    /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded, and copies of others,
+    /// are listed in the report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong, the
     /// checkpoint cannot be gone on from or saved, and when the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
@@ -109,14 +109,14 @@ public struct PhotoStatistics: Sendable {
             }
             let damaged = Set(outcome.failed.map(\.place))
             sound.removeAll { damaged.contains($0.place) }
-            skipped += outcome.failed.map(\.skipped)
+            skipped = Self.adding(outcome.failed, to: skipped)
             totals = outcome.totals
             odd = outcome.odd
         }
-        let copies = PhotoCopies.separate(sound, workers: headerSettings.workerCount).copies
         let end = monotonicSeconds()
         return report(
-            totals, PhotoInventory(sound), copies: copies.count, skipped: skipped.sorted { $0.path < $1.path },
+            totals, PhotoInventory(sound), copies: skipped.count { $0.copyOf != nil },
+            skipped: skipped.sorted { $0.path < $1.path },
             leftOut: discovery.leftOut, odd: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
@@ -148,7 +148,26 @@ public struct PhotoStatistics: Sendable {
             discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
             interruption: interruption,
             progress: { progress(JobProgress(stage: .readingHeaders, done: $0, total: $1)) })
-        return (probed.photos, discovery.skipped + probed.failed)
+        let distinct = PhotoCopies.separate(probed.photos, workers: headerSettings.workerCount)
+        return (distinct.photos, discovery.skipped + probed.failed + distinct.copies)
+    }
+
+    /// A copy of a photo that turns out to be damaged is damaged, too.
+    private static func adding(_ failed: [FailedPhoto], to skipped: [SkippedPhoto]) -> [SkippedPhoto] {
+        var skipped = skipped
+        let copies = Dictionary(grouping: skipped.filter { $0.copyOf != nil }) { $0.copyOf! }
+        var wholeFiles: Set<String> = []
+        for photo in failed {
+            skipped.append(photo.skipped)
+            let original = photo.place.path.string
+            if photo.name == original { wholeFiles.insert(original) }
+            skipped += (copies[original] ?? []).map { copy in
+                SkippedPhoto(
+                    path: copy.path + photo.name.dropFirst(original.count), reason: photo.reason,
+                    isUnsupported: photo.isUnsupported)
+            }
+        }
+        return skipped.filter { $0.copyOf.map { !wholeFiles.contains($0) } ?? true }
     }
 
     /// Nil when none is wanted, or no photo is there to keep.

@@ -11,7 +11,7 @@ public struct StatisticsReport: Sendable, Encodable {
     public let version: String
     package let settings: Settings
     package let inventory: PhotoInventory
-    /// Photos with the same content as another one, which count like all others; nil of merged states.
+    /// Files with the same content as another one, which counts once; they are among `skipped`. Nil of merged states.
     package let copyCount: Int?
     /// Photos whose headers, and samples when they were decoded, are sound.
     public var photoCount: Int { inventory.all.photos }

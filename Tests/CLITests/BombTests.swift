@@ -62,7 +62,7 @@ struct BombTests {
                     ["addweighted", "bomb.jpg", "--blur", "3", "-o", "out.jpg", "--summary", "json"]
                 default: ["repair", "bomb.jpg", "--map", "map.csv", "-o", "out", "--format", "json"]
                 }
-            for bomb in HostileJPEG.emptyScans {
+            for bomb in HostileJPEG.emptyScans + HostileJPEG.scansBesideOtherBytes {
                 try folder.addFile("bomb.jpg", Data(bomb.bytes))
                 // Of processor time, so that a busy machine makes no difference.
                 let run = try CommandRun.shell("ulimit -t 60; exec \"$0\" \"$@\"", arguments, in: folder)
@@ -73,6 +73,22 @@ struct BombTests {
                 // much to spare (measured: 61 to 65 MiB).
                 #expect(peak > 0 && (peak < 96 << 20 || Sanitizer.isAddress), "\(peak) bytes")
             }
+        }
+    }
+
+    /// A DNG of a kilobyte that claims 400 megapixels was 7.9 GB of zeros.
+    @Test(arguments: ["stats", "hotpixels"])
+    func picturesThatADNGCannotHoldAreRefused(_ command: String) throws {
+        try withTemporaryFolder { folder in
+            var bomb = LosslessDNG(width: 44, height: 36)
+            (bomb.width, bomb.height) = (20_000, 20_000)
+            try folder.addFile("bomb.dng", Data(bomb.bytes))
+            let options = command == "stats" ? ["--verify"] : ["--minimum-frames", "1"]
+            let run = try CommandRun.fastpix([command, "bomb.dng", "--format", "json"] + options, in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("cannot hold its 20000 x 20000 pixels"))
+            let peak = try JSONDecoder().decode(Peak.self, from: run.stdoutBytes).peakMemoryBytes
+            #expect(peak > 0 && (peak < Self.mostMemory || Sanitizer.isAddress), "\(peak) bytes")
         }
     }
 

@@ -25,6 +25,29 @@ struct CompareTests {
         }
     }
 
+    /// Each of so many met each of the others.
+    @Test func manyDefectsOfOnePlaceAreOne() throws {
+        try withTemporaryFolder { folder in
+            let count = 60_000
+            let copies = [(row: Int, column: Int, kind: String)](repeating: (5, 7, "hot"), count: count)
+            try folder.addFile("many.json", Self.list(copies))
+            try folder.addFile("one.json", Self.list([(5, 7, "hot")]))
+            for (old, new) in [("many", "many"), ("many", "one"), ("one", "many")] {
+                // Of processor time, so that a busy machine makes no difference.
+                let run = try CommandRun.shell(
+                    "ulimit -t 60; exec \"$0\" compare \(old).json \(new).json --format json", in: folder)
+                #expect(run.exitCode == 0)
+                let group = try JSONDecoder().decode(Report.self, from: run.stdoutBytes).groups[0]
+                #expect(group.defects.map(\.change) == ["unchanged"])
+            }
+            // Without shapes, which makes one of what touches.
+            let lines = [String](repeating: "64,48,5,7", count: count).joined(separator: "\n")
+            try folder.addFile("many.csv", Data("width,height,row,column\n\(lines)\n".utf8))
+            let run = try CommandRun.shell("ulimit -t 60; exec \"$0\" compare many.csv many.csv", in: folder)
+            #expect(run.stdout.contains("1 unchanged"))
+        }
+    }
+
     @Test func changesAreATableAndAnExitCode() throws {
         try Self.folder { folder in
             let run = try CommandRun.fastpix(["compare", "old.json", "new.json"], in: folder)

@@ -237,6 +237,54 @@ struct DiscoveryTests {
         }
     }
 
+    /// The system takes no path of more than 4,096 bytes, whatever lies there.
+    @Test func foldersThatLieTooDeepAreNamed() throws {
+        try withTemporaryFolder { folder in
+            try Photos.add(1, to: folder)
+            let name = String(repeating: "d", count: 200)
+            // Two trees that the system takes, one moved to the end of the other.
+            let made = try CommandRun.shell(
+                """
+                top=$PWD
+                for tree in one two; do
+                    cd "$top" && mkdir $tree && cd $tree || exit 1
+                    for level in $(seq 15); do
+                        mkdir \(name) && cp "$top"/*.jpg \(name) && cd \(name) || exit 1
+                    done
+                done
+                mv "$top/one" .
+                """, in: folder)
+            #expect(made.exitCode == 0)
+            let run = try CommandRun.fastpix(["stats", "-r", ".", "--format", "json"], in: folder)
+            #expect(run.exitCode == 2)
+            let skipped = try run.statistics().skipped
+            #expect(skipped.contains { $0.path.hasSuffix(name) && $0.reason.hasPrefix("the path is longer than") })
+            #expect(try CommandRun.shell("rm -r two", in: folder).exitCode == 0)
+        }
+    }
+
+    /// Links are paths to the same photo, not photos of their own.
+    @Test func linksThatAreLeftOutAreSaid() throws {
+        try withTemporaryFolder { folder in
+            let photos = try folder.addFolder("photos")
+            try Photos.add(2, to: photos)
+            try photos.addLink("soft.jpg", to: "photo-0.jpg")
+            try FileManager.default.linkItem(
+                at: photos.appendingPathComponent("photo-1.jpg"), to: photos.appendingPathComponent("zhard.jpg"))
+            try folder.addFile("map.csv", Data("width,height,row,column\n17,13,2,2\n".utf8))
+            for arguments in [
+                ["stats", "photos"], ["repair", "photos", "--map", "map.csv", "-o", "repaired"],
+                ["repair", "photos", "--map", "map.csv", "-o", "again", "--dry-run"],
+                ["addweighted", "photos", "--blur", "3", "-o", "blended"],
+            ] {
+                let run = try CommandRun.fastpix(arguments, in: folder)
+                #expect(run.exitCode == 0)
+                let note = "fastpix: 2 paths led to photos already listed; each photo counts once"
+                #expect(run.stderr.contains(note + "\n"), "\(arguments): \(run.stderr)")
+            }
+        }
+    }
+
     @Test func deepFoldersNeedNoDescriptors() throws {
         try withTemporaryFolder { folder in
             var deep = folder.appendingPathComponent("0")

@@ -65,6 +65,20 @@ struct ShowTests {
         }
     }
 
+    @Test func reportsComeThroughPipes() throws {
+        try withTemporaryFolder { folder in
+            _ = try CommandRun.fastpix(
+                ["hotpixels", Repository.examplePhotos.path, "-q", "--output", "report.json"], in: folder)
+            _ = try CommandRun.fastpix(["show", "report.json", "889", "355", "-o", "file.png"], in: folder)
+            let run = try CommandRun.shell("cat report.json | \"$0\" show /dev/stdin 889 355 -o pipe.png", in: folder)
+            #expect(run.exitCode == 0)
+            let pictures = try ["file.png", "pipe.png"].map {
+                try Data(contentsOf: folder.appendingPathComponent($0))
+            }
+            #expect(pictures[0] == pictures[1])
+        }
+    }
+
     @Test func otherFilesAreNoReports() throws {
         try withTemporaryFolder { folder in
             try folder.addFile("a.json", Data("{\"schema\": \"fastpix.stats/1\", \"groups\": []}".utf8))

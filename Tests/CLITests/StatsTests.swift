@@ -26,20 +26,69 @@ struct StatsTests {
         #expect(result.skipped.isEmpty)
     }
 
-    /// They count, as a data set may hold a photo twice on purpose; that there are some is said.
-    @Test func copiesAreSaid() throws {
+    private struct Copy: Decodable {
+        let path: String
+        let copyOf: String?
+    }
+
+    private struct Copies: Decodable {
+        let photos: Int
+        let copies: Int
+        let skipped: [Copy]
+        let moments: Moments?
+
+        struct Moments: Decodable {
+            let channels: [Channel]
+        }
+
+        struct Channel: Decodable, Equatable {
+            let sum: String
+            let photos: Int
+        }
+
+        init(_ run: CommandRun) throws { self = try JSONDecoder().decode(Self.self, from: run.stdoutBytes) }
+    }
+
+    /// As in `hotpixels`: each photo counts once, under the first of its names.
+    @Test func copiesCountOnceAndAreListed() throws {
         try withTemporaryFolder { folder in
             let photos = try Photos.example(3)
             for photo in photos { try folder.addCopy(of: photo) }
-            #expect(try Self.stats([".", "-f", "json"], in: folder).stdout.contains("\"copies\" : 0"))
+            try folder.addCopy(of: Repository.fixture("fits/cube.fits"))
+            let options = ["-r", ".", "--moments", "-f", "json"]
+            let alone = try Copies(try Self.stats(options, in: folder))
+            #expect(alone.copies == 0)
             let sub = try folder.addFolder("sub")
             for photo in photos.prefix(2) { try sub.addCopy(of: photo) }
-            let run = try Self.stats(["-r", ".", "-f", "json"], in: folder)
-            #expect(try run.statistics().photos == 5)
-            #expect(run.stdout.contains("\"copies\" : 2"))
-            let text = try Self.stats(["-r", "."], in: folder)
-            #expect(
-                text.stdout.contains("\n2 of them have the same content as another one, and count like all others\n"))
+            // A file of five pictures is one copy.
+            try sub.addCopy(of: Repository.fixture("fits/cube.fits"))
+            let run = try CommandRun.fastpix(["stats"] + options, in: folder)
+            #expect(run.exitCode == 0)
+            #expect(run.stderr.contains("3 photos left out: the same content as another photo, which counts once"))
+            let both = try Copies(run)
+            #expect(both.photos == alone.photos && both.copies == 3)
+            #expect(both.moments?.channels == alone.moments?.channels)
+            #expect(both.skipped.count == 3)
+            for copy in both.skipped {
+                #expect(copy.copyOf.map { $0 == copy.path.replacing("sub/", with: "") } == true)
+            }
+            let text = try Self.stats(["-r", "."], in: folder).stdout
+            #expect(text.contains("3 files with the content of another photo, which counts once:\n"))
+            for copy in both.skipped { #expect(text.contains("  \(copy.path) is \(copy.copyOf!)\n")) }
+        }
+    }
+
+    /// Whoever looks for damage wants to hear of each file.
+    @Test func copiesOfDamagedPhotosAreDamaged() throws {
+        try withTemporaryFolder { folder in
+            let photo = try Data(contentsOf: Photos.tiny)
+            try folder.addFile("sound.jpg", photo)
+            for name in ["a.jpg", "b.jpg"] { try folder.addFile(name, photo.prefix(photo.count - 60)) }
+            let run = try Self.stats([".", "--verify", "-f", "json"], in: folder)
+            #expect(run.exitCode == 2)
+            let result = try Copies(run)
+            #expect(result.photos == 1 && result.copies == 0)
+            #expect(result.skipped.map(\.path) == ["./a.jpg", "./b.jpg"] && result.skipped[1].copyOf == nil)
         }
     }
 
@@ -66,7 +115,7 @@ struct StatsTests {
         }
         // Each broken file is named once, here and on stderr.
         #expect(!result.skipped.isEmpty)
-        run.expectNamed(result.skipped.map { ($0.path, $0.reason) })
+        run.expectNamed(result.skipped.filter { $0.copyOf == nil }.map { ($0.path, $0.reason) })
     }
 
     @Test func textIsForPeople() throws {
@@ -177,7 +226,7 @@ struct StatsTests {
     @Test func subfoldersOnRequest() throws {
         try withTemporaryFolder { folder in
             try Photos.add(2, to: folder)
-            try Photos.add(3, to: try folder.addFolder("inner"))
+            try Photos.add(3, named: "inner", to: try folder.addFolder("inner"))
             #expect(try Self.stats([".", "--format", "json"], in: folder).statistics().photos == 2)
             #expect(try Self.stats([".", "-r", "--format", "json"], in: folder).statistics().photos == 5)
         }

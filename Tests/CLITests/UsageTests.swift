@@ -93,7 +93,10 @@ struct UsageTests {
     /// Help, version and completions that nobody takes are no success: an installer would go on without them.
     @Test(arguments: ["--help", "hotpixels --help", "--version", "--generate-completion-script bash"])
     func whatCannotBeWrittenIsAFailure(_ arguments: String) throws {
-        #expect(try CommandRun.shell("\"$0\" \(arguments) >&-").exitCode == 1)
+        let closed = try CommandRun.shell("\"$0\" \(arguments) >&-")
+        #expect(closed.exitCode == 1)
+        #expect(closed.stderr.hasPrefix("fastpix: error: this cannot be written to standard output: "))
+        #expect(closed.stderrLines.count == 1)
         #expect(try CommandRun.shell("\"$0\" \(arguments)").stdout.hasSuffix("\n"))
     }
 

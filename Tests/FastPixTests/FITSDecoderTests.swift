@@ -215,6 +215,61 @@ struct FITSDecoderTests {
         }
     }
 
+    /// 8-bit zeros in tiles of 100 rows, packed by gzip's code; with `shared` all rows of the table name the same bytes.
+    private static func tiled(width: Int, height: Int, shared: Bool, pictures: Int = 1) -> Data {
+        func header(_ cards: [String]) -> Data {
+            var bytes = Data(
+                (cards + ["END"]).map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
+            bytes += Data(repeating: 32, count: (2880 - bytes.count % 2880) % 2880)
+            return bytes
+        }
+        func keyword(_ name: String, _ value: Int) -> String {
+            let digits = "\(value)"
+            return name.padding(toLength: 8, withPad: " ", startingAt: 0) + "= "
+                + String(repeating: " ", count: 20 - digits.count) + digits
+        }
+        let tiles = height / 100
+        let tile = HostilePNG.zeroes(100 * width)
+        let heap = shared ? tile.count : tiles * tile.count
+        var file = header(["SIMPLE  =                    T", keyword("BITPIX", 8), keyword("NAXIS", 0)])
+        for _ in 0..<pictures {
+            file += header([
+                "XTENSION= 'BINTABLE'", keyword("BITPIX", 8), keyword("NAXIS", 2), keyword("NAXIS1", 8),
+                keyword("NAXIS2", tiles), keyword("PCOUNT", heap), keyword("GCOUNT", 1), keyword("TFIELDS", 1),
+                "TTYPE1  = 'COMPRESSED_DATA'", "TFORM1  = '1PB'", "ZIMAGE  =                    T",
+                keyword("ZBITPIX", 8), keyword("ZNAXIS", 2), keyword("ZNAXIS1", width), keyword("ZNAXIS2", height),
+                keyword("ZTILE1", width), keyword("ZTILE2", 100), "ZCMPTYPE= 'GZIP_1'",
+            ])
+            var data: [UInt8] = []
+            for number in 0..<tiles {
+                data += HostilePNG.word(UInt32(tile.count))
+                data += HostilePNG.word(shared ? 0 : UInt32(number * tile.count))
+            }
+            for _ in 0..<(shared ? 1 : tiles) { data += tile }
+            file += Data(data) + Data(count: (2880 - data.count % 2880) % 2880)
+        }
+        return file
+    }
+
+    /// 484 megapixels in 14 kB: each row of the table named the same bytes.
+    @Test func sharedTilesAreUnpackedNoMoreOftenThanTheFileCanHold() throws {
+        try withTemporaryFolder { folder in
+            func probe(_ bytes: Data) throws -> PhotoProbe.Outcome {
+                let file = try folder.addFile("a.fits.fz", bytes)
+                return PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
+            }
+            #expect(try probe(Self.tiled(width: 10_000, height: 20_000, shared: false)).photos.count == 1)
+            let shared = try probe(Self.tiled(width: 10_000, height: 20_000, shared: true))
+            #expect(shared.photos.isEmpty)
+            #expect(shared.failed.count == 1 && shared.failed[0].reason.contains("data in common"))
+            // Small ones are nobody's harm, until there are many of them.
+            #expect(try probe(Self.tiled(width: 500, height: 500, shared: true)).photos.count == 1)
+            let many = try probe(Self.tiled(width: 2000, height: 4000, shared: true, pictures: 20))
+            #expect((1..<20).contains(many.photos.count))
+            #expect(many.failed.count == 20 - many.photos.count)
+        }
+    }
+
     /// Taken for missing, they would give other samples.
     @Test(arguments: [
         "BSCALE  =                  NaN", "BSCALE  =                    0", "BZERO   = 'many'", "BSCALE  =",

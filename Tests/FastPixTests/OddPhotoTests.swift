@@ -157,5 +157,25 @@ struct OddPhotoTests {
         odd.chunk("IDAT", Array(bytes[type + 4..<type + 4 + length]) + [1, 2, 3])
         odd.chunk("IEND", [])
         try Self.expectOdd(odd.bytes, bytes, .bytesBehindStream)
+        // In a chunk of their own.
+        let stream = Array(bytes[type + 4..<type + 4 + length])
+        var further = HostilePNG(width: 9, height: 7)
+        further.chunk("IDAT", stream)
+        further.chunk("IDAT", [1, 2, 3])
+        further.chunk("IEND", [])
+        try Self.expectOdd(further.bytes, bytes, .bytesBehindStream)
+        // A stream may end in a chunk without a row, and chunks may be empty: nothing is odd about that.
+        for split in 1..<stream.count {
+            var sound = HostilePNG(width: 9, height: 7)
+            sound.chunk("IDAT", Array(stream[..<split]))
+            sound.chunk("IDAT", [])
+            sound.chunk("IDAT", Array(stream[split...]))
+            sound.chunk("IDAT", [])
+            sound.chunk("IEND", [])
+            try withTemporaryFolder { folder in
+                let decoded = try Self.decode(sound.bytes, isStrict: true, in: folder)
+                #expect(decoded.oddities == [])
+            }
+        }
     }
 }

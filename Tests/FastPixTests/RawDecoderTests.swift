@@ -77,6 +77,61 @@ struct RawDecoderTests {
         }
     }
 
+    private static func refusal(_ dng: LosslessDNG, in folder: URL) throws -> FastPixError? {
+        let file = try folder.addFile("a.dng", Data(dng.bytes))
+        return #expect(throws: FastPixError.self) {
+            _ = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0).samples()
+        }
+    }
+
+    /// LibRaw leaves zeros where the JPEGs in a DNG are smaller than its picture, without a word.
+    @Test func picturesThatTheirJPEGsDoNotCoverAreDamaged() throws {
+        try withTemporaryFolder { folder in
+            for tile in [nil, (width: 16, height: 16)] {
+                let sound = LosslessDNG(width: 44, height: 36, tile: tile)
+                let file = try folder.addFile("a.dng", Data(sound.bytes))
+                let samples = try PhotoFile(probing: FilePath(file.path), maximumPixels: 0).samples()
+                let grey = (0..<44 * 36).flatMap { _ in withUnsafeBytes(of: UInt16(0x8000)) { Array($0) } }
+                #expect(samples == grey)
+                // In any one strip or tile.
+                for number in sound.frames.indices {
+                    for change: (inout LosslessDNG) -> Void in [
+                        { $0.frames[number].width = 1 }, { $0.frames[number].height = 2 },
+                    ] {
+                        var lying = sound
+                        change(&lying)
+                        #expect(try Self.refusal(lying, in: folder)?.code == .corrupt, "\(number)")
+                    }
+                }
+                for size in [(64, 36), (44, 49), (200, 200), (44, 20_000), (1000, 1000)] {
+                    var lying = sound
+                    (lying.width, lying.height) = size
+                    #expect(try Self.refusal(lying, in: folder)?.code == .corrupt, "\(size)")
+                }
+                // Frames that their bytes cannot hold: LibRaw makes up what is missing.
+                var claiming = sound
+                claiming.claimed = (1024, 1024)
+                #expect(try Self.refusal(claiming, in: folder)?.code == .corrupt)
+                (claiming.width, claiming.height) = (1024, 1024)
+                #expect(try Self.refusal(claiming, in: folder)?.reason.hasPrefix("truncated") == true)
+            }
+        }
+    }
+
+    /// By its header alone, as long as the file cannot hold it whatever its JPEGs say.
+    @Test func largePicturesInFewBytesAreRefusedBeforeTheyAreUnpacked() throws {
+        try withTemporaryFolder { folder in
+            var lying = LosslessDNG(width: 44, height: 36)
+            (lying.width, lying.height) = (20_000, 20_000)
+            let file = try folder.addFile("a.dng", Data(lying.bytes))
+            let error = #expect(throws: FastPixError.self) {
+                try PhotoFile(probing: FilePath(file.path), maximumPixels: 0)
+            }
+            #expect(error?.code == .corrupt)
+            #expect(error?.reason.contains("cannot hold its 20000 x 20000 pixels") == true)
+        }
+    }
+
     @Test(arguments: ["bayer-rggb.dng", "lossless-jpeg.dng", "float.dng"])
     func everyTruncationIsRefusedOrWhole(_ name: String) throws {
         try withTemporaryFolder { folder in

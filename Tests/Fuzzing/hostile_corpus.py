@@ -147,8 +147,9 @@ def check(binary, folder, names):
     # Floating-point frames have no exact sums; what has none is skipped by hotpixels alone.
     if not refused <= failed:
         raise Failed(f"hotpixels takes what stats refuses: {sorted(refused - failed)[:3]}")
-    if frames + copies > stats["photos"]:
-        raise Failed(f"hotpixels counts {frames} photos and {copies} copies, stats {stats['photos']}")
+    if frames > stats["photos"] or copies != stats["copies"]:
+        counts = (stats["photos"], stats["copies"])
+        raise Failed(f"hotpixels counts {frames} photos and {copies} copies, stats {counts}")
     run(binary, ["addweighted", "photos", "--blur", "3", "--output", "blended", "--summary", "json", "--quiet"], folder)
     (folder / "list.csv").write_text("width,height,row,column\n97,61,20,43\n200,150,3,3\n17,13,2,2\n")
     run(binary, ["repair", "photos", "--map", "list.csv", "--output", "repaired", "--format", "json", "--quiet"], folder)

@@ -98,4 +98,26 @@ public struct HostileJPEG {
             return jpeg
         }
     }
+
+    /// A frame of 484 megapixels whose scans have next to no data beside many bytes of comments and tables, which hold none.
+    public static var scansBesideOtherBytes: [HostileJPEG] {
+        let side = 22_000
+        func begun() -> HostileJPEG { HostileJPEG(.arithmeticProgressive, width: side, height: side) }
+        var comment = begun()
+        comment.segment(0xfe, [UInt8](repeating: 0x78, count: 58_000))
+        comment.scan(0, 0, [0, 0])
+        var tables = begun()
+        for _ in 0..<900 { tables.segment(0xdb, [0] + [UInt8](repeating: 1, count: 64)) }
+        tables.scan(0, 0, [0, 0])
+        var between = begun()
+        for coefficient in 0...63 as ClosedRange<UInt8> {
+            between.scan(coefficient, coefficient, [0])
+            between.segment(0xfe, [UInt8](repeating: 0x78, count: 60_000))
+        }
+        return [comment, tables, between].map {
+            var jpeg = $0
+            jpeg.finish()
+            return jpeg
+        }
+    }
 }

@@ -387,7 +387,7 @@ class StatsReport(_Job):
     photos, bytes_on_disk, bytes_decoded : int
     formats, shapes, bit_depths, cameras : tuple of mapping
     copies : int or None
-        Photos with the content of another one, which count like all others.
+        Files with the content of another one, which counts once; `skipped` names them.
     odd_photos : tuple of OddPhoto
         Files that break their format, and count, as far as they were decoded.
     moments : SetMoments or None

@@ -70,10 +70,10 @@ struct DefectChanges {
     }
 
     private static func joined(_ regions: [Region]) -> [Region] {
-        let places = PlaceIndex(regions)
+        var places = PlaceIndex(regions)
         var sets = DisjointSets(regions.count)
         for (number, region) in regions.enumerated() {
-            for pixel in region.pixels { places.near(pixel, 1) { sets.join(number, $0) } }
+            for pixel in region.pixels { places.joinNear(pixel, 1, number, in: &sets) }
         }
         return sets.members.map { members in
             var seen: Set<PixelPlace> = []
@@ -89,10 +89,10 @@ struct DefectChanges {
     private static func families(
         _ old: [Region], _ new: [Region], tolerance: Int
     ) -> [(old: [Int], new: [Int])] {
-        let places = PlaceIndex(old)
+        var places = PlaceIndex(old)
         var sets = DisjointSets(old.count + new.count)
         for (number, region) in new.enumerated() {
-            for pixel in region.pixels { places.near(pixel, tolerance) { sets.join($0, old.count + number) } }
+            for pixel in region.pixels { places.joinNear(pixel, tolerance, old.count + number, in: &sets) }
         }
         return sets.members.map { members in
             (members.filter { $0 < old.count }, members.filter { $0 >= old.count }.map { $0 - old.count })
@@ -108,10 +108,7 @@ struct DefectChanges {
             let places = PlaceIndex(others)
             var seen: Set<PixelPlace> = []
             return regions.flatMap(\.pixels).filter { pixel in
-                guard seen.insert(pixel).inserted, scope.isJudged(pixel) else { return false }
-                var isNear = false
-                places.near(pixel, tolerance) { _ in isNear = true }
-                return !isNear
+                seen.insert(pixel).inserted && scope.isJudged(pixel) && !places.hasNear(pixel, tolerance)
             }.count
         }
         let gained = alone(new, old, scopes[0])
@@ -151,12 +148,24 @@ private struct PlaceIndex {
         }
     }
 
-    /// Calls `body` for every region with a pixel no more than `distance` rows and columns away.
-    func near(_ place: PixelPlace, _ distance: Int, _ body: (Int) -> Void) {
-        for row in place.row - distance...place.row + distance {
-            for column in place.column - distance...place.column + distance {
-                regions[PixelPlace(row: row, column: column)]?.forEach(body)
-            }
+    /// Joins `number` with every region that has a pixel no more than `distance` rows and columns away. Those of one place
+    /// are one set from then on, and one of them stands for all: a list may name a place as often as it likes.
+    mutating func joinNear(_ place: PixelPlace, _ distance: Int, _ number: Int, in sets: inout DisjointSets) {
+        for near in Self.places(near: place, distance) {
+            guard let found = regions[near] else { continue }
+            for region in found { sets.join(region, number) }
+            if found.count > 1 { regions[near] = [found[0]] }
+        }
+    }
+
+    /// Whether a region has a pixel no more than `distance` rows and columns away.
+    func hasNear(_ place: PixelPlace, _ distance: Int) -> Bool {
+        Self.places(near: place, distance).contains { regions[$0] != nil }
+    }
+
+    private static func places(near place: PixelPlace, _ distance: Int) -> some Sequence<PixelPlace> {
+        (place.row - distance...place.row + distance).lazy.flatMap { row in
+            (place.column - distance...place.column + distance).lazy.map { PixelPlace(row: row, column: $0) }
         }
     }
 }

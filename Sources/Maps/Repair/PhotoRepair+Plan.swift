@@ -20,6 +20,8 @@ package struct RepairPlan: Sendable {
     package let notRead: [LeftOutFiles]
     /// Files that the selection left out.
     package let unselected: Int
+    /// Paths that led to photos already found.
+    package let repeatedPaths: Int
 
     /// A line for each photo, and how many there are, with a final line break.
     package var text: String {
@@ -58,6 +60,7 @@ extension PhotoRepair {
         }
         return RepairPlan(
             photos: photos, skipped: skipped.sorted { $0.path < $1.path },
-            notRead: outputs.discovery.leftOut.pictures, unselected: outputs.discovery.unselected)
+            notRead: outputs.discovery.leftOut.pictures, unselected: outputs.discovery.unselected,
+            repeatedPaths: outputs.discovery.repeatedPaths)
     }
 }

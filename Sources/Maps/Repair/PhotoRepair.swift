@@ -129,7 +129,7 @@ public struct PhotoRepair: Sendable {
         return RepairReport(
             maps: inputs.map(\.path.string), photos: photos, skipped: skipped,
             leftOut: outputs.discovery.outputLeftOut?.string, notRead: outputs.discovery.leftOut.pictures,
-            unselected: outputs.discovery.unselected,
+            unselected: outputs.discovery.unselected, repeatedPaths: outputs.discovery.repeatedPaths,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
     }

@@ -15,6 +15,7 @@ extension RepairReport: Decodable {
         leftOut = nil
         notRead = []
         unselected = 0
+        repeatedPaths = 0
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)
         isInterrupted = try container.decodeIfPresent(Bool.self, forKey: .isInterrupted) ?? false
     }

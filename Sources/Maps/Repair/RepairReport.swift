@@ -53,6 +53,8 @@ public struct RepairReport: Sendable, Encodable {
     package let notRead: [LeftOutFiles]
     /// How many files were found and not selected.
     public let unselected: Int
+    /// Paths that led to photos already found (links, named twice), which were repaired once.
+    public let repeatedPaths: Int
     /// Most memory the process has held so far.
     public let peakMemoryBytes: UInt64
     /// True when it was cancelled; then `photos` are those that were complete.
@@ -60,11 +62,11 @@ public struct RepairReport: Sendable, Encodable {
 
     init(
         maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, notRead: [LeftOutFiles],
-        unselected: Int,
-        peakMemoryBytes: UInt64, isInterrupted: Bool
+        unselected: Int, repeatedPaths: Int, peakMemoryBytes: UInt64, isInterrupted: Bool
     ) {
         version = fastPixVersion
         self.unselected = unselected
+        self.repeatedPaths = repeatedPaths
         map = maps.first ?? ""
         self.maps = maps
         self.photos = photos
