@@ -118,7 +118,7 @@ struct CoordinateTests {
                 path: FilePath(folder.appendingPathComponent("x.badpixels").path), format: .dcraw
             )
             .write([Self.jpegGroup(224, 190)], unjudged: [], photos: PhotoDiscovery(paths: []))
-            #expect(notes.count == 1 && notes[0].contains("--raw-sample"))
+            #expect(notes.count == 1 && notes[0].contains("a raw file of the camera, or an offset, tells how much"))
         }
     }
 
