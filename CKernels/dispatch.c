@@ -115,10 +115,10 @@ static unsigned preferred_extensions(fpx_isa isa) {
     return features.fast_subnormals ? runnable : runnable & ~FPX_EXTENSION_SUBNORMAL;
 }
 
-/// The widest level. Processor time of `fastpix hotpixels` on 24 JPEGs of 12 megapixels with AVX-512 over that with AVX2,
-/// nine runs each in turn, medians: 0.92 with defects judged and 0.97 without on Intel Sapphire Rapids (2026-11-30). Not
-/// measured since kernels have byte dot products: Intel Ice Lake, where an earlier version took 1.04 to 1.08, and AMD
-/// Zen 4. FASTPIX_ISA=avx2 chooses otherwise.
+/// The widest level. Processor time of `fastpix hotpixels` on 24 JPEGs of 12 megapixels with AVX-512 over that with
+/// AVX2, nine runs each in turn, medians: 0.92 with defects judged and 0.97 without on Intel Sapphire Rapids
+/// (2026-11-30). Not measured since kernels have byte dot products: Intel Ice Lake, where an earlier version took 1.04
+/// to 1.08, and AMD Zen 4. FASTPIX_ISA=avx2 chooses otherwise.
 static fpx_isa preferred_isa(void) {
     static const fpx_isa widest_first[] = {FPX_ISA_AVX512, FPX_ISA_AVX2, FPX_ISA_NEON};
     for (size_t index = 0; index < sizeof widest_first / sizeof widest_first[0]; index++) {

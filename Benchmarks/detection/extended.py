@@ -188,6 +188,8 @@ KINDS = {
     "dead lines, scenes, 16 bits, 40": lambda rng, d: lines(rng, 40, made.grey16(d), scene, mean8(0)),
     "lines +40, scenes, 16 bits, 40": lambda rng, d: lines(rng, 40, made.grey16(d), scene, lambda s: s + 40),
     "dead lines, scenes, q90 4:2:0, 40": lambda rng, d: lines(rng, 40, made.jpeg(90, 2)(d), scene, mean8(0)),
+    "stuck lines, scenes, 16 bits, 40": lambda rng, d: lines(rng, 40, made.grey16(d), scene, mean8(120)),
+    "stuck lines, scenes, q90 4:2:0, 40": lambda rng, d: lines(rng, 40, made.jpeg(90, 2)(d), scene, mean8(120)),
     "lines +40, scenes, q90 4:2:0, 40": lambda rng, d: lines(rng, 40, made.jpeg(90, 2)(d), scene, lambda s: s + 40),
     "parts of lines, dead, scenes, 16 bits, 40": lambda rng, d: lines(
         rng, 40, made.grey16(d), scene, mean8(0), PARTS),

@@ -5,8 +5,8 @@
 #include "fits_tiles.h"
 #include "repair_internal.h"
 
-/// Appends `sample_count` samples, as `fpx_fits_tiles_unpack` gives them, packed as `compression` says. False when memory
-/// is short.
+/// Appends `sample_count` samples, as `fpx_fits_tiles_unpack` gives them, packed as `compression` says. False when
+/// memory is short.
 bool fpx_fits_pack(const fpx_fits_tiles *_Nonnull tiles, fpx_fits_compression compression,
                    const uint8_t *_Nonnull samples, size_t sample_count, fpx_bytes *_Nonnull packed);
 

@@ -15,10 +15,10 @@ typedef struct fpx_fits_packed_picture {
     const fpx_fits_tiles *_Nonnull tiles;
 } fpx_fits_packed_picture;
 
-/// Unpacks the tiles of `input` in which `samples` lie (units are tiles, offsets count their unpacked bytes), gives these
-/// their values of `byte_count` bytes, packs them in `file` as they were packed, and reads them back. What does not fit in
-/// its old place goes to the heap's end, so that what lies behind the picture moves; sums in the header that were right
-/// are right again. `samples` are sorted. On failure `file` is of no use.
+/// Unpacks the tiles of `input` in which `samples` lie (units are tiles, offsets count their unpacked bytes), gives
+/// these their values of `byte_count` bytes, packs them in `file` as they were packed, and reads them back. What does
+/// not fit in its old place goes to the heap's end, so that what lies behind the picture moves; sums in the header that
+/// were right are right again. `samples` are sorted. On failure `file` is of no use.
 fpx_photo_status fpx_fits_repack(fpx_bytes *_Nonnull file, const fpx_fits_packed_picture *_Nonnull picture,
                                  fpx_fits_input *_Nonnull input, uint64_t input_bytes,
                                  fpx_packed_sample *_Nonnull samples, size_t sample_count, unsigned byte_count,

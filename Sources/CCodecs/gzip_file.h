@@ -7,7 +7,8 @@
 /// Whether a file begins as gzip's do.
 bool fpx_gzip_is_packed(int file_descriptor);
 
-/// Unpacks the file into `content`, at most so many bytes. Refused when something follows its stream, which would be lost.
+/// Unpacks the file into `content`, at most so many bytes. Refused when something follows its stream, which would be
+/// lost.
 fpx_photo_status fpx_gzip_unpack(int file_descriptor, uint64_t maximum_bytes, fpx_bytes *_Nonnull content,
                                  fpx_photo_error *_Nonnull error);
 

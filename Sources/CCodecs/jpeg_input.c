@@ -10,10 +10,10 @@ enum { MAXIMUM_SCANS = 500 };
 enum { LONGEST_PADDING = 16 };
 
 /// What a file may have unpacked, in 8 x 8 blocks of all its scans: so many whatever it is, and so many more for each
-/// byte of the scans' data. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan, so that a
-/// picture of one colour, which compresses best, may still have 16 scans of everything; a photo has a thousand times
-/// the bytes. Arithmetic coding has no such bound: its decoder makes up zeros where data end, for as many blocks and
-/// scans as the headers claim.
+/// byte of the scans' data. Huffman coding spends at least 1 bit on each block of a progressive picture's first scan,
+/// so that a picture of one colour, which compresses best, may still have 16 scans of everything; a photo has a
+/// thousand times the bytes. Arithmetic coding has no such bound: its decoder makes up zeros where data end, for as
+/// many blocks and scans as the headers claim.
 enum { FREE_BLOCKS = 1 << 18, BLOCKS_PER_BYTE = 128 };
 
 _Noreturn void fpx_jpeg_input_fail(fpx_jpeg_input *self, fpx_photo_status failure) {

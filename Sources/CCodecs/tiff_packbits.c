@@ -6,7 +6,8 @@ enum {
     /// A code's byte that stands for nothing.
     NO_RUN = 128,
     LONGEST_RUN = 128,
-    /// Runs are copied in pieces, the last of which may go beyond their end: most are shorter than a call of memcpy takes.
+    /// Runs are copied in pieces, the last of which may go beyond their end: most are shorter than a call of memcpy
+    /// takes.
     PIECE = 16,
 };
 

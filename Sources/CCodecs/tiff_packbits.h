@@ -1,7 +1,7 @@
 /// Strips of TIFF pictures that PackBits has compressed (TIFF 6.0, section 9); not public.
 ///
-/// Unpacked here and not by libtiff, which unpacks whole strips into a buffer: unpacking is hardly more than a copy, so that
-/// another one out of that buffer took a quarter of the time.
+/// Unpacked here and not by libtiff, which unpacks whole strips into a buffer: unpacking is hardly more than a copy, so
+/// that another one out of that buffer took a quarter of the time.
 #ifndef FPX_TIFF_PACKBITS_H
 #define FPX_TIFF_PACKBITS_H
 

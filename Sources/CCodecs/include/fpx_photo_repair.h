@@ -59,10 +59,10 @@ fpx_photo_status fpx_png_repair(int file_descriptor, bool is_strict, uint64_t ma
                                 fpx_photo_error *_Nonnull error);
 
 /// The same for one picture of an open TIFF or FITS file. Samples of a mosaic are made of those of their own colour.
-/// `output`, empty at first, gets the whole file, unpacked when gzip has packed it, which may be at most `maximum_bytes`
-/// long then. The samples in the patches change in it and nothing else; strips and tiles that are compressed without loss
-/// are compressed again as they were. For further pictures of the file, of which the last has to come first, `output` is
-/// given again as it is; and once to fpx_stored_repair_finish in the end.
+/// `output`, empty at first, gets the whole file, unpacked when gzip has packed it, which may be at most
+/// `maximum_bytes` long then. The samples in the patches change in it and nothing else; strips and tiles that are
+/// compressed without loss are compressed again as they were. For further pictures of the file, of which the last has
+/// to come first, `output` is given again as it is; and once to fpx_stored_repair_finish in the end.
 fpx_photo_status fpx_stored_repair(int file_descriptor, const fpx_photo_page *_Nonnull page, uint64_t maximum_pixels,
                                    uint64_t maximum_bytes, const fpx_repair_patch *_Nullable patches,
                                    size_t patch_count, fpx_bytes *_Nonnull output, fpx_photo_error *_Nonnull error);
