@@ -327,8 +327,8 @@ def test_errors_are_in_the_words_of_python(
 
 def test_names_of_any_bytes(example: Path, program: Path, tmp_path: Path) -> None:
     names = [b"--help", b"-x.jpg", b"\xff\xfe.jpg", "ü \n\x1b[31m.jpg".encode()]
-    for name in names:
-        shutil.copy(next(example.glob("*.jpg")), os.path.join(os.fsencode(tmp_path), name))
+    for photo, name in zip(sorted(example.glob("*.jpg")), names):
+        shutil.copy(photo, os.path.join(os.fsencode(tmp_path), name))
     before = os.getcwd()
     os.chdir(tmp_path)
     try:
