@@ -87,12 +87,13 @@ static int compare_starts(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-/// Whether any two of the table's entries overlap, or lie on the table.
+/// Whether any two of the table's entries overlap, or lie on the table. None may lie behind the heap.
 static fpx_photo_status look_for_common_bytes(repacking *self, fpx_photo_error *error) {
     const fpx_fits_tiles *tiles = self->picture->tiles;
     const int64_t columns[] = {tiles->packed_column, tiles->gzip_column, tiles->plain_column};
     const bool are_large[] = {tiles->packed_is_large, tiles->gzip_is_large, tiles->plain_is_large};
     size_t count = 0;
+    bool lies_beyond = false;
     byte_range *ranges = malloc((size_t)(3 * tiles->row_count + 1) * sizeof *ranges);
     if (ranges == NULL) {
         return no_memory(error);
@@ -113,6 +114,8 @@ static fpx_photo_status look_for_common_bytes(repacking *self, fpx_photo_error *
             self->has_common_bytes = self->has_common_bytes || range.start < entry.offset ||
                                      __builtin_add_overflow(range.start, bytes, &range.end);
             if (entry.count > 0) {
+                // What is added would be written over them.
+                lies_beyond = lies_beyond || range.end > self->picture->data + self->data_bytes;
                 ranges[count++] = range;
             }
         }
@@ -122,7 +125,7 @@ static fpx_photo_status look_for_common_bytes(repacking *self, fpx_photo_error *
         self->has_common_bytes = self->has_common_bytes || ranges[index].start < ranges[index - 1].end;
     }
     free(ranges);
-    return FPX_PHOTO_OK;
+    return lies_beyond ? damaged(error, "tiles lie behind the heap that the header tells of") : FPX_PHOTO_OK;
 }
 
 // MARK: - The header

@@ -9,6 +9,10 @@ void fpx_bytes_free(fpx_bytes *bytes) {
 }
 
 bool fpx_bytes_append(fpx_bytes *bytes, const void *data, size_t count) {
+    // Nothing may be added before there is any memory.
+    if (count == 0) {
+        return true;
+    }
     if (count > bytes->capacity - bytes->count) {
         size_t capacity = bytes->capacity + bytes->capacity / 2 + count + 65536;
         uint8_t *grown = realloc(bytes->data, capacity);

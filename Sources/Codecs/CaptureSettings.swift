@@ -45,12 +45,18 @@ package struct CaptureSettings: Sendable, Hashable {
     /// "2014:05:01 12:30:00" and "25" in the order and form of ISO 8601; nil for anything else, as the blanks that
     /// cameras without a clock write.
     static func time(_ exif: String?, fraction: String?) -> String? {
-        guard let exif, let parts = exif.wholeMatch(of: /(\d{4}):(\d{2}):(\d{2}) (\d{2}:\d{2}:\d{2})/),
-            parts.1 != "0000"
-        else { return nil }
-        let seconds = "\(parts.1)-\(parts.2)-\(parts.3)T\(parts.4)"
-        guard let fraction, fraction.wholeMatch(of: /\d{1,9}/) != nil else { return seconds }
+        // Byte by byte: a regular expression takes a fiftieth of the time of a photo of a megapixel.
+        guard let exif, isDigits(exif, as: "0000:00:00 00:00:00"), !exif.hasPrefix("0000") else { return nil }
+        let seconds = "\(exif.prefix(10).replacing(":", with: "-"))T\(exif.suffix(8))"
+        guard let fraction, isDigits(fraction, as: String(repeating: "0", count: min(9, max(1, fraction.utf8.count))))
+        else { return seconds }
         return "\(seconds).\(fraction)"
+    }
+
+    /// Whether a text has digits where `form` has zeros, and is the same elsewhere.
+    private static func isDigits(_ text: String, as form: String) -> Bool {
+        text.utf8.count == form.utf8.count
+            && zip(text.utf8, form.utf8).allSatisfy { $1 == UInt8(ascii: "0") ? 48...57 ~= $0 : $0 == $1 }
     }
 
     static func value(_ fraction: fpx_photo_fraction) -> Double? {

@@ -300,6 +300,18 @@ struct StoredRepairTests {
         }
     }
 
+    /// What becomes longer is written behind the heap, where these have other tiles.
+    @Test func tilesBehindTheirHeapAreRefused() throws {
+        try withTemporaryFolder { folder in
+            var bytes = try Data(contentsOf: Repository.fixture("fits/even-rows-rice.fits.fz"))
+            let card = try #require(bytes.range(of: Data("PCOUNT  = ".utf8), options: .backwards))
+            bytes.replaceSubrange(card.upperBound..<card.upperBound + 20, with: Data("                   9".utf8))
+            let (report, after) = try Self.repair(folder.addFile("a.fits.fz", bytes), [[3, 4]], in: folder)
+            #expect(report.photos.isEmpty && after == nil)
+            #expect(report.skipped.first?.reason.contains("behind the heap") == true, "\(report.skipped)")
+        }
+    }
+
     /// Of two sums nobody can tell which one was right.
     @Test(arguments: ["DATASUM = '0       '", "CHECKSUM= '0000000000000000'"])
     func sumsThatAreThereTwiceAreRefused(_ card: String) throws {
