@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte_ranges.h"
 #include "fits_pack.h"
 
 /// One repacking.
@@ -76,17 +77,6 @@ static descriptor descriptor_of(const repacking *self, uint64_t tile, int64_t co
     return found;
 }
 
-typedef struct byte_range {
-    uint64_t start;
-    uint64_t end;
-} byte_range;
-
-static int compare_starts(const void *left, const void *right) {
-    uint64_t a = ((const byte_range *)left)->start;
-    uint64_t b = ((const byte_range *)right)->start;
-    return (a > b) - (a < b);
-}
-
 /// Whether any two of the table's entries overlap, or lie on the table. None may lie behind the heap.
 static fpx_photo_status look_for_common_bytes(repacking *self, fpx_photo_error *error) {
     const fpx_fits_tiles *tiles = self->picture->tiles;
@@ -120,10 +110,7 @@ static fpx_photo_status look_for_common_bytes(repacking *self, fpx_photo_error *
             }
         }
     }
-    qsort(ranges, count, sizeof *ranges, compare_starts);
-    for (size_t index = 1; index < count; index++) {
-        self->has_common_bytes = self->has_common_bytes || ranges[index].start < ranges[index - 1].end;
-    }
+    self->has_common_bytes = fpx_byte_ranges_overlap(ranges, count) || self->has_common_bytes;
     free(ranges);
     return lies_beyond ? damaged(error, "tiles lie behind the heap that the header tells of") : FPX_PHOTO_OK;
 }

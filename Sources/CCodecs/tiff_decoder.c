@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "byte_ranges.h"
 #include "sample_rows.h"
 #include "tiff_input.h"
 #include "tiff_packbits.h"
@@ -611,17 +612,6 @@ static fpx_photo_status tiff_finish(fpx_photo_decoder *decoder, fpx_photo_error 
     return FPX_PHOTO_OK;
 }
 
-typedef struct byte_range {
-    uint64_t start;
-    uint64_t end;
-} byte_range;
-
-static int compare_starts(const void *left, const void *right) {
-    uint64_t a = ((const byte_range *)left)->start;
-    uint64_t b = ((const byte_range *)right)->start;
-    return (a > b) - (a < b);
-}
-
 /// Whether no strip, or tile, lies on another one: otherwise a sample would have a share in others.
 static bool has_own_places(tiff_decoder *self) {
     TIFF *tiff = self->inputs[0].tiff;
@@ -635,12 +625,7 @@ static bool has_own_places(tiff_decoder *self) {
         is_own = bytes <= INT64_MAX && start <= INT64_MAX;
         ranges[strip] = (byte_range){.start = start, .end = start + bytes};
     }
-    if (is_own) {
-        qsort(ranges, count, sizeof *ranges, compare_starts);
-    }
-    for (uint32_t strip = 1; is_own && strip < count; strip++) {
-        is_own = ranges[strip].start >= ranges[strip - 1].end;
-    }
+    is_own = is_own && !fpx_byte_ranges_overlap(ranges, count);
     free(ranges);
     return is_own;
 }
