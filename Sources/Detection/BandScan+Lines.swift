@@ -11,8 +11,8 @@ extension BandScan {
         var farRows: LineCounts
         var columnLevels: [Double]
         var rowLevels: [Double]
-        var columnHits: [Double]
-        var rowHits: [Double]
+        var columnHits: [Int32]
+        var rowHits: [Int32]
     }
 
     func lineCounts(_ lines: BandLines) -> Lines {
@@ -35,11 +35,7 @@ extension BandScan {
                 check(
                     fpx_line_levels_f32(&counts.columnLevels, levels.baseAddress! + tile, own, width, tileSize))
             }
-            counts.rowHits.withUnsafeMutableBufferPointer { hits in
-                check(
-                    fpx_line_levels_f32(
-                        &counts.columnHits, hits.baseAddress! + tile, self.hits(row), width, tileSize))
-            }
+            addHits(row, &counts.columnHits, &counts.rowHits, at: tile)
             let sides = (line(-distance), line(distance))
             if let before = sides.0 ?? continued(line(distance), line(2 * distance)),
                 let after = sides.1 ?? continued(line(-distance), line(-2 * distance))
@@ -53,17 +49,24 @@ extension BandScan {
         return counts
     }
 
-    /// How many more times the pixels of a row lie above all their neighbours than below, in the main channel.
-    private func hits(_ row: Int) -> [Float] {
+    /// How many more times the pixels of a row lie above all their neighbours than below, in the main channel: by column, and
+    /// by tile from `tile` on.
+    private func addHits(_ row: Int, _ columnHits: inout [Int32], _ rowHits: inout [Int32], at tile: Int) {
         let first = row * shape.samplesPerRow + geometry.mainChannel
         let (above, below) = (accumulators.above(at: first), accumulators.below(at: first))
-        let (width, step) = (shape.width, shape.channels)
-        return [Float](unsafeUninitializedCapacity: width) { buffer, initialized in
-            for index in 0..<width {
-                let place = index &* step
-                buffer[index] = Float(Int32(above[place]) &- Int32(below[place]))
+        let (width, tileSize, step) = (shape.width, geometry.tileSize, shape.channels)
+        columnHits.withUnsafeMutableBufferPointer { columnHits in
+            for (index, start) in stride(from: 0, to: width, by: tileSize).enumerated() {
+                // Of 65535 frames at most, so that sums of 32 bits hold a tile's.
+                var sum: Int32 = 0
+                for column in start..<min(width, start &+ tileSize) {
+                    let place = column &* step
+                    let hits = Int32(above[place]) &- Int32(below[place])
+                    columnHits[column] &+= hits
+                    sum &+= hits
+                }
+                rowHits[tile + index] += sum
             }
-            initialized = width
         }
     }
 

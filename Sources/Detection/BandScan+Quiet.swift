@@ -34,14 +34,15 @@ extension BandScan {
                 if isQuiet(line[column], line[before], line[after]) { counts.columns[column] += 1 }
             }
         }
-        let columns = (0..<tileColumns).flatMap { geometry.sampledColumns(ofTile: $0) }
+        let columns = geometry.sampledColumns
         let first = max(0, rows.lowerBound - distance)
         let lines = (first..<min(shape.height, rows.upperBound + distance)).map { variances($0, columns) }
+        let tileSize = geometry.tileSize
         for row in rows {
             let (before, after) = sides(row, of: shape.height)
             let (own, upper, lower) = (lines[row - first], lines[before - first], lines[after - first])
-            for (index, column) in columns.enumerated() where isQuiet(own[index], upper[index], lower[index]) {
-                counts.rows[(row - rows.lowerBound) * tileColumns + column / geometry.tileSize] += 1
+            for index in columns.indices where isQuiet(own[index], upper[index], lower[index]) {
+                counts.rows[(row - rows.lowerBound) * tileColumns + columns[index] / tileSize] += 1
             }
         }
         return counts

@@ -124,8 +124,8 @@ struct BandScan {
             all.farRows.add(counts.farRows, at: first)
             for index in counts.columnLevels.indices { all.columnLevels[column + index] += counts.columnLevels[index] }
             all.rowLevels.replaceSubrange(first..<first + counts.rowLevels.count, with: counts.rowLevels)
-            for index in counts.columnHits.indices { all.columnHits[column + index] += Int32(counts.columnHits[index]) }
-            for index in counts.rowHits.indices { all.rowHits[first + index] = Int32(counts.rowHits[index]) }
+            for index in counts.columnHits.indices { all.columnHits[column + index] += counts.columnHits[index] }
+            for index in counts.rowHits.indices { all.rowHits[first + index] = counts.rowHits[index] }
             for index in quiet.columns.indices { all.quietColumns[column + index] += quiet.columns[index] }
             all.quietRows.replaceSubrange(first..<first + quiet.rows.count, with: quiet.rows)
             all.candidates.add(candidates, isTruncated: strongest.isTruncated)

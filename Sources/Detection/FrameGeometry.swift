@@ -48,11 +48,18 @@ package struct FrameGeometry: Sendable {
         return first..<max(first, min(shape.width - distance, (tile + 1) * tileSize))
     }
 
-    /// Those columns of a tile of which a row's pieces are sampled, in another place of the block from tile to tile.
-    func sampledColumns(ofTile tile: Int) -> [Int] {
+    /// The column of a tile in which a row's pieces are sampled, in another place of the block from tile to tile; it may lie
+    /// beyond the frame.
+    func sampledColumn(_ sample: Int, ofTile tile: Int) -> Int {
         let span = tileSize / ScanStatistics.samplesPerTile
-        return (0..<ScanStatistics.samplesPerTile).map { tile * tileSize + $0 * span + (tile + 3 * $0) % span }
-            .filter { $0 < shape.width }
+        return tile * tileSize + sample * span + (tile + 3 * sample) % span
+    }
+
+    /// Those columns of the frame that `sampledColumn` says, of all tiles.
+    var sampledColumns: [Int] {
+        (0..<tileColumns * ScanStatistics.samplesPerTile).map {
+            sampledColumn($0 % ScanStatistics.samplesPerTile, ofTile: $0 / ScanStatistics.samplesPerTile)
+        }.filter { $0 < shape.width }
     }
 
     /// Those rows of the frame that `sampledRow` says.

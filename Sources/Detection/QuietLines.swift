@@ -17,27 +17,37 @@ struct QuietLines {
 
     func find() -> [DefectLine] {
         let shape = geometry.shape
-        let columns = (0..<shape.width).flatMap { column in
+        let (tileRows, tileColumns) = (geometry.tileRows, geometry.tileColumns)
+        let samplesOfColumns = (0..<tileRows).map { geometry.sampledRows(ofTileRow: $0).count }
+        var samplesOfRows = [Int](repeating: 0, count: tileColumns)
+        for column in geometry.sampledColumns { samplesOfRows[column / geometry.tileSize] += 1 }
+        // Of nearly all lines no piece is quiet.
+        var quietPieces = [Int](repeating: 0, count: shape.width)
+        for (tileRow, samples) in samplesOfColumns.enumerated() where samples > 0 {
+            for column in 0..<shape.width where statistics.quietColumns[tileRow * shape.width + column] == samples {
+                quietPieces[column] += 1
+            }
+        }
+        let columns = quietPieces.indices.filter { quietPieces[$0] >= Self.fewestPieces }.flatMap { column in
             lines(
                 isColumn: true, column, length: shape.height,
-                counts: (0..<geometry.tileRows).map { Int(statistics.quietColumns[$0 * shape.width + column]) },
-                samples: (0..<geometry.tileRows).map { geometry.sampledRows(ofTileRow: $0).count })
+                counts: (0..<tileRows).map { Int(statistics.quietColumns[$0 * shape.width + column]) },
+                samples: samplesOfColumns)
         }
-        let samples = (0..<geometry.tileColumns).map { geometry.sampledColumns(ofTile: $0).count }
-        let rows = (0..<shape.height).flatMap { row in
-            lines(
-                isColumn: false, row, length: shape.width,
-                counts: statistics.quietRows[row * geometry.tileColumns..<(row + 1) * geometry.tileColumns].map {
-                    Int($0)
-                },
-                samples: samples)
+        let rows = (0..<shape.height).flatMap { row -> [DefectLine] in
+            let counts = statistics.quietRows[row * tileColumns..<(row + 1) * tileColumns]
+            guard
+                zip(counts, samplesOfRows).lazy.filter({ $0 > 0 && $0 == $1 }).prefix(Self.fewestPieces).count
+                    == Self.fewestPieces
+            else { return [] }
+            return lines(
+                isColumn: false, row, length: shape.width, counts: counts.map(Int.init), samples: samplesOfRows)
         }
         return columns + rows
     }
 
     /// `counts`: of the line's pieces, how many of their samples are quiet.
     private func lines(isColumn: Bool, _ line: Int, length: Int, counts: [Int], samples: [Int]) -> [DefectLine] {
-        guard counts.contains(where: { $0 > 0 }) else { return [] }
         var isQuiet = zip(counts, samples).map { $1 > 0 && $0 == $1 }
         // Between two pieces that say it, half of the samples are enough.
         let parts = LeftOutRegions.runs(isQuiet)
