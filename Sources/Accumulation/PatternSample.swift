@@ -83,13 +83,17 @@ package final class PatternSample: @unchecked Sendable {
         }
     }
 
+    /// Of those that have a difference: the others stay 0, and what is kept of a row does not depend on the rows before it,
+    /// which come in any order.
     private func removePeriods() {
+        let inner = shape.neighbourDistance..<max(shape.neighbourDistance, columns - shape.neighbourDistance)
         differences.withUnsafeMutableBufferPointer { differences in
-            for phase in 0..<min(Self.period, columns) {
-                var sum: Float = 0
-                for column in stride(from: phase, to: columns, by: Self.period) { sum += differences[column] }
-                let mean = sum / Float((columns - phase + Self.period - 1) / Self.period)
-                for column in stride(from: phase, to: columns, by: Self.period) { differences[column] -= mean }
+            for first in inner.prefix(Self.period) {
+                let places = stride(from: first, to: inner.upperBound, by: Self.period)
+                var (sum, count): (Float, Float) = (0, 0)
+                for column in places { (sum, count) = (sum + differences[column], count + 1) }
+                let mean = sum / count
+                for column in places { differences[column] -= mean }
             }
         }
     }
