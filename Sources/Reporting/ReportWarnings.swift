@@ -204,12 +204,26 @@ extension HotPixelsReport.Group {
         }
         guard partial.count >= Self.fewestPartial, 2 * partial.count >= points.count else { return nil }
         let shares = partial.compactMap(\.signShare).sorted()
+        guard Self.areOfTwo(shares, frameCount: frames) else { return nil }
         return (
             .twoKinds,
             "the photos of \(name) name no camera, and \(partial.count) of \(counted(points.count, "defect")) show in a part of "
                 + "them only (\(Int(100 * shares[0])) to \(Int(100 * shares[shares.count - 1])) % of the photos), as when they are "
                 + "of two sensors; if they are, keep them apart (group by folder, or one run for each)"
         )
+    }
+
+    /// Whether shares of photos are those that two sensors have, which share the photos: one has all that the other has not, and
+    /// chance shows a ninth of what is not theirs. Longer exposures show more and more of one sensor's defects, in any share.
+    private static func areOfTwo(_ shares: [Double], frameCount: Int) -> Bool {
+        func isOne(_ share: Double, _ part: Double) -> Bool {
+            let margin = 0.5 / Double(frameCount)
+            return share >= part - margin && share <= part + (1 - part) / 9 + margin
+        }
+        return (1..<max(2, frameCount)).contains { count in
+            let part = Double(count) / Double(frameCount)
+            return 4 * shares.count { isOne($0, part) || isOne($0, 1 - part) } >= 3 * shares.count
+        }
     }
 
     /// Above what chance gives a pixel that shows in no photo (a ninth, and two deviations of 30 photos), and as far below all.
@@ -297,7 +311,9 @@ extension HotPixelsReport.Group {
                 (
                     .possibleLights,
                     "\(counted(detection.possibleLights, "spot")) on the list of \(camera.name) may be a star or a lamp by width, "
-                        + "and has low confidence; say whether the frames are of the sky or dark ones"
+                        + "and has low confidence; "
+                        + (detection.kind == .sky
+                            ? "dark frames tell which are" : "say whether the frames are of the sky or dark ones")
                 ))
         }
         let megapixels = Double(shape.width * shape.height) / 1e6
