@@ -75,13 +75,13 @@ struct CoarseMap {
     }
 
     /// Cells of a block's side: 64 pixels, of which 64 values tell a correlation to an eighth.
-    private static let block = 8
+    static let block = 8
     /// Cells on either side that are averaged: what is left are structures below some 60 pixels.
     private static let radius = 3
     private static let fewestPhotos = 2
 
     /// Each cell less the mean of those around it, of sums that are as many samples as `unit` says.
-    private static func relief(_ sums: [Int64], _ rows: Int, _ columns: Int, unit: Double) -> [Double] {
+    static func relief(_ sums: [Int64], _ rows: Int, _ columns: Int, unit: Double) -> [Double] {
         // What lies above and to the left of a place: differences of four of them are sums over rectangles.
         var corners = [Int64](repeating: 0, count: (rows + 1) * (columns + 1))
         for row in 0..<rows {

@@ -67,7 +67,9 @@ struct FrameRecognition {
             (kind, reason, isToldByFiles) = (wanted, "as asked for", false)
             return
         }
-        let level = Selection.median(statistics.pixelMeans.filter { $0 >= 0 }.map { Double($0) })
+        // Of floating-point samples, of which a dark level is taken off, half may lie below zero.
+        let level = Selection.median(
+            zip(statistics.pixelMeans, statistics.pixelVariances).filter { $0.1 >= 0 }.map { Double($0.0) })
         // What all pixels of a frame have in common is light, not scene.
         var changing: [Double] = []
         for (variance, mean) in zip(statistics.pixelVariances, statistics.pixelMeans) where variance >= 0 {
@@ -87,8 +89,8 @@ struct FrameRecognition {
             (kind, reason, isToldByFiles) = (.scenes, "pixels change with what is photographed", false)
             return
         }
-        // Floating-point samples are from 0 to 1, or what a camera gives.
-        let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 || level > 1 ? 65535 : 1
+        // Floating-point samples are from 0 to 1, or what a camera gives; noise of more than the range is none of it.
+        let range = shape.bitsPerSample == 8 ? 255.0 : shape.bitsPerSample == 16 || max(level, contrast) > 1 ? 65535 : 1
         let isSteady = frames.relativeVariance.squareRoot() * level <= max(rounding == 0 ? 0 : 1, contrast)
         // Of even frames what the files say: darks may glow, and flats be faint.
         let told = Set(facts.map(\.pictureKind))
@@ -96,6 +98,13 @@ struct FrameRecognition {
         isToldByFiles = areDarks || told == [.flat]
         if isToldByFiles {
             (kind, reason) = (areDarks ? .darks : .flats, "as the files say")
+        } else if isOnlyNoise, (map.correlation ?? 0) >= Self.fixedCorrelation,
+            map.typicalRelief >= Self.leastRelief * contrast, ViewDetail(coarse).isDrawn
+        {
+            // In one view pixels do not change by more than they differ, either.
+            (kind, reason) = (
+                .scenes, "what stays goes on from pixel to pixel, as in a view and in no sensor's pattern"
+            )
         } else if level <= Self.darkShare * range && (isSteady || frames.isWithoutLight) {
             (kind, reason) = (.darks, "no light, only noise from frame to frame")
         } else {
@@ -141,6 +150,9 @@ struct FrameRecognition {
     /// Of places some 10 pixels apart in the mean, against pixels near by in one photo. Noise: 1 / sqrt(8 photos), below 1/10
     /// from a dozen photos on; one view: 1 and more.
     private static let mostRelief = 0.5
+    /// The same below which what stays is lost in the noise of a photo. Flats in which light falls off have a twentieth at most,
+    /// as the middle of a place's surroundings is on the same slope.
+    private static let leastRelief = 0.1
     /// Of the range: three stops below white lies what is called under-exposed; flats are exposed to a third or a half.
     private static let darkShare = 0.125
 }
