@@ -54,7 +54,8 @@ struct DefectJudgement {
         if weighing.dispersion != nil { regions += dispersion.regions(.staticScene) }
         var needed = settings.sensitivity.evidenceNeeded
         // Of single samples without loss only what leaves those that touch it as they are is left (`isDrawnByOptics`).
-        if isFixed, !(geometry.isLossless && geometry.colours == 1) { needed *= 2 }
+        let isOfSingleSamples = geometry.isLossless && geometry.colours == 1
+        if isFixed, !isOfSingleSamples { needed *= 2 }
 
         var lines =
             isFixed ? [] : findLines(weighing).filter { line in !regions.contains { line.lies(nearTo: $0, geometry) } }
@@ -72,13 +73,19 @@ struct DefectJudgement {
         if isFixed { points = points.filter { !isDrawnByOptics($0.candidate) } }
         var clusters = Suppression(geometry: geometry).clusters(points)
         var seen = (kind: kind, reason: recognition.reason)
-        // Of dark frames that nobody calls so.
+        // Of dark frames that nobody calls so, and of the sky.
         var lights: Set<PixelPlace> = []
         if kind.isEven, settings.frames != .darks, !(kind == .darks && recognition.isToldByFiles) {
             let (drawn, others) = parted(clusters)
             let bright = drawn.filter { isSurelyLight($0[0]) }
             if kind == .sky || settings.frames == nil && bright.count >= Self.fewestStars {
                 clusters = others
+                // Amid stars that stay a faint spot of a few pixels is rather one of them, too sharp for what lies around it to
+                // tell, than a block of defects.
+                if bright.count >= Self.fewestStars {
+                    let spots = others.filter { $0.count > 1 && $0[0].evidence.offset > 0 }
+                    lights = Set(spots.map { PixelPlace(row: $0[0].row, column: $0[0].column) })
+                }
                 if settings.frames == nil {
                     seen = (.sky, "\(bright.count) spots of light that are wider than a pixel on all sides")
                 }
@@ -143,11 +150,13 @@ struct DefectJudgement {
         }
         regions += clipped
         regions = Array(Set(regions.map(Keyed.init))).map(\.region).sorted()
+        // Of a view in which a defect that is smeared looks like a detail, none is sure to be found.
         return Detection(
             defects: defects, excludedRegions: regions, judgedShare: judgedShare(regions, lines), kind: seen.kind,
             kindReason: seen.reason, sceneCorrelation: recognition.sceneCorrelation, isFixedView: isFixed,
             standingShare: isFixed ? 1 : kind.isEven ? 0 : recognition.standing.share, possibleLights: lights.count,
-            limitOfDetection: limit(weighing), isTruncated: statistics.candidates.isTruncated)
+            limitOfDetection: isFixed && !isOfSingleSamples ? nil : limit(weighing),
+            isTruncated: statistics.candidates.isTruncated)
     }
 
     /// Whether photos of different things show one view there all the same.

@@ -18,8 +18,8 @@ public struct Detection: Sendable, Equatable {
     /// Of the frame's pixels, 0 to 1, those in which photos of different things show one view all the same, as the wall behind
     /// what moves: details cannot be told from defects there, and entries have low confidence.
     public let standingShare: Double
-    /// Entries of frames that are taken for dark ones, though nobody says that they are, which are as wide as a star; they have
-    /// low confidence.
+    /// Entries of frames that are taken for dark ones, though nobody says that they are, which are as wide as a star; and amid
+    /// stars that stay those of several pixels. They have low confidence.
     package let possibleLights: Int
     /// The steady offset, in samples, that a pixel needs to be found nine times out of ten in these photos; nil when no
     /// offset does.
