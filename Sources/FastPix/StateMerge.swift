@@ -59,9 +59,9 @@ public struct StateMerge: Sendable {
     /// Adds up the states, some rows at a time. Throws when there is none, one is damaged or of another version, they are
     /// of different cameras, frame shapes or channels (unless groups are separated), a photo is in two of them, together they
     /// have more photos than exact sums hold, or defects are to be judged and one counts no extremes; when an output cannot
-    /// be begun or would replace one of the states; when a list of `photos` cannot be read; and when the run was interrupted. The
-    /// states of a group are open all the time. `progress` counts rows. Blocks until it is done, and may be called from any
-    /// thread.
+    /// be begun or would replace one of the states; when a list of `photos` cannot be read; and when the run was interrupted.
+    /// What cannot be written besides the report, the combined state among it, is in its `failedOutputs`. The states of a
+    /// group are open all the time. `progress` counts rows. Blocks until it is done, and may be called from any thread.
     public func run(
         _ paths: [FilePath], interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
@@ -214,11 +214,17 @@ public struct StateMerge: Sendable {
         let frameCount = sum.header.photoCount
         let analysis = GroupAnalysis(
             FrameGeometry(sum.header), frameCount: frameCount, top: top, detection: detection)
+        let target = combined.map { NumberedOutput.file($0, number) }
         var writer: StateWriter?
-        if let combined {
-            let target = NumberedOutput.file(combined, number)
-            try inputs.refuseOverwriting(target)
-            writer = try sum.begin(writingTo: target, replacing: maps.overwrites)
+        if let target {
+            do throws(FastPixError) {
+                try inputs.refuseOverwriting(target)
+                writer = try sum.begin(writingTo: target, replacing: maps.overwrites)
+            } catch {
+                // Otherwise it is one of the states that cannot be read.
+                guard error.path == target else { throw error }
+                found.failedOutputs.append(FailedOutput(error, of: target))
+            }
         }
         let accumulators = try sum.addUp(
             needsAllRows: needsAllRows, inFile: try isTooLarge(sum.header), workers: workers(sum.header),
@@ -227,7 +233,13 @@ public struct StateMerge: Sendable {
                 try interruption?.check()
                 progress(rows.upperBound)
             }, reading: { analysis.add($0, rows: $1) })
-        try writer?.finish()
+        if let target, let writer {
+            do throws(FastPixError) {
+                try writer.finish()
+            } catch {
+                found.failedOutputs.append(FailedOutput(error, of: target))
+            }
+        }
         found.timing.accumulateSeconds += monotonicSeconds() - start
         let analysisStart = monotonicSeconds()
         let summary = analysis.summary

@@ -79,7 +79,7 @@ struct BenchCommand: ParsableCommand {
             try files.writes(plot, "--plot")
             let sink = try output.sink()
             let picture = try plot.map { path throws(FastPixError) in
-                try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+                try PictureFile(ArgumentPaths.asGiven(path), photos: discovery, overwrites: output.overwrite)
             }
             let bar = progress.bar(console)
             defer { bar.clear() }
@@ -90,13 +90,19 @@ struct BenchCommand: ParsableCommand {
             }
             bar.clear()
             console.skipped(report.skipped)
-            try picture?.write(BenchmarkDrawing.drawing(of: report))
             try sink.write(report.formatted(output.format))
+            var isDrawn = true
+            do throws(FastPixError) {
+                try picture?.write(BenchmarkDrawing.drawing(of: report))
+            } catch {
+                console.error("\(error)")
+                isDrawn = false
+            }
             guard report.resultsAgree else {
                 console.error("runs of one job gave different results; see the report, and please report this")
                 return .failure
             }
-            return report.skipped.isEmpty ? .success : .someFilesFailed
+            return report.skipped.isEmpty && isDrawn ? .success : .someFilesFailed
         }
     }
 }

@@ -28,6 +28,11 @@ struct Console: Sendable {
         write("fastpix: \(styled("error:", "31")) \(OptionWords.added(to: text).printable)")
     }
 
+    /// Names each output that could not be written.
+    func failed(_ outputs: [FailedOutput]) {
+        for output in outputs { error("\(output.path): \(output.reason)") }
+    }
+
     /// Names each photo with its reason; of many that have the same one, the first few,
     /// and how many more there are.
     func skipped(_ photos: [SkippedPhoto], namingAll: Bool = false) {

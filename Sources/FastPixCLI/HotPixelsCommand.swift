@@ -214,19 +214,13 @@ struct HotPixelsCommand: ParsableCommand {
             console.error(nothingDone(report, discovery))
             return .failure
         }
-        // The result first: nothing that is written besides may cost it.
+        // Before the result, which names those that cannot be written; none of them costs it.
+        let remarks = report.write(exports, photos: discovery)
         try sink.write(report.formatted(output.format))
-        var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
-        for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-        for export in exports {
-            do throws(FastPixError) {
-                try export.write(report, photos: discovery).forEach(console.warning)
-            } catch {
-                console.error("\(error)")
-                isIncomplete = true
-            }
-        }
-        return isIncomplete ? .someFilesFailed : .success
+        remarks.forEach(console.warning)
+        console.failed(report.failedOutputs)
+        return report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
+            ? .someFilesFailed : .success
     }
 
     private func wouldWrite(_ exports: [DefectMapExport]) -> PlannedOutputs {

@@ -146,7 +146,7 @@ struct MergeCommand: ParsableCommand {
             let bar = progress.bar(console)
             defer { bar.clear() }
             let notes = telling.notes(console, bar)
-            if try areOfChannels(paths) { return try mergeChannels(paths, notes) }
+            if try areOfChannels(paths) { return try mergeChannels(paths, notes, console) }
             let sink = try output.sink()
             let inputs = PhotoDiscovery(paths: paths)
             for export in exports { try export.prepare(photos: inputs) }
@@ -156,7 +156,7 @@ struct MergeCommand: ParsableCommand {
                         + "the bottom; this list counts from the top, unless --photos names some of them")
             }
             if telling.dryRun { return try telling.tell(try merge.plan(paths), wouldWrite(exports)) }
-            let report = try merge.run(paths, planned: notes.names) {
+            var report = try merge.run(paths, planned: notes.names) {
                 bar.update("Adding up", done: $0.done, of: $0.total, "rows")
             }
             bar.clear()
@@ -170,18 +170,13 @@ struct MergeCommand: ParsableCommand {
                 console.warning(warning)
             }
             console.noteTemporaryFile(report)
+            // Before the result, which names those that cannot be written; none of them costs it.
+            let remarks = report.write(exports, photos: inputs)
             try sink.write(report.formatted(output.format))
-            for failed in report.failedOutputs { console.error("\(failed.path): \(failed.reason)") }
-            var isIncomplete = report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
-            for export in exports {
-                do throws(FastPixError) {
-                    try export.write(report, photos: inputs).forEach(console.warning)
-                } catch {
-                    console.error("\(error)")
-                    isIncomplete = true
-                }
-            }
-            return isIncomplete ? .someFilesFailed : .success
+            remarks.forEach(console.warning)
+            console.failed(report.failedOutputs)
+            return report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
+                ? .someFilesFailed : .success
         }
     }
 
@@ -219,7 +214,9 @@ struct MergeCommand: ParsableCommand {
         )
     }
 
-    private func mergeChannels(_ paths: [FilePath], _ notes: FileNotes) throws(FastPixError) -> ExitCode {
+    private func mergeChannels(
+        _ paths: [FilePath], _ notes: FileNotes, _ console: Console
+    ) throws(FastPixError) -> ExitCode {
         guard defects == nil, !isDefectWanted, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
             top == HotPixelsSearch.defaultTop
         else {
@@ -231,7 +228,9 @@ struct MergeCommand: ParsableCommand {
         let sink = try output.sink()
         let merge = StatisticsMerge(combined: saveState.map(ArgumentPaths.asGiven), overwrites: output.overwrite)
         if telling.dryRun { return try telling.tell(try merge.plan(paths), wouldWrite([])) }
-        try sink.write(try merge.run(paths, planned: notes.names).formatted(output.format))
-        return .success
+        let report = try merge.run(paths, planned: notes.names)
+        try sink.write(report.formatted(output.format))
+        console.failed(report.failedOutputs)
+        return report.failedOutputs.isEmpty ? .success : .someFilesFailed
     }
 }

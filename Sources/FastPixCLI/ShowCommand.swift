@@ -58,14 +58,14 @@ struct ShowCommand: ParsableCommand {
             files.reads(path, as: "the report")
             try files.writes(output, "--output")
             let stream = try StandardOutputPicture(output)
-            let target = stream.map { $0.path.string + ".png" } ?? output
+            let target = stream.map { FilePath($0.path.string + ".png") } ?? ArgumentPaths.asGiven(output)
             let picture = try PictureFile(target, photos: PhotoDiscovery(paths: []), overwrites: overwrite)
             let shown = try PlacePicture(
                 report: path, row: row, column: column, group: group, maximumPixels: maxPixels
             ).draw()
             console.skipped(shown.skipped)
             try picture.write(shown.drawing)
-            try stream?.send(FilePath(target))
+            try stream?.send(target)
             console.note("\(output): mean and variance of \(counted(shown.photos, "photo"))")
             return shown.skipped.isEmpty ? .success : .someFilesFailed
         }

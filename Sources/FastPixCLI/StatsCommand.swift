@@ -113,7 +113,7 @@ struct StatsCommand: ParsableCommand {
         try OutputName.checkState(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
         let picture = try histogram.map { path throws(FastPixError) in
-            try PictureFile(path, photos: discovery, overwrites: output.overwrite)
+            try PictureFile(ArgumentPaths.asGiven(path), photos: discovery, overwrites: output.overwrite)
         }
         let bar = progress.bar(console)
         defer { bar.clear() }
@@ -147,10 +147,16 @@ struct StatsCommand: ParsableCommand {
             return .failure
         }
         if let picture, let histograms = report.moments?.histograms {
-            try picture.write(HistogramDrawing.drawing(of: histograms))
+            do throws(FastPixError) {
+                try picture.write(HistogramDrawing.drawing(of: histograms))
+            } catch {
+                report.failedOutputs.append(FailedOutput(error, of: picture.path))
+            }
         }
         try sink.write(report.formatted(output.format))
-        return report.skipped.contains(where: \.isFailure) ? .someFilesFailed : .success
+        console.failed(report.failedOutputs)
+        return report.skipped.contains(where: \.isFailure) || !report.failedOutputs.isEmpty
+            ? .someFilesFailed : .success
     }
 
     private var wouldWrite: PlannedOutputs {

@@ -167,10 +167,8 @@ package struct StagedFile: ~Copyable, Sendable {
     /// Safe from any thread but a signal handler.
     package static func abandonAll(andThen end: () -> Never) -> Never { PartialFiles.removeAll(andThen: end) }
 
-    /// Removes hidden files for `target` whose processes were killed. Files in work are left alone.
-    package static func removeAbandoned(target: String) { removeAbandoned(targets: [FilePath(target)]) }
-
-    /// The same for many targets, looking through each of their folders once.
+    /// Removes hidden files for `targets` whose processes were killed, looking through each of their folders once. Files in
+    /// work are left alone.
     package static func removeAbandoned(targets: [FilePath]) {
         var folders: [FilePath: Set<[UInt8]>] = [:]
         for target in targets {

@@ -30,6 +30,20 @@ extension DefectMapExport {
 }
 
 extension HotPixelsReport {
+    /// Writes these lists. Returns what the user has to know, a sentence each; lists that cannot be written are entered in
+    /// `failedOutputs`.
+    package mutating func write(_ exports: [DefectMapExport], photos: PhotoDiscovery) -> [String] {
+        var notes: [String] = []
+        for export in exports {
+            do throws(FastPixError) {
+                notes += try export.write(self, photos: photos)
+            } catch {
+                failedOutputs.append(FailedOutput(error, of: export.path))
+            }
+        }
+        return notes
+    }
+
     /// Writes the lists of defects of all groups that were judged, in the form of another program. A folder for
     /// RawTherapee, whose files have names of their own; otherwise a file: JSON and CSV hold all groups, of the other
     /// forms the second group's file gets `-2` before the extension, and so on.

@@ -20,7 +20,7 @@ public struct HotPixelsReport: Sendable, Encodable {
     /// Files that did not enter a result, ordered by path.
     public let skipped: [SkippedPhoto]
     /// Outputs besides the report that could not be written.
-    public let failedOutputs: [FailedOutput]
+    public package(set) var failedOutputs: [FailedOutput]
     /// Files of the folders looked through that are not read, by kind.
     package let leftOut: [LeftOutFiles]
     /// Which of the files found were to be taken.
@@ -326,18 +326,5 @@ public struct HotPixelsReport: Sendable, Encodable {
             waitSeconds += timing.waitSeconds
             idleSeconds += timing.idleSeconds
         }
-    }
-}
-
-/// An output that could not be written, and why.
-public struct FailedOutput: Sendable, Codable, Equatable {
-    /// The output.
-    public let path: String
-    /// A sentence in English.
-    public let reason: String
-
-    package init(path: String, reason: String) {
-        self.path = path
-        self.reason = reason
     }
 }

@@ -76,7 +76,7 @@ public struct MapOutputs: Sendable {
             do throws(FastPixError) {
                 try write(output)
             } catch {
-                failed.append(FailedOutput(path: (error.path ?? output).string, reason: error.reason))
+                failed.append(FailedOutput(error, of: output))
             }
         }
         attempt(variancePicture) { (path: FilePath) throws(FastPixError) in

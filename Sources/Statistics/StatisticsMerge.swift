@@ -26,7 +26,8 @@ public struct StatisticsMerge: Sendable {
 
     /// Adds up the states. Throws when there is none, one is damaged, of another version or of a run that was asked for
     /// something else, a photo is in two of them, together they have more photos than exact sums hold, or the output cannot
-    /// be written or would replace one of the states. Blocks until it is done, and may be called from any thread.
+    /// be begun or would replace one of the states. One that cannot be written later is in the report's `failedOutputs`.
+    /// Blocks until it is done, and may be called from any thread.
     public func run(_ paths: [FilePath]) throws(FastPixError) -> StatisticsReport {
         try run(paths, planned: { _ in })
     }
@@ -41,24 +42,32 @@ public struct StatisticsMerge: Sendable {
         let (states, first) = (parts.states, parts.first)
         var totals = ChannelTotals()
         for state in states { totals += try state.totals() }
+        var failedOutputs: [FailedOutput] = []
         if let combined {
             let manifest = ChannelStateManifest(
                 totals, parts.inventory, weight: first.weight, greyAsRGB: first.greyAsRGB,
                 countsValues: first.countsValues, photoBytes: parts.photoBytes)
-            try ChannelStateWriter.write(manifest, totals, to: combined, replacing: overwrites) {
-                add throws(FastPixError) in
-                try forEachPhoto(states) { (photo, _) throws(FastPixError) in try add(photo) }
-                for state in states { try state.checkUnchanged() }
+            do throws(FastPixError) {
+                try ChannelStateWriter.write(manifest, totals, to: combined, replacing: overwrites) {
+                    add throws(FastPixError) in
+                    try forEachPhoto(states) { (photo, _) throws(FastPixError) in try add(photo) }
+                    for state in states { try state.checkUnchanged() }
+                }
+            } catch {
+                // Otherwise it is one of the states that cannot be read.
+                guard error.path == combined else { throw error }
+                failedOutputs.append(FailedOutput(error, of: combined))
             }
-        } else {
-            for state in states { try state.checkUnchanged() }
         }
+        for state in states { try state.checkUnchanged() }
         var statistics = PhotoStatistics(moments: first.weight, greyAsRGB: first.greyAsRGB)
         statistics.countsValues = first.countsValues
-        return statistics.report(
+        var report = statistics.report(
             totals, parts.inventory,
             timing: StatisticsReport.Timing(
                 probeSeconds: 0, decodeSeconds: 0, totalSeconds: monotonicSeconds() - start))
+        report.failedOutputs = failedOutputs
+        return report
     }
 
     /// What `run` would add up, without a look at the sums; writes nothing. Throws as `run` does before it adds up.

@@ -13,7 +13,8 @@ extension StatisticsReport: Decodable {
         moments = try container.decodeIfPresent(Moments.self, forKey: .moments)
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         leftOut = try container.decode([LeftOutFiles].self, forKey: .leftOut)
-        // Reports of earlier versions have none.
+        // Reports of earlier versions have none, nor the next.
+        failedOutputs = try container.decodeIfPresent([FailedOutput].self, forKey: .failedOutputs) ?? []
         oddPhotos = try container.decodeIfPresent([OddPhoto].self, forKey: .oddPhotos) ?? []
         timing = try container.decode(Timing.self, forKey: .timing)
         peakMemoryBytes = try container.decode(UInt64.self, forKey: .peakMemoryBytes)

@@ -23,6 +23,8 @@ public struct StatisticsReport: Sendable, Encodable {
     public let moments: Moments?
     /// Files that are in none of the figures, ordered by path.
     public let skipped: [SkippedPhoto]
+    /// Outputs besides the report that could not be written.
+    public package(set) var failedOutputs: [FailedOutput] = []
     /// Files of the folders looked through that are not read, by kind.
     package let leftOut: [LeftOutFiles]
     /// Photos that count although something is odd about their files, as far as they were decoded; ordered by path.
@@ -71,7 +73,9 @@ public struct StatisticsReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         // Besides what the inventory has.
-        case schema, version, settings, copies, moments, skipped, leftOut, oddPhotos, timing, peakMemoryBytes, failed
+        case schema, version, settings, copies, moments, skipped, failedOutputs, leftOut, oddPhotos, timing,
+            peakMemoryBytes
+        case failed
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -84,6 +88,7 @@ public struct StatisticsReport: Sendable, Encodable {
         // Null when nobody asked, so that a reader finds every key.
         try container.encode(moments, forKey: .moments)
         try container.encode(skipped, forKey: .skipped)
+        try container.encode(failedOutputs, forKey: .failedOutputs)
         try container.encode(leftOut, forKey: .leftOut)
         try container.encode(oddPhotos, forKey: .oddPhotos)
         try container.encode(timing, forKey: .timing)

@@ -390,6 +390,8 @@ class StatsReport(_Job):
         Files with the content of another one, which counts once; `skipped` names them.
     odd_photos : tuple of OddPhoto
         Files that break their format, and count, as far as they were decoded.
+    failed_outputs : tuple of FailedOutput
+        Outputs beside the result that could not be written.
     moments : SetMoments or None
         None unless they were asked for.
     """
@@ -404,6 +406,7 @@ class StatsReport(_Job):
     bit_depths: tuple[Mapping[str, Any], ...]
     cameras: tuple[Mapping[str, Any], ...]
     odd_photos: tuple[OddPhoto, ...] | None = _of(OddPhoto)
+    failed_outputs: tuple[FailedOutput, ...] | None = _of(FailedOutput)
     moments: SetMoments | None = _of(SetMoments)
     copies: int | None = None
 

@@ -208,7 +208,7 @@ package final class StateSum {
                 let packed = writer == nil ? nil : packer.pack(exact, rows: rows)
                 return steps.pass(states.count, part: strip) { () throws(FastPixError) in
                     try adding(exact, rows)
-                    if let packed { try writer?.append(packed) }
+                    if let packed { writer?.append(packed) }
                 }
             }
             while let strip = steps.begin(), add(strip) {

@@ -4,10 +4,12 @@ import FastPixPlumbing
 import SystemPackage
 
 /// Writes the statistics of a set of photos to a file that appears under its name when it is complete and on the disk.
-/// Rows come in order, as they become known; `finish` ends it. Dropped before, it leaves an older state of the name as it
-/// was. Belongs to one thread at a time.
+/// Rows come in order, as they become known; `finish` ends it, and tells whether all of them could be written. Dropped
+/// before, it leaves an older state of the name as it was. Belongs to one thread at a time.
 package final class StateWriter: @unchecked Sendable {
+    /// Nil once it is finished, or cannot be written any more.
     private var file: ChecksummedFile?
+    private var failure: FastPixError?
 
     private init(file: consuming ChecksummedFile) { self.file = consume file }
 
@@ -61,18 +63,31 @@ package final class StateWriter: @unchecked Sendable {
                 let rows = piece * rowsPerPiece..<min(shape.height, (piece + 1) * rowsPerPiece)
                 let packed = packer.pack(accumulators, rows: rows)
                 accumulators.release(rows: rows)
-                _ = steps.pass(0, part: piece) { () throws(FastPixError) in try writer.append(packed) }
+                _ = steps.pass(0, part: piece) { () throws(FastPixError) in writer.append(packed) }
             }
         }
         if let failure = steps.failure { throw failure }
         try writer.finish()
     }
 
-    /// The next rows, as `RowPacker` makes them.
-    func append(_ packed: UnsafeRawBufferPointer) throws(FastPixError) { try file!.append(packed) }
+    /// The next rows, as `RowPacker` makes them. A failure to write them is told by `finish`: whoever adds up has a result
+    /// without the state, too.
+    func append(_ packed: UnsafeRawBufferPointer) {
+        guard failure == nil else { return }
+        do throws(FastPixError) {
+            try file!.append(packed)
+        } catch {
+            failure = error
+            // Makes room on a disk that is full.
+            file = nil
+        }
+    }
 
-    /// Once, behind the last row.
-    package func finish() throws(FastPixError) { try file.take()!.finish() }
+    /// Once, behind the last row. Throws when the state cannot be written.
+    package func finish() throws(FastPixError) {
+        if let failure { throw failure }
+        try file.take()!.finish()
+    }
 
     private static let pieceByteCount = 1 << 20
 }

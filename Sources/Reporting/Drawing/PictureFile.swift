@@ -19,18 +19,18 @@ package enum DrawingFormat: String, Sendable, CaseIterable {
 
 /// A picture to be written when there is something to draw. It appears when it is complete.
 package struct PictureFile: Sendable {
-    private let path: String
+    package let path: FilePath
     private let format: DrawingFormat
     private let overwrites: Bool
 
     /// Sees whether the file can be written, before the work starts. Throws when it cannot, when its name is of no known
     /// form, when it is one of the photos, and, unless it `overwrites`, when it is there already.
-    package init(_ path: String, photos: PhotoDiscovery, overwrites: Bool = true) throws(FastPixError) {
+    package init(_ path: FilePath, photos: PhotoDiscovery, overwrites: Bool = true) throws(FastPixError) {
         self.path = path
         self.overwrites = overwrites
-        format = try DrawingFormat(path: path)
+        format = try DrawingFormat(path: path.string)
         try photos.refuseOverwriting(path)
-        StagedFile.removeAbandoned(target: path)
+        StagedFile.removeAbandoned(targets: [path])
         _ = try StagedFile(target: path, replacing: overwrites)
     }
 
@@ -43,11 +43,11 @@ package struct PictureFile: Sendable {
         try file.commit()
     }
 
-    private static func writePNG(_ drawing: Drawing, to file: inout StagedFile, path: String) throws(FastPixError) {
+    private static func writePNG(_ drawing: Drawing, to file: inout StagedFile, path: FilePath) throws(FastPixError) {
         let result: Result<Void, FastPixError> = withUnsafeMutablePointer(to: &file) { pointer in
             Result { () throws(FastPixError) in
                 let png = try PNGOutput(
-                    file: pointer, path: FilePath(path), width: drawing.width, height: drawing.height,
+                    file: pointer, path: path, width: drawing.width, height: drawing.height,
                     description: drawing.description)
                 for row in DrawingCanvas(drawing).rows { try png.write(row: row) }
                 try png.finish()
