@@ -234,8 +234,6 @@ package struct AccumulationPlan: Sendable {
         }
     }
 
-    private static func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) / 1_048_576 }
-
     /// What the decoders of one batch hold at most: many of the usual kind, one or two that keep a whole picture. One
     /// photo is always allowed.
     static let decoderBytesPerWorker = 64 << 20

@@ -56,9 +56,7 @@ public struct AccumulationSettings: Sendable {
 
     /// Throws when a value is out of its range.
     public func validate() throws(FastPixError) {
-        if let workers, !(1...WorkerTeam.maximumWorkers).contains(workers) {
-            throw FastPixError(.invalidArgument, "workers must be 1 to \(WorkerTeam.maximumWorkers), not \(workers)")
-        }
+        try WorkerTeam.validate(workers: workers)
         if let tileSampleCount, !(1...Self.maximumTile).contains(tileSampleCount) {
             throw FastPixError(
                 .invalidArgument, "the tile must be 1 to \(Self.maximumTile) samples, not \(tileSampleCount)")

@@ -47,9 +47,7 @@ public struct BlendSettings: Sendable {
     public func validate() throws(FastPixError) {
         try weights.validate()
         try encoding.validate()
-        if let workers, !(1...WorkerTeam.maximumWorkers).contains(workers) {
-            throw FastPixError(.invalidArgument, "workers must be 1 to \(WorkerTeam.maximumWorkers), not \(workers)")
-        }
+        try WorkerTeam.validate(workers: workers)
         if let stripRows, !(1...Self.maximumStripRows).contains(stripRows) {
             throw FastPixError(
                 .invalidArgument, "a strip must be 1 to \(Self.maximumStripRows) rows, not \(stripRows)")

@@ -93,7 +93,7 @@ package struct HistoryReading {
                 }
             }
             let own = sample(row(place.row), place.column * shape.channels + place.channel)
-            let middle = Self.median(neighbours)
+            let middle = Selection.median(neighbours)
             let side = own > neighbours.max() ?? own ? 1 : own < neighbours.min() ?? own ? -1 : 0
             pixels.append((own - middle, middle, side))
         }
@@ -107,12 +107,6 @@ package struct HistoryReading {
         case .u16: Double(row.assumingMemoryBound(to: UInt16.self)[index])
         case .f32: Double(row.assumingMemoryBound(to: Float.self)[index])
         }
-    }
-
-    private static func median(_ values: [Double]) -> Double {
-        guard !values.isEmpty else { return 0 }
-        let sorted = values.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 }
 

@@ -42,22 +42,17 @@ enum Onset {
         let needed = Deviate.exceeded(with: falseAlarm / Double(count - 2 * fewest + 1))
         best.score = Deviate.ofStudent(best.score, freedom: Double(count - 2))
         guard best.score >= needed else { return none }
-        let before = median(strengths[..<best.index])
-        let after = median(strengths[best.index...])
+        let before = Selection.median(Array(strengths[..<best.index]))
+        let after = Selection.median(Array(strengths[best.index...]))
         return after > 0 && before <= largestShareBefore * after ? best : none
-    }
-
-    private static func median(_ values: some Sequence<Double>) -> Double {
-        let sorted = values.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     }
 
     /// A single odd photo must not make a step: values are limited to six times the median deviation from the median, which
     /// is four standard deviations: noise alone is hardly ever cut.
     private static func limited(_ values: [Double], _ rounding: Double) -> [Double] {
         guard !values.isEmpty else { return [] }
-        let middle = median(values)
-        let deviation = max(rounding, median(values.map { abs($0 - middle) }))
+        let middle = Selection.median(values)
+        let deviation = max(rounding, Selection.median(values.map { abs($0 - middle) }))
         return values.map { min(middle + 6 * deviation, max(middle - 6 * deviation, $0)) }
     }
 

@@ -58,12 +58,10 @@ package final class MemoryBudget: @unchecked Sendable {
         guard limit <= programBytes + listBytes else { return }
         throw FastPixError(
             .outOfMemory,
-            "the list of \(pictures) pictures takes \((listBytes + 1_048_575) >> 20) MiB of memory, beside the "
+            "the list of \(pictures) pictures takes \(mebibytes(listBytes)) MiB of memory, beside the "
                 + "\(programBytes >> 20) MiB of the program itself, and the memory limit is \(limit >> 20) MiB; raise the "
                 + "memory limit, or take fewer pictures at once")
     }
-
-    private func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) >> 20 }
 
     /// Throws when a limit that was given is below what the program itself takes.
     package static func validate(limit: Int?) throws(FastPixError) {
@@ -74,3 +72,6 @@ package final class MemoryBudget: @unchecked Sendable {
                 + "not \(limit) bytes")
     }
 }
+
+/// What messages say of so many bytes: rounded up, so that a limit of as many mebibytes would be enough.
+package func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) >> 20 }

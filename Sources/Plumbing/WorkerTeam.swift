@@ -9,6 +9,12 @@ package enum WorkerTeam {
     /// Processors that this process may use.
     package static var defaultWorkers: Int { min(maximumWorkers, max(1, ProcessInfo.processInfo.activeProcessorCount)) }
 
+    /// Throws when a number of workers that was given is out of its range.
+    package static func validate(workers: Int?) throws(FastPixError) {
+        guard let workers, !(1...maximumWorkers).contains(workers) else { return }
+        throw FastPixError(.invalidArgument, "workers must be 1 to \(maximumWorkers), not \(workers)")
+    }
+
     /// Calls `body(0)` on this thread and `body(1)`... on threads of their own. Not a task pool: a worker may
     /// wait for another one, so those that are running must all go on. When the system gives no more threads, fewer
     /// workers are called; each takes work until none is left, so that nothing is lost.

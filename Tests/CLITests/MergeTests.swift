@@ -175,6 +175,23 @@ struct MergeTests {
         }
     }
 
+    /// Names may be the same where the cameras are not.
+    @Test func whatDiffersIsSaid() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(6)
+            try Self.makeState("first.state", photos.prefix(3), in: folder)
+            let made = try CommandRun.fastpix(
+                [
+                    "hotpixels", "--minimum-frames", "1", "--quiet", "--group-by", "model", "--checkpoint",
+                    "second.state",
+                ] + photos.suffix(3).map(\.path), in: folder)
+            #expect(made.exitCode == 0)
+            let run = try CommandRun.fastpix(["merge", "first.state", "second.state"], in: folder)
+            #expect(run.exitCode == 1)
+            #expect(run.stderr.contains("but the maker is not known here, and Canon there"), "\(run.stderr)")
+        }
+    }
+
     @Test func statesAreNeverReplaced() throws {
         try withTemporaryFolder { folder in
             try Self.makeState("first.state", try Photos.example(3), in: folder)

@@ -65,6 +65,14 @@ package struct StateHeader: Sendable, Codable {
         camera == group.camera && frame == group.shape && channels == group.channels && details == group.details
     }
 
+    /// Its name and that of a group that it does not match; where these are the same, what differs.
+    func difference(from other: PhotoGroup) -> String {
+        guard group.name == other.name else { return "\(group.name), and the first one is of \(other.name)" }
+        let differences = zip(group.facts, other.facts).filter { $0.words != $1.words }
+            .map { "\($0.what) is \($0.words) here, and \($1.words) there" }
+        return "\(group.name), as the first one, but the \(differences.joined(separator: "; the "))"
+    }
+
     /// Says what no state that fastpix writes can say; nil when all is well.
     var contradiction: String? {
         guard (1...Self.longestSide).contains(frame.width), (1...Self.longestSide).contains(frame.height) else {
@@ -93,4 +101,17 @@ package struct StateHeader: Sendable, Codable {
     static let mostPhotos = AccumulatorContents.mostWideFrames
     /// The longest side PNG has; no product of sides, channels and bytes overflows.
     private static let longestSide = Int(Int32.max)
+}
+
+extension PhotoGroup {
+    /// All that states are told apart by, one by one, in words.
+    fileprivate var facts: [(what: String, words: String)] {
+        func words(_ value: (some CustomStringConvertible)?) -> String { value.map { "\($0)" } ?? "not known" }
+        return [
+            ("maker", words(camera.make)), ("model", words(camera.model)), ("serial number", words(camera.serial)),
+            ("colour pattern", words(shape.pattern?.letters)), ("choice of channels", channels.rawValue),
+            ("band", words(details.band)), ("gain", words(details.gain)),
+            ("exposure time", words(details.exposureSeconds)), ("folder", words(details.folder)),
+        ]
+    }
 }

@@ -89,8 +89,8 @@ package final class StateSum {
             }
             throw FastPixError(
                 .invalidArgument, path: path,
-                "a state of \(header.group.name), and the first one is of \(group.name); merge states of one "
-                    + "camera, frame and choice of channels")
+                "a state of \(header.difference(from: group)); merge states of one camera, frame and choice of channels"
+            )
         }
         guard header.unfinishedCount == 0 else {
             throw FastPixError(

@@ -52,9 +52,7 @@ public struct PhotoRepair: Sendable {
         guard !folder.isEmpty else {
             throw FastPixError(.invalidArgument, "the output folder has an empty name; give its path")
         }
-        guard (1...WorkerTeam.maximumWorkers).contains(workers) else {
-            throw FastPixError(.invalidArgument, "workers must be 1 to \(WorkerTeam.maximumWorkers), not \(workers)")
-        }
+        try WorkerTeam.validate(workers: workers)
         if let radius, !(0...Self.largestRadius).contains(radius) {
             throw FastPixError(.invalidArgument, "the radius must be 0 to \(Self.largestRadius) pixels, not \(radius)")
         }
