@@ -28,6 +28,9 @@ public struct StateMerge: Sendable {
     public var separatesGroups = false
     /// Groups of fewer photos are left out, where groups are separated.
     public var minimumFrames = 1
+    /// Threads that add up and read headers of `photos`; nil: one per processor. Fewer are used where the memory limit leaves
+    /// no room.
+    public var workers: Int?
     /// Bytes of memory to stay below; nil: `AccumulationSettings.defaultMemoryLimit`. Where the accumulators do not fit,
     /// they lie in a temporary file.
     public var memoryLimit: Int?
@@ -35,7 +38,8 @@ public struct StateMerge: Sendable {
     /// A merge with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         top: Int = HotPixelsSearch.defaultTop, detection: DetectionSettings? = nil, maps: MapOutputs = MapOutputs(),
-        page: FilePath? = nil, photos: PhotoSource? = nil, combined: FilePath? = nil, memoryLimit: Int? = nil
+        page: FilePath? = nil, photos: PhotoSource? = nil, combined: FilePath? = nil,
+        workers: Int? = nil, memoryLimit: Int? = nil
     ) {
         self.top = top
         self.detection = detection
@@ -43,6 +47,7 @@ public struct StateMerge: Sendable {
         self.page = page
         self.photos = photos
         self.combined = combined
+        self.workers = workers
         self.memoryLimit = memoryLimit
     }
 
@@ -52,7 +57,8 @@ public struct StateMerge: Sendable {
     /// The settings as a report tells them.
     private var search: HotPixelsSearch {
         HotPixelsSearch(
-            accumulation: AccumulationSettings(memoryLimit: memoryLimit), minimumFrames: minimumFrames, top: top,
+            accumulation: AccumulationSettings(workers: workers, memoryLimit: memoryLimit),
+            minimumFrames: minimumFrames, top: top,
             detection: detection, maps: maps)
     }
 
@@ -262,7 +268,8 @@ public struct StateMerge: Sendable {
             found.pictures.append(
                 try GroupPictures(
                     read, of: group, summary: summary, detection: detected,
-                    settings: AccumulationSettings(channels: sum.header.channels, memoryLimit: memoryLimit)))
+                    settings: AccumulationSettings(
+                        workers: workers, channels: sum.header.channels, memoryLimit: memoryLimit)))
         } catch {
             found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
         }
@@ -276,8 +283,8 @@ public struct StateMerge: Sendable {
         let discovery = try PhotoDiscovery(photos)
         let probed = try PhotoProbe.run(
             discovery.files, channels: header.channels, maximumPixels: AccumulationSettings.defaultMaximumPixels,
-            workers: WorkerTeam.defaultWorkers, progress: { _, _ in })
-        let distinct = PhotoCopies.separate(probed.photos, workers: WorkerTeam.defaultWorkers)
+            workers: search.accumulation.workerCount, progress: { _, _ in })
+        let distinct = PhotoCopies.separate(probed.photos, workers: search.accumulation.workerCount)
         // Once, not for every group.
         if found.groups.isEmpty { found.skipped += discovery.skipped + probed.failed + distinct.copies }
         let groups = PhotoGroup.grouping(distinct.photos, channels: header.channels, by: header.groupingRule)
@@ -306,7 +313,6 @@ public struct StateMerge: Sendable {
         let limit = search.accumulation.memoryLimitBytes
         let rest = otherBytes(header)
         guard rest <= limit else {
-            func mebibytes(_ bytes: Int) -> Int { (bytes + 1_048_575) >> 20 }
             throw FastPixError(
                 .outOfMemory,
                 "states of \(header.frame.width) x \(header.frame.height) pixels take at least \(mebibytes(rest)) MiB even "

@@ -91,6 +91,11 @@ struct MergeCommand: ParsableCommand {
 
     @OptionGroup(title: "Exports") var export: ExportOptions
 
+    @Option(
+        name: [.customShort("j", allowingJoined: true), .long],
+        help: ArgumentHelp("Threads that add up. (default: one per processor)", valueName: "number"))
+    var workers: Int?
+
     @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
@@ -116,7 +121,7 @@ struct MergeCommand: ParsableCommand {
             page: page.map(ArgumentPaths.asGiven),
             photos: photos.isEmpty
                 ? nil : PhotoSource(paths: ArgumentPaths.asGiven(photos), recursive: recursive),
-            combined: saveState.map(ArgumentPaths.asGiven), memoryLimit: memory.memoryLimit?.byteCount)
+            combined: saveState.map(ArgumentPaths.asGiven), workers: workers, memoryLimit: memory.memoryLimit?.byteCount)
         merge.separatesGroups = separateGroups
         if separateGroups { merge.minimumFrames = minimumFrames ?? HotPixelsSearch.defaultMinimumFrames }
         return merge

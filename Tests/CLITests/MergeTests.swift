@@ -43,6 +43,41 @@ struct MergeTests {
         }
     }
 
+    @Test func anyNumberOfWorkersGivesTheSame() throws {
+        try withTemporaryFolder { folder in
+            let photos = try Photos.example(40)
+            try Self.makeState("first.state", photos.prefix(20), in: folder)
+            try Self.makeState("second.state", photos.dropFirst(20), in: folder)
+            func merge(_ workers: String) throws -> CommandRun {
+                try CommandRun.fastpix(
+                    [
+                        "merge", "first.state", "second.state", "--format", "json", "--quiet", "--save-state",
+                        "\(workers).state", "--workers", workers,
+                    ], in: folder)
+            }
+            func state(_ workers: String) throws -> Data {
+                try Data(contentsOf: folder.appendingPathComponent("\(workers).state"))
+            }
+            struct Told: Decodable {
+                struct Settings: Decodable { let workers: Int }
+                let settings: Settings
+            }
+            let one = try merge("1")
+            for workers in ["1", "2", "7"] {
+                let run = try workers == "1" ? one : merge(workers)
+                #expect(run.exitCode == 0, "\(run.stderr)")
+                #expect(try run.hotPixels().groups == one.hotPixels().groups)
+                #expect(try JSONDecoder().decode(Told.self, from: run.stdoutBytes).settings.workers == Int(workers))
+                #expect(try state(workers) == state("1"))
+            }
+            for wrong in ["0", "513"] {
+                let run = try merge(wrong)
+                #expect(run.exitCode == 64)
+                #expect(run.stderr.contains("workers must be 1 to 512"), "\(run.stderr)")
+            }
+        }
+    }
+
     /// More states than a command line has room for are named in a file, or by `find`.
     @Test func listsNameStates() throws {
         try withTemporaryFolder { folder in
