@@ -18,7 +18,7 @@ public struct ImageBlending: Sendable {
     /// How images are blended and written.
     public var settings: BlendSettings
     /// Hears of each image as soon as it is complete, from any thread, and how long it was worked on.
-    package var timed: @Sendable (BlendedImage, _ seconds: Double) -> Void = { _, _ in }
+    package var blended: @Sendable (BlendedImage, _ seconds: Double) -> Void = { _, _ in }
 
     /// A job with these settings; `run` refuses those out of their range.
     public init(_ settings: BlendSettings) { self.settings = settings }
@@ -29,14 +29,12 @@ public struct ImageBlending: Sendable {
     /// - Parameters:
     ///   - plan: which files are read and written.
     ///   - interruption: once it is cancelled, images that are not complete are given up, and the report says so.
-    ///   - blended: each image as soon as it is complete, from any thread.
     ///   - progress: called from several threads.
     /// - Throws: `invalidArgument` when a setting is out of its range.
     ///
     /// Blocks until it is done, and may be called from any thread.
     public func run(
         _ plan: BlendPlan, interruption: Interruption? = nil,
-        blended: @escaping @Sendable (BlendedImage) -> Void = { _ in },
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> BlendReport {
         let isCancelled = { @Sendable in interruption?.isCancelled == true }
@@ -50,7 +48,7 @@ public struct ImageBlending: Sendable {
         let board = BlendBoard(jobCount: jobs.count, workerCount: workers)
         let results = Mutex(Results(count: jobs.count))
         let settings = settings
-        let timed = timed
+        let blended = blended
         let folders = OutputFolders()
         defer { folders.removeEmpty() }
         StagedFile.removeAbandoned(targets: jobs.map(\.output))
@@ -58,10 +56,7 @@ public struct ImageBlending: Sendable {
         WorkerTeam.run(workers: workers) { _ in
             while let (index, expectsHelp) = board.takeJob() {
                 let result = Self.make(jobs[index], settings, memory, folders, board, expectsHelp, isCancelled, results)
-                if case .success(let made) = result {
-                    blended(made.image)
-                    timed(made.image, made.seconds)
-                }
+                if case .success(let made) = result { blended(made.image, made.seconds) }
                 let done = results.withLock { $0.record(result.map { $0.image }, at: index) }
                 progress(JobProgress(done: done, total: jobs.count))
             }

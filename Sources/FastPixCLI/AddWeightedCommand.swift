@@ -112,12 +112,13 @@ struct AddWeightedCommand: ParsableCommand {
         let notes = telling.notes(console, bar)
         let isStream = stream != nil
         var blending = ImageBlending(settings)
-        blending.timed = { image, seconds in
+        blending.blended = { image, seconds in
+            lines.write(image.line)
             let output = isStream ? "standard output" : image.output
             notes.took(image.first, "blended", seconds, ", with \(image.second ?? "its blur"), to \(output)")
         }
         let report = try blending.run(
-            plan, interruption: interruption, blended: { lines.write($0.line) },
+            plan, interruption: interruption,
             progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
         console.skipped(report.skipped, namingAll: telling.verbose)

@@ -121,7 +121,8 @@ struct MergeCommand: ParsableCommand {
             page: page.map(ArgumentPaths.asGiven),
             photos: photos.isEmpty
                 ? nil : PhotoSource(paths: ArgumentPaths.asGiven(photos), recursive: recursive),
-            combined: saveState.map(ArgumentPaths.asGiven), workers: workers, memoryLimit: memory.memoryLimit?.byteCount)
+            combined: saveState.map(ArgumentPaths.asGiven), workers: workers, memoryLimit: memory.memoryLimit?.byteCount
+        )
         merge.separatesGroups = separateGroups
         if separateGroups { merge.minimumFrames = minimumFrames ?? HotPixelsSearch.defaultMinimumFrames }
         return merge
@@ -151,7 +152,7 @@ struct MergeCommand: ParsableCommand {
             let bar = progress.bar(console)
             defer { bar.clear() }
             let notes = telling.notes(console, bar)
-            if try areOfChannels(paths) { return try mergeChannels(paths, notes, console) }
+            if try areOfChannels(paths) { return try mergeChannels(paths, notes, console, bar) }
             let sink = try output.sink()
             let inputs = PhotoDiscovery(paths: paths)
             for export in exports { try export.prepare(photos: inputs) }
@@ -220,7 +221,7 @@ struct MergeCommand: ParsableCommand {
     }
 
     private func mergeChannels(
-        _ paths: [FilePath], _ notes: FileNotes, _ console: Console
+        _ paths: [FilePath], _ notes: FileNotes, _ console: Console, _ bar: ProgressBar
     ) throws(FastPixError) -> ExitCode {
         guard defects == nil, !isDefectWanted, maps.outputs().isEmpty, !separateGroups, photos.isEmpty,
             top == HotPixelsSearch.defaultTop
@@ -233,7 +234,10 @@ struct MergeCommand: ParsableCommand {
         let sink = try output.sink()
         let merge = StatisticsMerge(combined: saveState.map(ArgumentPaths.asGiven), overwrites: output.overwrite)
         if telling.dryRun { return try telling.tell(try merge.plan(paths), wouldWrite([])) }
-        let report = try merge.run(paths, planned: notes.names)
+        let report = try merge.run(paths, planned: notes.names) {
+            bar.update("Adding up", done: $0.done, of: $0.total, "states")
+        }
+        bar.clear()
         try sink.write(report.formatted(output.format))
         console.failed(report.failedOutputs)
         return report.failedOutputs.isEmpty ? .success : .someFilesFailed

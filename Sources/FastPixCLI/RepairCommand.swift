@@ -121,12 +121,13 @@ struct RepairCommand: ParsableCommand {
             let lines = JSONLines(isWanted: format == .jsonl)
             let notes = telling.notes(console, bar)
             let isStream = stream != nil
-            repair.timed = { photo, seconds in
+            repair.repaired = { photo, seconds in
+                lines.write(photo.line)
                 let output = isStream ? "standard output" : photo.output
                 notes.took(photo.path, "repaired", seconds, ", \(counted(photo.defects, "defect")), to \(output)")
             }
             let report = try repair.run(
-                source, maps: maps, repaired: { lines.write($0.line) },
+                source, maps: maps,
                 progress: { bar.update("Repairing", done: $0.done, of: $0.total, "photos") })
             bar.clear()
             console.skipped(report.skipped, namingAll: telling.verbose)

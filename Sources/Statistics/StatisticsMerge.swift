@@ -26,22 +26,38 @@ public struct StatisticsMerge: Sendable {
 
     /// Adds up the states. Throws when there is none, one is damaged, of another version or of a run that was asked for
     /// something else, a photo is in two of them, together they have more photos than exact sums hold, or the output cannot
-    /// be begun or would replace one of the states. One that cannot be written later is in the report's `failedOutputs`.
-    /// Blocks until it is done, and may be called from any thread.
-    public func run(_ paths: [FilePath]) throws(FastPixError) -> StatisticsReport {
-        try run(paths, planned: { _ in })
+    /// be begun or would replace one of the states, and when the run was interrupted. An output that cannot be written later is
+    /// in the report's `failedOutputs`. `progress` counts states. Blocks until it is done, and may be called from any thread.
+    public func run(
+        _ paths: [FilePath], interruption: Interruption? = nil,
+        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) throws(FastPixError) -> StatisticsReport {
+        try run(paths, interruption: interruption, planned: { _ in }, progress: progress)
+    }
+
+    /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
+    public func run(
+        _ paths: [FilePath], progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
+    ) async throws(FastPixError) -> StatisticsReport {
+        try await Interruption.byTask { (interruption) throws(FastPixError) in
+            try run(paths, interruption: interruption, progress: progress)
+        }
     }
 
     /// The same; `planned` hears what will be added up before it begins.
     package func run(
-        _ paths: [FilePath], planned: (ReadingPlan) -> Void
+        _ paths: [FilePath], interruption: Interruption? = nil, planned: (ReadingPlan) -> Void,
+        progress: @escaping @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> StatisticsReport {
         let start = monotonicSeconds()
-        let parts = try self.parts(of: paths)
+        let parts = try self.parts(of: paths, interruption, progress)
         planned(parts.plan)
         let (states, first) = (parts.states, parts.first)
         var totals = ChannelTotals()
-        for state in states { totals += try state.totals() }
+        for state in states {
+            try interruption?.check()
+            totals += try state.totals()
+        }
         var failedOutputs: [FailedOutput] = []
         if let combined {
             let manifest = ChannelStateManifest(
@@ -50,7 +66,7 @@ public struct StatisticsMerge: Sendable {
             do throws(FastPixError) {
                 try ChannelStateWriter.write(manifest, totals, to: combined, replacing: overwrites) {
                     add throws(FastPixError) in
-                    try forEachPhoto(states) { (photo, _) throws(FastPixError) in try add(photo) }
+                    try forEachPhoto(states, interruption) { (photo, _) throws(FastPixError) in try add(photo) }
                     for state in states { try state.checkUnchanged() }
                 }
             } catch {
@@ -72,7 +88,7 @@ public struct StatisticsMerge: Sendable {
 
     /// What `run` would add up, without a look at the sums; writes nothing. Throws as `run` does before it adds up.
     package func plan(_ paths: [FilePath]) throws(FastPixError) -> ReadingPlan {
-        try parts(of: paths).plan
+        try parts(of: paths, nil) { _ in }.plan
     }
 
     private struct Parts {
@@ -93,14 +109,20 @@ public struct StatisticsMerge: Sendable {
     }
 
     /// Opens the states, sees that they belong together, and goes through their photos.
-    private func parts(of paths: [FilePath]) throws(FastPixError) -> Parts {
+    private func parts(
+        of paths: [FilePath], _ interruption: Interruption?, _ progress: @Sendable (JobProgress) -> Void
+    ) throws(FastPixError) -> Parts {
         guard paths.count <= OpenFile.limit else { throw StateSum.tooMany(paths.count) }
         if let combined {
             try PhotoDiscovery(paths: paths).refuseOverwriting(combined)
             try StagedFile.prepare(target: combined, replacing: overwrites)
         }
         var states: [ChannelStateReader] = []
-        for path in paths { states.append(try ChannelStateReader(path)) }
+        for path in paths {
+            try interruption?.check()
+            states.append(try ChannelStateReader(path))
+            progress(JobProgress(done: states.count, total: paths.count))
+        }
         guard let first = states.first?.manifest else { throw StateSum.noState }
         var photoCount = 0
         for state in states {
@@ -113,7 +135,7 @@ public struct StatisticsMerge: Sendable {
         }
         var parts = Parts(states: states, first: first, inventory: inventory)
         var overlap = StateOverlap(paths)
-        try forEachPhoto(states) { photo, state in
+        try forEachPhoto(states, interruption) { photo, state in
             parts.photoBytes += StatePhotoRecord.byteCount(photo)
             overlap.add(photo, from: state)
         }
@@ -141,10 +163,14 @@ public struct StatisticsMerge: Sendable {
     }
 
     private func forEachPhoto(
-        _ states: [ChannelStateReader], _ body: (StatePhoto, _ state: Int) throws(FastPixError) -> Void
+        _ states: [ChannelStateReader], _ interruption: Interruption?,
+        _ body: (StatePhoto, _ state: Int) throws(FastPixError) -> Void
     ) throws(FastPixError) {
         var merge = try StatePhotoMerge(states.map { $0.photos() })
-        while let (photo, state) = try merge.next() { try body(photo, state) }
+        while let (photo, state) = try merge.next() {
+            try interruption?.check()
+            try body(photo, state)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import FastPixDiscovery
 import FastPixMaps
 import Foundation
 import SystemPackage
@@ -76,7 +77,7 @@ struct MultiPictureTests {
             let photo = try folder.addFile("photo.jpg", file)
             let list = try folder.addFile("list.jpegpixi", Data("# frame 97 x 61, offset 0,0\n20,20,9,9\n".utf8))
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(photo.path)], maps: [DefectMapInput(FilePath(list.path))])
+                PhotoSource(paths: [FilePath(photo.path)]), maps: [DefectMapInput(FilePath(list.path))])
             #expect(report.photos.first.map { ($0.blocksChanged ?? 0) > 0 } == true)
             let repaired = try Data(contentsOf: folder.appendingPathComponent("out/photo.jpg"))
             // Otherwise nothing had to move.
@@ -98,7 +99,7 @@ struct MultiPictureTests {
             let source = try folder.addFile("photo.jpg", TestPhoto.jpeg(photo, with: Index.marker, content))
             let list = try folder.addFile("list.jpegpixi", Data("# frame 97 x 61, offset 0,0\n20,20,9,9\n".utf8))
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(source.path)], maps: [DefectMapInput(FilePath(list.path))])
+                PhotoSource(paths: [FilePath(source.path)]), maps: [DefectMapInput(FilePath(list.path))])
             #expect(report.skipped == [])
             let repaired = try Data(contentsOf: folder.appendingPathComponent("out/photo.jpg"))
             let start = try #require(repaired.firstRange(of: Data("MPF\0".utf8))).lowerBound

@@ -66,7 +66,7 @@ struct PhotoRepairTests {
             try Data("# frame 1 x 1, offset 0,0\n0 0 0\n".utf8).write(to: map)
             let out = folder.appendingPathComponent("out")
             let report = try PhotoRepair(folder: FilePath(out.path)).run(
-                [photo.path], maps: [DefectMapInput(FilePath(map.path))])
+                PhotoSource(paths: [photo.path]), maps: [DefectMapInput(FilePath(map.path))])
             #expect(report.photos == [])
             #expect(report.skipped.count == 1)
             #expect(!FileManager.default.fileExists(atPath: out.path))
@@ -86,7 +86,8 @@ struct PhotoRepairTests {
                 [DefectMap(width: 200, height: 150, entries: [DefectMap.Entry(row: 20, column: 43)])],
                 to: folder.appendingPathComponent("map.json"))
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(photo.path)], maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))]
+                PhotoSource(paths: [FilePath(photo.path)]),
+                maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))]
             )
             #expect(report.photos.first?.blocksChanged == 1)
             let before = try Self.decode(photo.path).samples
@@ -119,7 +120,7 @@ struct PhotoRepairTests {
             let map = folder.appendingPathComponent("list.badpixels")
             try Data("# frame \(size.width) x \(size.height), offset 0,0\n3 3 0\n".utf8).write(to: map)
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(photo.path)], maps: [DefectMapInput(FilePath(map.path))])
+                PhotoSource(paths: [FilePath(photo.path)]), maps: [DefectMapInput(FilePath(map.path))])
             #expect(report.photos == [])
             #expect(report.skipped.map(\.reason) == ["truncated JPEG: scans of the picture are missing"])
         }
@@ -229,7 +230,7 @@ struct PhotoRepairTests {
                 FilePath(list.path), size: isMute ? FrameSize(width: width, height: height) : nil,
                 offset: isMute ? FrameOffset() : nil)
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(source.path)], maps: [input])
+                PhotoSource(paths: [FilePath(source.path)]), maps: [input])
             #expect(report.skipped == [])
             let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
             for (index, value) in repaired.enumerated() {
@@ -253,13 +254,13 @@ struct PhotoRepairTests {
                 DefectMapInput(FilePath($1.0.path), size: $0 < 2 ? FrameSize(width: 20, height: 10) : nil)
             }
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(source.path)], maps: inputs)
+                PhotoSource(paths: [FilePath(source.path)]), maps: inputs)
             #expect(report.photos.map(\.defects) == [3])
             #expect(report.maps == files.map(\.0.path))
             #expect(report.map == files[0].0.path)
             let alone = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path), overwrites: true)
                 .run(
-                    [FilePath(source.path)], maps: [inputs[2]])
+                    PhotoSource(paths: [FilePath(source.path)]), maps: [inputs[2]])
             #expect(alone.skipped.count == 1)
         }
     }
@@ -275,14 +276,14 @@ struct PhotoRepairTests {
             let list = FilePath(try folder.addFile("list", Data(text.utf8)).path)
             let repair = PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path))
             let error = #expect(throws: FastPixError.self) {
-                try repair.run([FilePath(source.path)], maps: [DefectMapInput(list)])
+                try repair.run(PhotoSource(paths: [FilePath(source.path)]), maps: [DefectMapInput(list)])
             }
             #expect(error?.message.contains("give the photos' size") == true)
             #expect(error?.path == list)
             let told = DefectMapInput(list, size: FrameSize(width: 20, height: 10), offset: FrameOffset())
-            #expect(try repair.run([FilePath(source.path)], maps: [told]).photos.count == 1)
+            #expect(try repair.run(PhotoSource(paths: [FilePath(source.path)]), maps: [told]).photos.count == 1)
             let other = DefectMapInput(list, size: FrameSize(width: 20, height: 11), offset: FrameOffset())
-            #expect(try repair.run([FilePath(source.path)], maps: [other]).photos == [])
+            #expect(try repair.run(PhotoSource(paths: [FilePath(source.path)]), maps: [other]).photos == [])
         }
     }
 
@@ -300,7 +301,7 @@ struct PhotoRepairTests {
                 width: width, height: height, entries: bad.map { DefectMap.Entry(row: $0.0, column: $0.1) })
             try Self.write([map], to: folder.appendingPathComponent("map.json"))
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(source.path)],
+                PhotoSource(paths: [FilePath(source.path)]),
                 maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
             #expect(report.skipped == [])
             let repaired = try Self.decode(folder.appendingPathComponent("out/slope.png").path).samples
@@ -326,7 +327,7 @@ struct PhotoRepairTests {
                 [DefectMap(width: width, height: height, entries: [entry])],
                 to: folder.appendingPathComponent("map.json"))
             _ = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-                [FilePath(source.path)],
+                PhotoSource(paths: [FilePath(source.path)]),
                 maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
             let repaired = try Self.decode(folder.appendingPathComponent("out/edge.png").path).samples
             for row in 13..<16 {
@@ -364,7 +365,8 @@ struct PhotoRepairTests {
         let map = DefectMap(width: photo.width, height: photo.height, entries: entries)
         try write([map], to: folder.appendingPathComponent("map.json"))
         return try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
-            [photo.path], maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
+            PhotoSource(paths: [photo.path]),
+            maps: [DefectMapInput(FilePath(folder.appendingPathComponent("map.json").path))])
     }
 
     private static func decode(

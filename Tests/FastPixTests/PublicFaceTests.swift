@@ -1,5 +1,6 @@
 import FastPix
 import Foundation
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -61,7 +62,7 @@ struct PublicFaceTests {
             #expect(try Self.decoded(comparison.json, as: DefectComparisonReport.self).text == comparison.text)
 
             let repaired = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("repaired").path)).run(
-                [photos.files[1]], maps: [lists.old], interruption: nil)
+                PhotoSource(paths: [photos.files[1]]), maps: [lists.old], interruption: nil)
             #expect(repaired.photos.count == 1)
             #expect(try Self.decoded(repaired.json, as: RepairReport.self).json == repaired.json)
         }
@@ -159,6 +160,46 @@ struct PublicFaceTests {
             #expect(blended.isInterrupted)
             let files = try FileManager.default.contentsOfDirectory(atPath: output.string)
             #expect(files.count == blended.images.count && (1..<12).contains(files.count))
+        }
+    }
+
+    @Test func mergingStatisticsTellsHowFarItIsAndStops() async throws {
+        try await Self.withPhotos(12) { folder, photos in
+            var states: [FilePath] = []
+            for (number, files) in [photos.files.prefix(7), photos.files.dropFirst(7)].enumerated() {
+                states.append(FilePath(folder.appendingPathComponent("\(number).state").path))
+                var statistics = PhotoStatistics(moments: .pixel)
+                statistics.checkpoint = CheckpointSettings(path: states[number])
+                _ = try statistics.run(PhotoDiscovery(paths: Array(files)), interruption: nil)
+            }
+            let told = Mutex<[[Int]]>([])
+            let blocking = try StatisticsMerge().run(states, interruption: nil) { progress in
+                told.withLock { $0.append([progress.done, progress.total]) }
+            }
+            #expect(told.withLock { $0 } == [[1, 2], [2, 2]])
+            let report = try await StatisticsMerge().run(states)
+            #expect(report.photoCount == 12)
+            #expect(report.moments?.channels == blocking.moments?.channels)
+            let ended = await Self.cancelled { [states] in try await StatisticsMerge().run(states, progress: $0) }
+            Self.expectInterrupted(ended)
+        }
+    }
+
+    @Test func repairingBlocksNoTaskAndStopsWithIt() async throws {
+        try await Self.withPhotos(12) { folder, photos in
+            let list = try folder.addFile("list.csv", Data("row,column\n20,30\n".utf8))
+            let maps = [DefectMapInput(FilePath(list.path), size: (64, 48), offset: (0, 0))]
+            let source = PhotoSource(paths: photos.files.filter { $0.extension == "png" })
+            func repair(_ name: String) -> PhotoRepair {
+                PhotoRepair(folder: FilePath(folder.appendingPathComponent(name).path), workers: 1)
+            }
+            let report = try await repair("all").run(source, maps: maps)
+            #expect(report.photos.count == 12 && report.skipped.isEmpty && !report.isInterrupted)
+            let part = repair("part")
+            let ended = try await Self.cancelled { try await part.run(source, maps: maps, progress: $0) }.get()
+            #expect(ended.isInterrupted && (1..<12).contains(ended.photos.count))
+            // What was complete stays.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: part.folder.string).count == ended.photos.count)
         }
     }
 

@@ -25,7 +25,7 @@ struct StoredRepairTests {
             "list.csv", Data((["width,height,row,column"] + rows).joined(separator: "\n").utf8))
         let out = folder.appendingPathComponent("out")
         let report = try PhotoRepair(folder: FilePath(out.path), overwrites: true).run(
-            [FilePath(file.path)], maps: [DefectMapInput(FilePath(map.path))])
+            PhotoSource(paths: [FilePath(file.path)]), maps: [DefectMapInput(FilePath(map.path))])
         return (report, try? Data(contentsOf: out.appendingPathComponent(file.lastPathComponent)))
     }
 

@@ -19,8 +19,8 @@ public struct PhotoRepair: Sendable {
     /// Pixels around a defect that go with it, when the list does not say how far its effect reaches; nil: 3 in JPEG,
     /// where demosaicing and compression have spread it, and none elsewhere.
     public var radius: Int?
-    /// Threads, each with a photo of its own.
-    public var workers: Int
+    /// Threads, each with a photo of its own; nil: one per processor.
+    public var workers: Int?
     /// Largest photo accepted, in pixels (0: any).
     public var maximumPixels: UInt64
     /// Whether photos that are against their format are refused, even where the picture is whole.
@@ -29,9 +29,9 @@ public struct PhotoRepair: Sendable {
     /// takes more alone is left out and listed.
     public var memoryLimit: Int?
     /// Hears of each photo as soon as it is written, from any thread, and the time that took.
-    package var timed: @Sendable (RepairReport.Photo, _ seconds: Double) -> Void = { _, _ in }
+    package var repaired: @Sendable (RepairReport.Photo, _ seconds: Double) -> Void = { _, _ in }
 
-    /// A repair with these settings; `workers`: nil is one per processor.
+    /// A repair with these settings; `validate()` and `run` refuse those out of their range.
     public init(
         folder: FilePath, overwrites: Bool = false, takesAnyCamera: Bool = false, radius: Int? = nil,
         workers: Int? = nil, maximumPixels: UInt64 = AccumulationSettings.defaultMaximumPixels, isStrict: Bool = false,
@@ -41,7 +41,7 @@ public struct PhotoRepair: Sendable {
         self.overwrites = overwrites
         self.takesAnyCamera = takesAnyCamera
         self.radius = radius
-        self.workers = workers ?? WorkerTeam.defaultWorkers
+        self.workers = workers
         self.maximumPixels = maximumPixels
         self.isStrict = isStrict
         self.memoryLimit = memoryLimit
@@ -61,26 +61,14 @@ public struct PhotoRepair: Sendable {
 
     private static let largestRadius = 24
 
-    /// Repairs the photos in `paths` by the lists in the files `maps`, of which all that fit a photo count. A photo that
-    /// cannot be repaired is listed in the report and nothing is written for it. Once `interruption` is cancelled, no
-    /// further photo is begun, and the report says so. `repaired` is called from several threads with each photo as
-    /// soon as it is written, and so is `progress`. Throws when a setting or
-    /// the list is wrong, or the folder cannot be made. Blocks until it is done, and may be called from any thread.
-    public func run(
-        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
-        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
-        progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
-    ) throws(FastPixError) -> RepairReport {
-        try run(
-            PhotoSource(paths: paths, recursive: recursive), maps: inputs, interruption: interruption,
-            repaired: repaired, progress: progress)
-    }
-
-    /// The same for what `source` selects. Files that a list names keep their path inside the output folder. Throws as the
-    /// other one, and when a list cannot be read.
+    /// Repairs the photos that `source` selects by the lists in the files `maps`, of which all that fit a photo count. The tree
+    /// of each folder that was named is repeated in the output folder, and files that a list names keep their path in it. A
+    /// photo that cannot be repaired is listed in the report and nothing is written for it. Once `interruption` is
+    /// cancelled, no further photo is begun, and the report says so. `progress` is called from several threads. Throws when a
+    /// setting or a list is wrong, a list of photos cannot be read, two photos would get the same name, or the folder cannot be
+    /// made. Blocks until it is done, and may be called from any thread.
     public func run(
         _ source: PhotoSource, maps inputs: [DefectMapInput], interruption: Interruption? = nil,
-        repaired: @escaping @Sendable (RepairReport.Photo) -> Void = { _ in },
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> RepairReport {
         try validate()
@@ -96,7 +84,7 @@ public struct PhotoRepair: Sendable {
             otherBytes: outputs.count * PhotoFile.listedBytes)
         // A worker holds a photo and its repaired copy open.
         let results = WorkerTeam.map(
-            outputs.count, workers: max(1, min(workers, OpenFile.limit / 2)),
+            outputs.count, workers: max(1, min(workers ?? WorkerTeam.defaultWorkers, OpenFile.limit / 2)),
             while: { interruption?.isCancelled != true },
             done: { progress(JobProgress(done: $0, total: outputs.count)) }
         ) { index in
@@ -105,10 +93,7 @@ public struct PhotoRepair: Sendable {
                 try repair(
                     outputs.source(index), to: outputs.target(index), maps, outputs.discovery, memory, folders)
             }
-            if case .success(let photo) = result {
-                repaired(photo)
-                timed(photo, monotonicSeconds() - begun)
-            }
+            if case .success(let photo) = result { repaired(photo, monotonicSeconds() - begun) }
             return result
         }
         var photos: [RepairReport.Photo] = []
@@ -135,11 +120,11 @@ public struct PhotoRepair: Sendable {
     /// The same without blocking, on a thread of its own. When the task is cancelled, no further photo is begun, and the
     /// report says so.
     public func run(
-        _ paths: [FilePath], recursive: Bool = false, maps inputs: [DefectMapInput],
+        _ source: PhotoSource, maps inputs: [DefectMapInput],
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) async throws(FastPixError) -> RepairReport {
         try await Interruption.byTask { (interruption) throws(FastPixError) in
-            try run(paths, recursive: recursive, maps: inputs, interruption: interruption, progress: progress)
+            try run(source, maps: inputs, interruption: interruption, progress: progress)
         }
     }
 
