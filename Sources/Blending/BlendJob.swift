@@ -28,11 +28,11 @@ package struct BlendJob: Sendable {
 /// An image that was made.
 public struct BlendedImage: Sendable, Codable {
     /// The first image.
-    public let first: String
+    public let first: FilePath
     /// Nil when the first image was blended with its own blur.
-    public let second: String?
+    public let second: FilePath?
     /// The file that was written.
-    public let output: String
+    public let output: FilePath
     /// Its format.
     public let format: PhotoFormat
     /// In pixels.
@@ -57,9 +57,9 @@ public struct BlendedImage: Sendable, Codable {
     /// A missing second image is written as null, so that a reader finds every key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(first, forKey: .first)
-        try container.encode(second, forKey: .second)
-        try container.encode(output, forKey: .output)
+        try container.encode(first.string, forKey: .first)
+        try container.encode(second?.string, forKey: .second)
+        try container.encode(output.string, forKey: .output)
         try container.encode(format, forKey: .format)
         try container.encode(width, forKey: .width)
         try container.encode(height, forKey: .height)
@@ -68,5 +68,23 @@ public struct BlendedImage: Sendable, Codable {
         try container.encode(bytesIn, forKey: .bytesIn)
         try container.encode(bytesOut, forKey: .bytesOut)
         try container.encode(notes, forKey: .notes)
+    }
+}
+
+extension BlendedImage {
+    /// Reads what `encode` writes.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        first = FilePath(try container.decode(String.self, forKey: .first))
+        second = try container.decodeIfPresent(String.self, forKey: .second).map { FilePath($0) }
+        output = FilePath(try container.decode(String.self, forKey: .output))
+        format = try container.decode(PhotoFormat.self, forKey: .format)
+        width = try container.decode(Int.self, forKey: .width)
+        height = try container.decode(Int.self, forKey: .height)
+        channels = try container.decode(Int.self, forKey: .channels)
+        bitsPerSample = try container.decode(Int.self, forKey: .bitsPerSample)
+        bytesIn = try container.decode(Int.self, forKey: .bytesIn)
+        bytesOut = try container.decode(Int.self, forKey: .bytesOut)
+        notes = try container.decode([String].self, forKey: .notes)
     }
 }

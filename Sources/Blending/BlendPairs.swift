@@ -63,6 +63,6 @@ struct BlendPairs {
             isAlone
             ? "not paired: no image called \(image.stem.string) in \(other.string)"
             : "not paired: several images are called \(image.stem.string) and differ in their extensions only"
-        skipped.append(SkippedPhoto(path: image.path.string, reason: reason))
+        skipped.append(SkippedPhoto(path: image.path, reason: reason))
     }
 }

@@ -127,10 +127,10 @@ public struct BlendPlan: Sendable {
                 try Self.check(job, readers, overwrites)
                 jobs.append(job)
             } catch {
-                skipped.append(SkippedPhoto(path: image.path.string, reason: error.reason))
+                skipped.append(SkippedPhoto(path: image.path, reason: error.reason))
             }
         }
-        skipped.sort { $0.path < $1.path }
+        skipped = skipped.byPath
     }
 
     /// How many images each input file is needed for.

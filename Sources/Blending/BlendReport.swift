@@ -105,11 +105,11 @@ public struct BlendReport: Sendable, Encodable {
                 // Under the first image's name, with the name of the file that is to blame when it is another.
                 let isOther = error.path != nil && error.path != job.first
                 left.append(
-                    SkippedPhoto(path: job.first.string, reason: isOther ? error.description : error.reason))
+                    SkippedPhoto(path: job.first, reason: isOther ? error.description : error.reason))
             }
         }
         self.images = images
-        self.skipped = left.sorted { $0.path < $1.path }
+        self.skipped = left.byPath
         self.isInterrupted = isInterrupted
         let megapixels = images.reduce(0) { $0 + Double($1.width * $1.height) / 1e6 }
         totals = Totals(

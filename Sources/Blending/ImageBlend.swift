@@ -242,7 +242,7 @@ final class ImageBlend: @unchecked Sendable {
         try second?.finish()
         try output.commit()
         return BlendedImage(
-            first: job.first.string, second: second?.path.string, output: job.output.string, format: output.format,
+            first: job.first, second: second?.path, output: job.output, format: output.format,
             width: colour.width, height: colour.height, channels: output.shape.channels,
             bitsPerSample: output.shape.bitsPerSample, bytesIn: first.byteCount + (second?.byteCount ?? 0),
             bytesOut: output.byteCount,

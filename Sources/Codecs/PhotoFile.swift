@@ -65,7 +65,14 @@ package struct PhotoFile: Sendable {
 
     /// What the picture is called in results: its file's path, with "#" and the number of the picture when the file has
     /// several.
-    package var name: String { isInStack ? "\(path.string)#\(page.number)" : path.string }
+    package var namedPath: FilePath { isInStack ? Self.namedPath(path, picture: page.number) : path }
+    /// The same as text.
+    package var name: String { namedPath.string }
+
+    /// What a picture of a file with several is called.
+    package static func namedPath(_ path: FilePath, picture number: Int) -> FilePath {
+        FilePath(bytes: path.bytes + Array("#\(number)".utf8))
+    }
 
     /// What tells a picture from all others of a run; ordered by the bytes of the paths, then as in the file.
     package struct Place: Sendable, Hashable, Comparable {

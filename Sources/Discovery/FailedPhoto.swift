@@ -1,11 +1,11 @@
 import FastPixCodecs
+import SystemPackage
 
 /// A photo that could not be decoded, and why.
 package struct FailedPhoto: Sendable {
-    // Not a string: names that are no valid UTF-8 would look alike.
     package let place: PhotoFile.Place
     /// As results call it.
-    package let name: String
+    package let path: FilePath
     package let reason: String
 
     /// Whether it is not damaged, but of a kind that is not read.
@@ -14,9 +14,9 @@ package struct FailedPhoto: Sendable {
     package init(_ photo: PhotoFile, reason: String, isUnsupported: Bool = false) {
         self.isUnsupported = isUnsupported
         place = photo.place
-        name = photo.name
+        path = photo.namedPath
         self.reason = reason
     }
 
-    package var skipped: SkippedPhoto { SkippedPhoto(path: name, reason: reason, isUnsupported: isUnsupported) }
+    package var skipped: SkippedPhoto { SkippedPhoto(path: path, reason: reason, isUnsupported: isUnsupported) }
 }

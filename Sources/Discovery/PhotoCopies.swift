@@ -35,7 +35,7 @@ package enum PhotoCopies {
             for copy in sorted.dropFirst() { originals[copy] = sorted[0] }
         }
         let copies = originals.sorted { $0.key.bytesPrecede($1.key) }.map { copy, original in
-            SkippedPhoto(path: copy.string, reason: reason, isFailure: false, copyOf: original.string)
+            SkippedPhoto(path: copy, reason: reason, isFailure: false, copyOf: original)
         }
         return Outcome(photos: photos.filter { originals[$0.path] == nil }, copies: copies)
     }

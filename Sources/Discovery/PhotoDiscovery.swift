@@ -85,7 +85,7 @@ public struct PhotoDiscovery: Sendable {
             if seenFiles.insert(identity).inserted { files.append(path) } else { repeatedPaths += 1 }
         }
         found = []
-        skipped.sort { $0.path < $1.path }
+        skipped = skipped.byPath
     }
 
     private mutating func visitNamed(_ path: FilePath, _ folders: inout [FilePath]) {
@@ -232,7 +232,7 @@ public struct PhotoDiscovery: Sendable {
     }
 
     private mutating func skip(_ path: FilePath, _ reason: String) {
-        skipped.append(SkippedPhoto(path: path.string, reason: reason))
+        skipped.append(SkippedPhoto(path: path, reason: reason))
     }
 
     /// Whether all that was found belongs to other shards, which is no failure: of few photos some shards have none.
@@ -241,16 +241,13 @@ public struct PhotoDiscovery: Sendable {
     }
 
     /// Throws when writing to `path` would replace one of the photos found, or a list that names them.
-    public func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
+    package func refuseOverwriting(_ path: FilePath) throws(FastPixError) {
         guard let file = FileIdentity(path), seenFiles.contains(file) || lists.contains(file) else { return }
         throw FastPixError(
             .invalidArgument, path: path,
             "the output is \(lists.contains(file) ? "the list that names the photos" : "one of the photos to read"); choose "
                 + "another name for it")
     }
-
-    /// The same for a path as text.
-    public func refuseOverwriting(_ path: String) throws(FastPixError) { try refuseOverwriting(FilePath(path)) }
 
     private static func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }
 

@@ -45,7 +45,7 @@ package enum PhotoProbe {
         do throws(FastPixError) {
             file = try OpenFile(path)
         } catch {
-            return Outcome(failed: [SkippedPhoto(path: path.string, reason: error.reason)])
+            return Outcome(failed: [SkippedPhoto(path: path, reason: error.reason)])
         }
         let pictures = PicturesOfAFile(path, file.state, reading)
         var error = fpx_photo_error()
@@ -114,7 +114,7 @@ private final class PicturesOfAFile {
                 // A file that is no photo may be a picture of another kind.
                 let wayOut = error.code == .notAnImage ? OtherPictureFormats.wayOut(path).map { "; \($0)" } ?? "" : ""
                 return SkippedPhoto(
-                    path: count > 1 ? "\(path.string)#\(number)" : path.string, reason: error.reason + wayOut,
+                    path: count > 1 ? PhotoFile.namedPath(path, picture: number) : path, reason: error.reason + wayOut,
                     isUnsupported: error.code == .unsupported || !wayOut.isEmpty)
             })
     }

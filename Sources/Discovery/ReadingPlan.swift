@@ -42,7 +42,7 @@ package struct ReadingPlan: Sendable {
     package init(_ deed: Deed, _ groups: [Group], skipped: [SkippedPhoto], leftOut: [LeftOutFiles] = []) {
         self.deed = deed
         self.groups = groups
-        self.skipped = skipped.sorted { $0.path < $1.path }
+        self.skipped = skipped.byPath
         self.leftOut = leftOut
     }
 
@@ -81,7 +81,7 @@ extension ReadingPlan {
         let reasons = Dictionary(grouping: skipped, by: \.reason).sorted { $0.key < $1.key }
         for (reason, photos) in reasons {
             lines.append("\(counted(photos.count, "file")) left out: \(reason.printable)")
-            if namingFiles { lines += photos.map { "     \($0.path.printable)" } }
+            if namingFiles { lines += photos.map { "     \($0.path.string.printable)" } }
         }
         if !leftOut.isEmpty { lines.append("Not read: \(leftOut.text)") }
         return lines.joined(separator: "\n") + "\n"

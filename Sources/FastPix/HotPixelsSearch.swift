@@ -149,10 +149,10 @@ public struct HotPixelsSearch: Sendable {
                 guard error.code != .interrupted,
                     checkpoint == nil || !found.groups.isEmpty || error.code == .outOfMemory || error.code == .overflow
                 else { throw error }
-                found.skipped += group.photos.map { SkippedPhoto(path: $0.name, reason: "\(error)") }
+                found.skipped += group.photos.map { SkippedPhoto(path: $0.namedPath, reason: "\(error)") }
             }
         }
-        found.skipped.sort { $0.path < $1.path }
+        found.skipped = found.skipped.byPath
         found.timing.totalSeconds = monotonicSeconds() - start
         return writingPage(found, discovery)
     }
@@ -283,7 +283,7 @@ public struct HotPixelsSearch: Sendable {
                 try GroupPictures(
                     outcome.accumulators, of: group, summary: summary, detection: detected, settings: accumulation))
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(error, of: page))
         }
     }
 
@@ -300,7 +300,7 @@ public struct HotPixelsSearch: Sendable {
             workers: accumulation.workerCount)
         let (series, unread) = reading.run(photos, detection.defects, progress: { counter.advance($0, bytesEach) })
         found.skipped += unread.map {
-            SkippedPhoto(path: $0.name, reason: "in the statistics, but not read again for the history: \($0.reason)")
+            SkippedPhoto(path: $0.path, reason: "in the statistics, but not read again for the history: \($0.reason)")
         }
         return detection.with(
             zip(detection.defects, series).map { defect, series in
@@ -329,7 +329,7 @@ public struct HotPixelsSearch: Sendable {
             try file.commit()
             return report(found.failedOutputs)
         } catch {
-            return report(found.failedOutputs + [FailedOutput(path: page.string, reason: error.reason)])
+            return report(found.failedOutputs + [FailedOutput(error, of: page)])
         }
     }
 
@@ -337,7 +337,7 @@ public struct HotPixelsSearch: Sendable {
         let reason =
             "the group (\(group.name)) has \(counted(photos.count, "readable photo")), "
             + "fewer than the \(minimumFrames) that are asked for"
-        return photos.map { SkippedPhoto(path: $0.name, reason: reason, isFailure: false) }
+        return photos.map { SkippedPhoto(path: $0.namedPath, reason: reason, isFailure: false) }
     }
 }
 

@@ -99,7 +99,7 @@ public struct StateMerge: Sendable {
         } catch {
             throw StateReader.cause(of: error)
         }
-        found.skipped.sort { $0.path < $1.path }
+        found.skipped = found.skipped.byPath
         func report() -> HotPixelsReport {
             found.timing.totalSeconds = monotonicSeconds() - start
             return HotPixelsReport(
@@ -113,7 +113,7 @@ public struct StateMerge: Sendable {
             try file.write(ReportPage(report: report(), pictures: found.pictures).html)
             try file.commit()
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(error, of: page))
         }
         return report()
     }
@@ -186,7 +186,7 @@ public struct StateMerge: Sendable {
             for path in group.paths {
                 found.skipped.append(
                     SkippedPhoto(
-                        path: path.string,
+                        path: path,
                         reason:
                             "the group (\(group.group.name)) has \(counted(group.photoCount, "photo")), fewer than the "
                             + "\(minimumFrames) that are asked for", isFailure: false))
@@ -271,7 +271,7 @@ public struct StateMerge: Sendable {
                     settings: AccumulationSettings(
                         workers: workers, channels: sum.header.channels, memoryLimit: memoryLimit)))
         } catch {
-            found.failedOutputs.append(FailedOutput(path: page.string, reason: error.reason))
+            found.failedOutputs.append(FailedOutput(error, of: page))
         }
     }
 
@@ -291,7 +291,7 @@ public struct StateMerge: Sendable {
         guard let group = groups.first(where: { header.matches($0) }) else {
             found.skipped.append(
                 SkippedPhoto(
-                    path: photos.paths.first?.string ?? "",
+                    path: photos.paths.first ?? "",
                     reason:
                         "none of these photos is of a state's camera and frame (\(header.group.name)), so that none can be "
                         + "shown", isFailure: false))

@@ -114,20 +114,21 @@ struct AddWeightedCommand: ParsableCommand {
         var blending = ImageBlending(settings)
         blending.blended = { image, seconds in
             lines.write(image.line)
-            let output = isStream ? "standard output" : image.output
-            notes.took(image.first, "blended", seconds, ", with \(image.second ?? "its blur"), to \(output)")
+            let output = isStream ? "standard output" : image.output.string
+            notes.took(
+                image.first.string, "blended", seconds, ", with \(image.second?.string ?? "its blur"), to \(output)")
         }
         let report = try blending.run(
             plan, interruption: interruption,
             progress: { bar.update("Blending", done: $0.done, of: $0.total, "images") })
         bar.clear()
         console.skipped(report.skipped, namingAll: telling.verbose)
-        console.noteLeftOut(plan.leftOut?.string)
+        console.noteLeftOut(plan.leftOut)
         tellNotes(report.images, console)
         if report.images.isEmpty && !report.isInterrupted { console.error(nothingDone(report)) }
         try lines.finish(report.endLines)
         if let stream {
-            if let image = report.images.first { try stream.send(FilePath(image.output)) }
+            if let image = report.images.first { try stream.send(image.output) }
         } else if output.summary == .json || output.summary == .text && !output.quiet && !report.images.isEmpty {
             try ResultSink(nil).write(output.summary == .json ? report.json : report.text)
         }

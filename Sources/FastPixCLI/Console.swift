@@ -42,7 +42,7 @@ struct Console: Sendable {
             named[photo.reason, default: 0] += 1
             let count = counts[photo.reason] ?? 0
             guard !namingAll, count > Self.mostNamed, named[photo.reason]! > Self.fewNamed else {
-                write("fastpix: \(styled("skipped", "33")) \(photo.path.printable): \(words(photo))")
+                write("fastpix: \(styled("skipped", "33")) \(photo.path.string.printable): \(words(photo))")
                 continue
             }
             if named[photo.reason] == Self.fewNamed + 1 {

@@ -1,4 +1,5 @@
 import FastPix
+import SystemPackage
 
 extension Console {
     /// Says so when paths were named twice or were links to photos already found.
@@ -18,7 +19,7 @@ extension Console {
 
 extension Console {
     /// Says so when the folder for outputs was left out of the inputs.
-    func noteLeftOut(_ folder: String?) {
+    func noteLeftOut(_ folder: FilePath?) {
         guard let folder else { return }
         note("\(folder): the output folder lies among the inputs and was left out of them")
     }

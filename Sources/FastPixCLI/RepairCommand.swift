@@ -114,7 +114,7 @@ struct RepairCommand: ParsableCommand {
                 console.noteUnselected(plan.unselected, source.selection)
                 console.noteRepeated(plan.repeatedPaths)
                 return try telling.tell(
-                    plan.text, plan.photos.map(\.output), isStream: stream != nil, plan.skipped, console)
+                    plan.text, plan.photos.map(\.output.string), isStream: stream != nil, plan.skipped, console)
             }
             let bar = progress.bar(console)
             defer { bar.clear() }
@@ -123,8 +123,9 @@ struct RepairCommand: ParsableCommand {
             let isStream = stream != nil
             repair.repaired = { photo, seconds in
                 lines.write(photo.line)
-                let output = isStream ? "standard output" : photo.output
-                notes.took(photo.path, "repaired", seconds, ", \(counted(photo.defects, "defect")), to \(output)")
+                let output = isStream ? "standard output" : photo.output.string
+                notes.took(
+                    photo.path.string, "repaired", seconds, ", \(counted(photo.defects, "defect")), to \(output)")
             }
             let report = try repair.run(
                 source, maps: maps,
@@ -142,7 +143,7 @@ struct RepairCommand: ParsableCommand {
                 console.error("no photo was repaired")
                 return .failure
             }
-            if let stream, let photo = report.photos.first { try stream.send(FilePath(photo.output)) }
+            if let stream, let photo = report.photos.first { try stream.send(photo.output) }
             console.note(report.summary)
             return report.skipped.isEmpty ? .success : .someFilesFailed
         }

@@ -18,7 +18,8 @@ public enum DefectMapFormat: String, Sendable, CaseIterable {
     /// The blocks file of jpegpixi.
     case jpegpixi
 
-    /// The format that a file's name tells; nil when it does not.
+    /// The format that a file's name tells; nil when it does not. Text, because a slash at its end says that it is a folder,
+    /// which a `FilePath` does not keep.
     public init?(path: String) {
         guard !path.hasSuffix("/") else {
             self = .rawtherapee

@@ -25,7 +25,7 @@ extension DefectComparisonReport {
 
         init(_ report: DefectComparisonReport) {
             version = report.version
-            (old, new) = (report.old, report.new)
+            (old, new) = (report.old.string, report.new.string)
             isUnchanged = report.isUnchanged
             groups = report.groups.count
             notCompared = report.notCompared.count

@@ -5,6 +5,7 @@ import FastPixDiscovery
 import FastPixFrames
 import FastPixMaps
 import FastPixPlumbing
+import SystemPackage
 
 // A report read from JSON, whatever run has made it. What the JSON form does not tell is empty or nil: how the photos of
 // a group were processed, and whether a file that was skipped is damaged.
@@ -82,7 +83,8 @@ extension HotPixelsReport.Group: Decodable {
         twoPatterns = nil
         rowOrder = try container.decodeIfPresent(RowOrder.self, forKey: .rowOrder)
         frames = try container.decode(Int.self, forKey: .frames)
-        examplePhotos = try container.decodeIfPresent([String].self, forKey: .examplePhotos) ?? []
+        examplePhotos =
+            try container.decodeIfPresent([String].self, forKey: .examplePhotos)?.map { FilePath($0) } ?? []
         channelNames = try container.decode([String].self, forKey: .channelNames)
         let variance = try container.decode(Variance.self, forKey: .variance)
         summary = VarianceSummary(

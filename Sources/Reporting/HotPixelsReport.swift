@@ -156,7 +156,7 @@ public struct HotPixelsReport: Sendable, Encodable {
         /// Photos that entered the statistics.
         public let frames: Int
         /// Up to 25 of them, evenly spread, by name: for looking at. Of merged states those photos that were given, too.
-        public let examplePhotos: [String]
+        public let examplePhotos: [FilePath]
         /// Extremes and mean of the variance, and where it is lowest.
         public let summary: VarianceSummary
         /// Nil when no defects were looked for, or there are too few photos to judge.
@@ -209,9 +209,9 @@ public struct HotPixelsReport: Sendable, Encodable {
             channelNames = group.channelNames
         }
 
-        private static func examples(_ photos: [PhotoFile]) -> [String] {
+        private static func examples(_ photos: [PhotoFile]) -> [FilePath] {
             let count = min(photos.count, mostExamples)
-            return (0..<count).map { photos[(2 * $0 + 1) * photos.count / (2 * count)].name }
+            return (0..<count).map { photos[(2 * $0 + 1) * photos.count / (2 * count)].namedPath }
         }
 
         private static let mostExamples = 25
@@ -242,7 +242,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             try container.encode(details.gain, forKey: .gain)
             try container.encode(details.exposureSeconds, forKey: .exposureSeconds)
             try container.encode(frames, forKey: .frames)
-            try container.encode(examplePhotos, forKey: .examplePhotos)
+            try container.encode(examplePhotos.map(\.string), forKey: .examplePhotos)
             try container.encode(
                 Variance(min: Extreme(summary.minimum), max: Extreme(summary.maximum), mean: summary.meanVariance),
                 forKey: .variance)

@@ -54,7 +54,7 @@ package struct PlacePicture: Sendable {
             do throws(FastPixError) {
                 parts.append(try part(of: name, crop, group))
             } catch {
-                skipped.append(SkippedPhoto(path: name, reason: error.reason))
+                skipped.append(SkippedPhoto(path: FilePath(name), reason: error.reason))
             }
         }
         guard !(group.examplePhotos ?? []).isEmpty else {

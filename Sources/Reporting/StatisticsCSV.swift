@@ -24,7 +24,7 @@ extension StatisticsReport {
         for entry in inventory.bitDepths { add("bit_depth", "\(entry.property)", measures(entry.tally)) }
         for entry in inventory.cameras { add("camera", entry.property.name, measures(entry.tally)) }
         for kind in leftOut { add("left_out", kind.extension, [("files", "\(kind.files)")]) }
-        for photo in skipped { add("skipped", photo.path, [("reason", photo.reason)]) }
+        for photo in skipped { add("skipped", photo.path.string, [("reason", photo.reason)]) }
         for channel in moments?.channels ?? [] { add("channel", channel.name, measures(channel)) }
         for histogram in moments?.histograms ?? [] {
             add(

@@ -38,7 +38,7 @@ extension StatisticsReport {
 
     private var copiesText: String {
         let shown = copies.count > Self.longestTable + 1 ? Self.longestTable : copies.count
-        let lines = copies.prefix(shown).map { "  \($0.path.printable) is \($0.copyOf!.printable)" }
+        let lines = copies.prefix(shown).map { "  \($0.path.string.printable) is \($0.copyOf!.string.printable)" }
         let more = copies.count - shown
         let title = "\(counted(copies.count, "file")) with the content of another photo, which counts once:"
         let rest = more > 0 ? ["  and \(more) more; JSON and CSV list them all"] : []

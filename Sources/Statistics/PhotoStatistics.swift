@@ -3,6 +3,7 @@ import FastPixCodecs
 import FastPixDiscovery
 import FastPixPlumbing
 import Synchronization
+import SystemPackage
 
 /// The job of `fastpix stats`: what is in a set of photos, and the mean and spread of their samples.
 ///
@@ -116,7 +117,7 @@ public struct PhotoStatistics: Sendable {
         let end = monotonicSeconds()
         return report(
             totals, PhotoInventory(sound), copies: skipped.count { $0.copyOf != nil },
-            skipped: skipped.sorted { $0.path < $1.path },
+            skipped: skipped.byPath,
             leftOut: discovery.leftOut, odd: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
@@ -156,14 +157,15 @@ public struct PhotoStatistics: Sendable {
     private static func adding(_ failed: [FailedPhoto], to skipped: [SkippedPhoto]) -> [SkippedPhoto] {
         var skipped = skipped
         let copies = Dictionary(grouping: skipped.filter { $0.copyOf != nil }) { $0.copyOf! }
-        var wholeFiles: Set<String> = []
+        var wholeFiles: Set<FilePath> = []
         for photo in failed {
             skipped.append(photo.skipped)
-            let original = photo.place.path.string
-            if photo.name == original { wholeFiles.insert(original) }
+            let original = photo.place.path
+            if photo.path == original { wholeFiles.insert(original) }
             skipped += (copies[original] ?? []).map { copy in
                 SkippedPhoto(
-                    path: copy.path + photo.name.dropFirst(original.count), reason: photo.reason,
+                    path: FilePath(bytes: copy.path.bytes + photo.path.bytes.dropFirst(original.bytes.count)),
+                    reason: photo.reason,
                     isUnsupported: photo.isUnsupported)
             }
         }

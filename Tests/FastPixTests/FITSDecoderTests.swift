@@ -210,7 +210,7 @@ struct FITSDecoderTests {
             let file = try folder.addFile("many.fits", bytes)
             let found = PhotoProbe.probe(FilePath(file.path), channels: .all, maximumPixels: 0)
             #expect(found.photos.count == 65_536)
-            #expect(found.failed.map(\.path) == ["\(file.path)#65536"])
+            #expect(found.failed.map(\.path) == [FilePath("\(file.path)#65536")])
             #expect(found.failed.first?.reason.hasPrefix("more pictures than the 65536") == true)
         }
     }

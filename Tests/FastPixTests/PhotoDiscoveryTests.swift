@@ -70,7 +70,7 @@ struct PhotoDiscoveryTests {
             let found = PhotoDiscovery(paths: [FilePath(folder.path), FilePath(missing)])
             #expect(found.files.isEmpty)
             #expect(
-                found.skipped.map { URL(fileURLWithPath: $0.path).lastPathComponent }
+                found.skipped.map { URL(fileURLWithPath: $0.path.string).lastPathComponent }
                     == ["dangling.png", "missing", "pipe.jpg"])
             #expect(found.skipped.allSatisfy { $0.isFailure && !$0.reason.isEmpty })
         }

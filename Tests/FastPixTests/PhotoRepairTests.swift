@@ -256,8 +256,8 @@ struct PhotoRepairTests {
             let report = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path)).run(
                 PhotoSource(paths: [FilePath(source.path)]), maps: inputs)
             #expect(report.photos.map(\.defects) == [3])
-            #expect(report.maps == files.map(\.0.path))
-            #expect(report.map == files[0].0.path)
+            #expect(report.maps == files.map { FilePath($0.0.path) })
+            #expect(report.map == FilePath(files[0].0.path))
             let alone = try PhotoRepair(folder: FilePath(folder.appendingPathComponent("out").path), overwrites: true)
                 .run(
                     PhotoSource(paths: [FilePath(source.path)]), maps: [inputs[2]])

@@ -189,7 +189,7 @@ struct PhotoSelectionTests {
                     folder, lists: [PhotoList(FilePath(list.path))],
                     PhotoSelection(shard: Shard(number: number, of: 3)))
                 files += Self.names(found, in: folder)
-                skipped += found.skipped.map { String($0.path.dropFirst(folder.path.count + 1)) }
+                skipped += found.skipped.map { String($0.path.string.dropFirst(folder.path.count + 1)) }
                 #expect(found.repeatedPaths == (found.files.isEmpty ? 0 : 1))
             }
             #expect(files == ["a.jpg"])

@@ -163,6 +163,33 @@ struct PublicFaceTests {
         }
     }
 
+    #if os(Linux)
+        /// A name that is no text still leads to its file; JSON has it as well as text can.
+        @Test func pathsOfReportsLeadToTheirFiles() async throws {
+            try await Self.withPhotos(6) { folder, _ in
+                let names = [0xfe, 0xff].map { (byte: UInt8) in
+                    FilePath(platformString: [0x61, CChar(bitPattern: byte), 0])
+                }
+                let photos = FilePath(folder.appendingPathComponent("photos").path)
+                for name in names {
+                    let file = photos.appending(name.components)
+                    #expect(Self.move(photos.appending("damaged.jpg"), to: file))
+                    try folder.addFile("photos/damaged.jpg", Data([0xff, 0xd8, 0xff, 0xe0]))
+                }
+                let found = PhotoDiscovery(paths: names.map { photos.appending($0.components) })
+                let report = try PhotoStatistics().run(found, interruption: nil)
+                #expect(Set(report.skipped.map(\.path)) == Set(found.files) && report.skipped.count == 2)
+                let again: StatisticsReport = try Self.decoded(report.json)
+                #expect(again.json == report.json)
+                #expect(again.skipped.map(\.path) == [photos.appending("a\u{fffd}"), photos.appending("a\u{fffd}")])
+            }
+        }
+
+        private static func move(_ source: FilePath, to target: FilePath) -> Bool {
+            source.withPlatformString { source in target.withPlatformString { rename(source, $0) == 0 } }
+        }
+    #endif
+
     @Test func mergingStatisticsTellsHowFarItIsAndStops() async throws {
         try await Self.withPhotos(12) { folder, photos in
             var states: [FilePath] = []

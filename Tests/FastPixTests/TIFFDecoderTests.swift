@@ -101,7 +101,7 @@ struct TIFFDecoderTests {
         let path = FilePath(Repository.fixture("tiff/loop.tif").path)
         let found = PhotoProbe.probe(path, channels: .all, maximumPixels: 0)
         #expect(found.photos.count == 5)
-        #expect(found.failed.map(\.path) == ["\(path.string)#5"])
+        #expect(found.failed.map(\.path) == [FilePath("\(path.string)#5")])
     }
 
     @Test func longStacksAreListedAndRead() throws {

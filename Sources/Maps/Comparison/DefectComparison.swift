@@ -65,7 +65,7 @@ public struct DefectComparison: Sendable {
         let pairs = try DefectMapPairs(oldMaps, newMaps, takesAnyCamera: takesAnyCamera)
         guard !pairs.pairs.isEmpty else { throw nothingInCommon(oldMaps, newMaps, new) }
         return DefectComparisonReport(
-            old: old.path.string, new: new.path.string,
+            old: old.path, new: new.path,
             groups: pairs.pairs.map { DefectChanges($0.old, $0.new, tolerance: tolerance).group },
             notCompared: pairs.oldAlone.map { .init(.old, $0) } + pairs.newAlone.map { .init(.new, $0) })
     }

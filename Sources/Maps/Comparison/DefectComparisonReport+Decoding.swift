@@ -1,5 +1,6 @@
 import FastPixCodecs
 import FastPixPlumbing
+import SystemPackage
 
 extension DefectComparisonReport: Decodable {
     enum CodingKeys: String, CodingKey { case schema, version, old, new, isUnchanged, groups, notCompared }
@@ -8,11 +9,23 @@ extension DefectComparisonReport: Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)
         version = try container.decode(String.self, forKey: .version)
-        old = try container.decode(String.self, forKey: .old)
-        new = try container.decode(String.self, forKey: .new)
+        old = FilePath(try container.decode(String.self, forKey: .old))
+        new = FilePath(try container.decode(String.self, forKey: .new))
         isUnchanged = try container.decode(Bool.self, forKey: .isUnchanged)
         groups = try container.decode([Group].self, forKey: .groups)
         notCompared = try container.decode([Lone].self, forKey: .notCompared)
+    }
+
+    /// Paths are written as text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(version, forKey: .version)
+        try container.encode(old.string, forKey: .old)
+        try container.encode(new.string, forKey: .new)
+        try container.encode(isUnchanged, forKey: .isUnchanged)
+        try container.encode(groups, forKey: .groups)
+        try container.encode(notCompared, forKey: .notCompared)
     }
 }
 

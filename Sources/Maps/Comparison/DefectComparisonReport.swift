@@ -1,6 +1,7 @@
 import FastPixCodecs
 import FastPixDetection
 import FastPixPlumbing
+import SystemPackage
 
 /// What `fastpix compare` found; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct DefectComparisonReport: Sendable, Encodable {
@@ -205,9 +206,9 @@ public struct DefectComparisonReport: Sendable, Encodable {
     /// Of the fastpix that has made the report.
     public let version: String
     /// The files.
-    public let old: String
+    public let old: FilePath
     /// As `old`.
-    public let new: String
+    public let new: FilePath
     /// No defect is new, gone, grown, shrunk or reshaped, none of one list lies where the other could not have it, and every
     /// list has its counterpart.
     public let isUnchanged: Bool
@@ -215,7 +216,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
     public let groups: [Group]
     package let notCompared: [Lone]
 
-    init(old: String, new: String, groups: [Group], notCompared: [Lone]) {
+    init(old: FilePath, new: FilePath, groups: [Group], notCompared: [Lone]) {
         version = fastPixVersion
         self.old = old
         self.new = new

@@ -8,8 +8,8 @@ import SystemPackage
 package struct RepairPlan: Sendable {
     /// A photo, the file it would be written to, and the entries of the lists for its camera.
     package struct Photo: Sendable {
-        package let path: String
-        package let output: String
+        package let path: FilePath
+        package let output: FilePath
         package let defects: Int
     }
 
@@ -25,7 +25,9 @@ package struct RepairPlan: Sendable {
 
     /// A line for each photo, and how many there are, with a final line break.
     package var text: String {
-        let lines = photos.map { "\($0.path.printable) -> \($0.output.printable), \(counted($0.defects, "defect"))" }
+        let lines = photos.map {
+            "\($0.path.string.printable) -> \($0.output.string.printable), \(counted($0.defects, "defect"))"
+        }
         return
             (lines + ["\(counted(photos.count, "photo")) would be repaired, \(counted(skipped.count, "file")) left out"])
             .joined(separator: "\n") + "\n"
@@ -52,14 +54,14 @@ extension PhotoRepair {
                     throw FastPixError(.unwritable, path: target, "is there already; allow overwriting to replace it")
                 }
                 photos.append(
-                    RepairPlan.Photo(path: path.string, output: target.string, defects: map.entries.count))
+                    RepairPlan.Photo(path: path, output: target, defects: map.entries.count))
             } catch {
                 let about = error.path.map { $0 == path ? "" : "\($0): " } ?? ""
-                skipped.append(SkippedPhoto(path: path.string, reason: about + error.reason))
+                skipped.append(SkippedPhoto(path: path, reason: about + error.reason))
             }
         }
         return RepairPlan(
-            photos: photos, skipped: skipped.sorted { $0.path < $1.path },
+            photos: photos, skipped: skipped.byPath,
             notRead: outputs.discovery.leftOut.pictures, unselected: outputs.discovery.unselected,
             repeatedPaths: outputs.discovery.repeatedPaths)
     }

@@ -105,13 +105,13 @@ public struct PhotoRepair: Sendable {
             case .success(let photo): photos.append(photo)
             case .failure(let error):
                 let about = error.path.map { $0 == outputs.source(index) ? "" : "\($0): " } ?? ""
-                skipped.append(SkippedPhoto(path: outputs.source(index).string, reason: about + error.reason))
+                skipped.append(SkippedPhoto(path: outputs.source(index), reason: about + error.reason))
             }
         }
-        skipped.sort { $0.path < $1.path }
+        skipped = skipped.byPath
         return RepairReport(
-            maps: inputs.map(\.path.string), photos: photos, skipped: skipped,
-            leftOut: outputs.discovery.outputLeftOut?.string, notRead: outputs.discovery.leftOut.pictures,
+            maps: inputs.map(\.path), photos: photos, skipped: skipped,
+            leftOut: outputs.discovery.outputLeftOut, notRead: outputs.discovery.leftOut.pictures,
             unselected: outputs.discovery.unselected, repeatedPaths: outputs.discovery.repeatedPaths,
             peakMemoryBytes: ProcessMemory.peakBytes,
             isInterrupted: isInterrupted)
@@ -174,7 +174,7 @@ public struct PhotoRepair: Sendable {
             return done
         }
         return RepairReport.Photo(
-            path: path.string, output: target.string, width: header.shape.width, height: header.shape.height,
+            path: path, output: target, width: header.shape.width, height: header.shape.height,
             defects: map.entries.count, blocksChanged: blocks, notes: PhotoOddity.notes(of: oddities))
     }
 

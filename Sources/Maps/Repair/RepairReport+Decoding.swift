@@ -1,14 +1,15 @@
 import FastPixDiscovery
 import FastPixPlumbing
+import SystemPackage
 
 extension RepairReport: Decodable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)
         version = try container.decode(String.self, forKey: .version)
-        map = try container.decode(String.self, forKey: .map)
+        map = FilePath(try container.decode(String.self, forKey: .map))
         // Earlier versions took one list, and did not tell whether they were interrupted: nobody could.
-        maps = try container.decodeIfPresent([String].self, forKey: .maps) ?? [map]
+        maps = try container.decodeIfPresent([String].self, forKey: .maps)?.map { FilePath($0) } ?? [map]
         photos = try container.decode([Photo].self, forKey: .photos)
         skipped = try container.decode([SkippedPhoto].self, forKey: .skipped)
         // Not part of the JSON form.
@@ -24,8 +25,8 @@ extension RepairReport: Decodable {
 extension RepairReport.Photo: Decodable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        path = try container.decode(String.self, forKey: .path)
-        output = try container.decode(String.self, forKey: .output)
+        path = FilePath(try container.decode(String.self, forKey: .path))
+        output = FilePath(try container.decode(String.self, forKey: .output))
         width = try container.decode(Int.self, forKey: .width)
         height = try container.decode(Int.self, forKey: .height)
         defects = try container.decode(Int.self, forKey: .defects)

@@ -1,14 +1,15 @@
 import FastPixDiscovery
 import FastPixPlumbing
+import SystemPackage
 
 /// What `fastpix repair` did; its JSON form is a contract (`schema`): fields may be added, never renamed.
 public struct RepairReport: Sendable, Encodable {
     /// A photo that was written.
     public struct Photo: Sendable, Encodable, Equatable {
         /// The photo that was read.
-        public let path: String
+        public let path: FilePath
         /// The photo that was written.
-        public let output: String
+        public let output: FilePath
         /// In pixels.
         public let width: Int
         /// In pixels.
@@ -25,8 +26,8 @@ public struct RepairReport: Sendable, Encodable {
         /// What is not known is written as null, so that a reader finds every key.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(path, forKey: .path)
-            try container.encode(output, forKey: .output)
+            try container.encode(path.string, forKey: .path)
+            try container.encode(output.string, forKey: .output)
             try container.encode(width, forKey: .width)
             try container.encode(height, forKey: .height)
             try container.encode(defects, forKey: .defects)
@@ -40,15 +41,15 @@ public struct RepairReport: Sendable, Encodable {
     /// Of the fastpix that has made the report.
     public let version: String
     /// The list of defects; of several, the first.
-    public let map: String
+    public let map: FilePath
     /// All of them.
-    public let maps: [String]
+    public let maps: [FilePath]
     /// In the order of their paths, as the next.
     public let photos: [Photo]
     /// Photos that were not repaired, and why.
     public let skipped: [SkippedPhoto]
     /// The output folder, when it lies inside a folder of photos and was left out; nil otherwise.
-    public let leftOut: String?
+    public let leftOut: FilePath?
     /// Pictures in the folders of a kind that is not read.
     package let notRead: [LeftOutFiles]
     /// How many files were found and not selected.
@@ -61,7 +62,7 @@ public struct RepairReport: Sendable, Encodable {
     public let isInterrupted: Bool
 
     init(
-        maps: [String], photos: [Photo], skipped: [SkippedPhoto], leftOut: String?, notRead: [LeftOutFiles],
+        maps: [FilePath], photos: [Photo], skipped: [SkippedPhoto], leftOut: FilePath?, notRead: [LeftOutFiles],
         unselected: Int, repeatedPaths: Int, peakMemoryBytes: UInt64, isInterrupted: Bool
     ) {
         version = fastPixVersion
@@ -79,6 +80,19 @@ public struct RepairReport: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case schema, version, map, maps, photos, skipped, peakMemoryBytes, isInterrupted
+    }
+
+    /// Paths are written as text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(version, forKey: .version)
+        try container.encode(map.string, forKey: .map)
+        try container.encode(maps.map(\.string), forKey: .maps)
+        try container.encode(photos, forKey: .photos)
+        try container.encode(skipped, forKey: .skipped)
+        try container.encode(peakMemoryBytes, forKey: .peakMemoryBytes)
+        try container.encode(isInterrupted, forKey: .isInterrupted)
     }
 
     /// With a final line break.

@@ -84,7 +84,7 @@ package struct ReportPage {
     private var skipped: String {
         guard !report.skipped.isEmpty else { return "" }
         let items = report.skipped.prefix(Self.mostSkipped).map {
-            "<li>\(HTMLText.escaped($0.path)): \(HTMLText.escaped($0.reason))</li>"
+            "<li>\(HTMLText.escaped($0.path.string)): \(HTMLText.escaped($0.reason))</li>"
         }
         let rest = report.skipped.count - items.count
         return """
