@@ -56,73 +56,7 @@ package struct OutputIdentity: Hashable {
     }
 }
 
-/// Sees to it, before work begins, that no output of a run is one of its inputs or another of its outputs.
-///
-/// ```swift
-/// var files = DistinctFiles(photos: discovery)
-/// try files.reads(map, as: "--map")
-/// try files.writes(report, as: "--output")
-/// try files.writes(picture, as: "--variance-map", isNumbered: true)
-/// ```
-package struct DistinctFiles {
-    private struct Known {
-        let role: String
-        let path: FilePath
-        let isNumbered: Bool
-        let isInput: Bool
-    }
-
-    private let photos: PhotoDiscovery?
-    private var known: [OutputIdentity: Known] = [:]
-
-    /// `photos`: what is read besides.
-    package init(photos: PhotoDiscovery? = nil) { self.photos = photos }
-
-    /// Takes in a file that is read. `role`: what the user calls it, such as an option's name.
-    package mutating func reads(_ path: FilePath, as role: String) {
-        known[OutputIdentity(path)] = Known(role: role, path: path, isNumbered: false, isInput: true)
-    }
-
-    /// Takes in a file that will be written. `isNumbered`: with several groups the second's file has `-2` before the
-    /// extension, and so on.
-    ///
-    /// - Throws: `invalidArgument` when it is one of the photos; `contradiction` when it is another file of the run, by
-    ///   whatever path, or would be with a number.
-    package mutating func writes(_ path: FilePath, as role: String, isNumbered: Bool = false) throws(FastPixError) {
-        try photos?.refuseOverwriting(path)
-        guard !OutputIdentity.isDevice(path) else { return }
-        let identity = OutputIdentity(path)
-        if let other = known[identity] {
-            let same = path == other.path ? path.string : "\(other.path.string) and \(path.string)"
-            throw FastPixError(
-                .contradiction,
-                "\(other.role) and \(role) name the same file (\(same)); "
-                    + (other.isInput ? "it would be replaced while it is needed; " : "")
-                    + "give them different names")
-        }
-        let new = Known(role: role, path: path, isNumbered: isNumbered, isInput: false)
-        for other in known.values
-        where Self.isNumber(path, of: other) || isNumbered && Self.isNumber(other.path, of: new) {
-            throw FastPixError(
-                .contradiction,
-                "with several groups of photos \(other.role) and \(role) could write the same file "
-                    + "(\(other.path.string) and \(path.string)); give them different names")
-        }
-        known[identity] = new
-    }
-
-    /// Whether `path` is what the file of a further group would be called.
-    private static func isNumber(_ path: FilePath, of file: Known) -> Bool {
-        guard file.isNumbered, let name = file.path.lastComponent, let other = path.lastComponent,
-            name.extension == other.extension, other.stem.hasPrefix("\(name.stem)-"),
-            let number = Int(other.stem.dropFirst(name.stem.count + 1)), number > 1
-        else { return false }
-        return OutputIdentity(path.removingLastComponent().orHere)
-            == OutputIdentity(file.path.removingLastComponent().orHere)
-    }
-}
-
 extension FilePath {
     /// The folder that a path without components means.
-    fileprivate var orHere: FilePath { isEmpty ? "." : self }
+    var orHere: FilePath { isEmpty ? "." : self }
 }

@@ -101,22 +101,32 @@ public struct HotPixelsSearch: Sendable {
     /// large enough. Damaged photos are left out whole and listed in the report, and so are groups that cannot be done.
     /// `progress` is called from several threads. Without any group that is large enough the report has no groups. What
     /// cannot be written besides the report is in its `failedOutputs`.
-    /// Throws when a setting is wrong, an output cannot be begun or would replace a photo, a checkpoint cannot be
-    /// gone on from or saved, or the run was interrupted. Blocks until it is done, and may be called from any thread.
+    /// Throws when a setting is wrong, an output cannot be begun or would replace a photo or another output, a checkpoint
+    /// cannot be gone on from or saved, or the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
-        try run(discovery, interruption: interruption, planned: { _ in }, progress: progress)
+        var files = DistinctFiles(photos: discovery)
+        try enterOutputs(in: &files)
+        return try run(discovery, interruption: interruption, planned: { _ in }, progress: progress)
     }
 
-    /// The same; `planned` hears what will be read before anything is decoded.
+    /// Enters what is written besides the report. Throws when it is a photo, or another file of the run.
+    package func enterOutputs(in files: inout DistinctFiles) throws(FastPixError) {
+        try files.writes(page, .page)
+        try files.writes(checkpoint?.path, .checkpoint, isNumbered: true)
+        try maps.enter(in: &files, isNumbered: true)
+    }
+
+    /// The same as the public form for a caller who has entered the outputs; `planned` hears what will be read before
+    /// anything is decoded.
     package func run(
         _ discovery: PhotoDiscovery, interruption: Interruption?, planned: (ReadingPlan) -> Void,
         progress: @escaping @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
-        try prepareOutputs(discovery)
+        try prepareOutputs()
         let start = monotonicSeconds()
         var found = Findings(skipped: discovery.skipped)
         let groups = try group(discovery, interruption, into: &found, progress: progress)
@@ -158,14 +168,14 @@ public struct HotPixelsSearch: Sendable {
     }
 
     /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, an
-    /// output cannot be begun or would replace a photo, or it was interrupted. Blocks until it is done, and may be called
+    /// output cannot be begun, or it was interrupted. Blocks until it is done, and may be called
     /// from any thread.
     package func plan(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> ReadingPlan {
         try validate()
-        try prepareOutputs(discovery)
+        try prepareOutputs()
         var found = Findings(skipped: discovery.skipped)
         let groups = try group(discovery, interruption, into: &found, progress: progress)
         return plan(groups, found, discovery)
@@ -205,13 +215,9 @@ public struct HotPixelsSearch: Sendable {
         }
     }
 
-    private func prepareOutputs(_ discovery: PhotoDiscovery) throws(FastPixError) {
-        try maps.prepare(photos: discovery)
-        if let page {
-            try discovery.refuseOverwriting(page)
-            _ = try StagedFile(target: page, replacing: maps.overwrites)
-        }
-        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
+    private func prepareOutputs() throws(FastPixError) {
+        try maps.prepare()
+        if let page { _ = try StagedFile(target: page, replacing: maps.overwrites) }
     }
 
     /// What the groups searched so far have brought.

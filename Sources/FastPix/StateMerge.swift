@@ -65,24 +65,49 @@ public struct StateMerge: Sendable {
     /// Adds up the states, some rows at a time. Throws when there is none, one is damaged or of another version, they are
     /// of different cameras, frame shapes or channels (unless groups are separated), a photo is in two of them, together they
     /// have more photos than exact sums hold, or defects are to be judged and one counts no extremes; when an output cannot
-    /// be begun or would replace one of the states; when a list of `photos` cannot be read; and when the run was interrupted.
+    /// be begun or would replace one of the states, of `photos` or another output; when a list of `photos` cannot be read; and
+    /// when the run was interrupted.
     /// What cannot be written besides the report, the combined state among it, is in its `failedOutputs`. The states of a
     /// group are open all the time. `progress` counts rows. Blocks until it is done, and may be called from any thread.
     public func run(
         _ paths: [FilePath], interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> HotPixelsReport {
-        try run(paths, interruption: interruption, planned: { _ in }, progress: progress)
+        let shown = try shownPhotos()
+        var files = DistinctFiles()
+        enterInputs(paths, shown, in: &files)
+        try enterOutputs(in: &files)
+        return try run(paths, shown: shown, interruption: interruption, planned: { _ in }, progress: progress)
     }
 
-    /// The same; `planned` hears what will be added up before it begins.
+    /// Finds `photos`. Throws when a list of them cannot be read.
+    package func shownPhotos() throws(FastPixError) -> PhotoDiscovery? {
+        try photos.map { source throws(FastPixError) in try PhotoDiscovery(source) }
+    }
+
+    /// Enters what is read, the states and `photos`.
+    package func enterInputs(_ paths: [FilePath], _ shown: PhotoDiscovery?, in files: inout DistinctFiles) {
+        for path in paths { files.reads(path, as: "a state") }
+        if let shown { files.reads(shown) }
+    }
+
+    /// Enters what is written besides the report. Throws when it is an input, or another file of the run.
+    package func enterOutputs(in files: inout DistinctFiles) throws(FastPixError) {
+        try files.writes(combined, .combinedState, isNumbered: separatesGroups)
+        try files.writes(page, .page)
+        try maps.enter(in: &files, isNumbered: separatesGroups)
+    }
+
+    /// The same as the public form for a caller who has entered the files; `planned` hears what will be added up before it
+    /// begins.
     package func run(
-        _ paths: [FilePath], interruption: Interruption? = nil, planned: (ReadingPlan) -> Void,
-        progress: @escaping @Sendable (JobProgress) -> Void
+        _ paths: [FilePath], shown: PhotoDiscovery?, interruption: Interruption? = nil,
+        planned: (ReadingPlan) -> Void, progress: @escaping @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> HotPixelsReport {
         try validate()
-        let inputs = PhotoDiscovery(paths: paths)
-        try prepare(inputs)
+        // What no output of a further group may replace.
+        let inputs = PhotoDiscovery(paths: paths + (shown?.files ?? []))
+        try prepareOutputs()
         let start = monotonicSeconds()
         var found = Findings()
         do throws(FastPixError) {
@@ -92,7 +117,7 @@ public struct StateMerge: Sendable {
             var rowsDone = 0
             for group in groups {
                 try merge(
-                    group.paths, inputs, interruption,
+                    group.paths, inputs, shown, interruption,
                     { [rowsDone] in progress(JobProgress(done: rowsDone + $0, total: rows)) }, into: &found)
                 rowsDone += group.rowCount
             }
@@ -121,7 +146,7 @@ public struct StateMerge: Sendable {
     /// What `run` would add up, without a look at the sums; writes nothing. Throws as `run` does before it adds up.
     package func plan(_ paths: [FilePath]) throws(FastPixError) -> ReadingPlan {
         try validate()
-        try prepare(PhotoDiscovery(paths: paths))
+        try prepareOutputs()
         var found = Findings()
         do throws(FastPixError) {
             let groups = try groups(paths, &found)
@@ -211,7 +236,7 @@ public struct StateMerge: Sendable {
 
     /// Adds up the states of one group, and writes its outputs.
     private func merge(
-        _ paths: [FilePath], _ inputs: PhotoDiscovery, _ interruption: Interruption?,
+        _ paths: [FilePath], _ inputs: PhotoDiscovery, _ shown: PhotoDiscovery?, _ interruption: Interruption?,
         _ progress: @escaping @Sendable (_ rowsDone: Int) -> Void, into found: inout Findings
     ) throws(FastPixError) {
         let start = monotonicSeconds()
@@ -253,7 +278,7 @@ public struct StateMerge: Sendable {
         found.timing.analysisSeconds += monotonicSeconds() - analysisStart
         let group = PhotoGroup(
             camera: sum.header.camera, shape: sum.header.frame, channels: sum.header.channels,
-            details: sum.header.details, photos: try readablePhotos(of: sum.header, into: &found))
+            details: sum.header.details, photos: try readable(shown, of: sum.header, into: &found))
         found.groups.append(
             HotPixelsReport.Group(
                 group, number: number, frameCount: frameCount, codedUnit: sum.header.codedUnit, summary: summary,
@@ -275,12 +300,11 @@ public struct StateMerge: Sendable {
         }
     }
 
-    /// Those of `photos` that are of the states' camera and frame, grouped by what the states were grouped by.
-    private func readablePhotos(
-        of header: StateHeader, into found: inout Findings
+    /// Those of the photos that are of the states' camera and frame, grouped by what the states were grouped by.
+    private func readable(
+        _ shown: PhotoDiscovery?, of header: StateHeader, into found: inout Findings
     ) throws(FastPixError) -> [PhotoFile] {
-        guard let photos else { return [] }
-        let discovery = try PhotoDiscovery(photos)
+        guard let discovery = shown else { return [] }
         let probed = try PhotoProbe.run(
             discovery.files, channels: header.channels, maximumPixels: AccumulationSettings.defaultMaximumPixels,
             workers: search.accumulation.workerCount, progress: { _, _ in })
@@ -291,7 +315,7 @@ public struct StateMerge: Sendable {
         guard let group = groups.first(where: { header.matches($0) }) else {
             found.skipped.append(
                 SkippedPhoto(
-                    path: photos.paths.first ?? "",
+                    path: photos?.paths.first ?? "",
                     reason:
                         "none of these photos is of a state's camera and frame (\(header.group.name)), so that none can be "
                         + "shown", isFailure: false))
@@ -329,10 +353,9 @@ public struct StateMerge: Sendable {
         return max(1, min(search.accumulation.workerCount, left / StateSum.bytesPerWorker(header)))
     }
 
-    private func prepare(_ inputs: PhotoDiscovery) throws(FastPixError) {
-        try maps.prepare(photos: inputs)
+    private func prepareOutputs() throws(FastPixError) {
+        try maps.prepare()
         for output in [combined, page].compactMap({ $0 }) {
-            try inputs.refuseOverwriting(output)
             _ = try StagedFile(target: output, replacing: maps.overwrites)
         }
     }

@@ -79,7 +79,7 @@ struct BenchCommand: ParsableCommand {
             try files.writes(plot, "--plot")
             let sink = try output.sink()
             let picture = try plot.map { path throws(FastPixError) in
-                try PictureFile(ArgumentPaths.asGiven(path), photos: discovery, overwrites: output.overwrite)
+                try PictureFile(ArgumentPaths.asGiven(path), overwrites: output.overwrite)
             }
             let bar = progress.bar(console)
             defer { bar.clear() }

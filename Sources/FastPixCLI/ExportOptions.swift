@@ -85,6 +85,11 @@ struct ExportOptions: ParsableArguments {
     /// One for each path, once `validate` has passed.
     private var forms: [DefectMapFormat] { formats.isEmpty ? paths.compactMap(Self.format) : formats }
 
+    /// Enters what the exports read.
+    func enterInputs(in files: inout DistinctFiles) {
+        if let rawSample { files.reads(ArgumentPaths.asGiven(rawSample), as: "--raw-sample") }
+    }
+
     /// Throws when the raw sample cannot be read.
     func exports(overwrites: Bool = false) throws(FastPixError) -> [DefectMapExport] {
         let sample = try rawSample.map { path throws(FastPixError) in try RawSample(ArgumentPaths.asGiven(path)) }

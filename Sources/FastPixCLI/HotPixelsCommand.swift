@@ -169,18 +169,17 @@ struct HotPixelsCommand: ParsableCommand {
 
     private func find(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = try photos.find(console)
-        var files = DistinctFiles(photos: discovery)
+        var files = DistinctFiles(photos: discovery) { $0.option }
+        export.enterInputs(in: &files)
         try files.writes(output.output, "--output")
-        try files.writes(page, "--report")
-        try files.writes(checkpoints.checkpoint, "--checkpoint", isNumbered: true)
-        try files.writes(maps)
+        try search.enterOutputs(in: &files)
         let exports = try export.exports(overwrites: output.overwrite)
         try files.writes(exports)
         try OutputName.check(page, "--report", ["html", "htm"], "a web page")
         try maps.checkNames()
         try OutputName.checkState(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
-        for export in exports { try export.prepare(photos: discovery) }
+        for export in exports { try export.prepare() }
         let bar = progress.bar(console)
         defer { bar.clear() }
         if telling.dryRun {

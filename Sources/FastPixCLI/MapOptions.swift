@@ -35,8 +35,10 @@ struct MapOptions: ParsableArguments {
     /// Throws when an output is called like something that it is not.
     func checkNames() throws(FastPixError) {
         try OutputName.check(varianceMap, "--variance-map", ["png"], "a PNG picture")
-        try OutputName.checkFolder(saveMaps, "--save-maps")
-        try OutputName.checkFolder(saveSums, "--save-sums")
+        for (folder, option) in [(saveMaps, "--save-maps"), (saveSums, "--save-sums")] {
+            try OutputName.refuseStandardOutput(folder, option, "folder")
+            try OutputName.checkFolder(folder, option)
+        }
     }
 
     func outputs(overwrites: Bool = false) -> MapOutputs {

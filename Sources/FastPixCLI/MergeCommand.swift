@@ -137,13 +137,14 @@ struct MergeCommand: ParsableCommand {
         let console = Console(isQuiet: output.quiet)
         try console.reportingErrors { () throws(FastPixError) in
             let paths = try statePaths()
-            var files = DistinctFiles()
-            for path in paths { files.reads(path, as: "a state") }
+            let merge = self.merge
+            let shown = try merge.shownPhotos()
+            var files = DistinctFiles { $0.option }
+            merge.enterInputs(paths, shown, in: &files)
             for list in listing.lists.compactMap(\.path) { files.reads(list, as: "--files-from") }
+            export.enterInputs(in: &files)
             try files.writes(output.output, "--output")
-            try files.writes(saveState, "--save-state", isNumbered: separateGroups)
-            try files.writes(page, "--report")
-            try files.writes(maps)
+            try merge.enterOutputs(in: &files)
             let exports = try export.exports(overwrites: output.overwrite)
             try files.writes(exports)
             try OutputName.check(page, "--report", ["html", "htm"], "a web page")
@@ -154,15 +155,15 @@ struct MergeCommand: ParsableCommand {
             let notes = telling.notes(console, bar)
             if try areOfChannels(paths) { return try mergeChannels(paths, notes, console, bar) }
             let sink = try output.sink()
-            let inputs = PhotoDiscovery(paths: paths)
-            for export in exports { try export.prepare(photos: inputs) }
+            let inputs = PhotoDiscovery(paths: paths + (shown?.files ?? []))
+            for export in exports { try export.prepare() }
             if photos.isEmpty, let siril = exports.first(where: { $0.format == .siril }) {
                 console.warning(
                     "\(siril.path): states do not say whether their photos are FITS files, whose rows Siril counts from "
                         + "the bottom; this list counts from the top, unless --photos names some of them")
             }
             if telling.dryRun { return try telling.tell(try merge.plan(paths), wouldWrite(exports)) }
-            var report = try merge.run(paths, planned: notes.names) {
+            var report = try merge.run(paths, shown: shown, planned: notes.names) {
                 bar.update("Adding up", done: $0.done, of: $0.total, "rows")
             }
             bar.clear()

@@ -33,6 +33,16 @@ enum OutputName {
             "ends in .\(ending) and the result is \(form); give a name that ends in \(forms)")
     }
 
+    /// Throws when an output other than the result is to go to standard output.
+    static func refuseStandardOutput(
+        _ path: String?, _ option: String, _ what: String = "file"
+    ) throws(FastPixError) {
+        guard path == "-" else { return }
+        throw FastPixError(
+            .contradiction,
+            "\(option) needs a \(what): - is standard output, for --output alone (a \(what) called - is ./-)")
+    }
+
     /// What else people call files, of which a result is none.
     private static let otherForms: Set<String> = [
         "html", "htm", "pdf", "png", "jpg", "jpeg", "svg", "tif", "tiff", "fits", "npy", "npz", "xls", "xlsx", "ods",
@@ -44,6 +54,7 @@ enum OutputName {
     static func check(
         _ path: String?, _ option: String, _ extensions: [String], _ what: String
     ) throws(FastPixError) {
+        try refuseStandardOutput(path, option)
         // An empty name is refused elsewhere, with its own words.
         guard let path, !path.isEmpty, !isOther(path) else { return }
         if let ending = ending(of: path), extensions.contains(ending) { return }
@@ -54,6 +65,7 @@ enum OutputName {
 
     /// A state has no extension of its own; one that is called like something else is a slip.
     static func checkState(_ path: String?, _ option: String) throws(FastPixError) {
+        try refuseStandardOutput(path, option)
         guard let path, !isOther(path), let ending = ending(of: path),
             otherForms.contains(ending) || form(of: path) != nil
         else { return }

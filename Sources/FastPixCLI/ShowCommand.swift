@@ -59,7 +59,7 @@ struct ShowCommand: ParsableCommand {
             try files.writes(output, "--output")
             let stream = try StandardOutputPicture(output)
             let target = stream.map { FilePath($0.path.string + ".png") } ?? ArgumentPaths.asGiven(output)
-            let picture = try PictureFile(target, photos: PhotoDiscovery(paths: []), overwrites: overwrite)
+            let picture = try PictureFile(target, overwrites: overwrite)
             let shown = try PlacePicture(
                 report: path, row: row, column: column, group: group, maximumPixels: maxPixels
             ).draw()

@@ -106,14 +106,14 @@ struct StatsCommand: ParsableCommand {
 
     private func count(_ console: Console) throws(FastPixError) -> ExitCode {
         let discovery = try photos.find(console)
-        var files = DistinctFiles(photos: discovery)
+        var files = DistinctFiles(photos: discovery) { $0.option }
         try files.writes(output.output, "--output")
         try files.writes(histogram, "--histogram")
-        try files.writes(checkpoints.checkpoint, "--checkpoint")
+        try statistics.enterOutputs(in: &files)
         try OutputName.checkState(checkpoints.checkpoint, "--checkpoint")
         let sink = try output.sink()
         let picture = try histogram.map { path throws(FastPixError) in
-            try PictureFile(ArgumentPaths.asGiven(path), photos: discovery, overwrites: output.overwrite)
+            try PictureFile(ArgumentPaths.asGiven(path), overwrites: output.overwrite)
         }
         let bar = progress.bar(console)
         defer { bar.clear() }

@@ -29,10 +29,9 @@ package struct DefectMapExport: Sendable {
     }
 
     /// Sees whether the output can be written, before hours of work end in an error.
-    package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
+    package func prepare() throws(FastPixError) {
         if format == .rawtherapee { return try OutputFolders.check(path) }
         StagedFile.removeAbandoned(targets: [path])
-        try photos.refuseOverwriting(path)
         _ = try StagedFile(target: path, replacing: overwrites)
     }
 

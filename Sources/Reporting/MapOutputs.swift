@@ -43,8 +43,15 @@ public struct MapOutputs: Sendable {
 
     package var isEmpty: Bool { variancePicture == nil && mapsFolder == nil && sumsFolder == nil }
 
+    /// Enters what is written. `isNumbered`: for each of several groups. Throws when it is another file of the run.
+    package func enter(in files: inout DistinctFiles, isNumbered: Bool) throws(FastPixError) {
+        try files.writes(variancePicture, .variancePicture, isNumbered: isNumbered)
+        for name in mapNames { try files.writes(mapsFolder?.appending(name), .maps) }
+        for name in Self.sumNames { try files.writes(sumsFolder?.appending(name), .sums) }
+    }
+
     /// Sees whether everything can be written, before hours of work end in an error.
-    package func prepare(photos: PhotoDiscovery) throws(FastPixError) {
+    package func prepare() throws(FastPixError) {
         for (folder, names) in [(mapsFolder, mapNames), (sumsFolder, Self.sumNames)] {
             guard let folder else { continue }
             try OutputFolders.check(folder)
@@ -56,7 +63,6 @@ public struct MapOutputs: Sendable {
         }
         if let variancePicture {
             StagedFile.removeAbandoned(targets: [variancePicture])
-            try photos.refuseOverwriting(variancePicture)
             _ = try StagedFile(target: variancePicture, replacing: overwrites)
         }
     }

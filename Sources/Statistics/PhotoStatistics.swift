@@ -63,15 +63,24 @@ public struct PhotoStatistics: Sendable {
 
     /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded, and copies of others,
     /// are listed in the report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong, the
-    /// checkpoint cannot be gone on from or saved, and when the run was interrupted. Blocks until it is done, and may be called from any thread.
+    /// checkpoint cannot be gone on from or saved or would replace a photo, and when the run was interrupted. Blocks until it is
+    /// done, and may be called from any thread.
     public func run(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> StatisticsReport {
-        try run(discovery, interruption: interruption, planned: nil, progress: progress)
+        var files = DistinctFiles(photos: discovery)
+        try enterOutputs(in: &files)
+        return try run(discovery, interruption: interruption, planned: nil, progress: progress)
     }
 
-    /// The same; `planned` hears what will be read before anything is decoded.
+    /// Enters what is written besides the report. Throws when it is a photo, or another file of the run.
+    package func enterOutputs(in files: inout DistinctFiles) throws(FastPixError) {
+        try files.writes(checkpoint?.path, .checkpoint)
+    }
+
+    /// The same as the public form for a caller who has entered the outputs; `planned` hears what will be read before
+    /// anything is decoded.
     package func run(
         _ discovery: PhotoDiscovery, interruption: Interruption?, planned: ((ReadingPlan) -> Void)?,
         progress: @escaping @Sendable (JobProgress) -> Void
@@ -123,8 +132,8 @@ public struct PhotoStatistics: Sendable {
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
     }
 
-    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, the
-    /// checkpoint would replace a photo, and when it was interrupted.
+    /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, and
+    /// when it was interrupted.
     package func plan(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
@@ -144,7 +153,6 @@ public struct PhotoStatistics: Sendable {
         _ progress: @escaping @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> (sound: [PhotoFile], skipped: [SkippedPhoto]) {
         try validate()
-        if let checkpoint { try discovery.refuseOverwriting(checkpoint.path) }
         let probed = try PhotoProbe.run(
             discovery.files, reading: reading, maximumPixels: maximumPixels, workers: headerSettings.workerCount,
             interruption: interruption,

@@ -32,7 +32,10 @@ public struct StatisticsMerge: Sendable {
         _ paths: [FilePath], interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) throws(FastPixError) -> StatisticsReport {
-        try run(paths, interruption: interruption, planned: { _ in }, progress: progress)
+        var files = DistinctFiles()
+        for path in paths { files.reads(path, as: "a state") }
+        try files.writes(combined, .combinedState)
+        return try run(paths, interruption: interruption, planned: { _ in }, progress: progress)
     }
 
     /// The same without blocking, on a thread of its own. When the task is cancelled, it throws `interrupted`.
@@ -44,7 +47,8 @@ public struct StatisticsMerge: Sendable {
         }
     }
 
-    /// The same; `planned` hears what will be added up before it begins.
+    /// The same as the public form for a caller who has seen to it that no state is replaced; `planned` hears what will be
+    /// added up before it begins.
     package func run(
         _ paths: [FilePath], interruption: Interruption? = nil, planned: (ReadingPlan) -> Void,
         progress: @escaping @Sendable (JobProgress) -> Void
@@ -113,10 +117,7 @@ public struct StatisticsMerge: Sendable {
         of paths: [FilePath], _ interruption: Interruption?, _ progress: @Sendable (JobProgress) -> Void
     ) throws(FastPixError) -> Parts {
         guard paths.count <= OpenFile.limit else { throw StateSum.tooMany(paths.count) }
-        if let combined {
-            try PhotoDiscovery(paths: paths).refuseOverwriting(combined)
-            try StagedFile.prepare(target: combined, replacing: overwrites)
-        }
+        if let combined { try StagedFile.prepare(target: combined, replacing: overwrites) }
         var states: [ChannelStateReader] = []
         for path in paths {
             try interruption?.check()

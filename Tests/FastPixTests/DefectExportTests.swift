@@ -47,7 +47,7 @@ import Testing
         let isFolder = format == .rawtherapee
         let target = folder.appendingPathComponent("list-\(format.rawValue)").path + (isFolder ? "/" : "")
         let export = DefectMapExport(path: FilePath(target), format: format, offset: offset)
-        try export.prepare(photos: PhotoDiscovery(paths: []))
+        try export.prepare()
         #expect(try export.write([group], unjudged: [], photos: PhotoDiscovery(paths: [])) == [])
         let file = URL(fileURLWithPath: target)
         return isFolder ? file.appendingPathComponent("Maker One.badpixels") : file

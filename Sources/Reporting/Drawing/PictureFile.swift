@@ -1,5 +1,4 @@
 import FastPixCodecs
-import FastPixDiscovery
 import FastPixPlumbing
 import SystemPackage
 
@@ -24,12 +23,11 @@ package struct PictureFile: Sendable {
     private let overwrites: Bool
 
     /// Sees whether the file can be written, before the work starts. Throws when it cannot, when its name is of no known
-    /// form, when it is one of the photos, and, unless it `overwrites`, when it is there already.
-    package init(_ path: FilePath, photos: PhotoDiscovery, overwrites: Bool = true) throws(FastPixError) {
+    /// form, and, unless it `overwrites`, when it is there already.
+    package init(_ path: FilePath, overwrites: Bool = true) throws(FastPixError) {
         self.path = path
         self.overwrites = overwrites
         format = try DrawingFormat(path: path.string)
-        try photos.refuseOverwriting(path)
         StagedFile.removeAbandoned(targets: [path])
         _ = try StagedFile(target: path, replacing: overwrites)
     }
