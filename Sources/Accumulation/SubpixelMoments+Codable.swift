@@ -1,6 +1,7 @@
 extension SubpixelMoments: Codable {
     enum CodingKeys: String, CodingKey { case row, column, channel, mean, variance, m2 }
 
+    /// A variance that is not known is written as null, so that a reader finds every key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(row, forKey: .row)
@@ -11,6 +12,7 @@ extension SubpixelMoments: Codable {
         try container.encode(m2, forKey: .m2)
     }
 
+    /// Reads what `encode` writes.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         row = try container.decode(Int.self, forKey: .row)

@@ -6,6 +6,7 @@ extension BlendReport: Decodable {
         case schema, version, settings, images, skipped, totals, timing, peakMemoryBytes, isInterrupted
     }
 
+    /// Reads the JSON form; throws `DecodingError` for that of another report.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)

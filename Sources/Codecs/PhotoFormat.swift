@@ -3,7 +3,14 @@ import SystemPackage
 
 /// What kind of file a photo is.
 public enum PhotoFormat: String, Sendable, Codable, CaseIterable {
-    case jpeg, png, tiff, fits
+    /// Joint Photographic Experts Group.
+    case jpeg
+    /// Portable Network Graphics.
+    case png
+    /// Tagged Image File Format.
+    case tiff
+    /// Flexible Image Transport System.
+    case fits
     /// Raw files of cameras, and DNG.
     case raw
 

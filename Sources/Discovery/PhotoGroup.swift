@@ -6,10 +6,18 @@ import SystemPackage
 public enum GroupingField: String, Sendable, Codable, CaseIterable {
     /// The folder that the file lies in.
     case folder
-    case make, model, serial
+    /// The camera's maker.
+    case make
+    /// The camera's model.
+    case model
+    /// The camera's serial number.
+    case serial
     /// `PhotoHeader.band`: a drone's spectral band, a FITS extension.
     case band
-    case gain, exposure
+    /// The camera's gain; ISO for cameras that have one.
+    case gain
+    /// The exposure time.
+    case exposure
 }
 
 /// Which photos belong together.

@@ -5,8 +5,10 @@ import SystemPackage
 public struct FastPixError: Error, Sendable {
     /// What kind of error. There may be more of them in a later version, so that `switch` needs a `default`.
     public struct Code: RawRepresentable, Sendable, Hashable, Codable {
+        /// What the code is called: that of the constants below, for those of this version.
         public let rawValue: String
 
+        /// A code by its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// A setting is out of its range.
@@ -67,6 +69,7 @@ extension FastPixError: CustomStringConvertible {
         return "\(message) (\(String(cString: strerror(systemErrno))))"
     }
 
+    /// `reason`, with the path before it.
     public var description: String {
         guard let path else { return reason }
         return "\(path): \(reason)"

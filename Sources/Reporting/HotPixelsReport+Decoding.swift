@@ -16,6 +16,7 @@ extension HotPixelsReport: Decodable {
         case peakMemoryBytes, temporaryFileBytes, failed
     }
 
+    /// Reads the JSON form, of earlier versions, too; throws `DecodingError` for that of another report.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)
@@ -58,6 +59,7 @@ extension HotPixelsReport.Settings: Decodable {
 }
 
 extension HotPixelsReport.Group: Decodable {
+    /// Reads the JSON form, of earlier versions, too.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         number = try container.decode(Int.self, forKey: .number)

@@ -224,6 +224,7 @@ public struct HotPixelsReport: Sendable, Encodable {
             case isFITS, notJudged, limitReason, standingShare, rowOrder
         }
 
+        /// What is not known is written as null, so that a reader finds every key.
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(camera, forKey: .camera)

@@ -50,6 +50,7 @@ public struct ReportWarning: Sendable, Codable, Equatable {
 
     enum CodingKeys: String, CodingKey { case kind, message, group }
 
+    /// The group is written as null where it is about all, so that a reader finds every key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .kind)

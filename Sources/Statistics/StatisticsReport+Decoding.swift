@@ -3,6 +3,7 @@ import FastPixDiscovery
 import FastPixPlumbing
 
 extension StatisticsReport: Decodable {
+    /// Reads the JSON form, of earlier versions, too; throws `DecodingError` for that of another report.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)
@@ -23,6 +24,7 @@ extension StatisticsReport: Decodable {
 }
 
 extension StatisticsReport.Moments: Decodable {
+    /// Reads what `encode` writes.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         weight = try container.decode(PhotoWeight.self, forKey: .weight)
@@ -33,6 +35,7 @@ extension StatisticsReport.Moments: Decodable {
 }
 
 extension ChannelMoments: Decodable {
+    /// Reads what `encode` writes; throws `DecodingError` for sums that are no whole numbers.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func integer(_ key: CodingKeys) throws -> UInt128 {

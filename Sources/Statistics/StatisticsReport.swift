@@ -78,6 +78,7 @@ public struct StatisticsReport: Sendable, Encodable {
         case failed
     }
 
+    /// What is not known is written as null, so that a reader finds every key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
@@ -104,6 +105,7 @@ extension StatisticsReport.Moments: Encodable {
         case channels, histograms
     }
 
+    /// What was not asked for is written as null, so that a reader finds every key.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(weight, forKey: .weight)
@@ -124,6 +126,7 @@ extension ChannelMoments: Encodable {
         case sum, sumOfSquares, sampleMaximum
     }
 
+    /// Means and deviations as shares of white and of 255, sums as text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)

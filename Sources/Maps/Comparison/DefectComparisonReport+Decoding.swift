@@ -5,6 +5,7 @@ import SystemPackage
 extension DefectComparisonReport: Decodable {
     enum CodingKeys: String, CodingKey { case schema, version, old, new, isUnchanged, groups, notCompared }
 
+    /// Reads the JSON form; throws `DecodingError` for that of another report.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)
@@ -30,6 +31,7 @@ extension DefectComparisonReport: Decodable {
 }
 
 extension DefectComparisonReport.Group: Decodable {
+    /// Reads the JSON form, of earlier versions, too.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         camera = try container.decode(Camera.self, forKey: .camera)

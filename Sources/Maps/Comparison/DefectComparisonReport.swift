@@ -9,9 +9,17 @@ public struct DefectComparisonReport: Sendable, Encodable {
     public struct Change: Sendable, Codable, Equatable {
         /// What has become of a defect.
         public enum Kind: String, Sendable, Codable, CaseIterable {
-            case new, gone, grown, shrunk
+            /// The later list alone has it.
+            case new
+            /// The earlier list alone has it.
+            case gone
+            /// It has gained pixels.
+            case grown
+            /// It has lost pixels.
+            case shrunk
             /// It has both gained and lost pixels.
             case reshaped
+            /// Both lists have it with the same pixels.
             case unchanged
             /// One list has it, and the other did not judge its place.
             case notJudged = "not-judged"
@@ -111,6 +119,7 @@ public struct DefectComparisonReport: Sendable, Encodable {
             case camera, width, height, tolerance, counts, defects, oldScope, newScope
         }
 
+        /// What is not known is written as null, so that a reader finds every key.
         public func encode(to encoder: any Encoder) throws {
             try head.encode(to: encoder)
             var container = encoder.container(keyedBy: CodingKeys.self)

@@ -3,6 +3,7 @@ import FastPixPlumbing
 import SystemPackage
 
 extension RepairReport: Decodable {
+    /// Reads the JSON form, of earlier versions, too; throws `DecodingError` for that of another report.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         try ReportSchema.check(schema, in: container, forKey: .schema)
@@ -23,6 +24,7 @@ extension RepairReport: Decodable {
 }
 
 extension RepairReport.Photo: Decodable {
+    /// Reads the JSON form, of earlier versions, too.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         path = FilePath(try container.decode(String.self, forKey: .path))
