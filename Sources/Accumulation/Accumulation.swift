@@ -68,13 +68,15 @@ package struct Accumulation: Sendable {
         package let twoPatterns: TwoPatterns?
         let workers: Int
         package let timing: AccumulationTiming
+        /// Why the checkpoint could not be saved at the end.
+        package let notSaved: FastPixError?
     }
 
     /// Accumulates `photos`, which all have `shape`, in the order of their paths. `makeReader` is called once for each
     /// pass, with the number of frames, and what it gives reads all finished rows; what a spoiled pass has read is to be
     /// forgotten. `progress` hears how many photos, or what part of one, are done with, and `again` how many of them come
     /// once more in a further pass; from any thread. Throws when memory is short, there are too many photos for the
-    /// accumulators, the checkpoint cannot be read or written, or the work was interrupted.
+    /// accumulators, the checkpoint cannot be read, or written before all is done, or the work was interrupted.
     package func run(
         _ photos: [PhotoFile], shape: FrameShape, progress: @escaping @Sendable (Double) -> Void,
         again: (Int) -> Void = { _ in }, reading makeReader: @escaping @Sendable (Int) -> FinishedRows.Reader
@@ -117,7 +119,7 @@ package struct Accumulation: Sendable {
                     failed: failed.sorted { $0.place < $1.place },
                     suspects: SuspectPhoto.among(found.damageSigns, of: photos.count - failed.count, shape: shape),
                     odd: found.odd.sorted { $0.path < $1.path }, twoPatterns: TwoPatterns(found.patterns),
-                    workers: plan.workers, timing: timing)
+                    workers: plan.workers, timing: timing, notSaved: found.notSaved)
             }
             // Rows of a damaged photo that came with the checkpoint come with it again: then all is begun anew.
             if found.failed.contains(where: { saved[$0.place] != nil }) { checkpoint?.forget() }

@@ -52,6 +52,8 @@ final class AccumulationPass: Sendable {
         /// A damaged photo has left samples in the accumulators: the pass must be made again.
         var isSpoiled = false
         var fatal: FastPixError?
+        /// Why the checkpoint could not be saved when all was done.
+        var notSaved: FastPixError?
         var timing = AccumulationTiming()
     }
 
@@ -106,8 +108,8 @@ final class AccumulationPass: Sendable {
         }
     }
 
-    /// Throws when the checkpoint cannot be read or written, or the work was interrupted. What was found, a spoiled pass
-    /// included, is returned.
+    /// Throws when the checkpoint cannot be read, or written before all is done, or the work was interrupted. What was found, a
+    /// spoiled pass included, is returned.
     func run() throws(FastPixError) -> Findings {
         try checkpoint?.restore(into: accumulators, coarse)
         findings.withLock {
@@ -157,7 +159,13 @@ final class AccumulationPass: Sendable {
             // A photo that has changed since it was opened has left rows that belong to nothing: what was saved last stays.
             let found = soFar
             if !found.isSpoiled, found.content != checkpoint.saved {
-                try checkpoint.save(accumulators, coarse, found.content, workers: plan.workers)
+                do throws(FastPixError) {
+                    try checkpoint.save(accumulators, coarse, found.content, workers: plan.workers)
+                } catch {
+                    // What has been worked out is not lost with it.
+                    guard board.isComplete, !isInterrupted else { throw error }
+                    findings.withLock { $0.notSaved = error }
+                }
             }
             board.go()
         }

@@ -1,4 +1,5 @@
 extension Defect: Decodable {
+    /// Reads what `encode` writes, of earlier versions, too.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         row = try container.decode(Int.self, forKey: .row)

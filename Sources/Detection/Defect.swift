@@ -4,8 +4,9 @@ public enum DefectShape: String, Sendable, Codable, CaseIterable {
     case point
     /// Pixels that touch.
     case cluster
-    /// A column or a row, or a part of one.
+    /// A column, or a part of one.
     case column
+    /// A row, or a part of one.
     case row
     /// Pixels at equal distances over a part of the frame.
     case grid

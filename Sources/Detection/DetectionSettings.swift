@@ -16,6 +16,7 @@ public enum DefectClass: String, Sendable, Codable, CaseIterable {
 public enum DetectionSensitivity: String, Sendable, Codable, CaseIterable {
     /// Strong defects only.
     case low
+    /// What is hardly chance.
     case normal
     /// Weak ones, too, with less certainty.
     case high

@@ -102,7 +102,7 @@ public struct HotPixelsSearch: Sendable {
     /// `progress` is called from several threads. Without any group that is large enough the report has no groups. What
     /// cannot be written besides the report is in its `failedOutputs`.
     /// Throws when a setting is wrong, an output cannot be begun or would replace a photo or another output, a checkpoint
-    /// cannot be gone on from or saved, or the run was interrupted. Blocks until it is done, and may be called from any thread.
+    /// cannot be gone on from, or saved before all is done, or the run was interrupted. Blocks until it is done, and may be called from any thread.
     public func run(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
@@ -263,6 +263,10 @@ public struct HotPixelsSearch: Sendable {
         found.odd += outcome.odd
         found.timing.add(outcome.timing)
         found.temporaryFileBytes = max(found.temporaryFileBytes, outcome.accumulators.fileByteCount)
+        if let notSaved = outcome.notSaved, let checkpoint {
+            guard !savesOnly else { throw notSaved }
+            found.failedOutputs.append(FailedOutput(notSaved, of: checkpoint.path))
+        }
         if savesOnly { return }
         guard outcome.photos.count >= minimumFrames, let analysis = current.analysis else {
             found.skipped += leftOut(group, photos: outcome.photos)

@@ -22,6 +22,8 @@ package enum DecodingPass {
         package var failed: [FailedPhoto] = []
         /// Photos that count although they are odd, ordered by path.
         package var odd: [OddPhoto] = []
+        /// Why the checkpoint could not be saved at the end.
+        var notSaved: FastPixError?
     }
 
     /// `progress` hears of every photo that is done with, from any thread. Throws `interrupted`, before the next photo. The result is the same for any number of
@@ -36,7 +38,7 @@ package enum DecodingPass {
     }
 
     /// `checkpoint`: gets the photos' sums, which then are its totals, and does not hold any of them yet. Throws when it
-    /// cannot be saved, too. `decoded` hears of those that are decoded to their end, and the time that took.
+    /// cannot be saved before all is done, too. `decoded` hears of those that are decoded to their end, and the time that took.
     static func run(
         _ photos: [PhotoFile], purpose: Purpose, workers: Int, maximumPixels: UInt64, memory: MemoryBudget,
         checkpoint: ChannelCheckpoint?, interruption: Interruption?,
@@ -86,11 +88,18 @@ package enum DecodingPass {
         if let error = notSaved.withLock({ $0 }) { throw error }
         if let checkpoint {
             if interruption?.isCancelled == true { try checkpoint.endInterrupted() }
-            try checkpoint.save()
         }
         try interruption?.check()
         var outcome = result.withLock { $0 }
-        if let checkpoint { outcome.totals = checkpoint.totals }
+        if let checkpoint {
+            do throws(FastPixError) {
+                try checkpoint.save()
+            } catch {
+                // What has been worked out is not lost with it.
+                outcome.notSaved = error
+            }
+            outcome.totals = checkpoint.totals
+        }
         outcome.failed.sort { $0.place < $1.place }
         outcome.odd.sort { $0.path < $1.path }
         return outcome

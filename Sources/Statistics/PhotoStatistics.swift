@@ -63,8 +63,8 @@ public struct PhotoStatistics: Sendable {
 
     /// Reads all headers and, when asked to, decodes the photos. Photos that cannot be read or decoded, and copies of others,
     /// are listed in the report and enter none of its figures. `progress` is called from several threads. Throws when a setting is wrong, the
-    /// checkpoint cannot be gone on from or saved or would replace a photo, and when the run was interrupted. Blocks until it is
-    /// done, and may be called from any thread.
+    /// checkpoint cannot be gone on from, or saved before all is done, or would replace a photo, and when the run was interrupted.
+    /// One that cannot be saved at the end is in `failedOutputs`. Blocks until it is done, and may be called from any thread.
     public func run(
         _ discovery: PhotoDiscovery, interruption: Interruption? = nil,
         progress: @escaping @Sendable (JobProgress) -> Void = { _ in }
@@ -91,6 +91,7 @@ public struct PhotoStatistics: Sendable {
         planned?(plan(sound, skipped, discovery))
         var totals: ChannelTotals?
         var odd: [OddPhoto] = []
+        var failedOutputs: [FailedOutput] = []
         if let purpose {
             let count = sound.count
             let listBytes =
@@ -122,14 +123,19 @@ public struct PhotoStatistics: Sendable {
             skipped = Self.adding(outcome.failed, to: skipped)
             totals = outcome.totals
             odd = outcome.odd
+            if let notSaved = outcome.notSaved, let path = self.checkpoint?.path {
+                failedOutputs.append(FailedOutput(notSaved, of: path))
+            }
         }
         let end = monotonicSeconds()
-        return report(
+        var report = report(
             totals, PhotoInventory(sound), copies: skipped.count { $0.copyOf != nil },
             skipped: skipped.byPath,
             leftOut: discovery.leftOut, odd: odd,
             timing: StatisticsReport.Timing(
                 probeSeconds: headersRead - start, decodeSeconds: end - headersRead, totalSeconds: end - start))
+        report.failedOutputs = failedOutputs
+        return report
     }
 
     /// What `run` would read, from headers alone. Nothing is decoded and nothing written. Throws when a setting is wrong, and

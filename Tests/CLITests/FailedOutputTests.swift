@@ -94,4 +94,19 @@ struct FailedOutputTests {
             #expect(try Self.failedOutputs(told) == ["full.svg"])
         }
     }
+
+    /// A state of sums is larger than a file may be here, the result goes through a pipe.
+    @Test(arguments: [["hotpixels", "--minimum-frames", "1"], ["stats", "--moments"]])
+    func checkpoints(_ command: [String]) throws {
+        try withTemporaryFolder { folder in
+            let arguments = command + ["--quiet", "--format", "csv"] + (try Photos.example(4).map(\.path))
+            let whole = try CommandRun.fastpix(arguments, in: folder)
+            let run = try CommandRun.shell(
+                "{ (ulimit -f 0; exec \"$0\" \"$@\" 2>/dev/null); echo \"exit $?\"; } | cat",
+                arguments + ["--checkpoint", "run.state"], in: folder)
+            #expect(whole.exitCode == 0)
+            #expect(run.stdout == whole.stdout + "exit 2\n")
+            #expect(try folder.entries() == [])
+        }
+    }
 }

@@ -38,6 +38,7 @@ struct SystemLimitTests {
     /// Files that may not become large: without its signal ignored the system would end the program without a word.
     @Test(arguments: [
         ["--output", "r.json"], ["--save-maps", "r.maps"], ["--report", "r.html"], ["--export", "r.json"],
+        ["--checkpoint", "r.state"],
     ])
     func aLimitOfFileSizesIsASentence(_ output: [String]) throws {
         try withTemporaryFolder { folder in

@@ -15,7 +15,7 @@ package final class GroupCheckpoint: Sendable {
         var unfinishedCount: Int { taken.count - wholeCount }
     }
 
-    let path: FilePath
+    package let path: FilePath
     /// Whether the state counts extremes, so that what is added to it has to.
     package let hasExtremes: Bool
     private let group: PhotoGroup
