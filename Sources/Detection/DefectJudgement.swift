@@ -37,7 +37,7 @@ struct DefectJudgement {
         let kind = recognition.kind
         // A view that moves by more than a pixel from photo to photo is one view, but its details are not at the same pixels.
         let isFixed =
-            recognition.isRepeated
+            recognition.isRepeated || recognition.isStandingView
             || !kind.isEven && (recognition.sceneCorrelation ?? 0) >= FrameRecognition.fixedCorrelation
                 && !recognition.isSensorPattern
                 && (dispersion.typical > PointWeighing.scatterOfChance || recognition.isSharpInTheMean)

@@ -36,6 +36,8 @@ struct FrameRecognition {
     /// What halves of the photos have in common is no more than the sensor's own pattern makes: on even ground nothing else
     /// is left of the photos.
     let isSensorPattern: Bool
+    /// Pixels do not change by more than they differ, and what stays is drawn by a lens (`ViewDetail`).
+    let isStandingView: Bool
     /// Whether the mean shows more detail, from pixel to pixel, than is left of photos in which no detail stays at its pixel, as
     /// the view moves or the photos are of different things.
     let isSharpInTheMean: Bool
@@ -64,7 +66,7 @@ struct FrameRecognition {
             && map.common <= Self.patternOfCells * deviation * deviation
         standing = isSensorPattern || wanted?.isEven == true ? StandingParts.none : map.standing
         if let wanted {
-            (kind, reason, isToldByFiles) = (wanted, "as asked for", false)
+            (kind, reason, isToldByFiles, isStandingView) = (wanted, "as asked for", false, false)
             return
         }
         // Of floating-point samples, of which a dark level is taken off, half may lie below zero.
@@ -86,7 +88,9 @@ struct FrameRecognition {
             changes * changes <= Self.mostChange * Self.mostChange * contrast * contrast + byChance
             && map.typicalRelief <= Self.mostRelief * contrast
         guard isOnlyNoise || Self.isBlack(statistics) || Self.isStill(statistics, map) else {
-            (kind, reason, isToldByFiles) = (.scenes, "pixels change with what is photographed", false)
+            (kind, reason, isToldByFiles, isStandingView) = (
+                .scenes, "pixels change with what is photographed", false, false
+            )
             return
         }
         // Floating-point samples are from 0 to 1, or what a camera gives; noise of more than the range is none of it.
@@ -96,11 +100,12 @@ struct FrameRecognition {
         let told = Set(facts.map(\.pictureKind))
         let areDarks = !told.isEmpty && told.isSubset(of: [.dark, .bias])
         isToldByFiles = areDarks || told == [.flat]
+        isStandingView =
+            !isToldByFiles && isOnlyNoise && (map.correlation ?? 0) >= Self.fixedCorrelation
+            && map.typicalRelief >= Self.leastRelief * contrast && ViewDetail(coarse).isDrawn
         if isToldByFiles {
             (kind, reason) = (areDarks ? .darks : .flats, "as the files say")
-        } else if isOnlyNoise, (map.correlation ?? 0) >= Self.fixedCorrelation,
-            map.typicalRelief >= Self.leastRelief * contrast, ViewDetail(coarse).isDrawn
-        {
+        } else if isStandingView {
             // In one view pixels do not change by more than they differ, either.
             (kind, reason) = (
                 .scenes, "what stays goes on from pixel to pixel, as in a view and in no sensor's pattern"

@@ -80,4 +80,55 @@ struct FixedPatternTests {
             #expect(try run.hotPixels().warnings.allSatisfy { $0.kind != "two-kinds" })
         }
     }
+
+    /// Long exposures show more and more of one sensor's defects; of two sensors each has its own photos.
+    @Test(arguments: [false, true]) func defectsOfAPartOfThePhotos(areOfTwo: Bool) throws {
+        var random = Random(state: 7)
+        let places = (0..<24).map { _ in
+            (8 + Int(112 * random.uniform())) * Self.width + 8 + Int(140 * random.uniform())
+        }
+        try withTemporaryFolder { folder in
+            for number in 0..<14 {
+                var samples = (0..<Self.width * Self.height).map { _ in 500 + 8 * random.noise() }
+                for (defect, place) in places.enumerated() {
+                    let isShown = areOfTwo ? (number % 2 == defect % 2) : number >= 4 + defect % 6
+                    if isShown { samples[place] += 900 }
+                }
+                let picture = RawPicture(
+                    width: Self.width, height: Self.height, usual: 0,
+                    others: samples.enumerated().map {
+                        ($0.offset / Self.width, $0.offset % Self.width, UInt16($0.element))
+                    })
+                try folder.addFile("\(number + 10).fits", picture.fitsAsStored([]))
+            }
+            let found = try CommandRun.fastpix(["hotpixels", ".", "--format", "json"], in: folder).hotPixels()
+            #expect((found.groups.first?.defects?.count ?? 0) >= 20)
+            #expect(found.warnings.contains { $0.kind == "two-kinds" } == areOfTwo)
+        }
+    }
+
+    /// Floating-point dark frames of which a dark level is taken off: half of the samples lie below zero.
+    @Test func framesAroundZeroAreDark() throws {
+        var random = Random(state: 8)
+        let cards = [
+            "SIMPLE  =                    T", "BITPIX  =                  -32", "NAXIS   =                    2",
+            "NAXIS1  =                  160", "NAXIS2  =                  128", "END",
+        ]
+        var header = Data(cards.map { $0.padding(toLength: 80, withPad: " ", startingAt: 0) }.joined().utf8)
+        header += Data(repeating: UInt8(ascii: " "), count: 2880 - header.count)
+        try withTemporaryFolder { folder in
+            for number in 0..<12 {
+                var file = header
+                for place in 0..<160 * 128 {
+                    let sample = Float(6 * random.noise() + (place == 5000 ? 400 : 0))
+                    withUnsafeBytes(of: sample.bitPattern.bigEndian) { file += $0 }
+                }
+                file += Data(count: (2880 - file.count % 2880) % 2880)
+                try folder.addFile("\(number + 10).fits", file)
+            }
+            let found = try CommandRun.fastpix(["hotpixels", ".", "--format", "json"], in: folder).hotPixels()
+            #expect(found.groups.first?.frameKind == "darks")
+            #expect(found.groups.first?.defects?.map { [$0.row, $0.column] } == [[31, 40]])
+        }
+    }
 }
