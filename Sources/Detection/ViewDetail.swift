@@ -35,8 +35,9 @@ struct ViewDetail {
         blockCount > 0 && share >= max(Self.leastShare, Self.scatterOfBlock / Double(blockCount).squareRoot())
     }
 
-    /// Of 26 views 0.09 to 0.37; of dark frames, flats and stars that stay, with patterns of pixels, rows, columns, bands and both,
-    /// with and without compression, 0.04 at most (made of photos, and made).
+    /// Of 26 views 0.09 to 0.37; of dark frames, even flats and stars that stay, with patterns of pixels, rows, columns, bands and
+    /// both, with and without compression, 0.04 at most (made of photos, and made; a choice between, with them in view). Flats
+    /// with dust have up to 0.08 and stars that drift 0.11: of these the relief is too small (`FrameRecognition`).
     private static let leastShare = 0.07
     /// Three deviations of the middle one of blocks, of which one scatters by a tenth.
     private static let scatterOfBlock = 0.375
