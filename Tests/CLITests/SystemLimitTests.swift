@@ -189,7 +189,9 @@ struct SystemLimitTests {
                             + "ls -A disk >left; exit $code' \"$0\" \"$@\"", FastPixBinary.tested.path,
                     ] + arguments, in: folder)
                 // What is written besides the result does not cost it, but for a place that was refused at the start.
-                let isBesides = ["--variance-map", "--save-maps", "--save-sums", "--checkpoint"].contains(output[0]) && options != "ro"
+                let isBesides =
+                    ["--variance-map", "--save-maps", "--save-sums", "--checkpoint"].contains(output[0])
+                    && options != "ro"
                 #expect(run.exitCode == (isBesides ? 2 : 1))
                 #expect(run.stdout.isEmpty == !isBesides)
                 #expect(run.stderr.contains("disk"))
