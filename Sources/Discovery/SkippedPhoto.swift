@@ -10,6 +10,7 @@ public struct SkippedPhoto: Sendable, Codable, Equatable {
     public let isFailure: Bool
     /// The photo with the same content that counts instead; nil for other reasons.
     public let copyOf: FilePath?
+
     /// True for files that are not damaged, as far as was seen, but of a kind that is not read.
     public let isUnsupported: Bool
 
@@ -37,6 +38,7 @@ public struct SkippedPhoto: Sendable, Codable, Equatable {
             // Earlier versions do not tell.
             isUnsupported: try container.decodeIfPresent(Bool.self, forKey: .isUnsupported) ?? false)
     }
+
     /// Paths are written as text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -32,7 +32,7 @@ public struct ReportWarning: Sendable, Codable, Equatable {
         case similarScenes = "similar-scenes"
         /// A part of the photos shows one view.
         case standingParts = "standing-parts"
-        /// Dark frames that may be of a sky of few stars.
+        /// Dark frames that may be of a sky of few stars, or spots amid stars that stay.
         case possibleLights = "possible-lights"
         /// More entries than a sensor has defects.
         case manyDefects = "many-defects"
