@@ -216,6 +216,7 @@ extension HotPixelsReport.Group {
 
     /// Whether shares of photos are those that two sensors have, which share the photos: one has all that the other has not, and
     /// chance shows a ninth of what is not theirs. Longer exposures show more and more of one sensor's defects, in any share.
+    /// Three of four have to be, as of either sensor some blink by themselves.
     private static func areOfTwo(_ shares: [Double], frameCount: Int) -> Bool {
         func isOne(_ share: Double, _ part: Double) -> Bool {
             let margin = 0.5 / Double(frameCount)
